@@ -1,0 +1,54 @@
+// An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in place, never as objects.
+
+/**
+ * Takes entries as they are read. `bytes` belongs to the caller and is reused after the call; the key is
+ * `bytes[keyStart..keyEnd)` as the dump spells it, the server key `bytes[serverKeyStart..serverKeyEnd)` (`-`: none).
+ * Times are milliseconds; `serverId` is 32 bits, signed.
+ */
+export interface EntrySink {
+  entry(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    expiresInMs: number,
+    serverId: number,
+    serverKeyStart: number,
+    serverKeyEnd: number,
+  ): void;
+}
+
+/** What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry has none. */
+export interface Label {
+  readonly serverId: number;
+  readonly serverKey: string | null;
+}
+
+/** The keys of a grid, numbered from 0 in the order in which they were first seen. */
+export interface KeyList {
+  readonly count: number;
+  /** The key as the dump spells it. */
+  keyAt(row: number): string;
+  /** How many bytes the key really has: what HAProxy cuts at the table's `len`. */
+  byteLengthAt(row: number): number;
+}
+
+/**
+ * One look at the whole mesh: rows are keys, columns are proxies (in the order of the views), a cell is the number of
+ * the label that the entry carries there. Cells are small numbers, not objects: a mesh has millions of entries.
+ */
+export interface EntryGrid {
+  readonly keys: KeyList;
+  readonly proxyCount: number;
+  /** The labels seen on one proxy; a cell's number is an index into this list plus one. */
+  labelsOf(proxy: number): readonly Label[];
+  /** The cell: 0 where that proxy has no entry for the key. */
+  labelAt(row: number, proxy: number): number;
+  /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
+  maxExpiresInMs(row: number): number;
+}
+
+/** A grid of few keys that also keeps each entry's own remaining life. */
+export interface EvidenceGrid extends EntryGrid {
+  /** Milliseconds; 0 where that proxy has no entry. */
+  expiresInMs(row: number, proxy: number): number;
+}

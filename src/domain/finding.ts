@@ -1,0 +1,71 @@
+// A finding is a disagreement on one conference; a mesh finding is something wrong with the mesh itself.
+
+/** What can be wrong with one conference. */
+export const findingKinds = ['split', 'missing', 'mixed', 'orphaned', 'ambiguous'] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** The kinds that are a disagreement: they decide verdict and exit code; the others are reported only. */
+export const disagreementKinds = ['split', 'missing', 'mixed'] as const satisfies readonly FindingKind[];
+
+/** Why, where the evidence names a cause. */
+export const causes = [
+  'peer-link-down',
+  'peer-unknown',
+  'id-drift',
+  'server-drift',
+  'restarted',
+  'shard-down',
+  'in-flight',
+  'unknown',
+] as const;
+export type Cause = (typeof causes)[number];
+
+/** What can be wrong with the mesh. */
+export const meshFindingKinds = [
+  'unreachable',
+  'denied',
+  'truncated',
+  'no-table',
+  'peer-down',
+  'peer-errors',
+  'peer-unknown',
+  'id-drift',
+  'server-drift',
+  'state-drift',
+  'table-drift',
+  'version-skew',
+  'table-nearly-full',
+  'restarted',
+] as const;
+export type MeshFindingKind = (typeof meshFindingKinds)[number];
+
+/** What one proxy says of one conference. `shard` is where it really sends requests (the route), `null` where that is not known. */
+export interface Route {
+  readonly proxy: string;
+  readonly shard: string | null;
+  readonly serverId: number;
+  /** As the table holds it; `null` for an entry without one (`server_key=-`). */
+  readonly serverKey: string | null;
+  readonly expiresInMs: number;
+}
+
+/** `absentOn` names the proxies that were read in full and have no entry. `cause` is `null` for kinds that carry none. */
+export interface Finding {
+  readonly kind: FindingKind;
+  /** As the dump spells it: escaped, ASCII, lossless. */
+  readonly key: string;
+  /** The key decoded, for people. */
+  readonly conference: string;
+  readonly cause: Cause | null;
+  readonly routes: readonly Route[];
+  readonly absentOn: readonly string[];
+  readonly because: string;
+}
+
+/** `proxy` and `peer` are names of proxies where the finding is about one or two of them. */
+export interface MeshFinding {
+  readonly kind: MeshFindingKind;
+  readonly proxy: string | null;
+  readonly peer: string | null;
+  readonly because: string;
+}

@@ -1,0 +1,73 @@
+// What a run found, as people and programs get it: the shape behind `--json` and the text summary.
+
+import type { Cause, Finding, FindingKind, MeshFinding } from './finding.ts';
+import type { ProxyView } from './view.ts';
+
+export type Verdict = 'agree' | 'split' | 'incomplete';
+
+/** A shard as the mesh sees it: `partly` means that some proxies have it up and others do not. `conferences` counts those that any proxy routes there. */
+export interface ShardSummary {
+  readonly address: string;
+  readonly names: readonly string[];
+  readonly conferences: number;
+  readonly state: 'up' | 'partly' | 'down';
+}
+
+export interface Counts {
+  readonly proxies: number;
+  readonly proxiesReporting: number;
+  readonly conferences: number;
+  readonly split: number;
+  readonly missing: number;
+  readonly mixed: number;
+  readonly orphaned: number;
+  readonly ambiguous: number;
+  readonly inFlight: number;
+}
+
+/** How many findings of one kind share one cause. */
+export interface Tally {
+  readonly kind: FindingKind;
+  readonly cause: Cause | null;
+  readonly count: number;
+}
+
+/**
+ * The findings of a run, made one by one when asked for: a proxy that restarted alone can lack every conference, and a
+ * list of all routes of all of them would not fit a small agent. Iterating twice gives the same findings in the same order:
+ * by kind (as in `findingKinds`), then cause, then key.
+ */
+export interface FindingList extends Iterable<Finding> {
+  readonly length: number;
+  readonly tallies: readonly Tally[];
+  /** The first `limit` findings of one tally. */
+  first(tally: Tally, limit: number): readonly Finding[];
+}
+
+/** How the run looked. `looks` is 1 where nothing could be confirmed (saved dumps), `source` names the folder of saved dumps or is `null` for live proxies. */
+export interface RunFacts {
+  readonly id: string;
+  readonly command: string;
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly looks: number;
+  readonly source: string | null;
+}
+
+export interface RunReport {
+  readonly environment: string;
+  readonly table: string;
+  readonly run: RunFacts;
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  /** How many proxies there must be, `null` where the configuration does not say. */
+  readonly expected: { readonly min: number; readonly max: number } | null;
+  readonly proxies: readonly ProxyView[];
+  readonly shards: readonly ShardSummary[];
+  readonly counts: Counts;
+  readonly findings: FindingList;
+  readonly meshFindings: readonly MeshFinding[];
+  /** Sentences a reader must know to judge the report, e.g. that key length is unknown, so that `ambiguous` was not judged. */
+  readonly notes: readonly string[];
+}

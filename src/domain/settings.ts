@@ -1,0 +1,52 @@
+// The configuration, read, checked and normalised: what the rooms get to work with. Durations are milliseconds.
+
+import type { ProxyTarget } from './proxy.ts';
+
+/** How to log in to proxies by SSH. Files have been read already: a transport touches no file and no environment. */
+export interface SshSettings {
+  /** Path of the agent's socket, `null` where no agent is to be used. */
+  readonly agentSocket: string | null;
+  readonly privateKey: { readonly path: string; readonly contents: string; readonly passphrase: string | null } | null;
+  /** `text` is empty where the file does not exist. */
+  readonly knownHosts: { readonly path: string; readonly text: string };
+  readonly via:
+    | { readonly kind: 'socat'; readonly sudo: boolean }
+    | { readonly kind: 'streamlocal' }
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  readonly jump: { readonly user: string; readonly host: string; readonly port: number } | null;
+}
+
+/** Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}`. */
+export type ProxySource =
+  | { readonly kind: 'list'; readonly proxies: readonly ProxyTarget[] }
+  | { readonly kind: 'ansible'; readonly inventory: string; readonly group: string; readonly endpoint: string }
+  | {
+      readonly kind: 'consul';
+      readonly url: string;
+      readonly service: string;
+      readonly datacenters: readonly string[];
+      readonly endpoint: string;
+      readonly token: string | null;
+    }
+  | { readonly kind: 'command'; readonly run: readonly string[]; readonly endpoint: string };
+
+export interface Settings {
+  readonly environment: string;
+  readonly table: string;
+  /** Globs of backends whose servers count; `null`: every backend. */
+  readonly backends: readonly string[] | null;
+  /** The table's `len` in bytes where the configuration says it; a dump does not. */
+  readonly keyLength: number | null;
+  readonly proxies: {
+    readonly source: ProxySource;
+    readonly expected: { readonly min: number; readonly max: number } | null;
+  };
+  readonly ssh: SshSettings;
+  readonly collect: {
+    readonly concurrency: number;
+    readonly timeoutMs: number;
+    readonly compress: 'auto' | 'never' | 'always';
+  };
+  /** `reads` counts every look, the dump included: at least 2. */
+  readonly confirm: { readonly reads: number; readonly settleMs: number };
+}

@@ -1,0 +1,45 @@
+// A view is what one proxy said in one run; the mesh view is all of them.
+
+import type { ProxyStatus, Trouble } from './proxy.ts';
+import type { Server } from './server.ts';
+
+/** A peer as a proxy lists it. `up` is an established link, `never` one that has not been up since that proxy started. */
+export interface PeerLink {
+  readonly name: string;
+  readonly state: 'up' | 'down' | 'never';
+  readonly protocolErrors: number;
+}
+
+/**
+ * The table as a proxy describes it. `used` is what the header said when the dump began, `entries` the lines that were
+ * read. `keyLength` is the table's `len` in bytes where the proxy has shown it (a key that fills it), else `null`.
+ * `maxExpiresInMs` is the largest remaining life of an entry, a lower bound of the table's `expire`.
+ */
+export interface TableView {
+  readonly type: string;
+  readonly size: number;
+  readonly used: number;
+  readonly entries: number;
+  readonly duplicates: number;
+  readonly keyLength: number | null;
+  readonly maxExpiresInMs: number;
+}
+
+/** What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how far. */
+export interface ProxyView {
+  readonly name: string;
+  readonly region: string | null;
+  readonly status: ProxyStatus;
+  readonly trouble: Trouble | null;
+  readonly haproxy: string | null;
+  readonly uptimeSeconds: number | null;
+  readonly pid: number | null;
+  readonly table: TableView | null;
+  /** Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the predecessor saved no peers). */
+  readonly peersKnown: boolean;
+  /** The name under which this proxy's peers list it. */
+  readonly localPeer: string | null;
+  readonly peers: readonly PeerLink[];
+  readonly servers: readonly Server[];
+  readonly collect: { readonly bytes: number; readonly milliseconds: number };
+}
