@@ -1,0 +1,114 @@
+// What it means that a channel did not open, or that the command behind it failed. Pure.
+
+import type { Trouble } from '../domain/proxy.ts';
+
+/** `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage. */
+export interface ChannelOpenError extends Error {
+  readonly reason?: number | string;
+}
+
+/** How a channel ended. `code` is the command's exit code, `null` where none was sent or a signal ended it. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly killedBy: string | null;
+  /** The first bytes of its standard error. */
+  readonly stderr: string;
+}
+
+export function channelTrouble(
+  place: string,
+  kind: 'exec' | 'streamlocal' | 'tcp',
+  { reason, message }: ChannelOpenError,
+): Trouble {
+  if (kind === 'exec') {
+    return {
+      code: 'remote-command',
+      message: `sshd refused to run a command for ${place}: ${message}.`,
+      remedy: 'Check ForceCommand and MaxSessions of that sshd, or set ssh.via: streamlocal, which runs no command.',
+    };
+  }
+  if (reason === 1 || reason === 3) {
+    const option = kind === 'streamlocal' ? 'AllowStreamLocalForwarding' : 'AllowTcpForwarding';
+    return {
+      code: 'ssh',
+      message: `sshd does not forward connections for ${place}: ${message}.`,
+      remedy: `Set \`${option} yes\` for this user in sshd_config there, or set ssh.via: socat.`,
+    };
+  }
+  if (kind === 'streamlocal') {
+    return {
+      code: 'no-socket',
+      // OpenSSH 9.2 answers the same for a missing file, a forbidden one, and forwarding switched off.
+      message: `sshd could not open the socket of ${place}, and does not say why: ${message}.`,
+      remedy:
+        'Check that the path is what `stats socket` says, that HAProxy runs, that the login user may open it, and that sshd_config has no `AllowStreamLocalForwarding no`; where it takes sudo, set ssh.via: socat.',
+    };
+  }
+  return {
+    code: 'refused',
+    message: `sshd could not connect to ${place}: ${message}.`,
+    remedy: 'Check the address and port, and that something listens there and is reachable from that host.',
+  };
+}
+
+/** Trouble of the command that joins the channel to the stats socket, `null` where it ended well. socat 1.7.4 and 1.8, sudo 1.9. */
+export function commandTrouble(place: string, { code, killedBy, stderr }: CommandEnd): Trouble | null {
+  if (killedBy !== null) {
+    return {
+      code: 'remote-command',
+      message: `The command that reads ${place} was killed there by ${killedBy}.`,
+      remedy: 'Look who ended it (out of memory, a session limit, an administrator), then run again.',
+    };
+  }
+  if (code === null || code === 0) return null;
+  const complaint = stderr.trim().split('\n').at(-1)?.trim() || `exit code ${code}`;
+  if (code === 127 || /command not found/.test(stderr)) {
+    return {
+      code: 'remote-command',
+      message: `A program that is needed on the host of ${place} is missing: ${complaint}.`,
+      remedy: 'Install socat there (and sudo, unless ssh.via has sudo: false), or set ssh.via: streamlocal.',
+    };
+  }
+  if (/Permission denied/.test(stderr)) {
+    return {
+      code: 'socket-permission',
+      message: `The login user may not open the socket of ${place}: ${complaint}.`,
+      remedy: "Set sudo: true, or put the user into the socket's group (`stats socket ... mode 660 group ...`).",
+    };
+  }
+  if (/No such file or directory/.test(stderr)) {
+    return {
+      code: 'no-socket',
+      message: `There is no socket file for ${place}: ${complaint}.`,
+      remedy: 'Correct the path to what `stats socket` says in haproxy.cfg there, or start HAProxy.',
+    };
+  }
+  if (/Connection refused/.test(stderr)) {
+    return {
+      code: 'refused',
+      message: `Nobody listens behind the socket of ${place}: ${complaint}.`,
+      remedy: 'Start HAProxy there; a socket file can outlive its process.',
+    };
+  }
+  if (/Connection reset by peer|Broken pipe/.test(stderr)) {
+    return {
+      code: 'reset',
+      message: `HAProxy broke the conversation with ${place}: ${complaint}.`,
+      remedy: 'Look whether HAProxy there restarted, then run again.',
+    };
+  }
+  // After the complaints of socat: sudo also warns (of a host name it cannot resolve) and goes on.
+  if (/^sudo:|sudoers|not allowed to execute/m.test(stderr)) {
+    return {
+      code: 'remote-command',
+      message: `sudo refused to run socat without a password for ${place}: ${complaint}.`,
+      remedy:
+        'Allow the login user `NOPASSWD` for socat in sudoers there, or set sudo: false if it may open the socket.',
+    };
+  }
+  return {
+    code: 'remote-command',
+    message: `The command that reads ${place} failed there: ${complaint}.`,
+    remedy: 'Run `socat` to that socket by hand on the host, as the login user.',
+  };
+}

@@ -1,0 +1,194 @@
+// Logging in to a real sshd: agent, keys, passphrases; known_hosts, judged as ssh(1) judges it.
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { SshSettings } from '../../src/domain/settings.ts';
+import { judgeHostKey } from '../../src/transport/known-hosts.ts';
+import { makeKey, sshdMissing } from '../support/sshd.ts';
+import { answerTo, troubleOf } from '../transport/settings.ts';
+import { type Ground, layGround } from './ssh-ground.ts';
+
+const noSshd = sshdMissing();
+if (noSshd) console.warn(`skipped: ${noSshd}`);
+
+describe.skipIf(noSshd !== null)('ssh login', { timeout: 60_000 }, () => {
+  let ground: Ground;
+  beforeAll(async () => {
+    ground = await layGround();
+  });
+  afterEach(() => ground.closeTransports());
+  afterAll(() => ground?.clear());
+
+  describe('logging in', () => {
+    let agent: ChildProcess;
+    let agentSocket: string;
+
+    beforeAll(async () => {
+      agentSocket = join(ground.folder, 'agent.sock');
+      agent = spawn('ssh-agent', ['-D', '-a', agentSocket], { stdio: ['ignore', 'pipe', 'inherit'] });
+      // It prints where it listens once it does.
+      await new Promise((done) => agent.stdout?.once('data', done));
+    });
+    afterAll(async () => {
+      const ended = new Promise((done) => agent.once('exit', done));
+      agent.kill('SIGTERM');
+      await ended;
+    });
+    afterEach(() => {
+      addToAgent('-D');
+    });
+    const addToAgent = (...args: string[]) =>
+      execFileSync('ssh-add', ['-q', ...args], {
+        env: { ...process.env, SSH_AUTH_SOCK: agentSocket },
+        stdio: 'ignore',
+      });
+
+    const works = async (more: Partial<SshSettings>) => {
+      expect(await answerTo(ground.open(more), 'show info\n')).toBe('<show info\n>');
+    };
+    const fails = (more: Partial<SshSettings>) => troubleOf(answerTo(ground.open(more), 'show info\n'));
+
+    test('with a key that the agent holds', async () => {
+      addToAgent(ground.sshd.clientKeyPath);
+      await works({ privateKey: null, agentSocket });
+    });
+    test('with a key, where the agent has none that fits', async () => {
+      addToAgent(join(ground.folder, 'stranger'));
+      await works({ agentSocket });
+    });
+    test('with the agent, where the key is not accepted', async () => {
+      addToAgent(ground.sshd.clientKeyPath);
+      await works({ privateKey: ground.keyFile('stranger'), agentSocket });
+    });
+    test('with a key and its passphrase', async () => {
+      await works({ privateKey: ground.keyFile('locked', 'open sesame') });
+    });
+    test.each([
+      ['an encrypted key without passphrase', null, 'encrypted'],
+      ['an encrypted key with a wrong passphrase', 'close sesame', 'passphrase is wrong'],
+    ])('%s: authentication', async (_title, passphrase, why) => {
+      const trouble = await fails({ privateKey: ground.keyFile('locked', passphrase) });
+      expect(trouble.code).toBe('authentication');
+      expect(trouble.message).toContain(why);
+      expect(trouble.message).toContain('locked');
+    });
+    test('a key that is none: authentication', async () => {
+      expect((await fails({ privateKey: { path: 'k', contents: 'no key', passphrase: null } })).code).toBe(
+        'authentication',
+      );
+    });
+    test('a key that the host does not accept: authentication', async () => {
+      const trouble = await fails({ privateKey: ground.keyFile('stranger') });
+      expect(trouble.code).toBe('authentication');
+      expect(trouble.message).toContain('stranger');
+    });
+    test('no way to log in is configured: authentication, and what to set', async () => {
+      const trouble = await fails({ privateKey: null });
+      expect(trouble.code).toBe('authentication');
+      expect(trouble.remedy).toContain('ssh.privateKey');
+    });
+    test('an agent that is not there: authentication, and the agent is named', async () => {
+      const trouble = await fails({ privateKey: null, agentSocket: join(ground.folder, 'no-agent') });
+      expect(trouble.code).toBe('authentication');
+      expect(trouble.message).toContain('no-agent');
+    });
+    test('an agent with more keys than the host wants to see: authentication', async () => {
+      for (let n = 0; n < 7; n++) addToAgent(makeKey(join(ground.folder, `many-${n}`), 'ed25519').path);
+      const trouble = await fails({ privateKey: null, agentSocket });
+      expect(trouble.code).toBe('authentication');
+      expect(trouble.message).toContain('Too many authentication failures');
+    });
+  });
+
+  describe('host keys', () => {
+    const judged = async (text: string) => {
+      const asked = answerTo(ground.open({ knownHosts: { path: 'known_hosts', text } }), 'show info\n');
+      return asked.then(
+        () => 'known',
+        async () => (await troubleOf(asked)).code,
+      );
+    };
+
+    test('a hashed known_hosts', async () => {
+      const file = join(ground.folder, 'hashed');
+      writeFileSync(file, `${ground.sshd.hostKeyLine}\n`);
+      execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' });
+      const text = readFileSync(file, 'utf8');
+      expect(text).not.toContain('127.0.0.1');
+      expect(await judged(text)).toBe('known');
+    });
+
+    test('the line that the remedy names lets the next login in', async () => {
+      const trouble = await troubleOf(answerTo(ground.open({ knownHosts: { path: 'known_hosts', text: '' } }), 'x\n'));
+      expect(trouble.code).toBe('host-key-unknown');
+      expect(await judged(trouble.remedy.split('known_hosts: ')[1] ?? '')).toBe('known');
+    });
+
+    test('a file that knows only the RSA key of a host with several: that one is asked for', async () => {
+      const rsa = makeKey(join(ground.folder, 'host_rsa'), 'rsa');
+      await ground.withSshd({ config: [`HostKey ${rsa.path}`] }, async (port) => {
+        const knownHosts = { path: 'known_hosts', text: `[127.0.0.1]:${port} ${rsa.publicKey}` };
+        expect(await answerTo(ground.open({ knownHosts }, { port }), 'x\n')).toBe('<x\n>');
+      });
+    });
+
+    test('the jump host has to be known as well', async () => {
+      await ground.withSshd({}, async (port) => {
+        const trouble = await troubleOf(answerTo(ground.open({ jump: { ...ground.jump, port } }), 'x\n'));
+        expect(trouble.code).toBe('host-key-unknown');
+        expect(trouble.message).toContain(`127.0.0.1:${port}`);
+      });
+    });
+
+    test('ssh(1) and we let in and refuse the same', async () => {
+      const [name, type, blob] = ground.sshd.hostKeyLine.split(' ') as [string, string, string];
+      const stranger = ground.publicKey('stranger');
+      const texts: [text: string, verdict: string][] = [
+        [ground.sshd.hostKeyLine, 'known'],
+        ['', 'unknown'],
+        [`127.0.0.1 ${type} ${blob}`, 'known'],
+        [`127.0.0.1 ${stranger}`, 'unknown'],
+        [`[127.0.0.*]:${ground.sshd.port},!${name} ${type} ${blob}`, 'unknown'],
+        [`[127.0.0.?]:* ${type} ${blob}`, 'known'],
+        [`${name} ${stranger}`, 'changed'],
+        [`${name} ${stranger}\n${ground.sshd.hostKeyLine}`, 'known'],
+        [`${ground.sshd.hostKeyLine}\n@revoked * ${type} ${blob}`, 'revoked'],
+        [`@cert-authority * ${type} ${blob}`, 'unknown'],
+        [`#${ground.sshd.hostKeyLine}\n\n  ${ground.sshd.hostKeyLine} a comment`, 'known'],
+        [`${name} ${type} ${blob.slice(0, -4)}`, 'unknown'],
+      ];
+      const file = join(ground.folder, 'judged');
+      for (const [text, verdict] of texts) {
+        expect([text, judgeHostKey(text, '127.0.0.1', ground.sshd.port, Buffer.from(blob, 'base64')).verdict]).toEqual([
+          text,
+          verdict,
+        ]);
+        writeFileSync(file, `${text}\n`);
+        const options = [
+          'BatchMode=yes',
+          'StrictHostKeyChecking=yes',
+          `UserKnownHostsFile=${file}`,
+          'GlobalKnownHostsFile=none',
+          'UpdateHostKeys=no',
+        ];
+        const ssh = spawnSync('ssh', [
+          '-F',
+          'none',
+          ...options.flatMap((o) => ['-o', o]),
+          '-i',
+          ground.sshd.clientKeyPath,
+          '-p',
+          String(ground.sshd.port),
+          `${ground.sshd.user}@127.0.0.1`,
+          'true',
+        ]);
+        expect([text, ssh.status === 0 ? 'let in' : 'refused']).toEqual([
+          text,
+          verdict === 'known' ? 'let in' : 'refused',
+        ]);
+      }
+    });
+  });
+});
