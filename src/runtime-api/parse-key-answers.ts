@@ -1,0 +1,45 @@
+// Reads the answers to a line of `show table T key K` commands: one answer a key, in the order asked.
+
+import type { EntrySink } from '../domain/entry.ts';
+import { createTableParser } from './parse-table.ts';
+
+/** What came of a batch of keys. Absent keys are a real answer: the proxy has no entry. */
+export type KeyAnswers =
+  | { readonly outcome: 'complete'; readonly found: number }
+  | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy'; readonly remark: string };
+
+/**
+ * Each answer ends with an empty line; a key without an entry gets nothing but that line (2.6 to 3.4). The entry that is found goes to
+ * `sink` only under the key that was asked for: HAProxy cuts a longer key at the table's `len` and may find another one.
+ */
+export function parseKeyAnswers(text: string, keys: readonly string[], sink: EntrySink): KeyAnswers {
+  let at = 0;
+  let found = 0;
+  for (const key of keys) {
+    if (at >= text.length) return { outcome: 'truncated', remark: 'the answer ended early' };
+    if (text[at] === '\n') {
+      at++;
+      continue;
+    }
+    const end = text.indexOf('\n\n', at);
+    if (end < 0) return { outcome: 'truncated', remark: 'the answer ended early' };
+    const answer = Buffer.from(text.slice(at, end + 2), 'latin1');
+    const parser = createTableParser(onlyKey(key, sink));
+    parser.push(answer);
+    const { outcome, remark, entries, unreadableLines } = parser.end();
+    if (outcome !== 'complete') return { outcome, remark: remark ?? '' };
+    if (unreadableLines > 0) return { outcome: 'not-haproxy', remark: remark ?? '' };
+    found += entries;
+    at = end + 2;
+  }
+  return { outcome: 'complete', found };
+}
+
+function onlyKey(key: string, sink: EntrySink): EntrySink {
+  return {
+    entry(bytes, keyStart, keyEnd, ...rest) {
+      if (Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyEnd - keyStart).toString('latin1') === key)
+        sink.entry(bytes, keyStart, keyEnd, ...rest);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Reads `show peers`: who this proxy is to its peers, and which links are up.
+
+import type { PeerLink } from '../domain/view.ts';
+
+export interface Peers {
+  /** The name under which the others list this proxy. */
+  readonly localPeer: string | null;
+  readonly links: readonly PeerLink[];
+}
+
+/**
+ * The peers that share `table`. A link is up when the line of its `id=` says both `(remote,active)` and `last_status=ESTA`: a link
+ * that was just cut still shows ESTA, one that is being retried still shows active (2.6 to 3.4). A process can have several peers
+ * sections, each closed by an empty line; the ones whose shared tables do not name the table are left out.
+ */
+export function parsePeers(text: string, table: string): Peers {
+  const sections = text.split(/\n\n/).filter((section) => /^0x[0-9a-f]+: /.test(section));
+  const sharing = sections.filter((section) => sharesTable(section, table));
+  let localPeer: string | null = null;
+  const links: PeerLink[] = [];
+  for (const section of sharing) {
+    for (const peer of section.split(/\n(?= {2}0x[0-9a-f]+: id=)/).slice(1)) {
+      const head = /^ {2}0x[0-9a-f]+: id=(.*?)\((local|remote),(\w+)\) /.exec(peer);
+      if (!head) continue;
+      const [, name, side, activity] = head;
+      if (side === 'local') {
+        localPeer = name!;
+        continue;
+      }
+      const line = peer.split('\n', 1)[0]!;
+      const up = activity === 'active' && /last_status=ESTA\b/.test(line);
+      // A remote tells its number of the table in its first session; until then it is 0. (`heartbeat` and `last_hdshk` are
+      // no sign: a frozen link loses the one, a connection that is merely being tried has the other.)
+      const never = !/ remote_id=[1-9]/.test(peer);
+      links.push({
+        name: name!,
+        state: up ? 'up' : never ? 'never' : 'down',
+        protocolErrors: Number(/proto_err=(\d+)/.exec(peer)?.[1] ?? 0),
+      });
+    }
+  }
+  return { localPeer, links };
+}
+
+function sharesTable(section: string, table: string): boolean {
+  for (const match of section.matchAll(/^\s+table:0x[0-9a-f]+ id=(.*?) update=/gm)) if (match[1] === table) return true;
+  return false;
+}

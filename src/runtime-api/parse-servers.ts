@@ -1,0 +1,88 @@
+// Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the predecessor saved.
+
+import { hostAndPort } from '../domain/proxy.ts';
+import type { Server, ServerState } from '../domain/server.ts';
+
+/**
+ * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1, 2, 4 maintenance
+ * (forced, inherited, by configuration), 8 and 0x10 drain, 0x20 name not resolved; op state 0 is down, and a weight of 0
+ * takes nothing but what sticks, as drain does.
+ */
+export function parseServersState(text: string): readonly Server[] {
+  const lines = text.split('\n');
+  const names = lines
+    .find((line) => line.startsWith('# '))
+    ?.slice(2)
+    .split(' ');
+  if (!names) return [];
+  const column = columnsOf(names);
+  const servers: Server[] = [];
+  for (const line of lines) {
+    const values = line.split(' ');
+    if (line.startsWith('#') || values.length < names.length - 1) continue;
+    const admin = Number(values[column('srv_admin_state')]);
+    const op = Number(values[column('srv_op_state')]);
+    const weight = Number(values[column('srv_uweight')]);
+    const unresolved = (admin & 0x20) !== 0;
+    servers.push({
+      backend: values[column('be_name')]!,
+      id: Number(values[column('srv_id')]),
+      name: values[column('srv_name')]!,
+      address: unresolved
+        ? null
+        : addressOf(values[column('srv_addr')]!, Number(values[column('srv_port')]), values[column('srv_name')]!),
+      state: stateOf(admin, op, weight),
+    });
+  }
+  return servers;
+}
+
+function stateOf(admin: number, op: number, weight: number): ServerState {
+  if ((admin & 0x27) !== 0) return 'maint';
+  if (op === 0) return 'down';
+  return (admin & 0x18) !== 0 || weight === 0 ? 'drain' : 'up';
+}
+
+/** A server on a unix socket shows no address (`-`): its name has to stand for it. */
+function addressOf(address: string, port: number, name: string): string {
+  return address === '-' ? `unix:${name}` : hostAndPort(address, port);
+}
+
+/** Servers from `show stat` in CSV, columns by the header's names; `addr` stays empty below operator level. */
+export function parseStat(text: string): readonly Server[] {
+  const [head, ...lines] = text.split('\n');
+  if (!head?.startsWith('# pxname,')) return [];
+  const column = columnsOf(head.slice(2).split(','));
+  const servers: Server[] = [];
+  for (const line of lines) {
+    const values = line.split(',');
+    const name = values[column('svname')];
+    if (!name || name === 'FRONTEND' || name === 'BACKEND' || values[column('type')] !== '2') continue;
+    servers.push({
+      backend: values[column('pxname')]!,
+      id: Number(values[column('sid')]),
+      name,
+      address: statAddress(values[column('addr')] ?? '', name),
+      state: statState(values[column('status')] ?? '', Number(values[column('weight')])),
+    });
+  }
+  return servers;
+}
+
+/** `ip:port`, `[ip6]:port`, or `unix`. */
+function statAddress(text: string, name: string): string | null {
+  if (text === 'unix') return `unix:${name}`;
+  return /^(\[[0-9a-fA-F:.%]+\]|[0-9.]+):\d+$/.test(text) ? text : null;
+}
+
+/** `UP`, `UP 1/3`, `DOWN`, `DOWN (agent)`, `MAINT`, `MAINT (via …)`, `MAINT (resolution)`, `DRAIN`, `NOLB`, `no check`. */
+function statState(status: string, weight: number): ServerState {
+  if (status.startsWith('MAINT')) return 'maint';
+  if (status.startsWith('DOWN')) return 'down';
+  return status.startsWith('DRAIN') || status.startsWith('NOLB') || weight === 0 ? 'drain' : 'up';
+}
+
+function columnsOf(names: readonly string[]): (name: string) => number {
+  const positions = new Map(names.map((name, position) => [name, position]));
+  return (name) => positions.get(name) ?? -1;
+}

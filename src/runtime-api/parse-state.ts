@@ -1,0 +1,83 @@
+// Reads the answers about a proxy itself: `show info`, `show servers state`, `show table` (headers), `show peers`, asked on one line.
+
+import type { Server } from '../domain/server.ts';
+import type { PeerLink } from '../domain/view.ts';
+import { parsePeers } from './parse-peers.ts';
+import { parseServersState } from './parse-servers.ts';
+import type { TableHeader } from './parse-table.ts';
+
+/** What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing. */
+export interface ProxyState {
+  readonly haproxy: string | null;
+  readonly uptimeSeconds: number | null;
+  readonly pid: number | null;
+  readonly servers: readonly Server[];
+  readonly tables: readonly TableHeader[];
+  readonly peersKnown: boolean;
+  readonly localPeer: string | null;
+  readonly peers: readonly PeerLink[];
+}
+
+/** Why an answer to `showState` could not be used: the first line of what came instead. */
+export type NotState = { readonly problem: 'not-haproxy' | 'truncated'; readonly remark: string };
+
+/**
+ * Each answer ends with an empty line and none of the first three holds one inside; `show peers` comes last because it has one behind
+ * every peers section (2.6 to 3.4). `table` names the table whose peers count.
+ */
+export function parseState(text: string, table: string): ProxyState | NotState {
+  const info = sectionAt(text, 0);
+  const fields = parseInfo(info.text);
+  const version = fields.get('Version');
+  if (fields.get('Name') === undefined || version === undefined) {
+    return { problem: text === '' ? 'truncated' : 'not-haproxy', remark: text.split('\n', 1)[0]!.slice(0, 200) };
+  }
+  const servers = sectionAt(text, info.next);
+  const tables = sectionAt(text, servers.next);
+  if (!tables.closed || !text.endsWith('\n\n')) return { problem: 'truncated', remark: '' };
+  const peers = parsePeers(text.slice(tables.next), table);
+  return {
+    haproxy: version.replace(/^(\S+).*$/s, '$1'),
+    uptimeSeconds: numberOf(fields.get('Uptime_sec')),
+    pid: numberOf(fields.get('Pid')),
+    servers: parseServersState(servers.text),
+    tables: parseTableHeaders(tables.text),
+    peersKnown: true,
+    localPeer: peers.localPeer,
+    peers: peers.links,
+  };
+}
+
+/** `show info`: one `Name: value` a line. */
+export function parseInfo(text: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(': ');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return fields;
+}
+
+/** `show table` without a name: a header line for each table of the process. */
+export function parseTableHeaders(text: string): readonly TableHeader[] {
+  return [...text.matchAll(/^# table: (.+), type: ([^,]+), size:\s*(\d+), used:\s*(\d+)/gm)].map((match) => ({
+    name: match[1]!,
+    type: match[2]!,
+    size: Number(match[3]),
+    used: Number(match[4]),
+  }));
+}
+
+function sectionAt(
+  text: string,
+  start: number,
+): { readonly text: string; readonly next: number; readonly closed: boolean } {
+  if (text[start] === '\n') return { text: '', next: start + 1, closed: true };
+  const end = text.indexOf('\n\n', start);
+  if (end < 0) return { text: text.slice(start), next: text.length, closed: false };
+  return { text: text.slice(start, end + 1), next: end + 2, closed: true };
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+}

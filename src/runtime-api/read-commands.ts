@@ -1,0 +1,82 @@
+// Every command a reader can send. A `ReadCommand` is made here and nowhere else, and none of these can change anything.
+
+import { escapeBytes, escapeKey } from './escape.ts';
+
+/** A line for the runtime API that only reads, its line feed included; one character a byte. */
+export type ReadCommand = string & { readonly readCommand: unique symbol };
+
+/** HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes) and runs nothing of it; 2.6 closes without a word. */
+const MAX_LINE_BYTES = 15_000;
+
+/** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, peers. */
+export function showState(): ReadCommand {
+  return line(['show info', 'show servers state', 'show table', 'show peers']);
+}
+
+/** The dump. */
+export function showTable(table: string): ReadCommand {
+  return line([`show table ${tableWord(table)}`]);
+}
+
+/** One batch of keys: the command, and the keys in the order in which the answers come. */
+export interface KeyBatch {
+  readonly command: ReadCommand;
+  readonly keys: readonly string[];
+}
+
+/** `show table T key K` for each key, in as few lines as fit. `inexpressible` are the keys that no command can name. */
+export function showKeys(
+  table: string,
+  keys: readonly string[],
+): { readonly batches: readonly KeyBatch[]; readonly inexpressible: readonly string[] } {
+  const prefix = `show table ${tableWord(table)} key `;
+  const batches: KeyBatch[] = [];
+  const inexpressible: string[] = [];
+  let commands: string[] = [];
+  let batch: string[] = [];
+  let bytes = 0;
+  const flush = () => {
+    if (batch.length > 0) batches.push({ command: line(commands), keys: batch });
+    commands = [];
+    batch = [];
+    bytes = 0;
+  };
+  for (const key of keys) {
+    const word = escapeKey(key);
+    if (typeof word !== 'string') {
+      inexpressible.push(key);
+      continue;
+    }
+    const command = prefix + word;
+    if (bytes + command.length + 1 > MAX_LINE_BYTES) flush();
+    commands.push(command);
+    batch.push(key);
+    bytes += command.length + 1;
+  }
+  flush();
+  return { batches, inexpressible };
+}
+
+/**
+ * Asks for a key that is one byte longer than one the table holds. HAProxy cuts keys in commands at the table's `len`
+ * (2.6 to 3.4), so it finds the shorter one exactly when that one fills the table's key length.
+ */
+export function showLongerKey(table: string, keyBytes: Uint8Array): ReadCommand | null {
+  const longer = new Uint8Array(keyBytes.length + 1);
+  longer.set(keyBytes);
+  longer[keyBytes.length] = 0x78;
+  const word = escapeBytes(longer);
+  return typeof word === 'string' ? line([`show table ${tableWord(table)} key ${word}`]) : null;
+}
+
+function tableWord(table: string): string {
+  const bytes = Buffer.from(table, 'utf8');
+  if (/^[A-Za-z0-9_.:-]+$/.test(table)) return table;
+  const word = escapeBytes(bytes);
+  if (typeof word !== 'string') throw new RangeError(`a table cannot be named ${JSON.stringify(table)}`);
+  return word;
+}
+
+function line(commands: readonly string[]): ReadCommand {
+  return `${commands.join(';')}\n` as ReadCommand;
+}
