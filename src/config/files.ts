@@ -1,0 +1,49 @@
+// The files beside the configuration: where their names lead, and what reading them gave.
+
+import { dirname, isAbsolute, join } from 'node:path';
+import { isProblem, type Problem } from './complaint.ts';
+import { type Environment, lookUp } from './environment.ts';
+
+/** Where OpenSSH keeps the host keys that a user trusts. */
+export const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
+
+/** What the configuration takes from the machine. `readFile` gives UTF-8 text and throws as `fs.readFileSync` does. */
+export interface Edge {
+  readFile(path: string): string;
+  readonly env: Environment;
+}
+
+/** `~` is the home directory of the environment; other relative names start at `folder`, the configuration's own. */
+export function locateFile(name: string, folder: string, env: Environment): string | Problem {
+  if (name === '~' || name.startsWith('~/')) {
+    const home = lookUp(env, 'HOME');
+    return home ? join(home, name.slice(1)) : { problem: 'starts with ~, but HOME is not set' };
+  }
+  return isAbsolute(name) ? name : join(folder, name);
+}
+
+/** A program's name is looked for along PATH; with a slash in it, it is a file as any other. */
+export function locateProgram(name: string, folder: string, env: Environment): string | Problem {
+  if (!name.includes('/')) return name;
+  const file = locateFile(name, folder, env);
+  return isProblem(file) || file.includes('/') ? file : `./${file}`;
+}
+
+/** The folder from which a configuration's relative names start. */
+export function folderOf(file: string): string {
+  return dirname(file);
+}
+
+export function readTextFile(
+  path: string,
+  edge: Edge,
+): { readonly text: string } | (Problem & { readonly isMissing: boolean }) {
+  try {
+    return { text: edge.readFile(path) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const why = isMissing ? 'there is no such file' : (code ?? 'reading it failed');
+    return { problem: `cannot be read: ${why}`, isMissing };
+  }
+}

@@ -1,0 +1,100 @@
+// The configuration file, read into Settings, or every complaint at once.
+
+import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
+import { ConfigError } from '../errors.ts';
+import { type Complaint, isProblem, spellPath, spellProblem } from './complaint.ts';
+import { type ConfigDocument, readDocument } from './document.ts';
+import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from './files.ts';
+import { deepFreeze } from './freeze.ts';
+import { checkRules } from './rules.ts';
+import { type Configuration, parseWith, schema, sshSection } from './schema.ts';
+import { readLogin } from './ssh-login.ts';
+
+/**
+ * Reads the configuration at `path`. Relative names of files in it start at its folder.
+ * Throws ConfigError with a line `file:line:column: name.of.the.value: what is wrong` per complaint, in the file's order.
+ */
+export function loadSettings(path: string, edge: Edge): Settings {
+  const file = readTextFile(path, edge);
+  if (isProblem(file)) throw new ConfigError([`${path}:1:1: ${spellPath([])}: ${file.problem}`]);
+  const document = readDocument(file.text, edge.env);
+  const settings = document.tree === undefined ? [] : judge(document, folderOf(path), edge);
+  if ('environment' in settings) return deepFreeze(settings);
+  throw new ConfigError(inOrder([...document.complaints, ...settings], document, path));
+}
+
+/** The settings, or what is wrong beyond the document's own complaints. */
+function judge(document: ConfigDocument, folder: string, edge: Edge): Settings | readonly Complaint[] {
+  const { tree } = document;
+  const parsed = parseWith(schema, tree);
+  const complaints = 'complaints' in parsed ? [...parsed.complaints] : [];
+  complaints.push(...checkRules(tree, edge.env));
+  // The section is read by itself, so that a missing key file is told of however wrong the rest is.
+  const section = parseWith(sshSection, isMapping(tree) ? (tree.ssh ?? {}) : {});
+  const login = 'value' in section ? readLogin(section.value, folder, edge) : null;
+  complaints.push(...(login?.complaints ?? []));
+  const source = 'value' in parsed ? sourceOf(parsed.value.proxies, folder, edge) : null;
+  if (source && isComplaint(source)) complaints.push(source);
+  const judged = complaints.filter(({ path }) => !document.isUnknown(path));
+  if (judged.length + document.complaints.length > 0) return judged;
+  if (!('value' in parsed) || !login || !source || isComplaint(source)) {
+    throw new Error('a configuration without complaints could not be read');
+  }
+  return normalise(parsed.value, source, login.ssh);
+}
+
+function normalise(read: Configuration, source: ProxySource, ssh: SshSettings): Settings {
+  const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
+  return {
+    environment,
+    table,
+    backends: backends ?? null,
+    keyLength: keyLength ?? null,
+    proxies: { source, expected: proxies.expect ?? null },
+    ssh,
+    collect: { concurrency: collect.concurrency, timeoutMs: collect.timeout, compress: collect.compress },
+    confirm: { reads: confirm.reads, settleMs: confirm.settle },
+  };
+}
+
+/** `null` where no source is named, which a rule complains of. */
+function sourceOf(proxies: Configuration['proxies'], folder: string, edge: Edge): ProxySource | Complaint | null {
+  const { list, ansible, consul, command } = proxies;
+  if (list) {
+    return { kind: 'list', proxies: list.map((proxy) => ({ ...proxy, region: proxy.region ?? null })) };
+  }
+  if (ansible) {
+    const inventory = locateFile(ansible.inventory, folder, edge.env);
+    return isProblem(inventory)
+      ? { path: ['proxies', 'ansible', 'inventory'], text: inventory.problem }
+      : { kind: 'ansible', ...ansible, inventory };
+  }
+  if (consul) {
+    return { kind: 'consul', ...consul, datacenters: consul.datacenters ?? [], token: consul.token || null };
+  }
+  if (command) {
+    const program = locateProgram(command.run[0]!, folder, edge.env);
+    return isProblem(program)
+      ? { path: ['proxies', 'command', 'run', 0], text: program.problem }
+      : { kind: 'command', endpoint: command.endpoint, run: [program, ...command.run.slice(1)] };
+  }
+  return null;
+}
+
+function isComplaint(value: ProxySource | Complaint): value is Complaint {
+  return 'text' in value;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function inOrder(complaints: readonly Complaint[], document: ConfigDocument, file: string): readonly string[] {
+  return complaints
+    .map((complaint) => ({ complaint, ...document.place(complaint) }))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ complaint, line, column }) => {
+      const said = spellProblem(complaint, document.found(complaint.path));
+      return `${file}:${line}:${column}: ${spellPath(complaint.path)}: ${said}`;
+    });
+}

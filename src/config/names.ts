@@ -1,0 +1,28 @@
+// What a name may look like where it goes on into commands, file names and logins.
+
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Proxies' names become parts of file names (snapshots) and of messages: no slash, no space, no leading dot or dash. */
+export function isProxyName(text: string): boolean {
+  return /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/.test(text);
+}
+
+/** HAProxy's own rule for names of proxies, and so of tables; a table of a `peers` section is called `section/table` (2.0+). */
+export function isTableName(text: string): boolean {
+  return /^[A-Za-z0-9_.:-]+(?:\/[A-Za-z0-9_.:-]+)?$/.test(text);
+}
+
+/**
+ * A host name or an address, IPv6 without brackets. It ends up in logins and in addresses of programs on the way, so a
+ * leading dash (an option to `ssh`) or anything that a shell might read is refused. Digits and dots alone must be an IPv4 address.
+ */
+export function isHost(text: string): boolean {
+  if (text.includes(':')) return isIPv6(text) && /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?$/.test(text);
+  if (/^[\d.]+$/.test(text)) return isIPv4(text);
+  return text.length <= 253 && /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(text) && !text.includes('..');
+}
+
+/** A login name on a proxy's host. */
+export function isUserName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(text);
+}

@@ -1,0 +1,155 @@
+// How each kind of value in the configuration is read: plain value in, meaning or problem out.
+
+import type { Endpoint } from '../domain/proxy.ts';
+import { isProblem, type Problem } from './complaint.ts';
+import { parseDuration } from './duration.ts';
+import { parseEndpoint, parseHostPort, parseLogin } from './endpoint.ts';
+import { parseEndpointPattern } from './endpoint-pattern.ts';
+import { isProxyName, isTableName } from './names.ts';
+import { nearestName } from './nearest-name.ts';
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+type Via =
+  | { readonly kind: 'socat' }
+  | { readonly kind: 'streamlocal' }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+export function readText(value: unknown): string | Problem {
+  if (typeof value !== 'string') return { problem: 'expected a text' };
+  if (value.trim() === '') return { problem: 'expected a text that is not empty' };
+  return /[\x00-\x1f\x7f]/.test(value) ? { problem: 'expected a text of one line' } : value;
+}
+
+/** Any text, an empty one too. */
+export function readSecret(value: unknown): string | Problem {
+  return typeof value === 'string' ? value : { problem: 'expected a text (put quotes around it)' };
+}
+
+/** Text of digits counts: that is how a number comes out of an environment variable. */
+export function wholeNumber(min: number): (value: unknown) => number | Problem {
+  return (value) => {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isSafeInteger(number) && number >= min
+      ? number
+      : { problem: `expected a whole number of at least ${min}` };
+  };
+}
+
+export function readRatio(value: unknown): number | Problem {
+  const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 && number <= 1
+    ? number
+    : { problem: 'expected a ratio between 0 and 1' };
+}
+
+export function readTruth(value: unknown): boolean | Problem {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  return { problem: 'expected true or false' };
+}
+
+export function oneOf<const Word extends string>(...words: readonly Word[]): (value: unknown) => Word | Problem {
+  return (value) => {
+    const word = words.find((known) => known === value);
+    if (word !== undefined) return word;
+    const hint = typeof value === 'string' ? nearestName(value, words) : undefined;
+    return { problem: `expected ${words.join(' or ')}`, hint };
+  };
+}
+
+/** How many proxies there must be: `3`, `"3-5"` or `{min, max}`. */
+export function readExpectation(value: unknown): Range | Problem {
+  const problem = { problem: 'expected a number of at least 1, a range such as 3-5, or {min: 3, max: 5}' };
+  let min: unknown = value;
+  let max: unknown = value;
+  if (typeof value === 'string') {
+    const ends = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(value);
+    if (!ends) return problem;
+    [min, max] = [Number(ends[1]), Number(ends[2] ?? ends[1])];
+  } else if (typeof value === 'object' && value !== null) {
+    const ends = value as Readonly<Record<string, unknown>>;
+    if (Object.keys(ends).sort().join() !== 'max,min') return problem;
+    [min, max] = [ends.min, ends.max];
+  }
+  const count = wholeNumber(1);
+  const [low, high] = [count(min), count(max)];
+  return typeof low === 'number' && typeof high === 'number' && low <= high ? { min: low, max: high } : problem;
+}
+
+/** A duration in which something can happen. */
+export function positiveDuration(value: unknown): number | Problem {
+  const milliseconds = parseDuration(value);
+  return milliseconds === 0 ? { problem: 'expected a duration longer than nothing' } : milliseconds;
+}
+
+export function readTableName(value: unknown): string | Problem {
+  return typeof value === 'string' && isTableName(value)
+    ? value
+    : { problem: 'expected the name of a table: letters, digits and . _ : - only' };
+}
+
+export function readProxyName(value: unknown): string | Problem {
+  return typeof value === 'string' && isProxyName(value)
+    ? value
+    : { problem: 'expected the name of a proxy: letters, digits and . _ : - only' };
+}
+
+/** A glob of backends: HAProxy's names with `*` and `?`. */
+export function readBackendGlob(value: unknown): string | Problem {
+  return typeof value === 'string' && /^[A-Za-z0-9_.:*?-]+$/.test(value)
+    ? value
+    : { problem: 'expected the name of a backend, * and ? standing for any letters' };
+}
+
+export function readEndpoint(value: unknown): Endpoint | Problem {
+  return typeof value === 'string' ? parseEndpoint(value) : { problem: 'expected an endpoint as text' };
+}
+
+/** The pattern itself, once it is known to be one. */
+export function readEndpointPattern(value: unknown): string | Problem {
+  if (typeof value !== 'string') return { problem: 'expected an endpoint as text' };
+  const pattern = parseEndpointPattern(value);
+  return typeof pattern === 'function' ? value : pattern;
+}
+
+export function readHttpUrl(value: unknown): string | Problem {
+  const problem = { problem: 'expected a URL, as in http://127.0.0.1:8500' };
+  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value)) return problem;
+  const { username, password } = new URL(value);
+  return username || password ? { problem: 'expected a URL without a user in it' } : value;
+}
+
+/** The census is asked shard by shard, so its URL holds `{shard}` (`address:port` or the address alone). */
+export function readCensusUrl(value: unknown): string | Problem {
+  const problem = { problem: 'expected a URL that holds {shard}, as in http://{shard}:5280/room-census' };
+  if (typeof value !== 'string' || !value.includes('{shard}')) return problem;
+  return isProblem(readHttpUrl(value.replaceAll('{shard}', 'shard.invalid'))) ? problem : value;
+}
+
+export function readArn(value: unknown): string | Problem {
+  return typeof value === 'string' && /^arn:[A-Za-z0-9_/:.@+=,-]+$/.test(value)
+    ? value
+    : { problem: 'expected the ARN of an action, as in arn:aws:sns:us-west-2:123456789012:oncall' };
+}
+
+/** How to get from a login on the proxy's host to its socket. Whether `sudo` is used is said beside it. */
+export function readVia(value: unknown): Via | Problem {
+  if (value === 'socat') return { kind: 'socat' };
+  if (value === 'streamlocal') return { kind: 'streamlocal' };
+  if (typeof value === 'string' && value.startsWith('tcp:')) {
+    const place = parseHostPort(value.slice('tcp:'.length), null);
+    return 'problem' in place ? place : { kind: 'tcp', ...place };
+  }
+  const hint = typeof value === 'string' ? nearestName(value, ['socat', 'streamlocal']) : undefined;
+  return { problem: 'expected socat, streamlocal or tcp:host:port', hint };
+}
+
+export function readJump(
+  value: unknown,
+): { readonly user: string; readonly host: string; readonly port: number } | Problem {
+  return typeof value === 'string' ? parseLogin(value) : { problem: 'expected user@host[:port]' };
+}

@@ -1,0 +1,88 @@
+// What must hold between values of the configuration. The rules look at the tree as it was written, so that they speak
+// even where other values are wrong.
+
+import { spellEndpoint } from '../domain/proxy.ts';
+import { type Complaint, isProblem, type Path } from './complaint.ts';
+import { parseEndpoint } from './endpoint.ts';
+import { type Environment, lookUp } from './environment.ts';
+
+const SOURCES = ['list', 'ansible', 'consul', 'command'] as const;
+
+export function checkRules(tree: unknown, env: Environment): readonly Complaint[] {
+  return [...exactlyOneSource(tree), ...distinctProxies(tree), ...sshOptions(tree), ...agentIsThere(tree, env)];
+}
+
+/** The value at a path of a tree; `undefined` where there is none. */
+function at(tree: unknown, ...path: Path): unknown {
+  let value = tree;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return value;
+}
+
+function exactlyOneSource(tree: unknown): Complaint[] {
+  const proxies = at(tree, 'proxies');
+  if (typeof proxies !== 'object' || proxies === null || Array.isArray(proxies)) return [];
+  const said = SOURCES.filter((source) => Object.hasOwn(proxies, source));
+  if (said.length === 1) return [];
+  const text =
+    said.length === 0
+      ? `needs a source: one of ${SOURCES.join(', ')}`
+      : `has ${said.length} sources (${said.join(', ')}): keep one`;
+  return [{ path: ['proxies'], text }];
+}
+
+function distinctProxies(tree: unknown): Complaint[] {
+  const list = at(tree, 'proxies', 'list');
+  const complaints: Complaint[] = [];
+  const seen = new Map<string, number>();
+  for (const [index] of Array.isArray(list) ? list.entries() : []) {
+    const name = at(list, index, 'name');
+    const text = at(list, index, 'endpoint');
+    const endpoint = typeof text === 'string' ? parseEndpoint(text) : null;
+    const claims = [
+      ['name', typeof name === 'string' ? name : null],
+      ['endpoint', endpoint && !isProblem(endpoint) ? spellEndpoint(endpoint) : null],
+    ] as const;
+    for (const [what, claimed] of claims) {
+      if (claimed === null) continue;
+      const first = seen.get(`${what} ${claimed}`);
+      if (first === undefined) seen.set(`${what} ${claimed}`, index);
+      else
+        complaints.push({
+          path: ['proxies', 'list', index, what],
+          text: `is also the ${what} of proxies.list[${first}]`,
+        });
+    }
+  }
+  return complaints;
+}
+
+function sshOptions(tree: unknown): Complaint[] {
+  const complaints: Complaint[] = [];
+  const via = at(tree, 'ssh', 'via');
+  if (at(tree, 'ssh', 'sudo') !== undefined && via !== undefined && via !== 'socat') {
+    complaints.push({ path: ['ssh', 'sudo'], text: 'says nothing unless ssh.via is socat: take the line away' });
+  }
+  if (at(tree, 'ssh', 'passphrase') !== undefined && at(tree, 'ssh', 'privateKey') === undefined) {
+    complaints.push({ path: ['ssh', 'passphrase'], text: 'belongs to a key, but ssh.privateKey is not there' });
+  }
+  return complaints;
+}
+
+/** An agent that is asked for must be there, where any proxy is reached by SSH at all. */
+function agentIsThere(tree: unknown, env: Environment): Complaint[] {
+  const agent = at(tree, 'ssh', 'agent');
+  if ((agent !== true && agent !== 'true') || lookUp(env, 'SSH_AUTH_SOCK') || !usesSsh(tree)) return [];
+  const remedy = 'start ssh-agent, or name ssh.privateKey and leave ssh.agent out';
+  return [{ path: ['ssh', 'agent'], text: `an agent is asked for, but SSH_AUTH_SOCK is not set: ${remedy}` }];
+}
+
+function usesSsh(tree: unknown): boolean {
+  const list = at(tree, 'proxies', 'list');
+  const endpoints = Array.isArray(list) ? list.map((_, index) => at(list, index, 'endpoint')) : [];
+  const patterns = SOURCES.map((source) => at(tree, 'proxies', source, 'endpoint'));
+  return [...endpoints, ...patterns].some((text) => typeof text === 'string' && text.startsWith('ssh:'));
+}

@@ -1,0 +1,145 @@
+// The configuration file's shape: every name that may stand in it, what its value must be, and what holds where it is left out.
+
+import * as z from 'zod';
+import { type Complaint, isProblem, type Path, type Problem } from './complaint.ts';
+import { parseDuration } from './duration.ts';
+import { DEFAULT_KNOWN_HOSTS } from './files.ts';
+import { nearestName } from './nearest-name.ts';
+import * as read from './readers.ts';
+
+/** A single value. zod sees what was read; a problem becomes an issue with its hint beside it. */
+function value<T>(reader: (value: unknown) => T | Problem) {
+  return z.unknown().transform((raw, context): T => {
+    const result = raw === undefined || raw === null ? { problem: absence(raw) } : reader(raw);
+    if (!isProblem(result)) return result;
+    context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } });
+    return z.NEVER;
+  });
+}
+
+function absence(raw: unknown): string {
+  return raw === undefined ? 'is missing' : 'is empty: give it a value or take the line away';
+}
+
+/** A mapping in which every other name is an error. The issue's message lists the right names: they are known only here. */
+function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  });
+}
+
+const text = value(read.readText);
+const duration = value(parseDuration);
+const pattern = value(read.readEndpointPattern);
+const count = value(read.wholeNumber(0));
+const ratio = value(read.readRatio);
+
+const proxies = mapping({
+  list: z
+    .array(mapping({ name: value(read.readProxyName), endpoint: value(read.readEndpoint), region: text.optional() }))
+    .min(1)
+    .optional(),
+  ansible: mapping({ inventory: text, group: text, endpoint: pattern }).optional(),
+  consul: mapping({
+    url: value(read.readHttpUrl),
+    service: text,
+    datacenters: z.array(text).min(1).optional(),
+    endpoint: pattern,
+    token: value(read.readSecret).optional(),
+  }).optional(),
+  command: mapping({ run: z.array(text).min(1), endpoint: pattern }).optional(),
+  expect: value(read.readExpectation).optional(),
+});
+
+export const sshSection = mapping({
+  agent: value(read.readTruth).optional(),
+  privateKey: text.optional(),
+  passphrase: value(read.readSecret).optional(),
+  knownHosts: text.default(DEFAULT_KNOWN_HOSTS),
+  via: value(read.readVia).default({ kind: 'socat' }),
+  sudo: value(read.readTruth).optional(),
+  jump: value(read.readJump).optional(),
+});
+
+/** `heal`, `census`, `metrics` and `alarms` are for commands that change something; they are checked so that one file serves all. */
+const sectionsOfOtherCommands = {
+  heal: mapping({
+    winner: z
+      .array(value(read.oneOf('participants', 'majority', 'latest-access')))
+      .min(1)
+      .default(['participants', 'majority', 'latest-access']),
+    tie: value(read.oneOf('lowest-address', 'refuse')).default('lowest-address'),
+    minReporting: ratio.default(0.75),
+    maxConferences: count.default(200),
+    maxRatio: ratio.default(0.05),
+    maxMissing: count.default(20_000),
+    cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
+  }).optional(),
+  census: mapping({
+    url: value(read.readCensusUrl),
+    via: value(read.oneOf('proxy', 'direct')).default('direct'),
+  }).optional(),
+  metrics: mapping({
+    namespace: text.default('HAProxy'),
+    region: text.optional(),
+    dimensions: z.record(z.string(), text).optional(),
+  }).optional(),
+  alarms: mapping({
+    prefix: text.default('Split Brain'),
+    actions: z.array(value(read.readArn)).default([]),
+  }).optional(),
+};
+
+export const schema = mapping({
+  environment: text,
+  table: value(read.readTableName).default('nodes'),
+  backends: z.array(value(read.readBackendGlob)).min(1).optional(),
+  keyLength: value(read.wholeNumber(1)).optional(),
+  proxies,
+  ssh: sshSection.prefault({}),
+  collect: mapping({
+    concurrency: value(read.wholeNumber(1)).default(20),
+    timeout: value(read.positiveDuration).default(60_000),
+    compress: value(read.oneOf('auto', 'never', 'always')).default('auto'),
+  }).prefault({}),
+  confirm: mapping({
+    reads: value(read.wholeNumber(2)).default(2),
+    settle: duration.default(3000),
+  }).prefault({}),
+  ...sectionsOfOtherCommands,
+});
+
+export type Configuration = z.output<typeof schema>;
+export type SshSection = z.output<typeof sshSection>;
+
+/** What a schema makes of a tree, or every complaint. */
+export function parseWith<Shape extends z.ZodType>(
+  shape: Shape,
+  tree: unknown,
+): { readonly value: z.output<Shape> } | { readonly complaints: readonly Complaint[] } {
+  const result = shape.safeParse(tree, { error: sayIssue });
+  return result.success ? { value: result.data } : { complaints: result.error.issues.flatMap(toComplaints) };
+}
+
+function sayIssue(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'too_small') return 'expected at least one item';
+  if (issue.input === undefined || issue.input === null) return absence(issue.input);
+  if (issue.code === 'invalid_type' && issue.expected === 'array') return 'expected a list';
+  return 'expected a mapping';
+}
+
+function toComplaints(issue: z.core.$ZodIssue): Complaint[] {
+  const path = issue.path as Path;
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(' ');
+    return issue.keys.map((key) => ({ path: [...path, key], ...sayUnknown(key, known) }));
+  }
+  return [{ path, text: issue.message, hint: issue.code === 'custom' ? issue.params?.hint : undefined }];
+}
+
+function sayUnknown(key: string, known: readonly string[]): { readonly text: string; readonly hint?: string } {
+  const hint = nearestName(key, known);
+  return hint === undefined
+    ? { text: `is not known here; known are ${known.join(', ')}` }
+    : { text: 'is not known here', hint };
+}

@@ -1,0 +1,49 @@
+// How to log in to proxies, from the `ssh` section and the files that it names.
+
+import type { SshSettings } from '../domain/settings.ts';
+import { type Complaint, isProblem, type Problem } from './complaint.ts';
+import { lookUp } from './environment.ts';
+import { DEFAULT_KNOWN_HOSTS, type Edge, locateFile, readTextFile } from './files.ts';
+import type { SshSection } from './schema.ts';
+
+type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
+
+/** What holds where nothing is said: the agent if there is one, the user's known hosts, socat with sudo. */
+export function defaultLogin(edge: Edge): Login {
+  return readLogin({ knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', edge);
+}
+
+/** Reads the private key, which must be there, and the known hosts, which need not. Relative names start at `folder`. */
+export function readLogin(section: SshSection, folder: string, edge: Edge): Login {
+  const complaints: Complaint[] = [];
+  const privateKey = readKey(section, folder, edge);
+  if (isProblem(privateKey)) complaints.push({ path: ['ssh', 'privateKey'], text: privateKey.problem });
+  const knownHosts = readKnownHosts(section.knownHosts, folder, edge);
+  if (isProblem(knownHosts)) complaints.push({ path: ['ssh', 'knownHosts'], text: knownHosts.problem });
+  const { agent, via, sudo, jump } = section;
+  const ssh: SshSettings = {
+    agentSocket: agent === false ? null : lookUp(edge.env, 'SSH_AUTH_SOCK') || null,
+    privateKey: isProblem(privateKey) ? null : privateKey,
+    knownHosts: isProblem(knownHosts) ? { path: section.knownHosts, text: '' } : knownHosts,
+    via: via.kind === 'socat' ? { kind: 'socat', sudo: sudo ?? true } : via,
+    jump: jump ?? null,
+  };
+  return { ssh, complaints };
+}
+
+function readKey(section: SshSection, folder: string, edge: Edge): SshSettings['privateKey'] | Problem {
+  if (section.privateKey === undefined) return null;
+  const path = locateFile(section.privateKey, folder, edge.env);
+  if (isProblem(path)) return path;
+  const file = readTextFile(path, edge);
+  return isProblem(file) ? file : { path, contents: file.text, passphrase: section.passphrase || null };
+}
+
+function readKnownHosts(name: string, folder: string, edge: Edge): SshSettings['knownHosts'] | Problem {
+  const path = locateFile(name, folder, edge.env);
+  // Without a home directory there is no file that knows hosts: only logins suffer from it, and they will say so.
+  if (isProblem(path)) return name === DEFAULT_KNOWN_HOSTS ? { path: name, text: '' } : path;
+  const file = readTextFile(path, edge);
+  if (!isProblem(file)) return { path, text: file.text };
+  return file.isMissing ? { path, text: '' } : file;
+}

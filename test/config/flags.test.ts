@@ -1,0 +1,119 @@
+// A mesh named on the command line.
+
+import { describe, expect, test } from 'vitest';
+import type { Edge } from '../../src/config/files.ts';
+import { settingsFromFlags } from '../../src/config/flags.ts';
+import { ConfigError } from '../../src/errors.ts';
+
+function edge(env: Record<string, string> = {}): Edge {
+  const readFile = (path: string) => {
+    throw Object.assign(new Error(path), { code: 'ENOENT' });
+  };
+  return { readFile, env };
+}
+
+function namesOf(...proxies: string[]): readonly string[] {
+  const { source } = settingsFromFlags(proxies, {}, edge()).proxies;
+  return source.kind === 'list' ? source.proxies.map(({ name }) => name) : [];
+}
+
+function complaintsOf(proxies: readonly string[], overrides = {}): readonly string[] {
+  try {
+    settingsFromFlags(proxies, overrides, edge());
+  } catch (error) {
+    if (error instanceof ConfigError) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+test('two proxies and nothing else give the defaults of a file', () => {
+  const settings = settingsFromFlags(
+    ['unix:///run/haproxy/admin.sock', 'hap-b=tcp://127.0.0.1:9999'],
+    {},
+    edge({ SSH_AUTH_SOCK: '/run/agent', HOME: '/home/me' }),
+  );
+  expect(settings).toEqual({
+    environment: 'adhoc',
+    table: 'nodes',
+    backends: null,
+    keyLength: null,
+    proxies: {
+      source: {
+        kind: 'list',
+        proxies: [
+          { name: 'admin', endpoint: { kind: 'unix', path: '/run/haproxy/admin.sock' }, region: null },
+          { name: 'hap-b', endpoint: { kind: 'tcp', host: '127.0.0.1', port: 9999 }, region: null },
+        ],
+      },
+      expected: null,
+    },
+    ssh: {
+      agentSocket: '/run/agent',
+      privateKey: null,
+      knownHosts: { path: '/home/me/.ssh/known_hosts', text: '' },
+      via: { kind: 'socat', sudo: true },
+      jump: null,
+    },
+    collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
+    confirm: { reads: 2, settleMs: 3000 },
+  });
+});
+
+test('table and environment can be said', () => {
+  const overrides = { table: 'mypeers/nodes', environment: 'lab' };
+  expect(settingsFromFlags(['tcp://a:1'], overrides, edge())).toMatchObject(overrides);
+});
+
+describe('names', () => {
+  test.each<[string[], string[]]>([
+    [
+      ['unix:///run/hap1.sock', 'unix:///run/hap2.sock'],
+      ['hap1', 'hap2'],
+    ],
+    [
+      ['unix:///run/a/admin.sock', 'unix:///run/b/admin.sock'],
+      ['a', 'b'],
+    ],
+    [
+      ['unix:///x/a/admin.sock', 'unix:///y/a/admin.sock', 'unix:///z/a/admin.sock'],
+      ['a', 'a-admin', 'admin-2'],
+    ],
+    [
+      ['tcp://127.0.0.1:1', 'tcp://127.0.0.1:2'],
+      ['127.0.0.1:1', '127.0.0.1:2'],
+    ],
+    [
+      ['tcp://a:1', 'ssh://u@b/run/s'],
+      ['a', 'b'],
+    ],
+    [
+      ['a=tcp://x:1', 'tcp://a:2'],
+      ['a', 'a:2'],
+    ],
+    [['tcp://[::1]:9'], ['::1']],
+    [['unix:///run/odd name!.sock'], ['odd-name-']],
+  ])('%j are called %j', (proxies, names) => {
+    expect(namesOf(...proxies)).toEqual(names);
+  });
+});
+
+describe('complaints', () => {
+  test('all of them at once, each with the flag it is about', () => {
+    expect(complaintsOf(['tcp://a', '/run/a.sock', 'a b=tcp://a:1'], { table: 'a;b' })).toEqual([
+      '--table: expected the name of a table: letters, digits and . _ : - only, found "a;b"',
+      '--proxy #1: expected a port after the host, as in host:9999, found "tcp://a"',
+      '--proxy #2: expected unix:///path, tcp://host:port or ssh://user@host[:22]/path, found "/run/a.sock" (did you mean "unix:// in front of the path"?)',
+      '--proxy #3: expected a name of letters, digits and . _ - in front of the =, found "a b"',
+    ]);
+  });
+
+  test('one endpoint or one name twice', () => {
+    expect(complaintsOf(['tcp://a:1', 'tcp://a:1'])).toEqual(['--proxy #2: "tcp://a:1" is also that of --proxy #1']);
+    expect(complaintsOf(['a=tcp://a:1', 'a=tcp://b:1'])).toEqual(['--proxy #2: "a" is also that of --proxy #1']);
+  });
+
+  test('no proxy at all', () => {
+    expect(complaintsOf([])).toEqual(['--proxy: is missing: name at least one proxy, as in --proxy tcp://host:9999']);
+  });
+});

@@ -1,0 +1,188 @@
+// The configuration file: every complaint with its place, its path and a guess, and no secret in it.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the configuration's own spelling of a variable.
+
+import { describe, expect, test } from 'vitest';
+import { loadSettings } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { complaintsOf, edge, small } from './loading.ts';
+
+describe('one complaint, with line, column, path and guess', () => {
+  test.each<[string, string[], string]>([
+    ['an unknown name', ['colect: {}'], '5:1: colect: is not known here (did you mean "collect"?)'],
+    [
+      'an unknown name that resembles nothing',
+      ['confirm: { elephants: 3 }'],
+      '5:12: confirm.elephants: is not known here; known are reads, settle',
+    ],
+    [
+      'a wrong type',
+      ['collect:', '  concurrency: twenty'],
+      '6:3: collect.concurrency: expected a whole number of at least 1, found "twenty"',
+    ],
+    [
+      'concurrency 0',
+      ['collect: { concurrency: 0 }'],
+      '5:12: collect.concurrency: expected a whole number of at least 1, found 0',
+    ],
+    ['reads 1', ['confirm: { reads: 1 }'], '5:12: confirm.reads: expected a whole number of at least 2, found 1'],
+    [
+      'a duration without a unit',
+      ['collect: { timeout: 60 }'],
+      '5:12: collect.timeout: expected a duration with its unit (ms, s, m or h), found 60 (did you mean "60s"?)',
+    ],
+    [
+      'an empty deadline',
+      ['collect: { timeout: 0s }'],
+      '5:12: collect.timeout: expected a duration longer than nothing, found "0s"',
+    ],
+    [
+      'an unknown word',
+      ['collect: { compress: alwys }'],
+      '5:12: collect.compress: expected auto or never or always, found "alwys" (did you mean "always"?)',
+    ],
+    ['an empty section', ['collect:'], '5:1: collect: is empty: give it a value or take the line away'],
+    ['a list for a mapping', ['collect: [1]'], '5:1: collect: expected a mapping, found a list'],
+    ['a text for a list', ['backends: release'], '5:1: backends: expected a list, found "release"'],
+    ['an empty list', ['backends: []'], '5:1: backends: expected at least one item, found a list'],
+    [
+      'a table that is no name',
+      ['table: "nodes; show info"'],
+      '5:1: table: expected the name of a table: letters, digits and . _ : - only, found "nodes; show info"',
+    ],
+    ['a ratio above 1', ['heal: { maxRatio: 1.5 }'], '5:9: heal.maxRatio: expected a ratio between 0 and 1, found 1.5'],
+    [
+      'an unknown winner',
+      ['heal: { winner: [majorty] }'],
+      '5:18: heal.winner[0]: expected participants or majority or latest-access, found "majorty" (did you mean "majority"?)',
+    ],
+    ['a cooldown without its time', ['heal: { cooldown: { heals: 3 } }'], '5:9: heal.cooldown.within: is missing'],
+    [
+      'a census of no shard',
+      ['census: { url: "http://a/room-census" }'],
+      '5:11: census.url: expected a URL that holds {shard}, as in http://{shard}:5280/room-census, found "http://a/room-census"',
+    ],
+    [
+      'an action that is no ARN',
+      ['alarms: { actions: [oncall] }'],
+      '5:21: alarms.actions[0]: expected the ARN of an action, as in arn:aws:sns:us-west-2:123456789012:oncall, found "oncall"',
+    ],
+    [
+      'an impossible expectation',
+      ['  expect: 5-3'],
+      '5:3: proxies.expect: expected a number of at least 1, a range such as 3-5, or {min: 3, max: 5}, found "5-3"',
+    ],
+    [
+      'a variable that is not set',
+      ['ssh: { jump: "${JUMP}" }'],
+      '5:8: ssh.jump: the environment variable JUMP is not set',
+    ],
+    ['a name that stands twice', ['table: a', 'table: b'], '6:1: table: stands twice, first on line 5'],
+    ['an alias', ['table: *nodes'], '5:1: table: is an alias or carries a tag: write the value itself'],
+    ['a tag', ['keyLength: !len 200'], '5:12: (file): this is not the YAML that is understood here: Unresolved tag'],
+    [
+      'a key file that is not there',
+      ['ssh: { privateKey: id }'],
+      '5:8: ssh.privateKey: cannot be read: there is no such file',
+    ],
+    [
+      'sudo where it means nothing',
+      ['ssh: { via: streamlocal, sudo: true }'],
+      '5:26: ssh.sudo: says nothing unless ssh.via is socat: take the line away',
+    ],
+    [
+      'a passphrase without a key',
+      ['ssh: { passphrase: x }'],
+      '5:8: ssh.passphrase: belongs to a key, but ssh.privateKey is not there',
+    ],
+    [
+      'two sources',
+      ['  command: { run: [x], endpoint: "tcp://{host}:1" }'],
+      '2:1: proxies: has 2 sources (list, command): keep one',
+    ],
+    [
+      'two proxies with one name',
+      ['    - { name: hap-a, endpoint: "tcp://a:1" }'],
+      '5:9: proxies.list[1].name: is also the name of proxies.list[0]',
+    ],
+    [
+      'two proxies with one endpoint',
+      ['    - { name: hap-b, endpoint: "unix:/run/a.sock" }'],
+      '5:22: proxies.list[1].endpoint: is also the endpoint of proxies.list[0]',
+    ],
+    [
+      'an endpoint that is none',
+      ['    - { name: hap-b, endpoint: "tcp://a" }'],
+      '5:22: proxies.list[1].endpoint: expected a port after the host, as in host:9999, found "tcp://a"',
+    ],
+  ])('%s', (_, lines, complaint) => {
+    expect(complaintsOf(small(...lines))).toEqual([`conf/mesh.yaml:${complaint}`]);
+  });
+
+  test('a file without anything', () => {
+    expect(complaintsOf('')).toEqual(['conf/mesh.yaml:1:1: (file): is empty: give it a value or take the line away']);
+  });
+
+  test('a file that is not there', () => {
+    const nowhere = () => loadSettings('elsewhere.yaml', edge(''));
+    expect(nowhere).toThrow(new ConfigError(['elsewhere.yaml:1:1: (file): cannot be read: there is no such file']));
+  });
+
+  test('a source is needed', () => {
+    expect(complaintsOf('environment: e\nproxies: { expect: 3 }\n')).toEqual([
+      'conf/mesh.yaml:2:1: proxies: needs a source: one of list, ansible, consul, command',
+    ]);
+  });
+
+  test('an agent that is asked for and is not there matters only where a proxy is reached by SSH', () => {
+    const viaSsh = 'environment: e\nproxies: { list: [{ name: a, endpoint: "ssh://u@h/s" }] }\nssh: { agent: true }\n';
+    expect(complaintsOf(viaSsh)).toEqual([
+      expect.stringContaining('3:8: ssh.agent: an agent is asked for, but SSH_AUTH_SOCK'),
+    ]);
+    expect(complaintsOf(viaSsh, {}, { SSH_AUTH_SOCK: '/run/agent' })).toEqual([]);
+    expect(complaintsOf(small('ssh: { agent: true }'))).toEqual([]);
+  });
+});
+
+test('all complaints come at once, in the order of the file', () => {
+  const yaml = `enviroment: stage
+proxies:
+  list:
+    - { name: a b, endpoint: "tcp://a:1" }
+    - { name: hap, endpoint: "tcp://a:1" }
+ssh:
+  privateKey: nowhere
+  passphrase: "\${SECRET}"
+collect: { timeout: 60, concurency: 3 }
+`;
+  const places = complaintsOf(yaml).map((line) => line.split(': ').slice(0, 2).join(' '));
+  expect(places).toEqual([
+    'conf/mesh.yaml:1:1 environment',
+    'conf/mesh.yaml:1:1 enviroment',
+    'conf/mesh.yaml:4:9 proxies.list[0].name',
+    'conf/mesh.yaml:5:20 proxies.list[1].endpoint',
+    'conf/mesh.yaml:7:3 ssh.privateKey',
+    'conf/mesh.yaml:8:3 ssh.passphrase',
+    'conf/mesh.yaml:9:12 collect.timeout',
+    'conf/mesh.yaml:9:25 collect.concurency',
+  ]);
+});
+
+describe('secrets', () => {
+  test.each([
+    'ssh: { privateKey: nowhere, passphrase: hunter2 }',
+    'ssh: { privateKey: nowhere, passphrase: [hunter2] }',
+    'ssh: { privateKey: nowhere, passphrase: *hunter2 }',
+    'ssh: { privateKey: nowhere, passphrase: "a" hunter2 }',
+    'ssh: { privateKey: nowhere, passphrase: {hunter2: 1} }',
+    'ssh: { privateKey: "-----BEGIN\\nhunter2" }',
+    'ssh: { jump: "u:hunter2@host" }',
+    'ssh: { jump: "u:/hunter2/@host" }',
+    'ssh: { via: "ssh://u:hunter2@host/a" }',
+    'table: "${WORD}"',
+    'collect: { timeout: "${WORD}", compress: "${WORD}", concurrency: "${WORD}" }',
+  ])('%s: complaints do not show it', (line) => {
+    const complaints = complaintsOf(small(line), {}, { WORD: 'hunter2!' });
+    expect(complaints).not.toEqual([]);
+    expect(complaints.join('\n')).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,154 @@
+// The configuration file: what a right one gives.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the configuration's own spelling of a variable.
+
+import { describe, expect, test } from 'vitest';
+import { load, SMALL, small } from './loading.ts';
+
+const FULL = `environment: stage-8x8
+table: nodes
+backends: ["release-*"]
+keyLength: 200
+proxies:
+  list:
+    - { name: hap-a, endpoint: "unix:///run/haproxy/admin.sock" }
+    - { name: hap-b, endpoint: "tcp://127.0.0.1:9999" }
+    - { name: hap-c, endpoint: "ssh://\${LOGIN}@10.0.0.5:22/var/run/haproxy/admin.sock", region: us-west-2 }
+  expect: 3
+ssh:
+  agent: true
+  privateKey: keys/id
+  passphrase: "\${SSH_KEY_PASSPHRASE}"
+  knownHosts: ~/.ssh/known_hosts
+  via: socat
+  sudo: false
+  jump: ubuntu@bastion.example
+collect: { concurrency: 5, timeout: 1m, compress: never }
+confirm: { reads: 3, settle: 500ms }
+heal:
+  winner: [participants, majority, latest-access]
+  tie: lowest-address
+  minReporting: 0.75
+  maxConferences: 200
+  maxRatio: 0.05
+  maxMissing: 20000
+  cooldown: { heals: 3, within: 1h }
+census: { url: "http://{shard}:5280/room-census", via: proxy }
+metrics: { namespace: HAProxy, region: us-west-2, dimensions: { Environment: stage-8x8 } }
+alarms: { prefix: "Split Brain", actions: ["arn:aws:sns:us-west-2:123456789012:oncall"] }
+`;
+
+describe('a right file', () => {
+  test('every section of the design is understood', () => {
+    const files = { 'conf/keys/id': 'KEY', '/home/me/.ssh/known_hosts': 'HOSTS' };
+    const env = { HOME: '/home/me', LOGIN: 'ubuntu', SSH_KEY_PASSPHRASE: 'hunter2', SSH_AUTH_SOCK: '/run/agent' };
+    expect(load(FULL, files, env)).toEqual({
+      environment: 'stage-8x8',
+      table: 'nodes',
+      backends: ['release-*'],
+      keyLength: 200,
+      proxies: {
+        source: {
+          kind: 'list',
+          proxies: [
+            { name: 'hap-a', endpoint: { kind: 'unix', path: '/run/haproxy/admin.sock' }, region: null },
+            { name: 'hap-b', endpoint: { kind: 'tcp', host: '127.0.0.1', port: 9999 }, region: null },
+            {
+              name: 'hap-c',
+              endpoint: {
+                kind: 'ssh',
+                user: 'ubuntu',
+                host: '10.0.0.5',
+                port: 22,
+                path: '/var/run/haproxy/admin.sock',
+              },
+              region: 'us-west-2',
+            },
+          ],
+        },
+        expected: { min: 3, max: 3 },
+      },
+      ssh: {
+        agentSocket: '/run/agent',
+        privateKey: { path: 'conf/keys/id', contents: 'KEY', passphrase: 'hunter2' },
+        knownHosts: { path: '/home/me/.ssh/known_hosts', text: 'HOSTS' },
+        via: { kind: 'socat', sudo: false },
+        jump: { user: 'ubuntu', host: 'bastion.example', port: 22 },
+      },
+      collect: { concurrency: 5, timeoutMs: 60_000, compress: 'never' },
+      confirm: { reads: 3, settleMs: 500 },
+    });
+  });
+
+  test('what is left out takes its default', () => {
+    expect(load(SMALL)).toMatchObject({
+      table: 'nodes',
+      backends: null,
+      keyLength: null,
+      proxies: { expected: null },
+      ssh: {
+        agentSocket: null,
+        privateKey: null,
+        knownHosts: { path: '/home/me/.ssh/known_hosts', text: '' },
+        via: { kind: 'socat', sudo: true },
+        jump: null,
+      },
+      collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
+      confirm: { reads: 2, settleMs: 3000 },
+    });
+  });
+
+  test('an agent that is there is used unless it is declined', () => {
+    const env = { SSH_AUTH_SOCK: '/run/agent' };
+    expect(load(SMALL, {}, env).ssh.agentSocket).toBe('/run/agent');
+    expect(load(small('ssh: { agent: false }'), {}, env).ssh.agentSocket).toBe(null);
+  });
+
+  test.each([
+    ['streamlocal', { kind: 'streamlocal' }],
+    ['"tcp:127.0.0.1:9999"', { kind: 'tcp', host: '127.0.0.1', port: 9999 }],
+  ])('via %s is understood', (via, understood) => {
+    expect(load(small(`ssh: { via: ${via} }`)).ssh.via).toEqual(understood);
+  });
+
+  test.each([
+    ['3', { min: 3, max: 3 }],
+    ['"3-5"', { min: 3, max: 5 }],
+    ['{ min: 3, max: 5 }', { min: 3, max: 5 }],
+    ['"${PROXIES}"', { min: 4, max: 4 }],
+  ])('expect: %s is understood', (text, expected) => {
+    expect(load(small(`  expect: ${text}`), {}, { PROXIES: '4' }).proxies.expected).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'ansible: { inventory: hosts, group: g, endpoint: "tcp://{host}:9" }',
+      { kind: 'ansible', inventory: 'conf/hosts', group: 'g', endpoint: 'tcp://{host}:9' },
+    ],
+    [
+      'consul: { url: "http://127.0.0.1:8500", service: haproxy, datacenters: [a, b], endpoint: "tcp://{host}:9", token: "${T}" }',
+      {
+        kind: 'consul',
+        url: 'http://127.0.0.1:8500',
+        service: 'haproxy',
+        datacenters: ['a', 'b'],
+        endpoint: 'tcp://{host}:9',
+        token: 'tok',
+      },
+    ],
+    [
+      'command: { run: [./list, --all], endpoint: "tcp://{host}:9" }',
+      { kind: 'command', run: ['conf/list', '--all'], endpoint: 'tcp://{host}:9' },
+    ],
+    [
+      'command: { run: [list], endpoint: "tcp://{host}:9" }',
+      { kind: 'command', run: ['list'], endpoint: 'tcp://{host}:9' },
+    ],
+  ])('the source %s is understood', (line, source) => {
+    expect(load(`environment: e\nproxies:\n  ${line}\n`, {}, { T: 'tok' }).proxies.source).toEqual(source);
+  });
+
+  test('settings cannot be changed', () => {
+    const settings = load(SMALL);
+    expect(Object.isFrozen(settings) && Object.isFrozen(settings.ssh.knownHosts)).toBe(true);
+  });
+});

@@ -1,0 +1,114 @@
+// Programs that list hosts: what they print, and how they fail. The programs are real processes.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ConfigError } from '../../src/errors.ts';
+import { parseOutput, runCommand } from '../../src/inventory/command.ts';
+
+const source = (...run: string[]) => ({ kind: 'command', run, endpoint: 'tcp://{host}:9999' }) as const;
+const script = (code: string, ...args: string[]) => source(process.execPath, '-e', code, ...args);
+const edge = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
+  readFile: () => '',
+  env: { REGION: 'eu' },
+  signal,
+  timeoutMs,
+});
+
+async function complaintOf(asked: Promise<unknown>): Promise<string> {
+  const error = await asked.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ConfigError) return error.message;
+  throw error ?? new Error('nothing was refused');
+}
+
+describe('runCommand', () => {
+  test('arguments reach the program without a shell, and the environment is the one given', async () => {
+    const code =
+      'console.log("hap-a", "10.0.0.5", process.env.REGION); console.error("noise"); console.log(process.argv[1].length)';
+    const hosts = await runCommand(script(code, '$(x) `y`; "z"'), edge());
+    expect(hosts.map(({ name, host, region }) => [name, host, region])).toEqual([
+      ['hap-a', '10.0.0.5', 'eu'],
+      ['13', '13', null],
+    ]);
+  });
+
+  test('a program that waits for its input finds it closed', async () => {
+    const code = 'process.stdin.on("end", () => console.log("hap-a")).resume()';
+    expect(await runCommand(script(code), edge())).toHaveLength(1);
+  });
+
+  test('a failure says its status and the last line of what it said', async () => {
+    const complaint = await complaintOf(
+      runCommand(script('console.error("a\\nno credentials"); process.exit(7)'), edge()),
+    );
+    expect(complaint).toContain('ended with exit status 7, saying "no credentials"');
+  });
+
+  test('no such program', async () => {
+    expect(await complaintOf(runCommand(source('/nowhere/list-proxies'), edge()))).toBe(
+      'proxies.command (/nowhere/list-proxies): there is no such program',
+    );
+  });
+
+  test('no output', async () => {
+    expect(await complaintOf(runCommand(script(''), edge()))).toContain('printed no hosts');
+  });
+
+  test('a program that ignores SIGTERM is gone after the deadline', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'splitbrain-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const pidFile = join(folder, 'pid');
+    const stubborn = source('/bin/sh', '-c', `trap '' TERM; echo $$ > '${pidFile}'; exec sleep 60`);
+    expect(await complaintOf(runCommand(stubborn, edge(2000)))).toContain('did not end within 2000 ms');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  });
+
+  test('an interruption rejects with its own reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('interrupted');
+    const asked = runCommand(script('setInterval(() => {}, 1000)'), edge(60_000, controller.signal));
+    controller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+  });
+});
+
+describe('parseOutput', () => {
+  const read = (output: string) => parseOutput(output, 'list').map(({ name, host, region }) => [name, host, region]);
+
+  test('lines, with comments and empty lines between', () => {
+    expect(read('# proxies\n10.0.0.5\n\n  hap-b 10.0.0.6\r\nhap-c 10.0.0.7 eu # new\n')).toEqual([
+      ['10.0.0.5', '10.0.0.5', null],
+      ['hap-b', '10.0.0.6', null],
+      ['hap-c', '10.0.0.7', 'eu'],
+    ]);
+  });
+
+  test('a JSON array of hosts and of mappings', () => {
+    expect(
+      read(
+        '[ "10.0.0.5", {"name": "hap-b", "host": "10.0.0.6", "region": "eu"}, {"host": "10.0.0.7", "region": null} ]',
+      ),
+    ).toEqual([
+      ['10.0.0.5', '10.0.0.5', null],
+      ['hap-b', '10.0.0.6', 'eu'],
+      ['10.0.0.7', '10.0.0.7', null],
+    ]);
+  });
+
+  test.each([
+    ['a b c d', 'list, line 1: expected "host" or "name host [region]", found "a b c d"'],
+    [
+      '[1, {"name": "x"}]',
+      'list, item 0: expected a host as text, or {name, host, region}\nlist, item 1: expected a host as text, or {name, host, region}',
+    ],
+    ['["a"', 'list: what it printed begins as JSON and is none'],
+    [' \n', 'list: printed no hosts'],
+  ])('%j is refused', (output, complaint) => {
+    expect(() => parseOutput(output, 'list')).toThrow(complaint);
+  });
+});
