@@ -1,0 +1,140 @@
+// Reads all proxies side by side into one grid. A proxy that fails costs only itself.
+
+import pLimit from 'p-limit';
+import type { Clock } from '../clock.ts';
+import type { ProxyTarget, Trouble } from '../domain/proxy.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { ProtocolError, TransportError } from '../errors.ts';
+import type { ProxyState } from '../runtime-api/parse-state.ts';
+import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts';
+import { noTable, viewOf } from './completeness.ts';
+import type { GridWriter } from './entry-grid.ts';
+
+/** A proxy and the way to read it, in the order of the grid's columns. */
+export interface Member {
+  readonly target: ProxyTarget;
+  readonly reader: TableReader;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+}
+
+/** Keeps what is read, as it came. Each call gives a place for one answer; `done` resolves when it is safe on disk. */
+export interface Keeper {
+  state(proxy: number): Kept;
+  table(proxy: number): Kept;
+}
+
+export interface Kept {
+  write(chunk: Uint8Array): void | Promise<void>;
+  done(): Promise<void>;
+}
+
+export interface CollectOptions {
+  readonly table: string;
+  readonly concurrency: number;
+  /** The table's `len` where the configuration says it; otherwise each proxy is asked. */
+  readonly keyLength: number | null;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly keeper: Keeper | null;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk, a defect, Ctrl-C). */
+export async function collect(
+  members: readonly Member[],
+  grid: GridWriter,
+  options: CollectOptions,
+): Promise<readonly ProxyView[]> {
+  const limit = pLimit(options.concurrency);
+  const bytes = members.map(() => 0);
+  let done = 0;
+  const report = () =>
+    options.onProgress({ done, total: members.length, bytes: bytes.reduce((sum, each) => sum + each, 0) });
+  report();
+  const readings = members.map((member, proxy) =>
+    limit(async () => {
+      const view = await read(member, proxy, grid, options, (count) => {
+        bytes[proxy] = count;
+        report();
+      });
+      done++;
+      report();
+      return view;
+    }),
+  );
+  return Promise.all(readings);
+}
+
+async function read(
+  { target, reader }: Member,
+  proxy: number,
+  grid: GridWriter,
+  options: CollectOptions,
+  onBytes: (bytes: number) => void,
+): Promise<ProxyView> {
+  const { table, clock, signal, keeper } = options;
+  const startedAt = clock.now();
+  let state: ProxyState | null = null;
+  let answer: Dump | null = null;
+  let keyLength = options.keyLength;
+  let trouble: Trouble | null = null;
+  let bytes = 0;
+  try {
+    state = await kept(keeper?.state(proxy), (watcher) => reader.state(signal, watcher));
+    if (state.tables.every(({ name }) => name !== table)) trouble = noTable(table, state.tables);
+    else {
+      answer = await kept(keeper?.table(proxy), (watcher) =>
+        reader.dump(grid.column(proxy), signal, {
+          ...watcher,
+          onBytes: (count) => {
+            bytes = count;
+            onBytes(count);
+          },
+        }),
+      );
+      trouble = answer.brokenBy;
+      keyLength ??= answer.outcome === 'complete' ? await askKeyLength(reader, proxy, grid, signal) : null;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    trouble = troubleOf(error);
+  }
+  const milliseconds = clock.now() - startedAt;
+  return viewOf(
+    { target, state, answer, trouble, duplicates: grid.factsOf(proxy).duplicates, keyLength, bytes, milliseconds },
+    table,
+  );
+}
+
+/** Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. */
+async function askKeyLength(
+  reader: TableReader,
+  proxy: number,
+  grid: GridWriter,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { longest } = grid.factsOf(proxy);
+  if (longest < 0) return null;
+  return (await reader.fillsKeyLength(grid.keys.keyAt(longest), signal)) ? grid.keys.byteLengthAt(longest) : null;
+}
+
+async function kept<T>(place: Kept | undefined, ask: (watcher: Watcher) => Promise<T>): Promise<T> {
+  if (!place) return ask({});
+  try {
+    return await ask({ onChunk: (chunk) => place.write(chunk) });
+  } finally {
+    await place.done();
+  }
+}
+
+/** What a proxy may do to us, as a value. Anything else is not its fault and goes on up. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof TransportError || error instanceof ProtocolError)
+    return { code: error.code, message: error.message, remedy: error.remedy };
+  throw error;
+}

@@ -1,0 +1,119 @@
+// How far a look at one proxy got, and what that means: every way of failing becomes a status, a reason and a remedy.
+
+import { distance } from 'fastest-levenshtein';
+import type { ProxyStatus, ProxyTarget, Trouble } from '../domain/proxy.ts';
+import type { ProxyView, TableView } from '../domain/view.ts';
+import type { ProxyState } from '../runtime-api/parse-state.ts';
+import type { TableAnswer, TableHeader } from '../runtime-api/parse-table.ts';
+
+/** What was had of one proxy before something, if anything, went wrong. */
+export interface Reading {
+  readonly target: ProxyTarget;
+  readonly state: ProxyState | null;
+  readonly answer: TableAnswer | null;
+  readonly trouble: Trouble | null;
+  readonly duplicates: number;
+  readonly keyLength: number | null;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/** The reading as a view. A conversation that broke off in the middle of a dump is `truncated`: what came is true. */
+export function viewOf(reading: Reading, table: string): ProxyView {
+  const { target, state, answer, bytes, milliseconds } = reading;
+  const judged = judge(reading, table);
+  return {
+    name: target.name,
+    region: target.region,
+    ...judged,
+    haproxy: state?.haproxy ?? null,
+    uptimeSeconds: state?.uptimeSeconds ?? null,
+    pid: state?.pid ?? null,
+    table: tableView(reading),
+    peersKnown: state?.peersKnown ?? false,
+    localPeer: state?.localPeer ?? null,
+    peers: state?.peers ?? [],
+    servers: state?.servers ?? [],
+    collect: { bytes: Math.max(bytes, answer?.bytes ?? 0), milliseconds: Math.round(milliseconds) },
+  };
+}
+
+function judge(
+  { state, answer, trouble }: Reading,
+  table: string,
+): { readonly status: ProxyStatus; readonly trouble: Trouble | null } {
+  if (trouble !== null) return { status: (answer?.entries ?? 0) > 0 ? 'truncated' : statusOf(trouble), trouble };
+  if (answer === null)
+    return { status: 'unreachable', trouble: { code: 'interrupted', message: 'not read', remedy: 'run again' } };
+  switch (answer.outcome) {
+    case 'complete':
+      return answer.unreadableLines === 0
+        ? { status: 'ok', trouble: null }
+        : { status: 'truncated', trouble: unreadable(answer) };
+    case 'truncated':
+      return { status: 'truncated', trouble: truncated(answer) };
+    case 'denied':
+      return { status: 'denied', trouble: LEVEL };
+    case 'no-such-table':
+      return { status: 'no-table', trouble: noTable(table, state?.tables ?? []) };
+    case 'not-haproxy':
+      return { status: 'unreachable', trouble: notHaproxy(answer) };
+  }
+}
+
+function statusOf(trouble: Trouble): ProxyStatus {
+  return trouble.code === 'level' ? 'denied' : trouble.code === 'no-such-table' ? 'no-table' : 'unreachable';
+}
+
+function tableView({ answer, keyLength, duplicates }: Reading): TableView | null {
+  if (!answer?.header) return null;
+  const { type, size, used } = answer.header;
+  return { type, size, used, entries: answer.entries, duplicates, keyLength, maxExpiresInMs: answer.maxExpiresInMs };
+}
+
+const LEVEL: Trouble = {
+  code: 'level',
+  message: 'the stats socket is at level user, which shows no entries',
+  remedy:
+    "give the socket `level operator` in the proxy's configuration (reading needs no more), or use another socket",
+};
+
+/** The table is not there: the ones that are, the nearest name first. */
+export function noTable(table: string, tables: readonly TableHeader[]): Trouble {
+  const names = tables.map(({ name }) => name).sort((one, other) => distance(one, table) - distance(other, table));
+  const there = names.length === 0 ? 'this proxy has no stick table' : `this proxy has ${names.join(', ')}`;
+  return {
+    code: 'no-such-table',
+    message: `there is no table "${table}"; ${there}`,
+    remedy:
+      names.length === 0
+        ? 'check that this is the proxy that was meant'
+        : `set \`table:\` to one of them${names.length === 1 ? '' : `, most likely ${names[0]}`}`,
+  };
+}
+
+function truncated({ entries, header }: TableAnswer): Trouble {
+  const of = header === null ? '' : ` of about ${header.used}`;
+  return {
+    code: 'truncated',
+    message: `the dump ended early, after ${entries}${of} entries`,
+    remedy:
+      'the proxy was killed or reloaded, or `stats timeout` cut a connection that made no progress: look at the line to it, and run again',
+  };
+}
+
+function unreadable({ unreadableLines, remark }: TableAnswer): Trouble {
+  return {
+    code: 'unreadable-lines',
+    message: `${unreadableLines} lines of the dump could not be read, the first is ${JSON.stringify((remark ?? '').slice(0, 80))}`,
+    remedy: 'keep the dump (--save) and report it: this is a format that this program does not know',
+  };
+}
+
+function notHaproxy({ remark }: TableAnswer): Trouble {
+  return {
+    code: 'not-haproxy',
+    message: `the answer is not a table: ${JSON.stringify((remark ?? '').slice(0, 80))}`,
+    remedy: 'check the endpoint: it must be a `stats socket` of HAProxy',
+  };
+}

@@ -1,0 +1,46 @@
+// The few distinct (server_id, server_key) pairs that one proxy's entries carry, numbered so that a cell of the grid is a small number.
+
+import type { Label } from '../domain/entry.ts';
+
+const MINUS = 0x2d;
+
+export interface LabelTable {
+  readonly labels: readonly Label[];
+  /** The label's number, from 1 on; the server key is `bytes[start..end)`, `-` for none. */
+  numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number;
+}
+
+export function createLabelTable(): LabelTable {
+  const labels: Label[] = [];
+  const keys: Uint8Array[] = [];
+  // A server id nearly always comes with the same key: the label last seen with that id is tried before all others.
+  const lastByServerId = new Map<number, number>();
+  const numbers = new Map<string, number>();
+
+  function isKey(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const key = keys[number - 1]!;
+    if (key.length !== end - start) return false;
+    for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  return {
+    labels,
+    numberOf(serverId, bytes, start, end) {
+      const last = lastByServerId.get(serverId);
+      if (last !== undefined && isKey(last, bytes, start, end)) return last;
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+      const name = `${serverId} ${text}`;
+      let number = numbers.get(name);
+      if (number === undefined) {
+        const none = end - start === 1 && bytes[start] === MINUS;
+        labels.push({ serverId, serverKey: none ? null : text });
+        keys.push(bytes.slice(start, end));
+        number = labels.length;
+        numbers.set(name, number);
+      }
+      lastByServerId.set(serverId, number);
+      return number;
+    },
+  };
+}
