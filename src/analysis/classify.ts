@@ -1,0 +1,73 @@
+// What is wrong with one conference in one look: a set of kinds, as bits, because every conference of the mesh is asked.
+
+import { type FindingKind, findingKinds } from '../domain/finding.ts';
+import { ABSENT, MIXED, ORPHANED, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
+
+/** A set of finding kinds; bit n stands for `findingKinds[n]`. */
+export type Kinds = number;
+
+export const SPLIT = bitOf('split');
+export const MISSING = bitOf('missing');
+export const MIXED_KIND = bitOf('mixed');
+export const ORPHANED_KIND = bitOf('orphaned');
+export const AMBIGUOUS = bitOf('ambiguous');
+/** The kinds that are a disagreement: only they can be in flight. */
+export const DISAGREEMENT = SPLIT | MISSING | MIXED_KIND;
+
+export function bitOf(kind: FindingKind): Kinds {
+  return 1 << findingKinds.indexOf(kind);
+}
+
+/**
+ * The kinds that one look shows for one key; `ambiguous` is not among them, it is a matter of the key alone. A conference that is split
+ * is not also called missing: the routes say who lacks it. Only a proxy that was read in full can lack an entry.
+ */
+export function kindsAt(look: RoutedGrid, row: number): Kinds {
+  const { evidence } = look.sense;
+  let kinds = 0;
+  let first = ABSENT;
+  let held = false;
+  let lacking = false;
+  for (let proxy = 0; proxy < evidence.length; proxy++) {
+    if (evidence[proxy] === 'none') continue;
+    const shard = look.shardAt(row, proxy);
+    if (shard === ABSENT) {
+      if (evidence[proxy] === 'full') lacking = true;
+      continue;
+    }
+    held = true;
+    const marks = look.marksAt(row, proxy);
+    if ((marks & MIXED) !== 0) kinds |= MIXED_KIND;
+    if ((marks & ORPHANED) !== 0) kinds |= ORPHANED_KIND;
+    if (shard < 0) continue;
+    if (first === ABSENT) first = shard;
+    else if (first !== shard) kinds |= SPLIT;
+  }
+  if (held && lacking && (kinds & SPLIT) === 0) kinds |= MISSING;
+  return kinds;
+}
+
+/** Whether the route of some entry of this key is not known. */
+export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
+  for (let proxy = 0; proxy < look.sense.evidence.length; proxy++) {
+    if (look.sense.evidence[proxy] !== 'none' && look.shardAt(row, proxy) === UNKNOWN) return true;
+  }
+  return false;
+}
+
+/** Whether two looks at one key show the same thing of this kind, proxy by proxy. */
+export function sameAt(
+  kind: Kinds,
+  before: RoutedGrid,
+  beforeRow: number,
+  after: RoutedGrid,
+  afterRow: number,
+): boolean {
+  const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND ? ORPHANED : 0;
+  for (let proxy = 0; proxy < after.sense.evidence.length; proxy++) {
+    if (after.sense.evidence[proxy] === 'none') continue;
+    if (before.shardAt(beforeRow, proxy) !== after.shardAt(afterRow, proxy)) return false;
+    if ((before.marksAt(beforeRow, proxy) & mask) !== (after.marksAt(afterRow, proxy) & mask)) return false;
+  }
+  return true;
+}

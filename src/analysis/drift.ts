@@ -1,0 +1,130 @@
+// Servers that the proxies do not have alike: one id for two shards, lists that differ, states that differ.
+
+import type { MeshFinding } from '../domain/finding.ts';
+import type { ProxyView } from '../domain/view.ts';
+import type { MeshSense } from './routed-grid.ts';
+import { isUsable } from './server-directory.ts';
+
+/** The proxies that told their servers, with their positions. */
+function told(sense: MeshSense): readonly { readonly view: ProxyView; readonly proxy: number }[] {
+  return sense.views
+    .map((view, proxy) => ({ view, proxy }))
+    .filter(({ proxy }) => sense.directories[proxy]!.addresses.size > 0);
+}
+
+/**
+ * One finding for each id that two proxies use for different shards: in one backend, or, where their backends are named differently, in
+ * all of them. An id that means two shards in two backends of one proxy is no drift by itself.
+ */
+export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFinding[] {
+  const proxies = told(sense);
+  const ids = [...new Set(proxies.flatMap(({ proxy }) => [...sense.directories[proxy]!.byId.keys()]))].sort(
+    (a, b) => a - b,
+  );
+  const explained =
+    mixedByDrift > 0
+      ? `; with other ids that drift it explains ${mixedByDrift} conferences whose key and id name different shards`
+      : '';
+  return ids.flatMap((id) => {
+    const meanings = groupNames(
+      proxies.flatMap(({ view, proxy }) => meaningOf(sense, proxy, id).map((shard) => [shard, view.name] as const)),
+    );
+    if (!drifts(sense, proxies, id)) return [];
+    return [
+      {
+        kind: 'id-drift' as const,
+        proxy: null,
+        peer: null,
+        because: `server id ${id} is ${spell(meanings)}${explained}`,
+      },
+    ];
+  });
+}
+
+function meaningOf(sense: MeshSense, proxy: number, id: number): readonly string[] {
+  return [...(sense.directories[proxy]!.byId.get(id) ?? [])].sort();
+}
+
+function drifts(
+  sense: MeshSense,
+  proxies: readonly { readonly view: ProxyView; readonly proxy: number }[],
+  id: number,
+): boolean {
+  const byBackend = new Map<string, string>();
+  for (const { view } of proxies) {
+    for (const server of view.servers) {
+      if (server.id !== id || server.address === null) continue;
+      const known = byBackend.get(server.backend);
+      if (known !== undefined && known !== server.address) return true;
+      byBackend.set(server.backend, server.address);
+    }
+  }
+  const meanings = proxies.map(({ proxy }) => meaningOf(sense, proxy, id)).filter((shards) => shards.length > 0);
+  return meanings.some((one) => meanings.some((other) => !one.some((shard) => other.includes(shard))));
+}
+
+/** One finding for each shard that some proxies have as a server and others do not. */
+export function serverDrift(sense: MeshSense): readonly MeshFinding[] {
+  const proxies = told(sense);
+  const addresses = [...new Set(proxies.flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))].sort();
+  const missing = addresses.flatMap((address) => {
+    const without = proxies
+      .filter(({ proxy }) => !sense.directories[proxy]!.addresses.has(address))
+      .map(({ view }) => view.name);
+    return without.length === 0
+      ? []
+      : [
+          {
+            kind: 'server-drift' as const,
+            proxy: without.length === 1 ? without[0]! : null,
+            peer: null,
+            because: `${without.join(', ')} ${without.length === 1 ? 'has' : 'have'} no server ${address}`,
+          },
+        ];
+  });
+  return [...missing, ...nameDrift(proxies.map(({ view }) => view))];
+}
+
+/** One finding for each server name that means another shard elsewhere: under `srvkey name` such tables look alike and route differently. */
+function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
+  const byName = new Map<string, (readonly [string, string])[]>();
+  for (const view of views) {
+    for (const { backend, name, address } of view.servers) {
+      if (address === null) continue;
+      const server = `${backend}/${name}`;
+      byName.set(server, [...(byName.get(server) ?? []), [address, view.name]]);
+    }
+  }
+  return [...byName].flatMap(([server, meanings]) => {
+    const groups = groupNames(meanings);
+    return groups.size < 2
+      ? []
+      : [{ kind: 'server-drift' as const, proxy: null, peer: null, because: `server ${server} is ${spell(groups)}` }];
+  });
+}
+
+/** One finding for each shard that takes requests on some proxies and not on others. */
+export function stateDrift(sense: MeshSense): readonly MeshFinding[] {
+  return [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))]
+    .sort()
+    .flatMap((address) => {
+      const having = told(sense).filter(({ proxy }) => sense.directories[proxy]!.addresses.has(address));
+      const usable = having.filter(({ proxy }) => isUsable(sense.directories[proxy]!, address));
+      if (usable.length === 0 || usable.length === having.length) return [];
+      const states = groupNames(
+        having.map(({ view, proxy }) => [sense.directories[proxy]!.stateOf(address)!, view.name] as const),
+      );
+      return [{ kind: 'state-drift' as const, proxy: null, peer: null, because: `${address} is ${spell(states)}` }];
+    });
+}
+
+function groupNames(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [value, name] of pairs)
+    groups.set(value, [...(groups.get(value) ?? []).filter((known) => known !== name), name]);
+  return groups;
+}
+
+function spell(groups: ReadonlyMap<string, readonly string[]>): string {
+  return [...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ');
+}

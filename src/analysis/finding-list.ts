@@ -1,0 +1,124 @@
+// The findings of a run, kept as numbers and made into objects one by one.
+
+import type { EvidenceGrid } from '../domain/entry.ts';
+import { type Cause, causes, type Finding, type FindingKind, findingKinds, type Route } from '../domain/finding.ts';
+import { conferenceOf } from '../domain/key.ts';
+import type { FindingList, Tally } from '../domain/run-report.ts';
+import { type Circumstances, causeAt, type NamedCause } from './cause.ts';
+import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
+import { ABSENT, type RoutedGrid } from './routed-grid.ts';
+
+/** The last look at the suspects, what is confirmed of each row, and what a cause is judged by. `keyLength` is the table's, for `ambiguous`. */
+export interface Evidence {
+  readonly look: RoutedGrid;
+  readonly grid: EvidenceGrid;
+  readonly confirmed: readonly Kinds[];
+  readonly around: Circumstances;
+  readonly keyLength: number | null;
+}
+
+interface Group extends Tally {
+  readonly rows: readonly number[];
+}
+
+export function listFindings(evidence: Evidence): FindingList {
+  const groups = groupRows(evidence);
+  return {
+    length: groups.reduce((sum, { count }) => sum + count, 0),
+    tallies: groups,
+    first: (tally, limit) => {
+      const group = groups.find(({ kind, cause }) => kind === tally.kind && cause === tally.cause);
+      return group === undefined ? [] : group.rows.slice(0, limit).map((row) => findingAt(evidence, group.kind, row));
+    },
+    *[Symbol.iterator]() {
+      for (const { kind, rows } of groups) for (const row of rows) yield findingAt(evidence, kind, row);
+    },
+  };
+}
+
+function groupRows(evidence: Evidence): readonly Group[] {
+  const { keys } = evidence.look.grid;
+  return findingKinds.flatMap((kind) => {
+    const byCause = new Map<Cause | null, number[]>();
+    for (const [row, kinds] of evidence.confirmed.entries()) {
+      if ((kinds & bitOf(kind)) === 0) continue;
+      const cause = carriesCause(kind) ? namedCauseAt(evidence, row).cause : null;
+      const rows = byCause.get(cause);
+      if (rows) rows.push(row);
+      else byCause.set(cause, [row]);
+    }
+    return [...byCause]
+      .sort(([one], [other]) => causes.indexOf(one as Cause) - causes.indexOf(other as Cause))
+      .map(([cause, rows]) => ({ kind, cause, count: rows.length, rows: sortedByKey(rows, (row) => keys.keyAt(row)) }));
+  });
+}
+
+/** Keys are ASCII: plain string order is byte order, on every machine. */
+function sortedByKey(rows: readonly number[], keyAt: (row: number) => string): readonly number[] {
+  return rows
+    .map((row) => ({ row, key: keyAt(row) }))
+    .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
+    .map(({ row }) => row);
+}
+
+function carriesCause(kind: FindingKind): boolean {
+  return (bitOf(kind) & (SPLIT | MISSING)) !== 0;
+}
+
+function namedCauseAt({ look, grid, around }: Evidence, row: number): NamedCause {
+  return causeAt(look, row, around, (proxy) => grid.expiresInMs(row, proxy));
+}
+
+function findingAt(evidence: Evidence, kind: FindingKind, row: number): Finding {
+  const { look, grid } = evidence;
+  const key = grid.keys.keyAt(row);
+  const routes: Route[] = [];
+  const absentOn: string[] = [];
+  for (const [proxy, view] of look.sense.views.entries()) {
+    if (look.sense.evidence[proxy] === 'none') continue;
+    const number = grid.labelAt(row, proxy);
+    if (number === 0) {
+      if (look.sense.evidence[proxy] === 'full') absentOn.push(view.name);
+      continue;
+    }
+    const { serverId, serverKey } = grid.labelsOf(proxy)[number - 1]!;
+    const shard = look.shardAt(row, proxy);
+    routes.push({
+      proxy: view.name,
+      shard: shard < 0 ? null : look.sense.shards[shard]!,
+      serverId,
+      serverKey,
+      expiresInMs: grid.expiresInMs(row, proxy),
+    });
+  }
+  const named = carriesCause(kind)
+    ? namedCauseAt(evidence, row)
+    : { cause: null, because: reasonOf(kind, evidence, row) };
+  return { kind, key, conference: conferenceOf(key), routes, absentOn, ...named };
+}
+
+function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number): string {
+  const where = (holds: (proxy: number) => boolean) =>
+    look.sense.views
+      .filter(
+        (_, proxy) => look.sense.evidence[proxy] !== 'none' && look.shardAt(row, proxy) !== ABSENT && holds(proxy),
+      )
+      .map(({ name }) => name)
+      .join(', ');
+  switch (kind) {
+    case 'mixed':
+      return `server_key and server_id name different shards on ${where((proxy) => look.routeAt(row, proxy)!.mixed)}; HAProxy follows the key`;
+    case 'orphaned':
+      return `the entry leads to no server, or to one that takes no requests, on ${where((proxy) => isOrphan(look, row, proxy))}`;
+    case 'ambiguous':
+      return `the key fills the table's ${keyLength} bytes: every conference whose name begins like this shares the entry`;
+    case 'split':
+    case 'missing':
+      return '';
+  }
+}
+
+function isOrphan(look: RoutedGrid, row: number, proxy: number): boolean {
+  const route = look.routeAt(row, proxy)!;
+  return route.shard === null ? route.reason === 'no-server' : !route.usable;
+}

@@ -1,0 +1,29 @@
+// Which proxies of the run talk to each other, seen from both ends.
+
+import type { ProxyView } from '../domain/view.ts';
+
+/**
+ * `down`: one end or both say that the link is not established. `unlisted`: one of the two does not list the other as a peer, so
+ * that there is no link to be up. `not-known`: nobody could be asked.
+ */
+export type LinkState = 'up' | 'down' | 'unlisted' | 'not-known';
+
+/** One end's word on a link: `unlisted` where it has no such peer, `null` where it could not be asked. */
+function wordOf(view: ProxyView, other: ProxyView): 'up' | 'down' | 'never' | 'unlisted' | null {
+  if (!view.peersKnown || other.localPeer === null) return null;
+  return view.peers.find(({ name }) => name === other.localPeer)?.state ?? 'unlisted';
+}
+
+export function linkBetween(one: ProxyView, other: ProxyView): LinkState {
+  if (one.peersKnown && other.peersKnown && (one.localPeer === null || other.localPeer === null)) return 'unlisted';
+  const words = [wordOf(one, other), wordOf(other, one)];
+  if (words.includes('unlisted')) return 'unlisted';
+  if (words.some((word) => word === 'down' || word === 'never')) return 'down';
+  return words.includes('up') ? 'up' : 'not-known';
+}
+
+/** All links of a run, worked out once. */
+export function linksOf(views: readonly ProxyView[]): (one: number, other: number) => LinkState {
+  const states = views.map((one) => views.map((other) => linkBetween(one, other)));
+  return (one, other) => states[one]![other]!;
+}

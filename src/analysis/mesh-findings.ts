@@ -1,0 +1,146 @@
+// What is wrong with the mesh itself: who could not be read, who does not talk to whom, and what the proxies do not have alike.
+
+import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { idDrift, serverDrift, stateDrift } from './drift.ts';
+import { linksOf } from './links.ts';
+import { evidenceOf, type MeshSense } from './routed-grid.ts';
+
+/** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
+const NEARLY_FULL = 0.9;
+
+/** What the entries add to what the proxies say of themselves. */
+export interface EntryEvidence {
+  /** Conferences whose `mixed` entries are all explained by ids that drift. */
+  readonly mixedByDrift: number;
+  /** Whether each proxy's process is younger than the table's expiry. */
+  readonly restarted: readonly boolean[];
+}
+
+export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly MeshFinding[] {
+  const { views } = sense;
+  return [
+    ...views.flatMap(unread),
+    ...peerFindings(views),
+    ...idDrift(sense, entries.mixedByDrift),
+    ...serverDrift(sense),
+    ...stateDrift(sense),
+    ...tableDrift(views),
+    ...versionSkew(views),
+    ...views.flatMap(nearlyFull),
+    ...views
+      .filter((_, proxy) => entries.restarted[proxy])
+      .map((view) =>
+        about(
+          'restarted',
+          view,
+          `up for ${view.uptimeSeconds} s, less than the table's entries live: it may lack what was made before`,
+        ),
+      ),
+  ];
+}
+
+function about(kind: MeshFindingKind, view: ProxyView, because: string, peer: string | null = null): MeshFinding {
+  return { kind, proxy: view.name, peer, because };
+}
+
+function unread(view: ProxyView): readonly MeshFinding[] {
+  if (view.status === 'ok' || view.status === 'locked') return [];
+  return [about(view.status, view, view.trouble?.message ?? 'not read')];
+}
+
+/** One finding a link, however many ends complain; errors are counted by each end. */
+function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
+  const findings: MeshFinding[] = [];
+  const linkBetween = linksOf(views);
+  for (const [one, view] of views.entries()) {
+    for (let other = one + 1; other < views.length; other++) {
+      const peer = views[other]!;
+      const link = linkBetween(one, other);
+      if (link === 'down') findings.push(about('peer-down', view, `the link is ${endsOf(view, peer)}`, peer.name));
+      if (link === 'unlisted') findings.push(about('peer-unknown', view, unlisted(view, peer), peer.name));
+    }
+    const known = new Set(views.map(({ localPeer }) => localPeer));
+    for (const { name, state, protocolErrors } of view.peers) {
+      if (protocolErrors > 0)
+        findings.push(
+          about('peer-errors', view, `${protocolErrors} protocol errors with peer ${name}`, proxyNamed(views, name)),
+        );
+      if (state !== 'up' && !known.has(name))
+        findings.push(about('peer-down', view, `its peer ${name} (none of the proxies read) is ${state}`, name));
+    }
+  }
+  return findings;
+}
+
+function endsOf(one: ProxyView, other: ProxyView): string {
+  const say = (view: ProxyView, peer: ProxyView) => {
+    const state = view.peers.find(({ name }) => name === peer.localPeer)?.state;
+    return state === undefined ? [] : [`${state === 'never' ? 'not yet established' : state} says ${view.name}`];
+  };
+  return [...say(one, other), ...say(other, one)].join(', ');
+}
+
+function unlisted(one: ProxyView, other: ProxyView): string {
+  const lacks = ([a, b]: readonly [ProxyView, ProxyView]) =>
+    a.peersKnown && (b.localPeer === null || !a.peers.some(({ name }) => name === b.localPeer));
+  const pairs = (
+    [
+      [one, other],
+      [other, one],
+    ] as const
+  ).filter(lacks);
+  return pairs
+    .map(([a, b]) =>
+      b.localPeer === null
+        ? `${b.name} shares the table with no peers`
+        : `${a.name} does not list ${b.localPeer} as a peer of this table`,
+    )
+    .join(', ');
+}
+
+function proxyNamed(views: readonly ProxyView[], localPeer: string): string {
+  return views.find((view) => view.localPeer === localPeer)?.name ?? localPeer;
+}
+
+function tableDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
+  const properties: readonly (readonly [string, (view: ProxyView) => string | number | null | undefined])[] = [
+    ['type', (view) => view.table?.type],
+    ['size', (view) => view.table?.size],
+    ['key length', (view) => view.table?.keyLength],
+  ];
+  return properties.flatMap(([what, propertyOf]) => differing('table-drift', views, `table ${what}`, propertyOf));
+}
+
+function versionSkew(views: readonly ProxyView[]): readonly MeshFinding[] {
+  return differing('version-skew', views, 'HAProxy', (view) => view.haproxy);
+}
+
+/** One finding where the proxies that say anything do not all say the same. */
+function differing(
+  kind: MeshFindingKind,
+  views: readonly ProxyView[],
+  what: string,
+  propertyOf: (view: ProxyView) => string | number | null | undefined,
+): readonly MeshFinding[] {
+  const groups = new Map<string | number, string[]>();
+  for (const view of views) {
+    const value = propertyOf(view);
+    if (value === null || value === undefined) continue;
+    groups.set(value, [...(groups.get(value) ?? []), view.name]);
+  }
+  if (groups.size < 2) return [];
+  const because = `${what} is ${[...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ')}`;
+  return [{ kind, proxy: null, peer: null, because }];
+}
+
+function nearlyFull(view: ProxyView): readonly MeshFinding[] {
+  if (
+    view.table === null ||
+    evidenceOf(view.status) === 'none' ||
+    view.table.size === 0 ||
+    view.table.used < view.table.size * NEARLY_FULL
+  )
+    return [];
+  return [about('table-nearly-full', view, `${view.table.used} of ${view.table.size} entries are used`)];
+}

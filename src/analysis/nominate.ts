@@ -1,0 +1,63 @@
+// One pass over every conference of the mesh: how many live where, and which deserve a second look.
+
+import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt, MISSING } from './classify.ts';
+import { aboutToExpire } from './noise.ts';
+import { ABSENT, type RoutedGrid } from './routed-grid.ts';
+
+/** The suspects of a look: row numbers in its grid, and what the look showed of each. */
+export interface Nomination {
+  readonly rows: readonly number[];
+  readonly kinds: readonly Kinds[];
+  /** Conferences held by at least one proxy that counts. */
+  readonly conferences: number;
+  /** By shard number: conferences that any proxy routes there. */
+  readonly conferencesOn: readonly number[];
+  /** Conferences with an entry whose route is not known. */
+  readonly unknownRoutes: number;
+}
+
+/**
+ * `expiryMarginMs`: an entry that no holder keeps longer than this may have expired on the proxy that lacks it. `keyLength` is the table's
+ * `len` in bytes, where it is known. `always` names rows that are suspects whatever they look like (contradictory duplicates).
+ */
+export function nominate(
+  look: RoutedGrid,
+  options: { readonly expiryMarginMs: number; readonly keyLength: number | null; readonly always: ReadonlySet<number> },
+): Nomination {
+  const { grid, sense } = look;
+  const rows: number[] = [];
+  const kindsOfRows: Kinds[] = [];
+  const conferencesOn = sense.shards.map(() => 0);
+  let conferences = 0;
+  let unknownRoutes = 0;
+  for (let row = 0; row < grid.keys.count; row++) {
+    let kinds = kindsAt(look, row);
+    if (!tallyShards(look, row, conferencesOn)) continue;
+    conferences++;
+    if (hasUnknownRoute(look, row)) unknownRoutes++;
+    if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), options.expiryMarginMs)) kinds &= ~MISSING;
+    if (options.keyLength !== null && grid.keys.byteLengthAt(row) >= options.keyLength) kinds |= AMBIGUOUS;
+    if (kinds === 0 && !options.always.has(row)) continue;
+    rows.push(row);
+    kindsOfRows.push(kinds);
+  }
+  return { rows, kinds: kindsOfRows, conferences, conferencesOn, unknownRoutes };
+}
+
+/** Adds the conference to each shard that it is routed to; false where no proxy that counts holds it. */
+function tallyShards(look: RoutedGrid, row: number, conferencesOn: number[]): boolean {
+  let held = false;
+  let previous = ABSENT;
+  let others: Set<number> | null = null;
+  for (let proxy = 0; proxy < look.sense.evidence.length; proxy++) {
+    if (look.sense.evidence[proxy] === 'none') continue;
+    const shard = look.shardAt(row, proxy);
+    if (shard === ABSENT) continue;
+    held = true;
+    if (shard < 0 || shard === previous || others?.has(shard)) continue;
+    conferencesOn[shard] = (conferencesOn[shard] ?? 0) + 1;
+    if (previous !== ABSENT) others = (others ?? new Set<number>()).add(previous);
+    previous = shard;
+  }
+  return held;
+}

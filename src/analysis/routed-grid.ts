@@ -1,0 +1,112 @@
+// A look at the mesh with every cell turned into a route. The work is done once a label, not once an entry: a proxy has few labels and many entries.
+
+import type { EntryGrid } from '../domain/entry.ts';
+import type { ProxyStatus } from '../domain/proxy.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { type LabelRoute, routeOf } from './route.ts';
+import { createServerDirectory, type ServerDirectory } from './server-directory.ts';
+
+/** Instead of a shard's number: the proxy has no entry / the entry leads to no server there / to one of several, unknown which. */
+export const ABSENT = -1;
+export const NOWHERE = -2;
+export const UNKNOWN = -3;
+
+/** Marks of a cell. */
+export const MIXED = 1;
+/** Key and id disagree, but some other proxy uses that id for the key's shard: the mesh's ids drift, nobody wrote here. */
+export const MIXED_BY_DRIFT = 2;
+export const ORPHANED = 4;
+
+/** How much a proxy's column proves: everything, only what it holds, or nothing. */
+export type Evidence = 'full' | 'partial' | 'none';
+
+/** The proxies of a run as the analysis needs them, in the order of the grid's columns; `shards` grows as labels name new ones. */
+export interface MeshSense {
+  readonly views: readonly ProxyView[];
+  readonly evidence: readonly Evidence[];
+  readonly directories: readonly ServerDirectory[];
+  readonly shards: string[];
+}
+
+export interface RoutedGrid {
+  readonly grid: EntryGrid;
+  readonly sense: MeshSense;
+  /** A shard's number in `sense.shards`, or ABSENT, NOWHERE, UNKNOWN. */
+  shardAt(row: number, proxy: number): number;
+  marksAt(row: number, proxy: number): number;
+  /** How the label of a cell was resolved; `null` for an absent entry. */
+  routeAt(row: number, proxy: number): LabelRoute | null;
+}
+
+export function senseMesh(views: readonly ProxyView[]): MeshSense {
+  const directories = views.map((view) => createServerDirectory(view.servers));
+  const shards = [...new Set(directories.flatMap((directory) => [...directory.addresses]))].sort();
+  return { views, evidence: views.map((view) => evidenceOf(view.status)), directories, shards };
+}
+
+/** The same mesh after another look: what each proxy proves may be less, what the shards' numbers mean stays. */
+export function senseAgain(sense: MeshSense, views: readonly ProxyView[]): MeshSense {
+  return { ...sense, views, evidence: views.map((view) => evidenceOf(view.status)) };
+}
+
+export function evidenceOf(status: ProxyStatus): Evidence {
+  switch (status) {
+    case 'ok':
+      return 'full';
+    case 'truncated':
+      return 'partial';
+    case 'unreachable':
+    case 'denied':
+    case 'locked':
+    case 'no-table':
+      return 'none';
+  }
+}
+
+export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
+  const numbers = new Map(sense.shards.map((shard, number) => [shard, number]));
+  const routes = sense.directories.map((directory, proxy) =>
+    grid.labelsOf(proxy).map((label) => routeOf(label, directory)),
+  );
+  const shardOf = routes.map((column) => Int32Array.from([ABSENT, ...column.map((route) => numberOf(route))]));
+  const marksOf = routes.map((column, proxy) => {
+    const ids = grid.labelsOf(proxy).map((label) => label.serverId);
+    return Uint8Array.from([0, ...column.map((route, label) => marksOfRoute(route, ids[label]!, proxy))]);
+  });
+
+  function numberOf(route: LabelRoute): number {
+    if (route.shard === null) return route.reason === 'ambiguous' ? UNKNOWN : NOWHERE;
+    let number = numbers.get(route.shard);
+    if (number === undefined) {
+      number = sense.shards.push(route.shard) - 1;
+      numbers.set(route.shard, number);
+    }
+    return number;
+  }
+
+  function marksOfRoute(route: LabelRoute, serverId: number, proxy: number): number {
+    const orphaned = route.shard === null ? route.reason === 'no-server' : !route.usable;
+    const mixed = !route.mixed ? 0 : explainedByDrift(route, serverId, proxy) ? MIXED_BY_DRIFT : MIXED;
+    return mixed | (orphaned ? ORPHANED : 0);
+  }
+
+  function explainedByDrift(route: LabelRoute, serverId: number, proxy: number): boolean {
+    return sense.directories.some(
+      ({ byId }, other) =>
+        other !== proxy &&
+        sense.evidence[other] !== 'none' &&
+        route.keyShards.some((shard) => byId.get(serverId)?.has(shard)),
+    );
+  }
+
+  return {
+    grid,
+    sense,
+    shardAt: (row, proxy) => shardOf[proxy]![grid.labelAt(row, proxy)]!,
+    marksAt: (row, proxy) => marksOf[proxy]![grid.labelAt(row, proxy)]!,
+    routeAt: (row, proxy) => {
+      const label = grid.labelAt(row, proxy);
+      return label === 0 ? null : routes[proxy]![label - 1]!;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// The run in one word, and its exit code.
+
+import type { Counts, Verdict } from '../domain/run-report.ts';
+import { exitCodes } from '../errors.ts';
+
+/** Whether the view was complete: every proxy that there must be was read in full, and every route was known. */
+export interface Coverage {
+  readonly expectedAtLeast: number;
+  readonly unknownRoutes: number;
+}
+
+/** A disagreement that was seen is true however little else was seen; without one, an incomplete view is no agreement. */
+export function judgeRun(counts: Counts, coverage: Coverage): { readonly verdict: Verdict; readonly exitCode: number } {
+  const incomplete =
+    counts.proxiesReporting < Math.max(counts.proxies, coverage.expectedAtLeast) ||
+    counts.proxies === 0 ||
+    coverage.unknownRoutes > 0;
+  const disagreement = counts.split + counts.missing + counts.mixed > 0;
+  return {
+    verdict: disagreement ? 'split' : incomplete ? 'incomplete' : 'agree',
+    exitCode: incomplete ? exitCodes.incomplete : disagreement ? exitCodes.disagreement : exitCodes.agree,
+  };
+}

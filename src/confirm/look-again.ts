@@ -1,0 +1,73 @@
+// Another look at the suspects only, on all proxies at once: key by key, or by a second dump where they are many.
+
+import pLimit from 'p-limit';
+import { evidenceOf } from '../analysis/routed-grid.ts';
+import type { Trouble } from '../domain/proxy.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { type Member, troubleOf } from '../snapshot/collect.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
+import type { KeyTable } from '../snapshot/key-table.ts';
+
+/** Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary table. */
+export const MAX_KEYS_ASKED = 2_000;
+
+export interface SecondLook {
+  readonly grid: GridWriter;
+  /** The views, with what went wrong now: a proxy that fails in one look has not confirmed anything. */
+  readonly views: readonly ProxyView[];
+}
+
+/** `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; the others stay without. */
+export async function lookAgain(
+  members: readonly Member[],
+  views: readonly ProxyView[],
+  keys: KeyTable,
+  options: {
+    readonly concurrency: number;
+    readonly signal: AbortSignal;
+    readonly onProxy: (done: number, total: number) => void;
+  },
+): Promise<SecondLook> {
+  const grid = createEntryGrid({ keys, proxyCount: members.length, admitsNewKeys: false, keepsExpiries: true });
+  const limit = pLimit(options.concurrency);
+  const spelled = keys.count > MAX_KEYS_ASKED ? [] : Array.from({ length: keys.count }, (_, row) => keys.keyAt(row));
+  const total = views.filter(({ status }) => evidenceOf(status) !== 'none').length;
+  let done = 0;
+  const again = members.map((member, proxy) =>
+    limit(async (): Promise<ProxyView> => {
+      const view = views[proxy]!;
+      if (evidenceOf(view.status) === 'none') return view;
+      const trouble = await readSuspects(member, proxy, grid, spelled, options.signal);
+      options.onProxy(++done, total);
+      return trouble === null
+        ? view
+        : {
+            ...view,
+            status: 'unreachable',
+            trouble: { ...trouble, message: `in the second look: ${trouble.message}` },
+          };
+    }),
+  );
+  return { grid, views: await Promise.all(again) };
+}
+
+/** A dump where the suspects are many, or where one of them has no spelling in a command (the empty key). */
+async function readSuspects(
+  { reader }: Member,
+  proxy: number,
+  grid: GridWriter,
+  spelled: readonly string[],
+  signal: AbortSignal,
+): Promise<Trouble | null> {
+  try {
+    const left = spelled.length > 0 ? await reader.entries(spelled, grid.column(proxy), signal) : null;
+    if (left !== null && left.length === 0) return null;
+    const dump = await reader.dump(grid.column(proxy), signal);
+    if (dump.brokenBy !== null) return dump.brokenBy;
+    if (dump.outcome === 'complete' && dump.unreadableLines === 0) return null;
+    return { code: 'truncated', message: `the dump ended early, after ${dump.entries} entries`, remedy: 'run again' };
+  } catch (error) {
+    signal.throwIfAborted();
+    return troubleOf(error);
+  }
+}

@@ -1,0 +1,45 @@
+// Which findings are still true after looking again: those that every look shows alike.
+
+import { DISAGREEMENT, type Kinds, sameAt } from '../analysis/classify.ts';
+import type { RoutedGrid } from '../analysis/routed-grid.ts';
+import { findingKinds } from '../domain/finding.ts';
+
+/** One look at the suspects: `rowOf(suspect)` is the suspect's row in this look's grid, `kinds[suspect]` what it showed. */
+export interface SuspectLook {
+  readonly look: RoutedGrid;
+  readonly rowOf: (suspect: number) => number;
+  readonly kinds: readonly Kinds[];
+}
+
+export interface Persisted {
+  /** By suspect: the kinds that all looks show, proxy by proxy the same. */
+  readonly confirmed: readonly Kinds[];
+  /** Suspects that disagreed in some look and of which no disagreement is confirmed. */
+  readonly inFlight: number;
+}
+
+/**
+ * `looks` in the order they were taken; with a single look everything it shows stays. A conference that is missing in one look and split
+ * in the next is in flight: the mesh is moving there, and a later run will see where it came to rest.
+ */
+export function persist(looks: readonly SuspectLook[]): Persisted {
+  const last = looks[looks.length - 1];
+  if (!last) return { confirmed: [], inFlight: 0 };
+  let inFlight = 0;
+  const confirmed = last.kinds.map((kinds, suspect) => {
+    const stays =
+      findingKinds.reduce((set, _, bit) => (persists(1 << bit, looks, suspect) ? set | (1 << bit) : set), 0) & kinds;
+    const everDisagreed = looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0);
+    if (everDisagreed && (stays & DISAGREEMENT) === 0) inFlight++;
+    return stays;
+  });
+  return { confirmed, inFlight };
+}
+
+function persists(kind: Kinds, looks: readonly SuspectLook[], suspect: number): boolean {
+  return looks.every((after, position) => {
+    if ((after.kinds[suspect]! & kind) === 0) return false;
+    const before = looks[position - 1];
+    return before === undefined || sameAt(kind, before.look, before.rowOf(suspect), after.look, after.rowOf(suspect));
+  });
+}
