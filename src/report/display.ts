@@ -1,0 +1,70 @@
+// Words from outside, made fit for a terminal: conference names are whatever a stranger typed, error texts whatever a machine sent.
+
+import stringWidth from 'string-width';
+
+/** Columns that a name may take; keys can be as long as the table's `len`. */
+const nameColumns = 60;
+/** Enough for any sentence of ours and for the gist of a stranger's. */
+const textColumns = 400;
+
+/** Whatever could move the cursor, colour, reorder or hide: controls, bidi marks, unassigned and private code points, invisible fillers (U+2800 has no ink) and odd spaces. */
+const unfit = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const letter = /[\p{L}\p{N}]/u;
+const mark = /\p{M}/u;
+/** Marks on one letter: three are seen in real scripts, dozens ("Zalgo") paint over the lines around. */
+const marksPerLetter = 3;
+
+/**
+ * A name for one line of a terminal, at most `columns` wide. What could trick a reader is spelled as `\x1b` or `\u202e`, and
+ * a backslash as `\\`, so that the spelling cannot be forged; a name with spaces is quoted, the empty one is `""`.
+ */
+export function displayName(name: string, unicode: boolean, columns: number = nameColumns): string {
+  const quoted = name === '' || /[ "]/.test(name);
+  const letters = spell(name, unicode, quoted ? '\\"' : '\\');
+  return shorten(quoted ? ['"', ...letters, '"'] : letters, columns, unicode);
+}
+
+/** A sentence from outside for a terminal, on one line: as `displayName`, but neither quoted nor with doubled backslashes. */
+export function displayText(text: string, unicode: boolean): string {
+  return shorten(spell(text.trim(), unicode, ''), textColumns, unicode);
+}
+
+/** One string per code point, as it may be shown; the characters in `escaped` get a backslash. */
+function spell(text: string, unicode: boolean, escaped: string): string[] {
+  const out: string[] = [];
+  let marks = Number.POSITIVE_INFINITY;
+  for (const char of text) {
+    const isMark = mark.test(char);
+    if (isMark) marks++;
+    else marks = letter.test(char) ? 0 : Number.POSITIVE_INFINITY;
+    const foreign = !unicode && char.codePointAt(0)! > 0x7e;
+    const fit = char === ' ' || !(foreign || unfit.test(char) || (isMark && marks > marksPerLetter));
+    if (!fit) out.push(escapeCodePoint(char));
+    else out.push(escaped.includes(char) ? `\\${char}` : char);
+  }
+  return out;
+}
+
+function escapeCodePoint(char: string): string {
+  if (char === '\n') return '\\n';
+  if (char === '\r') return '\\r';
+  if (char === '\t') return '\\t';
+  const code = char.codePointAt(0)!;
+  const hex = code.toString(16);
+  if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
+}
+
+/** Keeps start and end, since names often differ only there; never cuts through an escape. */
+function shorten(letters: readonly string[], columns: number, unicode: boolean): string {
+  const widths = letters.map((spelled) => (/^[ -~]+$/.test(spelled) ? spelled.length : stringWidth(spelled)));
+  if (widths.reduce((sum, width) => sum + width, 0) <= columns) return letters.join('');
+  const ellipsis = unicode ? '…' : '...';
+  const room = columns - ellipsis.length;
+  let end = 0;
+  let used = 0;
+  while (used + widths[end]! <= Math.ceil(room / 2)) used += widths[end++]!;
+  let start = letters.length;
+  while (used + widths[start - 1]! <= room) used += widths[--start]!;
+  return letters.slice(0, end).join('') + ellipsis + letters.slice(start).join('');
+}

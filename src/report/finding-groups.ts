@@ -1,0 +1,91 @@
+// The findings as people take them in: by kind and cause, the first few conferences of each, and what to do next.
+
+import stringWidth from 'string-width';
+import type { Finding, Route } from '../domain/finding.ts';
+import type { RunReport, Tally } from '../domain/run-report.ts';
+import { nextStep } from './next-step.ts';
+import { count, counted, enumerate, fill, fillText, type Page, padTo } from './page.ts';
+import { causeWords, kindWords } from './words.ts';
+
+const conferencesShown = 3;
+const proxiesShown = 2;
+const longestName = 60;
+/** Below this, what the proxies say starts on a line of its own instead of beside a long name. */
+const leastColumnsBeside = 36;
+const deepIndent = 6;
+/** `[` + the longest IPv6 address + `]:65535`. */
+const addressColumns = 47;
+
+/** One block of lines per tally. Asks the list for the first few findings only. */
+export function findingGroups(report: RunReport, page: Page): string[][] {
+  return report.findings.tallies.filter((tally) => tally.count > 0).map((tally) => groupLines(tally, report, page));
+}
+
+function groupLines(tally: Tally, report: RunReport, page: Page): string[] {
+  const { paint, width } = page;
+  const findings = report.findings.first(tally, conferencesShown);
+  const rest = tally.count - findings.length;
+  return [
+    ...headingLines(tally, page),
+    ...conferenceLines(findings, page),
+    ...(rest > 0 ? [paint.dim(`  and ${count(rest)} more`)] : []),
+    ...reasonLines(findings, page),
+    ...fillText(nextStep(tally, report.meshFindings, page), width, `  ${page.arrow} `),
+  ];
+}
+
+function headingLines(tally: Tally, page: Page): string[] {
+  const words = `${counted(tally.count, 'conference')} ${kindWords[tally.kind]}`;
+  const why = tally.cause === null ? '' : `: ${causeWords[tally.cause]}`;
+  const label = tally.cause === null ? tally.kind : `${tally.kind}, ${tally.cause}`;
+  return fillText(`${words}${why} (${label})`, page.width, '', page.paint.bold);
+}
+
+function conferenceLines(findings: readonly Finding[], page: Page): string[] {
+  const { paint, width } = page;
+  const names = findings.map((finding) => page.name(finding.conference, Math.min(longestName, width - 2)));
+  const nameColumns = Math.max(0, ...names.map((name) => stringWidth(name)));
+  const beside = width - nameColumns - 4 >= leastColumnsBeside;
+  return findings.flatMap((finding, index) => {
+    const says = positions(finding, page);
+    const name = names[index]!;
+    if (beside) return fill(says, width, `  ${paint.cyan(padTo(name, nameColumns))}  `);
+    return [`  ${paint.cyan(name)}`, ...fill(says, width, ' '.repeat(deepIndent))];
+  });
+}
+
+/** Who says what, the largest party first: pieces for `fill`. */
+function positions(finding: Finding, page: Page): string[] {
+  const parties = new Map<string, string[]>();
+  for (const route of finding.routes) {
+    const claim = claimOf(finding, route, page);
+    const proxies = parties.get(claim);
+    if (proxies) proxies.push(route.proxy);
+    else parties.set(claim, [route.proxy]);
+  }
+  const bySize = [...parties].sort(([claimA, a], [claimB, b]) => b.length - a.length || (claimA < claimB ? -1 : 1));
+  if (finding.absentOn.length > 0) bySize.push(['absent', [...finding.absentOn]]);
+  return bySize.flatMap(([claim, proxies], index) => [
+    ...(index === 0 ? [] : [page.paint.dim(' | ')]),
+    page.paint.bold(claim),
+    ...`on ${enumerate(
+      proxies.map((proxy) => page.name(proxy, 30)),
+      proxiesShown,
+    )}`.split(' '),
+  ]);
+}
+
+/** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */
+function claimOf(finding: Finding, { shard, serverId, serverKey }: Route, page: Page): string {
+  const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
+  const entry = `(id ${serverId}${key})`;
+  if (shard === null) return `no known shard ${entry}`;
+  const address = page.name(shard, addressColumns);
+  return finding.kind === 'mixed' ? `${address} ${entry}` : address;
+}
+
+/** The evidence; conferences of one tally mostly share it. */
+function reasonLines(findings: readonly Finding[], page: Page): string[] {
+  const reasons = new Set(findings.map((finding) => finding.because).filter((because) => because !== ''));
+  return [...reasons].flatMap((because) => fillText(page.text(because), page.width, '  because ', page.paint.dim));
+}

@@ -1,0 +1,100 @@
+// The report for programs: `schema/report.schema.json` describes it. Written finding by finding, since all routes of all of them may not fit in memory.
+
+import type { Finding } from '../domain/finding.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { ProxyView } from '../domain/view.ts';
+
+const reportSchema = 'splitbrain/report/1';
+
+/** Characters per write: large enough that the cost of a write does not count, small enough to be no memory at all. */
+const chunkLength = 65_536;
+
+/**
+ * Writes the report as one JSON document, one finding per line, in chunks of about 64 KB. Waits for each write before it
+ * makes more, so that a slow reader slows the report instead of filling memory. Rejects with whatever `write` rejects with.
+ */
+export async function writeJson(report: RunReport, write: (text: string) => Promise<void>): Promise<void> {
+  let chunk = '';
+  for (const piece of jsonPieces(report)) {
+    chunk += piece;
+    if (chunk.length < chunkLength) continue;
+    await write(chunk);
+    chunk = '';
+  }
+  if (chunk !== '') await write(chunk);
+}
+
+function* jsonPieces(report: RunReport): Generator<string> {
+  const { run } = report;
+  const members: [string, unknown][] = [
+    ['schema', reportSchema],
+    ['environment', report.environment],
+    ['table', report.table],
+    ['run', { ...run, startedAt: run.startedAt.toISOString(), finishedAt: run.finishedAt.toISOString() }],
+    ['verdict', report.verdict],
+    ['exitCode', report.exitCode],
+    ['expected', report.expected],
+  ];
+  yield `{\n${members.map(([name, value]) => `"${name}": ${spell(value)},\n`).join('')}`;
+  yield* list('proxies', report.proxies, proxyJson);
+  yield* list('shards', report.shards, (shard) => shard);
+  yield `"counts": ${spell({ ...report.counts, misplaced: 0, scattered: 0 })},\n`;
+  yield* list('findings', report.findings, findingJson);
+  yield* list('meshFindings', report.meshFindings, (finding) => finding);
+  yield* list('notes', report.notes, (note) => note);
+  yield '"heal": null\n}\n';
+}
+
+function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown): Generator<string> {
+  yield `"${name}": [`;
+  let separator = '\n';
+  for (const item of items) {
+    yield separator + spell(shape(item));
+    separator = ',\n';
+  }
+  yield separator === '\n' ? '],\n' : '\n],\n';
+}
+
+function proxyJson(proxy: ProxyView): unknown {
+  const { name, region, status, trouble, haproxy, uptimeSeconds, table, peersKnown, peers, servers, collect } = proxy;
+  return {
+    name,
+    region,
+    status,
+    error: trouble?.message ?? null,
+    trouble,
+    haproxy,
+    uptimeSeconds,
+    table: table && {
+      type: table.type,
+      size: table.size,
+      used: table.used,
+      entries: table.entries,
+      duplicates: table.duplicates,
+      keyLength: table.keyLength,
+    },
+    peersKnown,
+    peers,
+    servers,
+    collect,
+  };
+}
+
+function findingJson(finding: Finding): unknown {
+  const { kind, key, conference, cause, routes, absentOn, because } = finding;
+  return { kind, key, conference, cause, routes, absentOn, because, participants: null, decision: null };
+}
+
+const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * JSON that a terminal can show: `JSON.stringify` leaves C1 controls and bidi overrides as they are. They occur within
+ * strings only, where an escape means the same.
+ */
+function spell(value: unknown): string {
+  return JSON.stringify(value).replace(unfit, (char) =>
+    Array.from({ length: char.length }, (_, unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`).join(
+      '',
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+// What is wrong with the mesh itself, by kind; compact, since one dead proxy is seen by all the others.
+
+import { type MeshFinding, meshFindingKinds } from '../domain/finding.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import { count, fillText, type Page } from './page.ts';
+import { meshWords } from './words.ts';
+
+const shownPerKind = 5;
+
+/** Leaves out what the line of the proxy itself has said. */
+export function meshLines(report: RunReport, page: Page): string[] {
+  const { paint, width } = page;
+  const statuses = new Map<string, string>(report.proxies.map((proxy) => [proxy.name, proxy.status]));
+  const told = (finding: MeshFinding) => finding.proxy !== null && statuses.get(finding.proxy) === finding.kind;
+  const untold = report.meshFindings.filter((finding) => !told(finding));
+  return meshFindingKinds.flatMap((kind) => {
+    const findings = untold.filter((finding) => finding.kind === kind);
+    if (findings.length === 0) return [];
+    const rest = findings.length - shownPerKind;
+    return [
+      ...fillText(`(${count(findings.length)}) ${meshWords[kind]}`, width, `  ${paint.yellow(kind)} `),
+      ...findings.slice(0, shownPerKind).flatMap((finding) => findingLines(finding, page)),
+      ...(rest > 0 ? [paint.dim(`    and ${count(rest)} more`)] : []),
+    ];
+  });
+}
+
+function findingLines({ proxy, peer, because }: MeshFinding, page: Page): string[] {
+  const ends = [proxy, peer].filter((name) => name !== null);
+  // Most sentences name their proxies.
+  if (ends.every((name) => because.includes(name))) {
+    return fillText(page.text(because), page.width, '    ');
+  }
+  const where = ends.map((name) => page.name(name, 30)).join(` ${page.arrow} `);
+  return fillText(page.text(because), page.width, `    ${page.paint.bold(where)}  `);
+}

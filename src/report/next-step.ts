@@ -1,0 +1,61 @@
+// What to do next, one line per cause: written for a person at 3 am. The facts are HAProxy's (2.6 to 3.4).
+
+import type { Cause, FindingKind, MeshFinding, MeshFindingKind } from '../domain/finding.ts';
+import type { Tally } from '../domain/run-report.ts';
+import { enumerate, type Page } from './page.ts';
+
+/** Names in a sentence: more than these do not help to decide where to log in. */
+const namesShown = 3;
+
+/** A sentence or two; names proxies where mesh findings point at them. */
+export function nextStep(tally: Tally, meshFindings: readonly MeshFinding[], page: Page): string {
+  if (tally.cause !== null) return byCause(tally.cause, meshFindings, page);
+  return byKind(tally.kind, meshFindings, page);
+}
+
+function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page): string {
+  const at = (kind: MeshFindingKind, otherwise: string) => places(kind, otherwise, meshFindings, page);
+  switch (cause) {
+    case 'peer-link-down':
+      return `Check the peers port and the firewall between ${at('peer-down', 'the proxies named under Mesh')}; "show peers" must say ESTA on both ends. A link that is back repairs only what is touched afterwards.`;
+    case 'peer-unknown':
+      return `List every proxy in the "peers" section of every other and reload: see ${at('peer-unknown', 'Mesh')}.`;
+    case 'id-drift':
+      return `Give each server an explicit "id", the same on every proxy, and reload: see ${at('id-drift', 'Mesh')}.`;
+    case 'server-drift':
+      return `Make the server lists alike: see ${at('server-drift', 'Mesh')}. A proxy that lacks a shard sends its conferences elsewhere and tells the others.`;
+    case 'restarted':
+      return `Wait: entries come back as conferences are touched. If they do not, check that ${at('restarted', 'the proxy')} reaches its peers: one that finds none in its first 5 s never asks for the old entries again.`;
+    case 'shard-down':
+      return `Find out why the shard is down, or take it out on every proxy alike: see ${at('state-drift', 'Mesh')}.`;
+    case 'in-flight':
+      return 'Nothing yet: run this again in a minute.';
+    case 'unknown':
+      return 'Run this again in a few minutes: first requests at the same instant part a conference in a healthy mesh too, and its next request settles it. What stays needs a look at the proxies named here.';
+  }
+}
+
+function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: Page): string {
+  switch (kind) {
+    case 'split':
+    case 'missing':
+      return byCause('unknown', meshFindings, page);
+    case 'mixed':
+      return 'Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads healed and is not.';
+    case 'orphaned':
+      return 'Their next request is placed anew, on any shard: check the servers on the proxies named here ("show servers state").';
+    case 'ambiguous':
+      return 'Longer names were cut to this key: raise "len" of the stick table, on every proxy alike.';
+  }
+}
+
+function places(kind: MeshFindingKind, otherwise: string, meshFindings: readonly MeshFinding[], page: Page): string {
+  const named = new Set<string>();
+  for (const finding of meshFindings) {
+    if (finding.kind !== kind || finding.proxy === null) continue;
+    // A link is down from both ends: one pair, whoever says it.
+    const ends = finding.peer === null ? [finding.proxy] : [finding.proxy, finding.peer].sort();
+    named.add(ends.map((name) => page.name(name)).join(' and '));
+  }
+  return named.size === 0 ? otherwise : enumerate([...named], namesShown);
+}

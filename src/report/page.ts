@@ -1,0 +1,84 @@
+// The page that a text report is written on: its width, its colours, and how lines are filled.
+
+import picocolors from 'picocolors';
+import stringWidth from 'string-width';
+import { displayName, displayText } from './display.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Everything that a section needs to know of the terminal. `name` and `text` are the only way in for words from outside. */
+export interface Page {
+  readonly width: number;
+  readonly paint: ReturnType<typeof picocolors.createColors>;
+  readonly arrow: string;
+  name(word: string, columns?: number): string;
+  text(sentence: string): string;
+}
+
+export function createPage(terminal: Terminal): Page {
+  const { width, colour, unicode } = terminal;
+  return {
+    width,
+    paint: picocolors.createColors(colour),
+    arrow: unicode ? '→' : '->',
+    name: (word, columns) => displayName(word, unicode, columns),
+    text: (sentence) => displayText(sentence, unicode),
+  };
+}
+
+/**
+ * Fills lines with `pieces`, one space between them; no piece is ever cut, so that addresses and commands can be copied
+ * and colours stay whole. The first line starts with `first`, the others are indented as far.
+ */
+export function fill(pieces: readonly string[], width: number, first: string): string[] {
+  const indent = ' '.repeat(stringWidth(first));
+  const lines: string[] = [];
+  let line = first;
+  let column = indent.length;
+  for (const piece of pieces) {
+    const pieceWidth = stringWidth(piece);
+    const fresh = column === indent.length;
+    if (!fresh && column + 1 + pieceWidth > width) {
+      lines.push(line);
+      line = indent + piece;
+      column = indent.length + pieceWidth;
+    } else {
+      line += fresh ? piece : ` ${piece}`;
+      column += pieceWidth + (fresh ? 0 : 1);
+    }
+  }
+  return [...lines, line];
+}
+
+/** `fill` for a sentence; `paint` colours it, line by line, and leaves `first` alone. */
+export function fillText(sentence: string, width: number, first: string, paint?: (text: string) => string): string[] {
+  const words = sentence.split(' ').filter((word) => word !== '');
+  const lines = fill(words, width, first);
+  if (!paint) return lines;
+  return lines.map((line, index) => {
+    const lead = index === 0 ? first.length : stringWidth(first);
+    return line.slice(0, lead) + paint(line.slice(lead));
+  });
+}
+
+/** `text` followed by spaces up to `columns`. */
+export function padTo(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+}
+
+const grouping = new Intl.NumberFormat('en-US');
+
+/** `1,234`: numbers of the report are compared by eye. */
+export function count(number: number): string {
+  return grouping.format(number);
+}
+
+/** `1 conference`, `1,234 conferences`. */
+export function counted(number: number, noun: string, plural: string = `${noun}s`): string {
+  return `${count(number)} ${number === 1 ? noun : plural}`;
+}
+
+/** `a, b and 17 more`: every word where there are few, else the first ones. A lone rest is named, since `1 more` is no shorter. */
+export function enumerate(words: readonly string[], shown: number): string {
+  if (words.length <= shown + 1) return words.join(', ');
+  return `${words.slice(0, shown).join(', ')} and ${count(words.length - shown)} more`;
+}

@@ -1,0 +1,54 @@
+// The report for people: read in ten seconds, top line first. Pure: neither clock nor process is seen here.
+
+import type { RunReport } from '../domain/run-report.ts';
+import { findingGroups } from './finding-groups.ts';
+import { meshLines } from './mesh-groups.ts';
+import { count, counted, createPage, fillText, type Page } from './page.ts';
+import { proxyLines } from './proxy-table.ts';
+import type { Terminal } from './terminal.ts';
+import { verdictLines } from './verdict-line.ts';
+import { exitCodeWords } from './words.ts';
+
+/**
+ * The summary, as lines that end in a newline. Its length hangs on the number of proxies and on how many kinds and causes there are, not on
+ * the number of findings. Nothing from outside gets through that a terminal would act on.
+ */
+export function renderText(report: RunReport, terminal: Terminal): string {
+  const page = createPage(terminal);
+  const sections = [
+    verdictLines(report, page),
+    proxyLines(report, page),
+    ...findingGroups(report, page),
+    titled('Mesh', meshLines(report, page), page),
+    titled('Notes', noteLines(report, page), page),
+    closingLines(report, page),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
+    .join('\n');
+}
+
+function titled(title: string, lines: readonly string[], page: Page): string[] {
+  return lines.length === 0 ? [] : [page.paint.bold(title), ...lines];
+}
+
+function noteLines(report: RunReport, page: Page): string[] {
+  const { inFlight } = report.counts;
+  const passing = `${count(inFlight)} more disagreed in one look and not in the next: in flight, not counted.`;
+  const notes = inFlight > 0 ? [passing, ...report.notes] : report.notes;
+  return notes.flatMap((note) => fillText(page.text(note), page.width, '  - '));
+}
+
+function closingLines(report: RunReport, page: Page): string[] {
+  const { run, exitCode } = report;
+  const started = run.startedAt.toISOString().replace('T', ' ').slice(0, 19);
+  const seconds = ((run.finishedAt.getTime() - run.startedAt.getTime()) / 1000).toFixed(1);
+  const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source)}`;
+  const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
+  const all = report.findings.length === 0 ? '' : ' Every finding with what each proxy says: --json FILE';
+  return [
+    ...fillText(`Exit code ${exitCode}: ${exitCodeWords(exitCode)}.${all}`, page.width, ''),
+    ...fillText(facts, page.width, '', page.paint.dim),
+  ];
+}

@@ -1,0 +1,71 @@
+// The first line: what a person remembers of a report.
+
+import type { RunReport } from '../domain/run-report.ts';
+import { count, counted, fillText, type Page } from './page.ts';
+
+/** One line, or two where the view is incomplete and what was seen disagrees all the same. */
+export function verdictLines(report: RunReport, page: Page): string[] {
+  const { paint } = page;
+  const disagreements = disagreementWords(report);
+  if (report.verdict === 'agree')
+    return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
+  if (report.verdict === 'split') return line(paint.red, 'SPLIT', `${disagreements} ${scope(report, page)}`, page);
+  const gap = incompletenessWords(report);
+  if (disagreements === '') {
+    return line(paint.yellow, 'INCOMPLETE', `${gap}: nothing can be said for the mesh ${scope(report, page)}`, page);
+  }
+  return [
+    ...line(paint.red, 'SPLIT', `${disagreements}, on the proxies that were read ${scope(report, page)}`, page),
+    ...line(paint.yellow, 'INCOMPLETE', `${gap}: there may be more`, page),
+  ];
+}
+
+function line(colour: (text: string) => string, word: string, sentence: string, page: Page): string[] {
+  return fillText(sentence, page.width, `${page.paint.bold(colour(word))}  `, page.paint.bold);
+}
+
+function scope(report: RunReport, page: Page): string {
+  const { proxies, proxiesReporting } = report.counts;
+  const read = `${count(proxiesReporting)} of ${count(proxies)} proxies read`;
+  return `(${page.name(report.environment)}, table ${page.name(report.table)}, ${read})`;
+}
+
+function agreementWords(report: RunReport): string {
+  const { conferences } = report.counts;
+  if (conferences === 0) return 'no proxy holds a conference';
+  if (conferences === 1) return 'the one conference leads to the same shard everywhere';
+  return `all ${count(conferences)} conferences lead to the same shard everywhere`;
+}
+
+/** Empty where nothing disagrees. */
+function disagreementWords(report: RunReport): string {
+  const { conferences, split, missing, mixed } = report.counts;
+  const parts = [
+    { number: split, words: 'split across shards' },
+    { number: missing, words: 'missing on some proxies' },
+    { number: mixed, words: 'mixed' },
+  ].filter((part) => part.number > 0);
+  return parts
+    .map(({ number, words }, index) => {
+      const subject = index === 0 ? `${count(number)} of ${counted(conferences, 'conference')}` : count(number);
+      return `${subject} ${number === 1 ? 'is' : 'are'} ${words}`;
+    })
+    .join(', ');
+}
+
+function incompletenessWords(report: RunReport): string {
+  const { proxies, proxiesReporting } = report.counts;
+  const reasons: string[] = [];
+  if (proxiesReporting < proxies) {
+    reasons.push(
+      `${count(proxies - proxiesReporting)} of ${counted(proxies, 'proxy', 'proxies')} could not be read in full`,
+    );
+  }
+  const { expected } = report;
+  if (expected !== null && (proxies < expected.min || proxies > expected.max)) {
+    const range =
+      expected.min === expected.max ? count(expected.min) : `${count(expected.min)} to ${count(expected.max)}`;
+    reasons.push(`${range} proxies are expected and ${count(proxies)} known`);
+  }
+  return reasons.length === 0 ? 'the view has gaps' : reasons.join(', ');
+}

@@ -1,0 +1,61 @@
+// The closed lists of a report in plain words: one place, so that text and tests say the same.
+
+import type { Cause, FindingKind, MeshFindingKind } from '../domain/finding.ts';
+
+/** What happened to the conferences: follows `12 conferences`. */
+export const kindWords: Readonly<Record<FindingKind, string>> = {
+  split: 'routed to different shards',
+  missing: 'missing on some proxies',
+  mixed: 'whose server id and server key name different shards',
+  orphaned: 'without a usable shard',
+  ambiguous: 'under a key that several may share',
+};
+
+/** Why: follows a colon. */
+export const causeWords: Readonly<Record<Cause, string>> = {
+  'peer-link-down': 'a peer link is down',
+  'peer-unknown': 'a proxy is not among the peers of another',
+  'id-drift': 'one server id means two shards',
+  'server-drift': 'the server lists differ',
+  restarted: 'a proxy restarted and lacks entries',
+  'shard-down': 'a shard is down on some proxies',
+  'in-flight': 'still changing',
+  unknown: 'no evidence says why',
+};
+
+export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
+  unreachable: 'proxies that could not be reached',
+  denied: 'proxies that refused to answer',
+  truncated: 'proxies whose dump was cut short',
+  'no-table': 'proxies without the table',
+  'peer-down': 'peer links that are not established',
+  'peer-errors': 'peer links with protocol errors',
+  'peer-unknown': 'proxies that another proxy does not list as a peer',
+  'id-drift': 'server ids that mean different shards',
+  'server-drift': 'server lists that differ',
+  'state-drift': 'shards that are up here and down there',
+  'table-drift': 'tables that are declared differently',
+  'version-skew': 'different HAProxy versions',
+  'table-nearly-full': 'tables that are nearly full: HAProxy drops the oldest entries',
+  restarted: 'proxies that started less than one expiry ago',
+};
+
+/** What a run's exit code says. The numbers are in `errors.ts`; one that this version never uses is shown bare. */
+export function exitCodeWords(exitCode: number): string {
+  switch (exitCode) {
+    case 0:
+      return 'the mesh agrees';
+    case 1:
+      return 'the program failed';
+    case 2:
+      return 'a disagreement remains';
+    case 3:
+      return 'the view is incomplete';
+    case 4:
+      return 'a heal was refused or did not hold';
+    case 64:
+      return 'bad usage or configuration';
+    default:
+      return 'unknown to this version';
+  }
+}

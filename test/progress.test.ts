@@ -1,0 +1,52 @@
+// Progress is for a person at a terminal and for nobody else.
+
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createProgress, progressText } from '../src/progress.ts';
+
+/** A stream that remembers what was written, with the cursor calls of a terminal. */
+function screen(isTTY: boolean) {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk;
+      done();
+    },
+  });
+  const move = () => true;
+  return {
+    stream: Object.assign(stream, { isTTY, columns: 80, cursorTo: move, moveCursor: move, clearLine: move }),
+    text: () => text,
+  };
+}
+
+const half = { stage: 'collect', done: 7, total: 20, bytes: 140_234_567 } as const;
+
+test.each([
+  ['a pipe', false, true],
+  ['a terminal where progress is not wanted', true, false],
+])('%s gets nothing', async (_name, isTTY, enabled) => {
+  const { stream, text } = screen(isTTY);
+  const progress = await createProgress(stream, enabled);
+  progress.update(half);
+  progress.stop();
+  expect(text()).toBe('');
+});
+
+test('a terminal gets the line, and gets its cursor back', async () => {
+  const { stream, text } = screen(true);
+  const progress = await createProgress(stream, true);
+  progress.update(half);
+  expect(text()).toContain('Reading proxies: 7 of 20, 140.2 MB');
+  progress.stop();
+  progress.stop();
+  expect(text().lastIndexOf('\x1b[?25h')).toBeGreaterThan(text().lastIndexOf('\x1b[?25l'));
+});
+
+test.each([
+  [half, 'Reading proxies: 7 of 20, 140.2 MB'],
+  [{ ...half, stage: 'analyse' as const }, 'Comparing 20 proxies, 140.2 MB'],
+  [{ ...half, stage: 'confirm' as const }, 'Looking again: 7 of 20'],
+])('%j reads %s', (progressed, text) => {
+  expect(progressText(progressed)).toBe(text);
+});
