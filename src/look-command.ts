@@ -1,0 +1,165 @@
+// One look as a command: settings, mesh, the look itself, and its output where the flags want it.
+
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { systemClock } from './clock.ts';
+import type { RunReport } from './domain/run-report.ts';
+import type { Settings } from './domain/settings.ts';
+import { ConfigError } from './errors.ts';
+import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
+import { createProgress } from './progress.ts';
+import type { Terminal } from './report/terminal.ts';
+import { closeMesh, type Edge, look, type Mesh, openMesh } from './run.ts';
+
+/** What the flags of a command that looks at live proxies say. */
+export interface LiveFlags {
+  readonly config?: string;
+  readonly proxy: readonly string[];
+  readonly table?: string;
+  readonly json?: string;
+  readonly logLevel?: LogLevel;
+  readonly showNames?: boolean;
+}
+
+export interface LookFlags extends LiveFlags {
+  readonly save?: string;
+  readonly from?: string;
+}
+
+const machine = { readFile: (path: string) => readFileSync(path, 'utf8'), env: process.env };
+
+/** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
+export async function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
+  refuseContradictions(flags);
+  const settings = await settingsOf(flags);
+  const json = await openJson(flags.json);
+  const log = createLogger({
+    level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
+    showNames: flags.showNames === true,
+    bindings: { runId: run.id, environment: settings.environment },
+  });
+  const progress = await createProgress(process.stderr, process.env.TERM !== 'dumb');
+  const edge: Edge = { clock: systemClock, signal, log, progress, run };
+  try {
+    const mesh = await meshOf(flags, settings, signal);
+    try {
+      const report = await lookAndSave(mesh, settings, edge, flags.save);
+      progress.stop();
+      await tell(report, flags, json);
+      return report.exitCode;
+    } finally {
+      await closeMesh(mesh);
+    }
+  } finally {
+    progress.stop();
+    await json?.close();
+  }
+}
+
+function refuseContradictions({ config, proxy, from, save }: LookFlags): void {
+  const complaints: string[] = [];
+  if (config !== undefined && proxy.length > 0)
+    complaints.push('-c and --proxy name the proxies twice: give one of them');
+  if (from !== undefined && proxy.length > 0) complaints.push('--from reads saved dumps: it does not go with --proxy');
+  if (from !== undefined && save !== undefined) complaints.push('--from reads saved dumps: there is nothing to --save');
+  if (config === undefined && proxy.length === 0 && from === undefined) {
+    complaints.push(
+      'which proxies? Give -c splitbrain.yaml, or --proxy unix:///run/haproxy/admin.sock (repeated), or --from DIR with saved dumps',
+    );
+  }
+  if (complaints.length > 0) throw new ConfigError(complaints);
+}
+
+/** The schema library is loaded only where there is a file to check. */
+async function settingsOf({ config, proxy, table, from }: LookFlags): Promise<Settings> {
+  if (config !== undefined) {
+    const { loadSettings } = await import('./config/load.ts');
+    const settings = loadSettings(config, machine);
+    return table === undefined ? settings : { ...settings, table };
+  }
+  const { settingsFromFlags } = await import('./config/flags.ts');
+  // Saved dumps name their proxies themselves.
+  const named = from === undefined ? proxy : ['unix:///saved'];
+  return settingsFromFlags(named, table === undefined ? {} : { table }, machine);
+}
+
+async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
+  if (from !== undefined) {
+    const { openArchive } = await import('./snapshot/archive-reader.ts');
+    const { members } = openArchive(from, settings.table);
+    return { members, expected: config === undefined ? null : settings.proxies.expected, source: from };
+  }
+  const { readInventory } = await import('./inventory/read-inventory.ts');
+  const { source, expected } = settings.proxies;
+  return openMesh(
+    await readInventory(source, expected, { ...machine, signal, timeoutMs: settings.collect.timeoutMs }),
+    settings,
+  );
+}
+
+async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: string | undefined): Promise<RunReport> {
+  if (folder === undefined) return look(mesh, settings, edge, null);
+  const { createArchive } = await import('./snapshot/archive-writer.ts');
+  const archive = await createArchive(folder, mesh.members);
+  try {
+    const report = await look(mesh, settings, edge, archive);
+    const { version, startedAt, finishedAt } = report.run;
+    await archive.commit(
+      {
+        program: version,
+        environment: settings.environment,
+        table: settings.table,
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+      },
+      report.proxies,
+    );
+    return report;
+  } catch (error) {
+    await archive.discard();
+    throw error;
+  }
+}
+
+interface JsonOutput {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opened before the look: a file that cannot be written is bad usage, not a report lost at the end. */
+async function openJson(path: string | undefined): Promise<JsonOutput | null> {
+  if (path === undefined) return null;
+  if (path === '-') return { write: writeOut, close: async () => {} };
+  try {
+    const file = await open(path, 'w');
+    return { write: async (text) => void (await file.write(text)), close: () => file.close() };
+  } catch (cause) {
+    throw new ConfigError([`--json ${path}: cannot be written: ${(cause as Error).message}`], { cause });
+  }
+}
+
+async function tell(report: RunReport, flags: LookFlags, json: JsonOutput | null): Promise<void> {
+  if (json !== null) {
+    const { writeJson } = await import('./report/json.ts');
+    await writeJson(report, json.write);
+  }
+  if (flags.json === '-') return;
+  const [{ renderText }, { describeTerminal }] = await Promise.all([
+    import('./report/text.ts'),
+    import('./report/terminal.ts'),
+  ]);
+  const terminal: Terminal = describeTerminal(process.stdout, process.env);
+  await writeOut(renderText(report, terminal));
+  if (flags.save !== undefined)
+    await writeOut(`Saved in ${flags.save}. Look at it again: splitbrain report --from ${flags.save}\n`);
+}
+
+/** Resolves when the text is out of the process, so that ending it loses nothing. */
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
+}

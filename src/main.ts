@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// The process: signals, exit code, and what nobody caught.
+
+import { runCli } from './cli.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    interrupted.abort(new Error(`interrupted by ${signal}`));
+    // A second signal ends the process at once, as everybody expects of Ctrl-C.
+    process.once(signal, () => process.exit(signalExitCode(signal)));
+    process.exitCode = signalExitCode(signal);
+  });
+}
+
+function signalExitCode(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): number {
+  return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal];
+}
+
+// A reader that goes away (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const exitCode = await runCli(process.argv.slice(2), interrupted.signal);
+process.exitCode ??= exitCode;
