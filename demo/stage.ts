@@ -1,0 +1,61 @@
+// What the demo plays on: a mesh, an sshd in front of its third proxy, a configuration that names all three; and its end.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Mesh, startMesh } from '../test/support/mesh.ts';
+import { type Sshd, startSshd } from '../test/support/sshd.ts';
+
+export interface Stage {
+  readonly mesh: Mesh;
+  readonly configPath: string;
+  readonly configText: string;
+  /** Where a report may be written for the demo to read. */
+  readonly jsonPath: string;
+}
+
+/** Takes everything down; safe to call twice and while the stage is still being set. Never rejects. */
+export type Close = () => Promise<void>;
+
+function configuration({ proxies }: Mesh, sshd: Sshd, knownHostsPath: string): string {
+  const [a, b, c] = proxies.map((proxy) => ({ ...proxy }));
+  return `environment: demo
+table: nodes
+proxies:
+  list:
+    - { name: hap-a, endpoint: "unix://${a?.socketPath}" }
+    - { name: hap-b, endpoint: "tcp://127.0.0.1:${b?.statsPort}" }
+    - { name: hap-c, endpoint: "ssh://${sshd.user}@127.0.0.1:${sshd.port}${c?.socketPath}" }
+  expect: 3
+ssh:
+  agent: false
+  privateKey: ${sshd.clientKeyPath}
+  knownHosts: ${knownHostsPath}
+  via: streamlocal
+confirm: { reads: 2, settle: 1s }
+`;
+}
+
+/** Begins to set the stage; `ready` rejects where a process does not start. */
+export function setStage(): { readonly ready: Promise<Stage>; readonly close: Close } {
+  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-demo-'));
+  const parts = [startMesh(), startSshd()] as const;
+
+  async function ready(): Promise<Stage> {
+    const [mesh, sshd] = await Promise.all(parts);
+    const knownHostsPath = join(folder, 'known_hosts');
+    writeFileSync(knownHostsPath, `${sshd.hostKeyLine}\n`);
+    const configText = configuration(mesh, sshd, knownHostsPath);
+    const configPath = join(folder, 'splitbrain.yaml');
+    writeFileSync(configPath, configText);
+    return { mesh, configPath, configText, jsonPath: join(folder, 'report.json') };
+  }
+
+  async function close(): Promise<void> {
+    const settled = await Promise.allSettled(parts);
+    await Promise.allSettled(settled.map((part) => (part.status === 'fulfilled' ? part.value.stop() : undefined)));
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  return { ready: ready(), close };
+}

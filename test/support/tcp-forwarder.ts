@@ -1,0 +1,56 @@
+// A TCP link that can be cut: passes bytes on to another port until told to refuse.
+
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+export interface TcpForwarder {
+  /** Ends every connection at once and refuses new ones. Resolves when the port is closed. */
+  cut(): Promise<void>;
+  restore(): Promise<void>;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Listens on `from` and passes every connection on to `to`. */
+export async function startForwarder(from: Address, to: Address): Promise<TcpForwarder> {
+  const sockets = new Set<Socket>();
+  let server: Server | null = null;
+
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  }
+
+  function pass(inbound: Socket): void {
+    const outbound = connect(to);
+    keep(inbound).on('close', () => outbound.destroy());
+    keep(outbound).on('close', () => inbound.destroy());
+    inbound.pipe(outbound);
+    outbound.pipe(inbound);
+  }
+
+  async function restore(): Promise<void> {
+    if (server) return;
+    const fresh = createServer(pass);
+    server = fresh;
+    await new Promise<void>((resolve, reject) => {
+      fresh.once('error', reject);
+      fresh.listen({ ...from, exclusive: true }, resolve);
+    });
+  }
+
+  async function cut(): Promise<void> {
+    const old = server;
+    server = null;
+    for (const socket of sockets) socket.destroy();
+    if (old) await new Promise<void>((resolve) => old.close(() => resolve()));
+  }
+
+  await restore();
+  return { cut, restore };
+}
