@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addWritingCommands } from './cli-heal.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import type { LiveFlags, LookFlags } from './look-command.ts';
 import { programVersion } from './version.ts';
@@ -13,8 +14,9 @@ Exit codes:
   1   the program failed
   2   a disagreement remains (confirmed split, missing or mixed entries)
   3   the view is incomplete: a proxy could not be read in full
+  4   a heal was refused, in part or as a whole, or did not hold
   64  bad usage or configuration
-The first of 64, 1, 3, 2 that applies.`;
+The first of 64, 1, 4, 3, 2 that applies.`;
 
 const REPORT_EXAMPLES = `
 Examples:
@@ -93,6 +95,7 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
       const exitCode = await lookLazily({ ...flags, save: dir }, run('snapshot'), signal);
       exitWith(exitCode === exitCodes.disagreement ? exitCodes.agree : exitCode);
     });
+  addWritingCommands(program, { run, signal, exitWith, lookFlags });
   program
     .command('schema')
     .description('print the JSON Schema of the report that --json writes')

@@ -26,10 +26,35 @@ export interface LookFlags extends LiveFlags {
   readonly from?: string;
 }
 
-const machine = { readFile: (path: string) => readFileSync(path, 'utf8'), env: process.env };
+export const machine = { readFile: (path: string) => readFileSync(path, 'utf8'), env: process.env };
+
+/** What a command that talks to a mesh stands in. */
+export interface Session {
+  readonly settings: Settings;
+  readonly mesh: Mesh;
+  readonly edge: Edge;
+  readonly json: JsonOutput | null;
+}
 
 /** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
-export async function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
+export function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
+  return withSession(flags, run, signal, async ({ settings, mesh, edge, json }) => {
+    const looked = await lookAndSave(mesh, settings, edge, flags.save);
+    const { propose } = await import('./run-heal.ts');
+    const report = { ...looked, proposal: propose(looked, settings, edge) };
+    edge.progress.stop();
+    await tell(report, flags, json);
+    return report.exitCode;
+  });
+}
+
+/** Opens what a command needs, and closes it again however it ends. */
+export async function withSession(
+  flags: LookFlags,
+  run: Edge['run'],
+  signal: AbortSignal,
+  body: (session: Session) => Promise<number>,
+): Promise<number> {
   refuseContradictions(flags);
   const settings = await settingsOf(flags);
   const json = await openJson(flags.json);
@@ -43,10 +68,7 @@ export async function lookCommand(flags: LookFlags, run: Edge['run'], signal: Ab
   try {
     const mesh = await meshOf(flags, settings, signal);
     try {
-      const report = await lookAndSave(mesh, settings, edge, flags.save);
-      progress.stop();
-      await tell(report, flags, json);
-      return report.exitCode;
+      return await body({ settings, mesh, edge, json });
     } finally {
       await closeMesh(mesh);
     }
@@ -121,7 +143,7 @@ async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: s
   }
 }
 
-interface JsonOutput {
+export interface JsonOutput {
   write(text: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -138,7 +160,7 @@ async function openJson(path: string | undefined): Promise<JsonOutput | null> {
   }
 }
 
-async function tell(report: RunReport, flags: LookFlags, json: JsonOutput | null): Promise<void> {
+export async function tell(report: RunReport, flags: LookFlags, json: JsonOutput | null): Promise<void> {
   if (json !== null) {
     const { writeJson } = await import('./report/json.ts');
     await writeJson(report, json.write);
@@ -155,7 +177,7 @@ async function tell(report: RunReport, flags: LookFlags, json: JsonOutput | null
 }
 
 /** Resolves when the text is out of the process, so that ending it loses nothing. */
-function writeOut(text: string): Promise<void> {
+export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);

@@ -116,6 +116,8 @@ export async function look(
       unknownRoutes: nomination.unknownRoutes,
       keyLength,
     }),
+    proposal: null,
+    heal: null,
   };
 }
 

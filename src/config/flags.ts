@@ -8,6 +8,7 @@ import { isProblem, quote, spellPath, spellProblem } from './complaint.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Edge } from './files.ts';
 import { deepFreeze } from './freeze.ts';
+import { readHeal } from './heal-section.ts';
 import { isProxyName } from './names.ts';
 import { readTableName, readText } from './readers.ts';
 import { defaultLogin } from './ssh-login.ts';
@@ -48,7 +49,9 @@ export function settingsFromFlags(
       : [];
   const login = defaultLogin(edge);
   complaints.push(...login.complaints.map(({ path, text }) => `${spellPath(path)}: ${text}`));
-  if (complaints.length > 0) throw new ConfigError(complaints);
+  const heal = readHeal(undefined, 3000, '.', edge);
+  if (isProblem(heal)) complaints.push(`heal.journal: ${heal.problem}`);
+  if (isProblem(heal) || complaints.length > 0) throw new ConfigError(complaints);
   return deepFreeze({
     environment,
     table,
@@ -58,6 +61,7 @@ export function settingsFromFlags(
     ssh: login.ssh,
     collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
+    heal,
   });
 }
 

@@ -1,11 +1,13 @@
 // The configuration file, read into Settings, or every complaint at once.
 
+import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from './complaint.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from './files.ts';
 import { deepFreeze } from './freeze.ts';
+import { readHeal } from './heal-section.ts';
 import { checkRules } from './rules.ts';
 import { type Configuration, parseWith, schema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
@@ -35,15 +37,17 @@ function judge(document: ConfigDocument, folder: string, edge: Edge): Settings |
   complaints.push(...(login?.complaints ?? []));
   const source = 'value' in parsed ? sourceOf(parsed.value.proxies, folder, edge) : null;
   if (source && isComplaint(source)) complaints.push(source);
+  const heal = 'value' in parsed ? readHeal(parsed.value.heal, parsed.value.confirm.settle, folder, edge) : null;
+  if (heal && isProblem(heal)) complaints.push({ path: ['heal', 'journal'], text: heal.problem });
   const judged = complaints.filter(({ path }) => !document.isUnknown(path));
   if (judged.length + document.complaints.length > 0) return judged;
-  if (!('value' in parsed) || !login || !source || isComplaint(source)) {
+  if (!('value' in parsed) || !login || !source || isComplaint(source) || !heal || isProblem(heal)) {
     throw new Error('a configuration without complaints could not be read');
   }
-  return normalise(parsed.value, source, login.ssh);
+  return normalise(parsed.value, source, login.ssh, heal);
 }
 
-function normalise(read: Configuration, source: ProxySource, ssh: SshSettings): Settings {
+function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, heal: HealSettings): Settings {
   const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
   return {
     environment,
@@ -54,6 +58,7 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings): 
     ssh,
     collect: { concurrency: collect.concurrency, timeoutMs: collect.timeout, compress: collect.compress },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },
+    heal,
   };
 }
 

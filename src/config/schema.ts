@@ -61,20 +61,24 @@ export const sshSection = mapping({
   jump: value(read.readJump).optional(),
 });
 
-/** `heal`, `census`, `metrics` and `alarms` are for commands that change something; they are checked so that one file serves all. */
+/** What heals stand on; `journal` and `settle` have defaults that the machine and `confirm` decide. */
+export const healSection = mapping({
+  winner: z
+    .array(value(read.oneOf('participants', 'majority', 'latest-access')))
+    .min(1)
+    .default(['participants', 'majority', 'latest-access']),
+  tie: value(read.oneOf('lowest-address', 'refuse')).default('lowest-address'),
+  minReporting: ratio.default(0.75),
+  maxConferences: count.default(200),
+  maxRatio: ratio.default(0.05),
+  maxMissing: count.default(20_000),
+  cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
+  journal: text.optional(),
+  settle: duration.optional(),
+});
+
+/** `census`, `metrics` and `alarms` are for commands of later versions; they are checked so that one file serves all. */
 const sectionsOfOtherCommands = {
-  heal: mapping({
-    winner: z
-      .array(value(read.oneOf('participants', 'majority', 'latest-access')))
-      .min(1)
-      .default(['participants', 'majority', 'latest-access']),
-    tie: value(read.oneOf('lowest-address', 'refuse')).default('lowest-address'),
-    minReporting: ratio.default(0.75),
-    maxConferences: count.default(200),
-    maxRatio: ratio.default(0.05),
-    maxMissing: count.default(20_000),
-    cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
-  }).optional(),
   census: mapping({
     url: value(read.readCensusUrl),
     via: value(read.oneOf('proxy', 'direct')).default('direct'),
@@ -106,10 +110,12 @@ export const schema = mapping({
     reads: value(read.wholeNumber(2)).default(2),
     settle: duration.default(3000),
   }).prefault({}),
+  heal: healSection.optional(),
   ...sectionsOfOtherCommands,
 });
 
 export type Configuration = z.output<typeof schema>;
+export type HealSection = z.output<typeof healSection>;
 export type SshSection = z.output<typeof sshSection>;
 
 /** What a schema makes of a tree, or every complaint. */

@@ -7,6 +7,10 @@ export type FindingKind = (typeof findingKinds)[number];
 /** The kinds that are a disagreement: they decide verdict and exit code; the others are reported only. */
 export const disagreementKinds = ['split', 'missing', 'mixed'] as const satisfies readonly FindingKind[];
 
+export function isDisagreement(kind: FindingKind): boolean {
+  return (disagreementKinds as readonly FindingKind[]).includes(kind);
+}
+
 /** Why, where the evidence names a cause. */
 export const causes = [
   'peer-link-down',

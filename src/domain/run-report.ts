@@ -1,6 +1,7 @@
 // What a run found, as people and programs get it: the shape behind `--json` and the text summary.
 
 import type { Cause, Finding, FindingKind, MeshFinding } from './finding.ts';
+import type { Decision, HealOutcome, Plan } from './plan.ts';
 import type { ProxyView } from './view.ts';
 
 export type Verdict = 'agree' | 'split' | 'incomplete';
@@ -70,4 +71,14 @@ export interface RunReport {
   readonly meshFindings: readonly MeshFinding[];
   /** Sentences a reader must know to judge the report, e.g. that key length is unknown, so that `ambiguous` was not judged. */
   readonly notes: readonly string[];
+  /** What `heal` would do, or was about to do; `null` where nobody asked. */
+  readonly proposal: Proposal | null;
+  /** What a heal did. */
+  readonly heal: HealOutcome | null;
+}
+
+/** A plan, and what it decided of each key that disagrees. */
+export interface Proposal {
+  readonly plan: Plan;
+  readonly decisions: ReadonlyMap<string, Decision>;
 }

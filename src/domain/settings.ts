@@ -1,5 +1,6 @@
 // The configuration, read, checked and normalised: what the rooms get to work with. Durations are milliseconds.
 
+import type { HealSettings } from './plan.ts';
 import type { ProxyTarget } from './proxy.ts';
 
 /** How to log in to proxies by SSH. Files have been read already: a transport touches no file and no environment. */
@@ -48,5 +49,6 @@ export interface Settings {
     readonly compress: 'auto' | 'never' | 'always';
   };
   /** `reads` counts every look, the dump included: at least 2. */
+  readonly heal: HealSettings;
   readonly confirm: { readonly reads: number; readonly settleMs: number };
 }

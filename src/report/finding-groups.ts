@@ -1,8 +1,8 @@
 // The findings as people take them in: by kind and cause, the first few conferences of each, and what to do next.
 
 import stringWidth from 'string-width';
-import type { Finding, Route } from '../domain/finding.ts';
-import type { RunReport, Tally } from '../domain/run-report.ts';
+import { type Finding, isDisagreement, type Route } from '../domain/finding.ts';
+import type { Proposal, RunReport, Tally } from '../domain/run-report.ts';
 import { nextStep } from './next-step.ts';
 import { count, counted, enumerate, fill, fillText, type Page, padTo } from './page.ts';
 import { causeWords, kindWords } from './words.ts';
@@ -27,7 +27,7 @@ function groupLines(tally: Tally, report: RunReport, page: Page): string[] {
   const rest = tally.count - findings.length;
   return [
     ...headingLines(tally, page),
-    ...conferenceLines(findings, page),
+    ...conferenceLines(findings, report.proposal, page),
     ...(rest > 0 ? [paint.dim(`  and ${count(rest)} more`)] : []),
     ...reasonLines(findings, page),
     ...fillText(nextStep(tally, report.meshFindings, page), width, `  ${page.arrow} `),
@@ -41,13 +41,13 @@ function headingLines(tally: Tally, page: Page): string[] {
   return fillText(`${words}${why} (${label})`, page.width, '', page.paint.bold);
 }
 
-function conferenceLines(findings: readonly Finding[], page: Page): string[] {
+function conferenceLines(findings: readonly Finding[], proposal: Proposal | null, page: Page): string[] {
   const { paint, width } = page;
   const names = findings.map((finding) => page.name(finding.conference, Math.min(longestName, width - 2)));
   const nameColumns = Math.max(0, ...names.map((name) => stringWidth(name)));
   const beside = width - nameColumns - 4 >= leastColumnsBeside;
   return findings.flatMap((finding, index) => {
-    const says = positions(finding, page);
+    const says = [...positions(finding, page), ...decisionOn(finding, proposal, page)];
     const name = names[index]!;
     if (beside) return fill(says, width, `  ${paint.cyan(padTo(name, nameColumns))}  `);
     return [`  ${paint.cyan(name)}`, ...fill(says, width, ' '.repeat(deepIndent))];
@@ -73,6 +73,17 @@ function positions(finding: Finding, page: Page): string[] {
       proxiesShown,
     )}`.split(' '),
   ]);
+}
+
+/** What a heal would make of it: pieces for `fill`. */
+function decisionOn(finding: Finding, proposal: Proposal | null, page: Page): string[] {
+  const decision = isDisagreement(finding.kind) ? proposal?.decisions.get(finding.key) : undefined;
+  if (!decision) return [];
+  const says =
+    'winner' in decision
+      ? `heal: ${page.name(decision.winner, addressColumns)} (${decision.policy})`
+      : `heal refuses (${decision.refusal})`;
+  return [page.paint.dim(page.arrow), ...says.split(' ').map((word) => page.paint.dim(word))];
 }
 
 /** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */

@@ -1,7 +1,7 @@
 // The report for programs: `schema/report.schema.json` describes it. Written finding by finding, since all routes of all of them may not fit in memory.
 
-import type { Finding } from '../domain/finding.ts';
-import type { RunReport } from '../domain/run-report.ts';
+import { type Finding, isDisagreement } from '../domain/finding.ts';
+import type { Proposal, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 const reportSchema = 'splitbrain/report/1';
@@ -39,10 +39,10 @@ function* jsonPieces(report: RunReport): Generator<string> {
   yield* list('proxies', report.proxies, proxyJson);
   yield* list('shards', report.shards, (shard) => shard);
   yield `"counts": ${spell({ ...report.counts, misplaced: 0, scattered: 0 })},\n`;
-  yield* list('findings', report.findings, findingJson);
+  yield* list('findings', report.findings, (finding) => findingJson(finding, report.proposal));
   yield* list('meshFindings', report.meshFindings, (finding) => finding);
   yield* list('notes', report.notes, (note) => note);
-  yield '"heal": null\n}\n';
+  yield `"heal": ${spell(report.heal)}\n}\n`;
 }
 
 function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown): Generator<string> {
@@ -80,9 +80,10 @@ function proxyJson(proxy: ProxyView): unknown {
   };
 }
 
-function findingJson(finding: Finding): unknown {
+function findingJson(finding: Finding, proposal: Proposal | null): unknown {
   const { kind, key, conference, cause, routes, absentOn, because } = finding;
-  return { kind, key, conference, cause, routes, absentOn, because, participants: null, decision: null };
+  const decision = isDisagreement(kind) ? (proposal?.decisions.get(key) ?? null) : null;
+  return { kind, key, conference, cause, routes, absentOn, because, participants: null, decision };
 }
 
 const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -2,6 +2,7 @@
 
 import type { RunReport } from '../domain/run-report.ts';
 import { findingGroups } from './finding-groups.ts';
+import { healLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
 import { count, counted, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
@@ -19,6 +20,7 @@ export function renderText(report: RunReport, terminal: Terminal): string {
     verdictLines(report, page),
     proxyLines(report, page),
     ...findingGroups(report, page),
+    titled('Heal', healLines(report, page), page),
     titled('Mesh', meshLines(report, page), page),
     titled('Notes', noteLines(report, page), page),
     closingLines(report, page),

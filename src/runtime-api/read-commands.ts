@@ -6,11 +6,16 @@ import { escapeBytes, escapeKey } from './escape.ts';
 export type ReadCommand = string & { readonly readCommand: unique symbol };
 
 /** HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes) and runs nothing of it; 2.6 closes without a word. */
-const MAX_LINE_BYTES = 15_000;
+export const MAX_LINE_BYTES = 15_000;
 
 /** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, peers. */
 export function showState(): ReadCommand {
   return line(['show info', 'show servers state', 'show table', 'show peers']);
+}
+
+/** What this socket may do: `user`, `operator` or `admin`. */
+export function showLevel(): ReadCommand {
+  return line(['show cli level']);
 }
 
 /** The dump. */
@@ -48,6 +53,10 @@ export function showKeys(
       continue;
     }
     const command = prefix + word;
+    if (command.length + 1 > MAX_LINE_BYTES) {
+      inexpressible.push(key);
+      continue;
+    }
     if (bytes + command.length + 1 > MAX_LINE_BYTES) flush();
     commands.push(command);
     batch.push(key);
@@ -69,7 +78,7 @@ export function showLongerKey(table: string, keyBytes: Uint8Array): ReadCommand 
   return typeof word === 'string' ? line([`show table ${tableWord(table)} key ${word}`]) : null;
 }
 
-function tableWord(table: string): string {
+export function tableWord(table: string): string {
   const bytes = Buffer.from(table, 'utf8');
   if (/^[A-Za-z0-9_.:-]+$/.test(table)) return table;
   const word = escapeBytes(bytes);

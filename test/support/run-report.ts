@@ -167,6 +167,8 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     verdict,
     exitCode: { agree: 0, split: 2, incomplete: 3 }[changes.verdict ?? verdict],
     expected: null,
+    proposal: null,
+    heal: null,
     shards: [
       { address: shardA, names: ['shard-a'], conferences: 611, state: 'up' },
       { address: shardB, names: ['shard-b'], conferences: 623, state: 'up' },

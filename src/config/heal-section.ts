@@ -1,0 +1,49 @@
+// What heals are guarded by, from the `heal` section, and where they write down what they do.
+
+import type { HealSettings } from '../domain/plan.ts';
+import { isProblem, type Problem } from './complaint.ts';
+import { lookUp } from './environment.ts';
+import { type Edge, locateFile } from './files.ts';
+import type { HealSection } from './schema.ts';
+
+/** What holds where nothing is said; the same as the schema's, for runs without a file. */
+const DEFAULTS: HealSection = {
+  winner: ['participants', 'majority', 'latest-access'],
+  tie: 'lowest-address',
+  minReporting: 0.75,
+  maxConferences: 200,
+  maxRatio: 0.05,
+  maxMissing: 20_000,
+  cooldown: { heals: 3, within: 3_600_000 },
+};
+
+/** Relative names start at `folder`; a heal has to hold as long as a finding has to stay, unless the section says otherwise. */
+export function readHeal(
+  section: HealSection | undefined,
+  confirmSettleMs: number,
+  folder: string,
+  edge: Edge,
+): HealSettings | Problem {
+  const { winner, tie, minReporting, maxConferences, maxRatio, maxMissing, cooldown, journal, settle } =
+    section ?? DEFAULTS;
+  const located = journal === undefined ? defaultJournal(edge) : locateFile(journal, folder, edge.env);
+  if (isProblem(located)) return located;
+  return {
+    consented: section !== undefined,
+    journal: located,
+    settleMs: settle ?? confirmSettleMs,
+    winner,
+    tie,
+    minReporting,
+    maxConferences,
+    maxRatio,
+    maxMissing,
+    cooldown: { heals: cooldown.heals, withinMs: cooldown.within },
+  };
+}
+
+/** The XDG base directory for state that must outlive a run. */
+function defaultJournal({ env }: Edge): string {
+  const state = lookUp(env, 'XDG_STATE_HOME') || `${lookUp(env, 'HOME') || '/var'}/.local/state`;
+  return `${state}/haproxy-splitbrain`;
+}

@@ -1,0 +1,44 @@
+// What a person pins: conferences and shards from the command line, or from a file of ours or the predecessor's.
+
+import { conferenceOf, encodeKey } from '../domain/key.ts';
+import type { Pin } from '../domain/plan.ts';
+import { ConfigError } from '../errors.ts';
+
+export function pinOf(conference: string, shard: string): Pin {
+  return { key: encodeKey(Buffer.from(conference, 'utf8')), shard };
+}
+
+/**
+ * Reads `[{"conference": "...", "shard": "10.0.0.9:443"}]`, or the predecessor's `[{"key": "...", "id": 11}]`, whose keys are spelled as the
+ * dump has them. Every complaint at once.
+ */
+export function parsePins(text: string, path: string): readonly Pin[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError([`${path}: this is not JSON`], { cause });
+  }
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ConfigError([`${path}: expected a list of {"conference", "shard"} or {"key", "id"}`]);
+  const pins = value.map(
+    (item: unknown, index) =>
+      readPin(item) ??
+      `${path}: item ${index + 1}: expected {"conference": text, "shard": text} or {"key": text, "id": number}`,
+  );
+  const complaints = pins.filter((pin) => typeof pin === 'string');
+  const read = pins.filter((pin) => typeof pin !== 'string');
+  const twice = read
+    .filter(({ key }, index) => read.findIndex((pin) => pin.key === key) !== index)
+    .map(({ key }) => `${path}: ${JSON.stringify(conferenceOf(key))} is there twice`);
+  if (complaints.length + twice.length > 0) throw new ConfigError([...complaints, ...twice]);
+  return read;
+}
+
+function readPin(item: unknown): Pin | null {
+  if (typeof item !== 'object' || item === null) return null;
+  const { conference, shard, key, id } = item as Record<string, unknown>;
+  if (typeof conference === 'string' && typeof shard === 'string') return pinOf(conference, shard);
+  const isId = typeof id === 'number' || (typeof id === 'string' && /^\d+$/.test(id));
+  return typeof key === 'string' && isId ? { key, shard: String(id) } : null;
+}

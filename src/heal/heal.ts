@@ -1,0 +1,157 @@
+// Heals a plan in bounded rounds: write, see whether the traffic moved, wait, see again; what still differs is planned anew from what is there.
+
+import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
+import { towards } from '../plan/build-plan.ts';
+import type { Ground } from '../plan/ground.ts';
+import { restoring } from '../plan/undo.ts';
+import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { entriesOf, verdictOn } from '../verify/verdict.ts';
+import { createApplier, type HealTools } from './apply.ts';
+
+/** A response that was on its way while a round wrote can undo it; more often than this it is not a response on its way. */
+const MAX_ROUNDS = 4;
+/** Peers have spoken after milliseconds; what is not right after this long did not take. */
+const SPREAD_MS = 2_000;
+const POLL_MS = 50;
+const LAST_WORD_MS = 30_000;
+
+export interface HealOptions {
+  /** How long a heal has to hold before it is called one. */
+  readonly settleMs: number;
+  /** How many rounds at most; `null`: as many as make sense. One round writes nothing that is not in the plan. */
+  readonly rounds: number | null;
+  readonly onRound: (round: number, left: number) => void;
+}
+
+/** Never rejects for a proxy's fault; when the signal aborts it ends after the writes in hand, with what is known then. */
+export async function healPlan(
+  plan: Plan,
+  ground: Ground,
+  tools: HealTools,
+  options: HealOptions,
+): Promise<HealOutcome> {
+  const { journal, signal } = tools;
+  const apply = createApplier(tools);
+  const refusals = new Map<string, Refusal>();
+  const refuse = (all: readonly Refusal[]) => {
+    for (const refusal of all) refusals.set(refusal.key!, refusal);
+  };
+  let applied = 0;
+  journal.append(
+    plan.conferences.map(({ key, winner, policy, before, target }) => ({
+      event: 'conference',
+      key,
+      winner,
+      policy,
+      before: { ...before },
+      target: { ...target },
+    })),
+  );
+  let pending = plan.conferences;
+  for (let round = 1; round <= (options.rounds ?? MAX_ROUNDS) && pending.length > 0 && !signal.aborted; round++) {
+    options.onRound(round, pending.length);
+    const done = await apply(pending);
+    applied += done.applied;
+    refuse(done.refusals);
+    if (signal.aborted) break;
+    // Somebody else's change since the look is respected; later ones are responses that were on their way.
+    const changed = new Set(
+      round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
+    );
+    const again = await differingAfter(
+      pending.filter(({ key }) => !changed.has(key)),
+      ground,
+      tools,
+      options.settleMs,
+    );
+    refuse(again.refusals);
+    pending = again.conferences;
+  }
+  const verdicts = await lastWord(plan.conferences, ground, tools);
+  journal.append(verdicts.map(({ key, held, because }) => ({ event: 'verdict', key, held, because })));
+  const failed = verdicts.filter(({ held }) => !held);
+  refuse(
+    failed.filter(({ key }) => !refusals.has(key)).map(({ key, because }) => ({ reason: 'not-held', key, because })),
+  );
+  for (const { key, held } of verdicts) if (held) refusals.delete(key);
+  const verified = verdicts.length - failed.length;
+  journal.append([{ event: 'end', applied, verified, failed: failed.length }]);
+  return {
+    planned: plan.conferences.length,
+    applied,
+    verified,
+    failed: failed.length,
+    refusals: [...plan.refusals, ...refusals.values()],
+    journal: journal.path,
+  };
+}
+
+interface Again {
+  readonly conferences: readonly PlannedConference[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** The conferences that do not hold after the settle time, planned anew towards the same winner from what is there now. */
+async function differingAfter(
+  conferences: readonly PlannedConference[],
+  ground: Ground,
+  tools: HealTools,
+  settleMs: number,
+): Promise<Again> {
+  try {
+    await untilHeld(conferences, ground, tools);
+    await tools.clock.sleep(settleMs, tools.signal);
+    const now = await readEntries(
+      tools,
+      conferences.map(({ key }) => key),
+    );
+    const differing = conferences.filter((conference) => !verdictOn(conference, now, ground).held);
+    const planned = differing.map((conference) => planAgain(conference, now, ground));
+    return {
+      conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
+      refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
+    };
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return { conferences: [], refusals: [] };
+  }
+}
+
+function planAgain(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
+  const entries = entriesOf(conference.key, now);
+  if (conference.kind === 'undo') return restoring(conference, entries, ground);
+  return towards(conference, entries, conference.winner!, conference, ground);
+}
+
+/** Waits until every conference holds, or for as long as peers may take. */
+async function untilHeld(conferences: readonly PlannedConference[], ground: Ground, tools: HealTools): Promise<void> {
+  const deadline = tools.clock.now() + SPREAD_MS;
+  for (let waiting = conferences; waiting.length > 0 && tools.clock.now() < deadline; ) {
+    const now = await readEntries(
+      tools,
+      waiting.map(({ key }) => key),
+    );
+    waiting = waiting.filter((conference) => !verdictOn(conference, now, ground).held);
+    if (waiting.length > 0) await tools.clock.sleep(POLL_MS, tools.signal);
+  }
+}
+
+/** The verdict that counts: every conference of the plan, after the last round; also after Ctrl-C, since it only reads. */
+async function lastWord(
+  conferences: readonly PlannedConference[],
+  ground: Ground,
+  tools: HealTools,
+): Promise<readonly { readonly key: string; readonly held: boolean; readonly because: string }[]> {
+  const now = await readEntries(
+    { ...tools, signal: AbortSignal.timeout(LAST_WORD_MS) },
+    conferences.map(({ key }) => key),
+  );
+  return conferences.map((conference) => {
+    const verdict = verdictOn(conference, now, ground);
+    return {
+      key: conference.key,
+      held: verdict.held,
+      because: verdict.held ? 'every proxy routes there' : verdict.because,
+    };
+  });
+}

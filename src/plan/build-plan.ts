@@ -1,0 +1,156 @@
+// From a report to a plan: for every disagreement a winner and steps, or a refusal with its reason.
+
+import { restartedProxies } from '../analysis/restarted.ts';
+import { type Finding, isDisagreement } from '../domain/finding.ts';
+import type {
+  Decision,
+  EntryState,
+  HealSettings,
+  Plan,
+  PlannedConference,
+  Refusal,
+  WinnerPolicy,
+} from '../domain/plan.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import { eligibleShards, voters } from './electorate.ts';
+import { type Ground, surveyGround } from './ground.ts';
+import { guardRun } from './guards.ts';
+import { planSteps } from './steps.ts';
+import { pickWinner } from './winner.ts';
+
+export interface PlanningFacts {
+  readonly settings: HealSettings;
+  /** How often a conference was healed within the cooldown window, from the journal. */
+  readonly healsOf: (key: string) => number;
+  /** Whether a key can be put into a command. */
+  readonly isExpressible: (key: string) => boolean;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly validUntil: string;
+}
+
+export type Looked = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
+
+/** The plan, and what was decided of each key, for the report. A run that a guard refuses has no conferences: nothing is written at all. */
+export function buildPlan(
+  report: Looked,
+  facts: PlanningFacts,
+): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
+  const planned = planConferences(report, facts);
+  const changing = planned.conferences.filter(({ kind }) => kind !== 'missing').length;
+  const refused = guardRun(
+    { views: report.proxies, expected: report.expected, counts: report.counts, changing },
+    facts.settings,
+  );
+  const decisions = new Map(planned.decisions);
+  if (refused)
+    for (const { key } of planned.conferences)
+      decisions.set(key, { refusal: refused.reason, because: refused.because });
+  return {
+    plan: {
+      schema: 'splitbrain/plan/1',
+      environment: report.environment,
+      table: report.table,
+      runId: facts.runId,
+      createdAt: facts.createdAt,
+      validUntil: facts.validUntil,
+      refused,
+      conferences: refused ? [] : planned.conferences,
+      refusals: refused ? [refused, ...planned.refusals] : planned.refusals,
+    },
+    decisions,
+  };
+}
+
+interface Planned {
+  readonly conferences: readonly PlannedConference[];
+  readonly refusals: readonly Refusal[];
+  readonly decisions: ReadonlyMap<string, Decision>;
+}
+
+function planConferences(report: Looked, facts: PlanningFacts): Planned {
+  const ground = surveyGround(report.proxies);
+  const voting = voters(report.proxies, restartedProxies(report.proxies));
+  const conferences: PlannedConference[] = [];
+  const refusals: Refusal[] = [];
+  const decisions = new Map<string, Decision>();
+  let fills = 0;
+  let unfilled = 0;
+  for (const finding of report.findings) {
+    if (!isDisagreement(finding.kind) || decisions.has(finding.key)) continue;
+    if (finding.kind === 'missing' && fills >= facts.settings.maxMissing) {
+      unfilled++;
+      decisions.set(finding.key, {
+        refusal: 'too-many-missing',
+        because: `this run fills in at most ${facts.settings.maxMissing} conferences`,
+      });
+      continue;
+    }
+    const planned = planConference(finding, ground, voting, facts);
+    if ('reason' in planned) {
+      refusals.push(planned);
+      decisions.set(finding.key, { refusal: planned.reason, because: planned.because });
+      continue;
+    }
+    if (finding.kind === 'missing') fills++;
+    conferences.push(planned);
+    decisions.set(finding.key, { winner: planned.winner!, policy: planned.policy, because: planned.because });
+  }
+  if (unfilled > 0)
+    refusals.push({
+      reason: 'too-many-missing',
+      key: null,
+      because: `${unfilled} more conferences are missing somewhere than this run may fill in (${facts.settings.maxMissing}); the next run goes on`,
+    });
+  return { conferences, refusals, decisions };
+}
+
+function planConference(
+  finding: Finding,
+  ground: Ground,
+  voting: ReadonlySet<string>,
+  facts: PlanningFacts,
+): PlannedConference | Refusal {
+  const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
+  if (!facts.isExpressible(finding.key))
+    return refuse('key-inexpressible', 'no command of the runtime API can name this key');
+  const { heals, withinMs } = facts.settings.cooldown;
+  const healed = facts.healsOf(finding.key);
+  if (healed >= heals)
+    return refuse(
+      'cooldown',
+      `healed ${healed} times within ${Math.round(withinMs / 60_000)} minutes: it is flapping, and its cause should be found`,
+    );
+  const decision = pickWinner(
+    { finding, eligible: eligibleShards(finding, [...ground.directories.values()]), voters: voting },
+    facts.settings,
+  );
+  if ('refusal' in decision) return refuse(decision.refusal, decision.because);
+  const entries = new Map(
+    finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }] as const),
+  );
+  return towards(finding, entries, decision.winner, decision, ground);
+}
+
+/** The way of one conference to one shard on every proxy that reported; also what `pin` uses. */
+export function towards(
+  { key, conference, kind }: Pick<PlannedConference, 'key' | 'conference' | 'kind'>,
+  entries: ReadonlyMap<string, EntryState>,
+  winner: string,
+  { policy, because }: { readonly policy: WinnerPolicy; readonly because: string },
+  ground: Ground,
+): PlannedConference | Refusal {
+  const steps = planSteps(entries, winner, ground);
+  if ('refusal' in steps) return { reason: steps.refusal, key, because: steps.because };
+  return {
+    key,
+    conference,
+    kind,
+    winner,
+    policy,
+    because,
+    before: Object.fromEntries(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null])),
+    target: Object.fromEntries(ground.proxies.map((proxy) => [proxy, winner])),
+    steps: steps.steps,
+  };
+}

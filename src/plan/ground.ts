@@ -1,0 +1,42 @@
+// What a plan stands on: the proxies that reported, what their servers mean, who hears whom.
+
+import { linkBetween } from '../analysis/links.ts';
+import { routeOf } from '../analysis/route.ts';
+import { createServerDirectory, type ServerDirectory } from '../analysis/server-directory.ts';
+import type { EntryState } from '../domain/plan.ts';
+import type { ProxyView } from '../domain/view.ts';
+
+export interface Ground {
+  /** The proxies that were read in full, by name, in the order of the report. */
+  readonly proxies: readonly string[];
+  readonly directories: ReadonlyMap<string, ServerDirectory>;
+  /** The proxies that hear at once what this one writes. */
+  hearers(proxy: string): readonly string[];
+  /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
+  shardOf(entry: EntryState, proxy: string): string | null;
+  /** The ids by which a proxy calls a shard and nothing else, lowest first. */
+  idOf(shard: string, proxy: string): number | null;
+}
+
+export function surveyGround(views: readonly ProxyView[]): Ground {
+  const reporting = views.filter(({ status }) => status === 'ok');
+  const directories = new Map(reporting.map((view) => [view.name, createServerDirectory(view.servers)]));
+  const heard = new Map(
+    reporting.map((view) => [
+      view.name,
+      reporting.filter((other) => other !== view && linkBetween(view, other) === 'up').map(({ name }) => name),
+    ]),
+  );
+  return {
+    proxies: reporting.map(({ name }) => name),
+    directories,
+    hearers: (proxy) => heard.get(proxy) ?? [],
+    shardOf: (entry, proxy) => (entry === null ? null : routeOf(entry, directories.get(proxy)!).shard),
+    idOf(shard, proxy) {
+      const ids = [...directories.get(proxy)!.byId]
+        .filter(([, shards]) => shards.size === 1 && shards.has(shard))
+        .map(([id]) => id);
+      return ids.length === 0 ? null : Math.min(...ids);
+    },
+  };
+}

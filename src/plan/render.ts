@@ -1,0 +1,66 @@
+// A plan for people: per conference and proxy what is there, what will be, and the literal commands.
+
+import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../domain/plan.ts';
+
+/** How a command for one step is spelled, line by line; the runtime API's room knows. */
+export type SpellStep = (key: string, step: Step) => readonly string[];
+
+/**
+ * Lines without colours. Names and commands hold what users typed: `show` makes them safe to print. At most `limit` conferences and
+ * refusals are shown in full, the rest is counted.
+ */
+export function renderPlan(
+  plan: Plan,
+  spellStep: SpellStep,
+  show: (text: string) => string,
+  limit: number,
+): readonly string[] {
+  if (plan.refused)
+    return [`Refused (${plan.refused.reason}): ${show(plan.refused.because)}. Nothing will be written.`];
+  const shown = plan.conferences.slice(0, limit);
+  return [
+    headline(plan),
+    ...shown.flatMap((conference) => conferenceLines(conference, spellStep, show)),
+    ...more(plan.conferences.length - shown.length, 'conferences'),
+    ...plan.refusals.slice(0, limit).map((refusal) => refusalLine(refusal, show)),
+    ...more(plan.refusals.length - limit, 'refusals'),
+  ];
+}
+
+function headline({ conferences, refusals }: Plan): string {
+  const steps = conferences.flatMap((conference) => conference.steps);
+  const kinds = (['touch', 'replace', 'remove'] as const)
+    .map((kind) => ({ kind, count: steps.filter((step) => step.kind === kind).length }))
+    .filter(({ count }) => count > 0);
+  const what = kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') || 'no steps';
+  return `Plan: ${conferences.length} conferences, ${what}, ${refusals.length} refused`;
+}
+
+function conferenceLines(
+  { key, conference, kind, winner, policy, because, before, target, steps }: PlannedConference,
+  spellStep: SpellStep,
+  show: (text: string) => string,
+): readonly string[] {
+  const to = winner === null ? 'what it was' : winner;
+  return [
+    `  ${show(conference)}  ${kind} -> ${to} (${policy}: ${because})`,
+    ...Object.keys(target).map(
+      (proxy) => `    ${show(proxy)}  ${spell(before[proxy] ?? null)} -> ${target[proxy] ?? 'no entry'}`,
+    ),
+    ...steps.flatMap((step) =>
+      spellStep(key, step).map((command) => `    ${step.kind} on ${show(step.proxy)}: ${show(command)}`),
+    ),
+  ];
+}
+
+function spell(entry: EntryState): string {
+  return entry === null ? 'no entry' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
+}
+
+function refusalLine({ reason, key, because }: Refusal, show: (text: string) => string): string {
+  return `  refused${key === null ? '' : ` ${show(key)}`} (${reason}): ${show(because)}`;
+}
+
+function more(count: number, what: string): readonly string[] {
+  return count > 0 ? [`  and ${count} more ${what}`] : [];
+}

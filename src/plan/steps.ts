@@ -1,0 +1,157 @@
+// The writes that bring one conference to its winner, gentlest first; or why there are none.
+
+import { addressOfServerKey } from '../analysis/server-directory.ts';
+import type { EntryState, RefusalReason, Step } from '../domain/plan.ts';
+import type { Ground } from './ground.ts';
+
+export type StepsOrRefusal =
+  | { readonly steps: readonly Step[] }
+  | { readonly refusal: RefusalReason; readonly because: string };
+
+/**
+ * Touches travel along the links: from a proxy that holds the winner's key to all that hear it, and from those on. What no link
+ * reaches is replaced where it stands. Every write is also a message to all who hear the writer, so each is checked for
+ * what it would mean there: an id or a name that is another shard elsewhere refuses the conference.
+ * `entries` is what every proxy of the ground holds now.
+ */
+export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
+  const held = new Map(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null] as const));
+  const right = new Set(ground.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, ground)));
+  const steps: Step[] = [];
+  for (const step of touches(held, right, winner, ground)) {
+    const harm = harmOfTouch(step, held, right, winner, ground);
+    if (harm) return harm;
+    steps.push(step);
+    spread(step, held, right, winner, ground);
+  }
+  const touchCount = steps.length;
+  const wrong = ground.proxies.filter((proxy) => !right.has(proxy));
+  for (const proxy of wrong) {
+    const serverId = ground.idOf(winner, proxy);
+    if (serverId === null)
+      return { refusal: 'id-drift', because: `${proxy} has no server id that means ${winner} and nothing else` };
+    const harm = harmOfReplace(proxy, serverId, held, wrong, winner, ground);
+    if (harm) return harm;
+    steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
+  }
+  return { steps };
+}
+
+/** Right: routed to the winner, and without a key and an id that name two shards. */
+function isRight(entry: EntryState, proxy: string, winner: string, ground: Ground): boolean {
+  return entry !== null && ground.shardOf(entry, proxy) === winner && !contradicts(entry, proxy, winner, ground);
+}
+
+function contradicts(entry: NonNullable<EntryState>, proxy: string, winner: string, ground: Ground): boolean {
+  const byId = ground.directories.get(proxy)!.byId.get(entry.serverId);
+  return (
+    entry.serverKey !== null &&
+    byId !== undefined &&
+    !byId.has(winner) &&
+    !usedElsewhere(entry.serverId, winner, ground)
+  );
+}
+
+/** Ids that drift make every entry read so; then there is nothing to mend in the table. */
+function usedElsewhere(serverId: number, winner: string, ground: Ground): boolean {
+  return [...ground.directories.values()].some(({ byId }) => byId.get(serverId)?.has(winner));
+}
+
+/** Breadth first over the links: every proxy that leads to the winner, and by whose entry some wrong one that hears it is healed. */
+function* touches(
+  held: ReadonlyMap<string, EntryState>,
+  right: ReadonlySet<string>,
+  winner: string,
+  ground: Ground,
+): Generator<Step> {
+  const sources = ground.proxies.filter((proxy) => ground.shardOf(held.get(proxy)!, proxy) === winner);
+  const queue = [...sources].sort((one, other) => Number(right.has(other)) - Number(right.has(one)));
+  const seen = new Set(queue);
+  for (let proxy = queue.shift(), phase = 0; proxy !== undefined; proxy = queue.shift()) {
+    const entry = held.get(proxy)!;
+    const wrong = [...ground.hearers(proxy), proxy].filter((hearer) => !right.has(hearer));
+    const serverId = entry === null || right.has(proxy) ? (entry?.serverId ?? null) : ground.idOf(winner, proxy);
+    if (
+      entry === null ||
+      serverId === null ||
+      !wrong.some((hearer) => ground.shardOf(received({ ...entry, serverId }, held.get(hearer)!), hearer) === winner)
+    )
+      continue;
+    yield { phase: phase++, kind: 'touch', proxy, expect: entry, serverId };
+    for (const hearer of ground.hearers(proxy)) {
+      if (seen.has(hearer) || !right.has(hearer)) continue;
+      seen.add(hearer);
+      queue.push(hearer);
+    }
+  }
+}
+
+/** What a hearer holds after a message: a message without a key leaves the key that is there (2.6 to 3.4). */
+function received(message: NonNullable<EntryState>, before: EntryState): NonNullable<EntryState> {
+  return { serverId: message.serverId, serverKey: message.serverKey ?? before?.serverKey ?? null };
+}
+
+function touched({ serverId, expect }: Step): NonNullable<EntryState> {
+  return { serverId, serverKey: expect?.serverKey ?? null };
+}
+
+function spread(step: Step, held: Map<string, EntryState>, right: Set<string>, winner: string, ground: Ground): void {
+  held.set(step.proxy, touched(step));
+  right.add(step.proxy);
+  for (const hearer of ground.hearers(step.proxy)) {
+    const entry = received(touched(step), held.get(hearer)!);
+    held.set(hearer, entry);
+    if (ground.shardOf(entry, hearer) === winner) right.add(hearer);
+  }
+}
+
+/** A proxy that was right, or had no entry, and that the message would lead elsewhere. A wrong one that stays wrong is replaced later. */
+function harmOfTouch(
+  step: Step,
+  held: ReadonlyMap<string, EntryState>,
+  right: ReadonlySet<string>,
+  winner: string,
+  ground: Ground,
+): Harm | null {
+  for (const hearer of ground.hearers(step.proxy)) {
+    const before = held.get(hearer)!;
+    const after = ground.shardOf(received(touched(step), before), hearer);
+    if (after !== winner && (before === null || right.has(hearer)))
+      return harm(touched(step), step.proxy, hearer, winner, after);
+  }
+  return null;
+}
+
+/** Whoever hears a replacement and does not hold the winner's key ends up with nothing but the writer's id. */
+function harmOfReplace(
+  proxy: string,
+  serverId: number,
+  held: ReadonlyMap<string, EntryState>,
+  wrong: readonly string[],
+  winner: string,
+  ground: Ground,
+): Harm | null {
+  const message = { serverId, serverKey: null };
+  for (const hearer of ground.hearers(proxy)) {
+    const after = ground.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
+    if (after !== winner) return harm(message, proxy, hearer, winner, after);
+  }
+  return null;
+}
+
+type Harm = { readonly refusal: 'id-drift'; readonly because: string };
+
+function harm(
+  { serverId, serverKey }: NonNullable<EntryState>,
+  proxy: string,
+  hearer: string,
+  winner: string,
+  after: string | null,
+): Harm {
+  const what =
+    serverKey !== null && addressOfServerKey(serverKey) === null ? `server ${serverKey}` : `server id ${serverId}`;
+  return {
+    refusal: 'id-drift',
+    because: `${what} is ${winner} on ${proxy} and ${after ?? 'no known shard'} on ${hearer}, which would hear of it`,
+  };
+}

@@ -1,0 +1,63 @@
+// Back to what one run found: every proxy to the entry it had, as far as the runtime API can say it.
+
+import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
+import type { Ground } from './ground.ts';
+
+/** What a journal says of one conference: the entries that the run found. */
+export interface Recorded {
+  readonly key: string;
+  readonly conference: string;
+  readonly before: Readonly<Record<string, EntryState>>;
+}
+
+/**
+ * The way back: on each proxy whose route differs from what it was, replace the entry by the shard it had, or remove what was not there. A key
+ * cannot be written, so the restored entries carry ids only until the next request.
+ */
+export function planUndo(
+  recorded: Recorded,
+  entries: ReadonlyMap<string, EntryState>,
+  ground: Ground,
+): PlannedConference | Refusal {
+  const proxies = ground.proxies.filter((proxy) => proxy in recorded.before);
+  const target = Object.fromEntries(
+    proxies.map((proxy) => [proxy, ground.shardOf(recorded.before[proxy]!, proxy)] as const),
+  );
+  const lost = proxies.find((proxy) => recorded.before[proxy] !== null && target[proxy] === null);
+  if (lost !== undefined)
+    return {
+      reason: 'unknown-shard',
+      key: recorded.key,
+      because: `${lost} no longer has the shard that the entry led to`,
+    };
+  return restoring(
+    { ...recorded, kind: 'undo', winner: null, policy: 'restored', because: 'what the run found', target, steps: [] },
+    entries,
+    ground,
+  );
+}
+
+export function restoring(
+  conference: PlannedConference,
+  entries: ReadonlyMap<string, EntryState>,
+  ground: Ground,
+): PlannedConference | Refusal {
+  const steps: Step[] = [];
+  for (const [proxy, shard] of Object.entries(conference.target)) {
+    const entry = entries.get(proxy) ?? null;
+    if (shard === null) {
+      if (entry !== null) steps.push({ phase: 0, kind: 'remove', proxy, expect: entry, serverId: 0 });
+      continue;
+    }
+    if (ground.shardOf(entry, proxy) === shard) continue;
+    const serverId = ground.idOf(shard, proxy);
+    if (serverId === null)
+      return {
+        reason: 'id-drift',
+        key: conference.key,
+        because: `${proxy} has no server id that means ${shard} and nothing else`,
+      };
+    steps.push({ phase: 0, kind: 'replace', proxy, expect: entry, serverId });
+  }
+  return { ...conference, before: Object.fromEntries(entries), steps };
+}

@@ -1,0 +1,91 @@
+// Which shard a conference shall be on: the configured policies in order, each a small function that may abstain.
+
+import type { Finding, Route } from '../domain/finding.ts';
+import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
+
+/** A resync rewrites expiries and proxies count in ticks: only beyond this is a later access a later access. */
+const ACCESS_TOLERANCE_MS = 5_000;
+
+interface Candidates {
+  readonly finding: Finding;
+  /** In order of address. */
+  readonly eligible: readonly string[];
+  readonly voters: ReadonlySet<string>;
+}
+
+type Vote = { readonly winner: string; readonly because: string };
+
+export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 'winner' | 'tie'>): Decision {
+  const { eligible, finding } = candidates;
+  if (eligible.length === 0) {
+    const named = [...new Set(finding.routes.map(({ shard }) => shard ?? 'no server'))].join(', ');
+    return {
+      refusal: 'no-eligible-shard',
+      because: `none of the shards it is on accepts traffic on every proxy: ${named}`,
+    };
+  }
+  if (eligible.length === 1 && shardsOf(finding.routes).length === 1)
+    return decided('unanimous', { winner: eligible[0]!, because: 'every entry leads there' });
+  for (const policy of settings.winner) {
+    const vote =
+      policy === 'majority' ? majority(candidates) : policy === 'latest-access' ? latestAccess(candidates) : null;
+    if (vote !== null && policy !== 'participants') return decided(policy, vote);
+  }
+  if (settings.tie === 'refuse')
+    return {
+      refusal: 'undecided',
+      because: `${settings.winner.join(', ')} did not decide between ${eligible.join(' and ')}`,
+    };
+  return decided('lowest-address', {
+    winner: lowestAddress(eligible),
+    because: 'nothing else decided, and every proxy must come to the same',
+  });
+}
+
+function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
+  return { winner, policy, because };
+}
+
+/** The eligible shard that most voters route to; abstains when two have as many. */
+function majority({ finding, eligible, voters }: Candidates): Vote | null {
+  const counts = eligible
+    .map((shard) => ({ shard, count: routesTo(finding, shard, voters).length }))
+    .sort((one, other) => other.count - one.count);
+  const [first, second] = counts;
+  if (!first || first.count === 0 || first.count === second?.count) return null;
+  const voting = finding.routes.filter(({ proxy, shard }) => voters.has(proxy) && shard !== null).length;
+  return { winner: first.shard, because: `${first.count} of ${voting} proxies` };
+}
+
+/** The eligible shard whose entry was touched last on a voter; abstains when the difference may be the clock's. */
+function latestAccess({ finding, eligible, voters }: Candidates): Vote | null {
+  const accesses = eligible
+    .map((shard) => ({
+      shard,
+      expiresInMs: Math.max(-1, ...routesTo(finding, shard, voters).map(({ expiresInMs }) => expiresInMs)),
+    }))
+    .sort((one, other) => other.expiresInMs - one.expiresInMs);
+  const [first, second] = accesses;
+  if (!first || first.expiresInMs < 0) return null;
+  const aheadMs = first.expiresInMs - Math.max(0, second?.expiresInMs ?? 0);
+  if (aheadMs < ACCESS_TOLERANCE_MS) return null;
+  return { winner: first.shard, because: `touched ${Math.round(aheadMs / 1000)} s after the others` };
+}
+
+function routesTo(finding: Finding, shard: string, voters: ReadonlySet<string>): readonly Route[] {
+  return finding.routes.filter((route) => route.shard === shard && voters.has(route.proxy));
+}
+
+function shardsOf(routes: readonly Route[]): readonly (string | null)[] {
+  return [...new Set(routes.map(({ shard }) => shard))];
+}
+
+/** By number, part by part: 10.0.0.9 before 10.0.0.10. Any total order would do, so that it is the same everywhere. */
+function lowestAddress(shards: readonly string[]): string {
+  const parts = (address: string) =>
+    address
+      .split(/[.:[\]]+/)
+      .map((part) => part.padStart(8, '0'))
+      .join('.');
+  return [...shards].sort((one, other) => (parts(one) < parts(other) ? -1 : 1))[0]!;
+}

@@ -1,0 +1,81 @@
+// The writing half of the runtime API over one transport. Only a heal ever holds one.
+
+import { TransportError } from '../errors.ts';
+import type { Transport } from '../transport/transport.ts';
+import { clearKeys, setServerIds, type WriteLine } from './write-commands.ts';
+
+/** What became of one command. `unknown`: the connection broke before its answer, so that it may or may not have been carried out. */
+export type WriteAnswer =
+  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'rejected' | 'unknown'; readonly answer: string };
+
+/** Sends writes to one proxy, many on a line; the answers come in the order of the commands, one each. Never rejects for a proxy's fault. */
+export interface TableWriter {
+  setServerIds(
+    entries: readonly { readonly key: string; readonly serverId: number }[],
+  ): Promise<readonly WriteAnswer[]>;
+  clear(keys: readonly string[]): Promise<readonly WriteAnswer[]>;
+}
+
+/**
+ * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its answer can be written down. After a line that
+ * broke off, the ones behind it are not sent.
+ */
+export function createTableWriter(transport: Transport, table: string, timeoutMs: number): TableWriter {
+  async function send(lines: readonly WriteLine[]): Promise<readonly WriteAnswer[]> {
+    const answers: WriteAnswer[] = [];
+    let broken: string | null = null;
+    for (const { command, count } of lines) {
+      if (broken !== null) {
+        answers.push(
+          ...Array.from({ length: count }, (): WriteAnswer => ({ outcome: 'rejected', answer: `not sent: ${broken}` })),
+        );
+        continue;
+      }
+      const chunks: Buffer[] = [];
+      try {
+        await transport.ask(command, (chunk) => void chunks.push(Buffer.from(chunk)), {
+          timeoutMs,
+          signal: new AbortController().signal,
+        });
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        broken = error.message;
+      }
+      answers.push(
+        ...splitAnswers(
+          Buffer.concat(chunks).toString('latin1'),
+          count,
+          broken ?? 'the connection was closed before the answer',
+        ),
+      );
+    }
+    return answers;
+  }
+  return {
+    setServerIds: (entries) => send(setServerIds(table, entries)),
+    clear: (keys) => send(clearKeys(table, keys)),
+  };
+}
+
+/** Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4): `\n`, or a text and `\n\n`. */
+export function splitAnswers(text: string, count: number, whyMissing: string): readonly WriteAnswer[] {
+  const answers: WriteAnswer[] = [];
+  let at = 0;
+  while (answers.length < count) {
+    if (text[at] === '\n') {
+      answers.push({ outcome: 'accepted' });
+      at++;
+      continue;
+    }
+    const end = text.indexOf('\n\n', at);
+    if (end < 0) {
+      answers.push({ outcome: 'unknown', answer: whyMissing });
+      at = text.length;
+      continue;
+    }
+    answers.push({ outcome: 'rejected', answer: text.slice(at, end) });
+    at = end + 2;
+  }
+  return answers;
+}

@@ -1,0 +1,66 @@
+// Every command a healer can send. A `WriteCommand` is made here and nowhere else; each names one key, escaped, and nothing optional.
+
+import { escapeKey } from './escape.ts';
+import { MAX_LINE_BYTES, tableWord } from './read-commands.ts';
+
+/** A line for the runtime API that writes, its line feed included; one character a byte. */
+export type WriteCommand = string & { readonly writeCommand: unique symbol };
+
+/** One line of commands, and how many answers it brings, in order. */
+export interface WriteLine {
+  readonly command: WriteCommand;
+  readonly count: number;
+}
+
+/** Whether a command can name the key at all; see `escapeKey`. */
+export function isExpressible(key: string): boolean {
+  return typeof escapeKey(key) === 'string';
+}
+
+/**
+ * `set table T key K data.server_id N` for each entry. HAProxy then sends the entry, with the key it has, to its peers (2.6 to 3.4).
+ * Ids are 32 bits; HAProxy would cut others without a word.
+ */
+export function setServerIds(
+  table: string,
+  entries: readonly { readonly key: string; readonly serverId: number }[],
+): readonly WriteLine[] {
+  return lines(entries.map((entry) => setServerId(table, entry.key, entry.serverId)));
+}
+
+/** The command as a person reads it in a plan, without its line feed; bytes that are not printable are shown as the key spells them. */
+export function setServerId(table: string, key: string, serverId: number): string {
+  if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0x7fffffff)
+    throw new RangeError(`no server id: ${serverId}`);
+  return `set table ${tableWord(table)} key ${wordOf(key)} data.server_id ${serverId}`;
+}
+
+/** `clear table T key K` for each key: local to that proxy, peers do not hear of it. */
+export function clearKeys(table: string, keys: readonly string[]): readonly WriteLine[] {
+  return lines(keys.map((key) => clearKey(table, key)));
+}
+
+export function clearKey(table: string, key: string): string {
+  return `clear table ${tableWord(table)} key ${wordOf(key)}`;
+}
+
+/** Without a word for the key there is no command: `clear table T` alone would empty the table. */
+function wordOf(key: string): string {
+  const word = escapeKey(key);
+  if (typeof word !== 'string') throw new RangeError(`a key that no command can name: ${word.problem}`);
+  return word;
+}
+
+function lines(commands: readonly string[]): readonly WriteLine[] {
+  const batches: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const command of commands) {
+    if (bytes + command.length + 1 > MAX_LINE_BYTES) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches[batches.length - 1]!.push(command);
+    bytes += command.length + 1;
+  }
+  return batches.map((batch) => ({ command: `${batch.join(';')}\n` as WriteCommand, count: batch.length }));
+}

@@ -1,0 +1,48 @@
+// What every proxy holds for a few keys right now, all proxies at once.
+
+import pLimit from 'p-limit';
+import type { EntrySink } from '../domain/entry.ts';
+import type { EntryState } from '../domain/plan.ts';
+import type { TableReader } from '../runtime-api/table-reader.ts';
+
+/** By proxy, then by key; a key that a proxy does not hold is `null`. A proxy that could not be asked is not in the map. */
+export type EntriesNow = ReadonlyMap<string, ReadonlyMap<string, EntryState>>;
+
+export interface Asked {
+  readonly readers: ReadonlyMap<string, TableReader>;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+}
+
+export async function readEntries(
+  asked: Asked,
+  keys: readonly string[],
+  proxies: Iterable<string> = asked.readers.keys(),
+): Promise<EntriesNow> {
+  const limit = pLimit(asked.concurrency);
+  const answers = [...proxies].map((proxy) =>
+    limit(async (): Promise<[string, ReadonlyMap<string, EntryState>][]> => {
+      const entries = new Map<string, EntryState>(keys.map((key) => [key, null]));
+      try {
+        await asked.readers.get(proxy)!.entries(keys, collectInto(entries), asked.signal);
+      } catch (error) {
+        asked.signal.throwIfAborted();
+        if (!(error instanceof Error) || !('remedy' in error)) throw error;
+        return [];
+      }
+      return [[proxy, entries]];
+    }),
+  );
+  return new Map((await Promise.all(answers)).flat());
+}
+
+function collectInto(entries: Map<string, EntryState>): EntrySink {
+  const textOf = (bytes: Uint8Array, start: number, end: number) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  return {
+    entry(bytes, keyStart, keyEnd, _expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
+      const serverKey = textOf(bytes, serverKeyStart, serverKeyEnd);
+      entries.set(textOf(bytes, keyStart, keyEnd), { serverId, serverKey: serverKey === '-' ? null : serverKey });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// Did the traffic move? Whether every proxy routes a conference where the plan wants it.
+
+import type { EntryState, PlannedConference } from '../domain/plan.ts';
+import type { Ground } from '../plan/ground.ts';
+import type { EntriesNow } from './read-entries.ts';
+
+export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
+
+/** A proxy that could not be asked again has not confirmed anything: then the conference is not held. */
+export function verdictOn(conference: PlannedConference, now: EntriesNow, ground: Ground): ConferenceVerdict {
+  const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
+    const entries = now.get(proxy);
+    if (!entries) return [`${proxy} did not answer`];
+    const entry = entries.get(conference.key) ?? null;
+    const seen = ground.shardOf(entry, proxy);
+    if (shard === null ? entry === null : seen === shard) return [];
+    return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
+  });
+  return differing.length === 0 ? { held: true } : { held: false, because: differing.join(', ') };
+}
+
+/** What the proxies that answered hold for one key. */
+export function entriesOf(key: string, now: EntriesNow): ReadonlyMap<string, EntryState> {
+  return new Map([...now].map(([proxy, entries]) => [proxy, entries.get(key) ?? null]));
+}
