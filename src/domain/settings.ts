@@ -31,6 +31,30 @@ export type ProxySource =
     }
   | { readonly kind: 'command'; readonly run: readonly string[]; readonly endpoint: string };
 
+/** Where the metrics of a run go. */
+export interface MetricsSettings {
+  /** Whether the configuration has a `metrics` section: without one nothing is sent. */
+  readonly configured: boolean;
+  readonly namespace: string;
+  /** `null`: the AWS SDK's own chain decides. */
+  readonly region: string | null;
+  /** On every metric, and what the alarms watch. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Whether a second set is sent, with the dimension `Proxy`. */
+  readonly perProxy: boolean;
+}
+
+/** What the alarms are called, and whom they tell. Actions are ARNs. */
+export interface AlarmSettings {
+  readonly prefix: string;
+  /** The time between two scheduled runs: the alarms' period. */
+  readonly periodSeconds: number;
+  /** Of the composite alarm: the one that pages. */
+  readonly actions: readonly string[];
+  /** Of every other alarm: tickets, or a remediation job. */
+  readonly notify: readonly string[];
+}
+
 export interface Settings {
   readonly environment: string;
   readonly table: string;
@@ -51,4 +75,6 @@ export interface Settings {
   /** `reads` counts every look, the dump included: at least 2. */
   readonly heal: HealSettings;
   readonly confirm: { readonly reads: number; readonly settleMs: number };
+  readonly metrics: MetricsSettings;
+  readonly alarms: AlarmSettings;
 }

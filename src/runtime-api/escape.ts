@@ -20,6 +20,11 @@ export function escapeKey(key: string): Word | Inexpressible {
   return escapeBytes(decodeKey(key));
 }
 
+/** Whether a command can name the key at all; see `escapeKey`. */
+export function isExpressible(key: string): boolean {
+  return typeof escapeKey(key) === 'string';
+}
+
 /** Spells raw bytes for a command; see `escapeKey`. */
 export function escapeBytes(bytes: Uint8Array): Word | Inexpressible {
   if (bytes.length === 0) return { problem: 'empty' };

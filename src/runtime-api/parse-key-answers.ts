@@ -3,7 +3,7 @@
 import type { EntrySink } from '../domain/entry.ts';
 import { createTableParser } from './parse-table.ts';
 
-/** What came of a batch of keys. Absent keys are a real answer: the proxy has no entry. */
+/** What came of a batch of keys; `found` counts the entries that went to the sink. Absent keys are a real answer: the proxy has no entry. */
 export type KeyAnswers =
   | { readonly outcome: 'complete'; readonly found: number }
   | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy'; readonly remark: string };
@@ -23,23 +23,28 @@ export function parseKeyAnswers(text: string, keys: readonly string[], sink: Ent
     }
     const end = text.indexOf('\n\n', at);
     if (end < 0) return { outcome: 'truncated', remark: 'the answer ended early' };
-    const answer = Buffer.from(text.slice(at, end + 2), 'latin1');
-    const parser = createTableParser(onlyKey(key, sink));
-    parser.push(answer);
-    const { outcome, remark, entries, unreadableLines } = parser.end();
+    const parser = createTableParser(
+      onlyKey(key, sink, () => {
+        found++;
+      }),
+    );
+    parser.push(Buffer.from(text.slice(at, end + 2), 'latin1'));
+    const { outcome, remark, unreadableLines } = parser.end();
     if (outcome !== 'complete') return { outcome, remark: remark ?? '' };
     if (unreadableLines > 0) return { outcome: 'not-haproxy', remark: remark ?? '' };
-    found += entries;
     at = end + 2;
   }
+  // More answers than questions: they cannot be told apart, so the ones before may belong to other keys.
+  if (at < text.length) return { outcome: 'not-haproxy', remark: text.slice(at).trimStart().split('\n', 1)[0]! };
   return { outcome: 'complete', found };
 }
 
-function onlyKey(key: string, sink: EntrySink): EntrySink {
+function onlyKey(key: string, sink: EntrySink, onFound: () => void): EntrySink {
   return {
     entry(bytes, keyStart, keyEnd, ...rest) {
-      if (Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyEnd - keyStart).toString('latin1') === key)
-        sink.entry(bytes, keyStart, keyEnd, ...rest);
+      if (Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyEnd - keyStart).toString('latin1') !== key) return;
+      onFound();
+      sink.entry(bytes, keyStart, keyEnd, ...rest);
     },
   };
 }

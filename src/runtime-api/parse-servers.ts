@@ -3,10 +3,21 @@
 import { hostAndPort } from '../domain/proxy.ts';
 import type { Server, ServerState } from '../domain/server.ts';
 
+const NEEDED_COLUMNS = [
+  'be_name',
+  'srv_id',
+  'srv_name',
+  'srv_addr',
+  'srv_port',
+  'srv_op_state',
+  'srv_admin_state',
+  'srv_uweight',
+];
+
 /**
  * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1, 2, 4 maintenance
- * (forced, inherited, by configuration), 8 and 0x10 drain, 0x20 name not resolved; op state 0 is down, and a weight of 0
- * takes nothing but what sticks, as drain does.
+ * (forced, inherited, by configuration), 8 and 0x10 drain, 0x20 name not resolved; op state 0 is down, 3 stopping by its own wish
+ * (`NOLB` in `show stat`), and a weight of 0 takes nothing but what sticks, as drain and stopping do.
  */
 export function parseServersState(text: string): readonly Server[] {
   const lines = text.split('\n');
@@ -14,7 +25,7 @@ export function parseServersState(text: string): readonly Server[] {
     .find((line) => line.startsWith('# '))
     ?.slice(2)
     .split(' ');
-  if (!names) return [];
+  if (!names || NEEDED_COLUMNS.some((name) => !names.includes(name))) return [];
   const column = columnsOf(names);
   const servers: Server[] = [];
   for (const line of lines) {
@@ -40,7 +51,7 @@ export function parseServersState(text: string): readonly Server[] {
 function stateOf(admin: number, op: number, weight: number): ServerState {
   if ((admin & 0x27) !== 0) return 'maint';
   if (op === 0) return 'down';
-  return (admin & 0x18) !== 0 || weight === 0 ? 'drain' : 'up';
+  return (admin & 0x18) !== 0 || op === 3 || weight === 0 ? 'drain' : 'up';
 }
 
 /** A server on a unix socket shows no address (`-`): its name has to stand for it. */
@@ -55,7 +66,7 @@ export function parseStat(text: string): readonly Server[] {
   const column = columnsOf(head.slice(2).split(','));
   const servers: Server[] = [];
   for (const line of lines) {
-    const values = line.split(',');
+    const values = splitCsv(line);
     const name = values[column('svname')];
     if (!name || name === 'FRONTEND' || name === 'BACKEND' || values[column('type')] !== '2') continue;
     servers.push({
@@ -67,6 +78,14 @@ export function parseStat(text: string): readonly Server[] {
     });
   }
   return servers;
+}
+
+/** The values of a line. HAProxy puts quotes around a text that has a comma or a quote in it, such as what a check last said, and doubles quotes inside. */
+function splitCsv(line: string): readonly string[] {
+  if (!line.includes('"')) return line.split(',');
+  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!,
+  );
 }
 
 /** `ip:port`, `[ip6]:port`, or `unix`. */

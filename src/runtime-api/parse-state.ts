@@ -4,7 +4,7 @@ import type { Server } from '../domain/server.ts';
 import type { PeerLink } from '../domain/view.ts';
 import { parsePeers } from './parse-peers.ts';
 import { parseServersState } from './parse-servers.ts';
-import type { TableHeader } from './parse-table.ts';
+import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /** What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing. */
 export interface ProxyState {
@@ -29,12 +29,13 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   const info = sectionAt(text, 0);
   const fields = parseInfo(info.text);
   const version = fields.get('Version');
-  if (fields.get('Name') === undefined || version === undefined) {
-    return { problem: text === '' ? 'truncated' : 'not-haproxy', remark: text.split('\n', 1)[0]!.slice(0, 200) };
-  }
+  if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
+  if (fields.get('Name') === undefined || version === undefined)
+    return { problem: 'not-haproxy', remark: remarkOf(text) };
   const servers = sectionAt(text, info.next);
   const tables = sectionAt(text, servers.next);
-  if (!tables.closed || !text.endsWith('\n\n')) return { problem: 'truncated', remark: '' };
+  const peersAnswered = text.length > tables.next && text.endsWith('\n\n');
+  if (!servers.closed || !tables.closed || !peersAnswered) return { problem: 'truncated', remark: '' };
   const peers = parsePeers(text.slice(tables.next), table);
   return {
     haproxy: version.replace(/^(\S+).*$/s, '$1'),
@@ -60,12 +61,24 @@ export function parseInfo(text: string): ReadonlyMap<string, string> {
 
 /** `show table` without a name: a header line for each table of the process. */
 export function parseTableHeaders(text: string): readonly TableHeader[] {
-  return [...text.matchAll(/^# table: (.+), type: ([^,]+), size:\s*(\d+), used:\s*(\d+)/gm)].map((match) => ({
-    name: match[1]!,
-    type: match[2]!,
-    size: Number(match[3]),
-    used: Number(match[4]),
-  }));
+  return text.split('\n').flatMap((line) => parseTableHeader(line) ?? []);
+}
+
+/** Reads the answer to `show cli level`: an entry is shown from `operator` on (2.6 to 3.4). */
+export function canSeeEntries(text: string): boolean | NotState {
+  const level = /^(user|operator|admin)\n\n$/.exec(text)?.[1];
+  if (level !== undefined) return level !== 'user';
+  return { problem: text.endsWith('\n\n') ? 'not-haproxy' : 'truncated', remark: remarkOf(text) };
+}
+
+/** Whether a text without an end may have been going to be the answer to `show info`, which begins with the name in all versions. */
+function isBeginning(text: string): boolean {
+  const name = 'Name: ';
+  return name.startsWith(text.slice(0, name.length));
+}
+
+function remarkOf(text: string): string {
+  return text.split('\n', 1)[0]!.slice(0, 200);
 }
 
 function sectionAt(

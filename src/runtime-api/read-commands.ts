@@ -79,11 +79,10 @@ export function showLongerKey(table: string, keyBytes: Uint8Array): ReadCommand 
 }
 
 export function tableWord(table: string): string {
-  const bytes = Buffer.from(table, 'utf8');
-  if (/^[A-Za-z0-9_.:-]+$/.test(table)) return table;
-  const word = escapeBytes(bytes);
+  const word = escapeBytes(Buffer.from(table, 'utf8'));
   if (typeof word !== 'string') throw new RangeError(`a table cannot be named ${JSON.stringify(table)}`);
-  return word;
+  // These bytes are what HAProxy allows in a name; without backslashes a person can read the command.
+  return /^[A-Za-z0-9_.:-]+$/.test(table) ? table : word;
 }
 
 function line(commands: readonly string[]): ReadCommand {

@@ -1,14 +1,15 @@
 // The reading half of the runtime API over one transport: state, dump, single keys. It holds nothing that could send a writing command.
 
 import type { EntrySink } from '../domain/entry.ts';
-import { conferenceOf, decodeKey } from '../domain/key.ts';
+import { decodeKey } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
+import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble } from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
-import { type ProxyState, parseState } from './parse-state.ts';
+import { canSeeEntries, type ProxyState, parseState } from './parse-state.ts';
 import { createTableParser, type TableAnswer } from './parse-table.ts';
-import { type ReadCommand, showKeys, showLongerKey, showState, showTable } from './read-commands.ts';
+import { type ReadCommand, showKeys, showLevel, showLongerKey, showState, showTable } from './read-commands.ts';
 
 /** What is seen of a conversation while it runs: `bytes` so far, and the raw chunks for whoever keeps them. */
 export interface Watcher {
@@ -21,12 +22,15 @@ export interface Dump extends TableAnswer {
   readonly brokenBy: Trouble | null;
 }
 
-/** Asks one proxy. Rejects with `TransportError` or `ProtocolError`; each call is one or a few conversations with a deadline each. */
+/**
+ * Asks one proxy. Rejects with `TransportError` or `ProtocolError`; each call is one or a few conversations with a deadline each.
+ * No command ever names a key on a socket at level user.
+ */
 export interface TableReader {
   state(signal: AbortSignal, watcher?: Watcher): Promise<ProxyState>;
   /** Hands every entry to `sink`. Whether the dump was whole is in the answer. */
   dump(sink: EntrySink, signal: AbortSignal, watcher?: Watcher): Promise<Dump>;
-  /** Hands the entries of these keys to `sink`; the keys that no command can name come back. */
+  /** Hands the entries of these keys to `sink`; the keys that no command can name come back. What the sink had before a rejection is true. */
   entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]>;
   /** Whether this key fills the table's key length. */
   fillsKeyLength(key: string, signal: AbortSignal): Promise<boolean>;
@@ -34,6 +38,8 @@ export interface TableReader {
 }
 
 export function createTableReader(transport: Transport, table: string, timeoutMs: number): TableReader {
+  let seesEntries: boolean | null = null;
+
   async function askText(command: ReadCommand, signal: AbortSignal, onChunk?: Watcher['onChunk']): Promise<string> {
     const chunks: Buffer[] = [];
     await transport.ask(
@@ -47,6 +53,19 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     return Buffer.concat(chunks).toString('latin1');
   }
 
+  /**
+   * On 3.0.11 a `show table T key K` at level user leaks a reference to the entry, which then neither expires nor can be cleared: the level
+   * is asked for, where no dump has shown it, before a key is.
+   */
+  async function requireLevel(signal: AbortSignal): Promise<void> {
+    if (seesEntries === null) {
+      const level = canSeeEntries(await askText(showLevel(), signal));
+      if (typeof level !== 'boolean') throw new ProtocolError(notStateTrouble(level.problem, level.remark));
+      seesEntries = level;
+    }
+    if (!seesEntries) throw new ProtocolError(LEVEL_TROUBLE);
+  }
+
   return {
     async state(signal, watcher) {
       const state = parseState(await askText(showState(), signal, watcher?.onChunk), table);
@@ -55,6 +74,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     },
     async dump(sink, signal, watcher) {
       const parser = createTableParser(sink);
+      let brokenBy: Trouble | null = null;
       try {
         await transport.ask(
           showTable(table),
@@ -67,12 +87,17 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
         );
       } catch (error) {
         if (!(error instanceof TransportError) || parser.bytes === 0) throw error;
-        return { ...parser.end(), brokenBy: { code: error.code, message: error.message, remedy: error.remedy } };
+        brokenBy = { code: error.code, message: error.message, remedy: error.remedy };
       }
-      return { ...parser.end(), brokenBy: null };
+      const answer = parser.end();
+      if (answer.outcome === 'denied') seesEntries = false;
+      else if (answer.outcome === 'complete' || answer.entries > 0) seesEntries = true;
+      // An answer says itself when it is complete: what breaks a conversation after that has broken nothing.
+      return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },
     async entries(keys, sink, signal) {
       const { batches, inexpressible } = showKeys(table, keys);
+      if (batches.length > 0) await requireLevel(signal);
       for (const batch of batches) {
         const answers = parseKeyAnswers(await askText(batch.command, signal), batch.keys, sink);
         if (answers.outcome !== 'complete') throw new ProtocolError(keyAnswerTrouble(answers.outcome, answers.remark));
@@ -82,46 +107,10 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;
+      await requireLevel(signal);
       const answer = await askText(command, signal);
       return answer.startsWith('# table: ') && answer.includes(`: key=${key} `);
     },
     close: () => transport.close(),
   };
-}
-
-function notStateTrouble(problem: 'not-haproxy' | 'truncated', remark: string): Trouble {
-  if (problem === 'truncated') {
-    return {
-      code: 'closed-early',
-      message: 'the connection was closed before the answer was complete',
-      remedy:
-        'look at the proxy: it may be reloading, out of connections on its stats socket, or `stats timeout` is very short',
-    };
-  }
-  return {
-    code: 'not-haproxy',
-    message: `this is not HAProxy's stats socket: it answered ${JSON.stringify(conferenceOf(remark).slice(0, 80))}`,
-    remedy: 'check the endpoint: it must be a `stats socket` of HAProxy, not an HTTP frontend or another program',
-  };
-}
-
-function keyAnswerTrouble(outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy', remark: string): Trouble {
-  switch (outcome) {
-    case 'truncated':
-      return notStateTrouble('truncated', remark);
-    case 'denied':
-      return {
-        code: 'level',
-        message: 'the stats socket lost its level during the run',
-        remedy: 'give the socket `level operator`',
-      };
-    case 'no-such-table':
-      return {
-        code: 'no-such-table',
-        message: 'the table disappeared during the run',
-        remedy: 'look at the proxy: it was reloaded with another configuration',
-      };
-    case 'not-haproxy':
-      return notStateTrouble('not-haproxy', remark);
-  }
 }

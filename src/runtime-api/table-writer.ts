@@ -58,7 +58,10 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
   };
 }
 
-/** Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4): `\n`, or a text and `\n\n`. */
+/**
+ * Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4): `\n`, or a text and `\n\n`. With more
+ * answers than commands none can be told apart, so that all are unknown.
+ */
 export function splitAnswers(text: string, count: number, whyMissing: string): readonly WriteAnswer[] {
   const answers: WriteAnswer[] = [];
   let at = 0;
@@ -76,6 +79,10 @@ export function splitAnswers(text: string, count: number, whyMissing: string): r
     }
     answers.push({ outcome: 'rejected', answer: text.slice(at, end) });
     at = end + 2;
+  }
+  if (at < text.length) {
+    const extra = text.slice(at).trimStart().split('\n', 1)[0]!;
+    return answers.map(() => ({ outcome: 'unknown', answer: `more answers than commands: ${extra}` }));
   }
   return answers;
 }

@@ -12,11 +12,6 @@ export interface WriteLine {
   readonly count: number;
 }
 
-/** Whether a command can name the key at all; see `escapeKey`. */
-export function isExpressible(key: string): boolean {
-  return typeof escapeKey(key) === 'string';
-}
-
 /**
  * `set table T key K data.server_id N` for each entry. HAProxy then sends the entry, with the key it has, to its peers (2.6 to 3.4).
  * Ids are 32 bits; HAProxy would cut others without a word.
@@ -28,7 +23,7 @@ export function setServerIds(
   return lines(entries.map((entry) => setServerId(table, entry.key, entry.serverId)));
 }
 
-/** The command as a person reads it in a plan, without its line feed; bytes that are not printable are shown as the key spells them. */
+/** The command as it goes out, one character a byte, without its line feed: whoever shows it to a person has to make it safe to print. */
 export function setServerId(table: string, key: string, serverId: number): string {
   if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0x7fffffff)
     throw new RangeError(`no server id: ${serverId}`);

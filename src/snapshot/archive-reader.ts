@@ -1,17 +1,16 @@
 // Reads a folder of saved dumps as if it were a mesh: our own layout, or the predecessor's.
 
-import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { ConfigError, ProtocolError } from '../errors.ts';
-import { parseStat } from '../runtime-api/parse-servers.ts';
 import { type ProxyState, parseState } from '../runtime-api/parse-state.ts';
-import { createTableParser } from '../runtime-api/parse-table.ts';
-import type { TableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from './collect.ts';
-import { MANIFEST, parseManifest } from './manifest.ts';
+import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import { predecessorMembers } from './predecessor-folder.ts';
+import { savedReader } from './saved-reader.ts';
 
 /** A saved mesh: its members read from files, and what was written down of the run. */
 export interface SavedMesh {
@@ -21,110 +20,42 @@ export interface SavedMesh {
 
 /** Rejects a folder without dumps of this table with a `ConfigError` that names the tables it has dumps of. */
 export function openArchive(folder: string, table: string): SavedMesh {
-  if (!existsSync(folder)) throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);
-  return existsSync(join(folder, MANIFEST)) ? openOurs(folder, table) : openPredecessors(folder, table);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);
+  try {
+    if (!existsSync(join(folder, MANIFEST))) return { environment: null, members: predecessorMembers(folder, table) };
+    const path = join(folder, MANIFEST);
+    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+    return { environment: manifest.environment, members: members(folder, manifest, table) };
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    throw new ConfigError([`${folder}: cannot be read: ${(cause as Error).message}`], { cause });
+  }
 }
 
-function openOurs(folder: string, table: string): SavedMesh {
-  const manifest = parseManifest(readFileSync(join(folder, MANIFEST), 'utf8'), join(folder, MANIFEST));
+function members(folder: string, manifest: Manifest, table: string): readonly Member[] {
   if (manifest.table !== table)
     throw new ConfigError([
       `${folder}: this snapshot is of table ${manifest.table}, not ${table}: set \`table: ${manifest.table}\` or --table ${manifest.table}`,
     ]);
-  const members = manifest.proxies.map((proxy) => ({
-    target: {
-      name: proxy.name,
-      region: proxy.region,
-      endpoint: { kind: 'unix' as const, path: join(folder, proxy.folder) },
-    },
-    reader: savedReader({
-      state: async () => stateFrom(join(folder, proxy.folder, 'state.txt.gz'), table),
-      table: () => createReadStream(join(folder, proxy.folder, 'table.txt.gz')).pipe(createGunzip()),
-      tablePath: join(folder, proxy.folder, 'table.txt.gz'),
-      keyLength: proxy.keyLength,
-    }),
-  }));
-  return { environment: manifest.environment, members };
-}
-
-function openPredecessors(folder: string, table: string): SavedMesh {
-  const files = readdirSync(folder);
-  const prefix = `haproxy-table-${table}-`;
-  const names = files
-    .filter((file) => file.startsWith(prefix) && file.length > prefix.length)
-    .map((file) => file.slice(prefix.length))
-    .sort();
-  if (names.length === 0) {
-    const others = files.filter((file) => file.startsWith('haproxy-table-')).slice(0, 5);
-    const there = others.length > 0 ? `; it has ${others.join(', ')}` : '';
-    throw new ConfigError([
-      `${folder}: no saved dumps of table ${table}: neither a snapshot (${MANIFEST}) nor files named ${prefix}PROXY${there}`,
-    ]);
-  }
-  const members = names.map((name) => {
-    const tablePath = join(folder, prefix + name);
+  return manifest.proxies.map((proxy) => {
+    const place = join(folder, proxy.folder);
+    const tablePath = join(place, 'table.txt.gz');
     return {
-      target: { name, region: null, endpoint: { kind: 'unix' as const, path: tablePath } },
+      target: { name: proxy.name, region: proxy.region, endpoint: { kind: 'unix', path: place } },
       reader: savedReader({
-        state: () => predecessorState(join(folder, `haproxy-stat-${name}`), table),
-        table: () => createReadStream(tablePath, { highWaterMark: 1 << 20 }),
+        state: () => stateFrom(join(place, 'state.txt.gz'), table),
+        table: () => unzipped(tablePath),
         tablePath,
-        keyLength: null,
+        keyLength: proxy.keyLength,
       }),
     };
   });
-  return { environment: null, members };
 }
 
-interface Files {
-  readonly state: () => Promise<ProxyState>;
-  readonly table: () => Readable;
-  readonly tablePath: string;
-  readonly keyLength: number | null;
-}
-
-/** Stands in for a proxy: the same answers, from files. Single keys are found by reading the dump again. */
-function savedReader({ state, table, tablePath, keyLength }: Files): TableReader {
-  const dump: TableReader['dump'] = async (sink, signal, watcher) => {
-    const parser = createTableParser(sink);
-    if (!existsSync(tablePath))
-      return {
-        ...parser.end(),
-        brokenBy: {
-          code: 'closed-early',
-          message: 'no dump of this proxy was saved',
-          remedy: 'it could not be read in that run',
-        },
-      };
-    try {
-      for await (const chunk of table()) {
-        signal.throwIfAborted();
-        parser.push(chunk);
-        watcher?.onBytes?.(parser.bytes);
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      return {
-        ...parser.end(),
-        brokenBy: {
-          code: 'truncated',
-          message: `the saved dump is damaged: ${(error as Error).message}`,
-          remedy: 'take a new snapshot',
-        },
-      };
-    }
-    return { ...parser.end(), brokenBy: null };
-  };
-  return {
-    state,
-    dump,
-    async entries(_keys, sink, signal) {
-      await dump(sink, signal);
-      return [];
-    },
-    fillsKeyLength: async (key) => keyLength !== null && Buffer.byteLength(key, 'latin1') >= keyLength,
-    close: async () => {},
-  };
+/** Errors of the file end the stream too, and whoever stops reading closes the file. */
+function unzipped(path: string): Readable {
+  return pipeline(createReadStream(path), createGunzip(), () => {});
 }
 
 async function stateFrom(path: string, table: string): Promise<ProxyState> {
@@ -151,19 +82,4 @@ async function stateFrom(path: string, table: string): Promise<ProxyState> {
       remedy: 'take a new snapshot',
     });
   return state;
-}
-
-/** The predecessor saved `show stat` beside each dump, and nothing of peers, version or uptime. */
-async function predecessorState(statPath: string, table: string): Promise<ProxyState> {
-  const servers = existsSync(statPath) ? parseStat(await readFile(statPath, 'utf8')) : [];
-  return {
-    haproxy: null,
-    uptimeSeconds: null,
-    pid: null,
-    servers,
-    tables: [{ name: table, type: 'string', size: 0, used: 0 }],
-    peersKnown: false,
-    localPeer: null,
-    peers: [],
-  };
 }

@@ -3,7 +3,7 @@
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { ProxyView } from '../domain/view.ts';
 import { ConfigError } from '../errors.ts';
@@ -50,36 +50,48 @@ export async function createArchive(folder: string, members: readonly Member[]):
   };
 }
 
-/** A proxy's name as the name of a folder; names that differ stay different. */
-function foldersOf(names: readonly string[]): readonly string[] {
+/**
+ * A proxy's name as the name of a folder: letters, digits and `_.-` stay, other characters become `%` and their UTF-8 bytes in hex. Names that
+ * differ stay different, also where the disk does not tell `A` from `a`.
+ */
+export function foldersOf(names: readonly string[]): readonly string[] {
+  const taken = new Set([MANIFEST]);
   return names.map((name) => {
-    const folder = encodeURIComponent(name).replace(
-      /[!'()*]/g,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-    return /^\.+$/.test(folder) || folder === MANIFEST ? `%2E${folder.slice(1)}` : folder;
+    const plain = name.replace(/[^A-Za-z0-9_.-]/gu, percent).replace(/^\./, percent);
+    let folder = plain === '' ? '%' : plain;
+    // `%-` begins no escape, so that no other name can spell this.
+    for (let n = 2; taken.has(folder.toLowerCase()); n++) folder = `${plain}%-${n}`;
+    taken.add(folder.toLowerCase());
+    return folder;
   });
+}
+
+function percent(character: string): string {
+  return [...Buffer.from(character, 'utf8')]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
 }
 
 /** Level 1: on dump text it halves the time for a few percent of size, and the proxy must not wait for us. */
 function keepIn(path: string): Kept {
   const gzip = createGzip({ level: 1 });
-  const file = createWriteStream(path);
-  gzip.pipe(file);
-  const failed = new Promise<never>((_, reject) => {
-    gzip.once('error', reject);
-    file.once('error', reject);
-  });
-  failed.catch(() => {});
+  const stored = pipeline(gzip, createWriteStream(path));
+  let waiting: { resolve(): void; reject(reason: unknown): void } | null = null;
+  gzip.on('drain', () => waiting?.resolve());
+  stored.catch((reason) => waiting?.reject(reason));
   return {
     write(chunk) {
+      // A disk that is full says so once; every later write and `done` say it again.
+      if (gzip.destroyed) return stored;
       // The chunk is reused by its owner, so the compressor gets a copy.
       if (gzip.write(Buffer.from(chunk))) return;
-      return Promise.race([new Promise<void>((resolveDrain) => gzip.once('drain', resolveDrain)), failed]);
+      return new Promise<void>((resolve, reject) => {
+        waiting = { resolve, reject };
+      });
     },
-    async done() {
+    done() {
       gzip.end();
-      await Promise.race([finished(file), failed]);
+      return stored;
     },
   };
 }

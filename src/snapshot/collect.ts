@@ -44,13 +44,20 @@ export interface CollectOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk, a defect, Ctrl-C). */
+/**
+ * The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk, a defect, Ctrl-C), and not before
+ * every conversation has ended: whoever clears up finds nobody writing any more.
+ */
 export async function collect(
   members: readonly Member[],
   grid: GridWriter,
   options: CollectOptions,
 ): Promise<readonly ProxyView[]> {
   const limit = pLimit(options.concurrency);
+  const ending = new AbortController();
+  const end = () => ending.abort(options.signal.reason);
+  if (options.signal.aborted) end();
+  options.signal.addEventListener('abort', end);
   const bytes = members.map(() => 0);
   let done = 0;
   const report = () =>
@@ -58,16 +65,24 @@ export async function collect(
   report();
   const readings = members.map((member, proxy) =>
     limit(async () => {
-      const view = await read(member, proxy, grid, options, (count) => {
+      const view = await read(member, proxy, grid, { ...options, signal: ending.signal }, (count) => {
         bytes[proxy] = count;
         report();
       });
       done++;
       report();
       return view;
+    }).catch((error) => {
+      ending.abort(error);
+      throw error;
     }),
   );
-  return Promise.all(readings);
+  try {
+    await Promise.allSettled(readings);
+    return await Promise.all(readings);
+  } finally {
+    options.signal.removeEventListener('abort', end);
+  }
 }
 
 async function read(
@@ -97,6 +112,8 @@ async function read(
           },
         }),
       );
+      // A dump that Ctrl-C broke off comes back as one that was cut.
+      signal.throwIfAborted();
       trouble = answer.brokenBy;
       keyLength ??= answer.outcome === 'complete' ? await askKeyLength(reader, proxy, grid, signal) : null;
     }
@@ -111,7 +128,10 @@ async function read(
   );
 }
 
-/** Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. */
+/**
+ * Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. Where it fails to, the length is not
+ * known, and the dump is as complete as it was.
+ */
 async function askKeyLength(
   reader: TableReader,
   proxy: number,
@@ -120,7 +140,13 @@ async function askKeyLength(
 ): Promise<number | null> {
   const { longest } = grid.factsOf(proxy);
   if (longest < 0) return null;
-  return (await reader.fillsKeyLength(grid.keys.keyAt(longest), signal)) ? grid.keys.byteLengthAt(longest) : null;
+  try {
+    return (await reader.fillsKeyLength(grid.keys.keyAt(longest), signal)) ? grid.keys.byteLengthAt(longest) : null;
+  } catch (error) {
+    signal.throwIfAborted();
+    troubleOf(error);
+    return null;
+  }
 }
 
 async function kept<T>(place: Kept | undefined, ask: (watcher: Watcher) => Promise<T>): Promise<T> {

@@ -3,8 +3,10 @@
 import { distance } from 'fastest-levenshtein';
 import type { ProxyStatus, ProxyTarget, Trouble } from '../domain/proxy.ts';
 import type { ProxyView, TableView } from '../domain/view.ts';
+import { LEVEL_TROUBLE } from '../runtime-api/answer-trouble.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
-import type { TableAnswer, TableHeader } from '../runtime-api/parse-table.ts';
+import type { TableAnswer } from '../runtime-api/parse-table.ts';
+import type { TableHeader } from '../runtime-api/table-header.ts';
 
 /** What was had of one proxy before something, if anything, went wrong. */
 export interface Reading {
@@ -51,9 +53,9 @@ function judge(
         ? { status: 'ok', trouble: null }
         : { status: 'truncated', trouble: unreadable(answer) };
     case 'truncated':
-      return { status: 'truncated', trouble: truncated(answer) };
+      return { status: 'truncated', trouble: answer.unreadableLines === 0 ? truncated(answer) : unreadable(answer) };
     case 'denied':
-      return { status: 'denied', trouble: LEVEL };
+      return { status: 'denied', trouble: LEVEL_TROUBLE };
     case 'no-such-table':
       return { status: 'no-table', trouble: noTable(table, state?.tables ?? []) };
     case 'not-haproxy':
@@ -70,13 +72,6 @@ function tableView({ answer, keyLength, duplicates }: Reading): TableView | null
   const { type, size, used } = answer.header;
   return { type, size, used, entries: answer.entries, duplicates, keyLength, maxExpiresInMs: answer.maxExpiresInMs };
 }
-
-const LEVEL: Trouble = {
-  code: 'level',
-  message: 'the stats socket is at level user, which shows no entries',
-  remedy:
-    "give the socket `level operator` in the proxy's configuration (reading needs no more), or use another socket",
-};
 
 /** The table is not there: the ones that are, the nearest name first. */
 export function noTable(table: string, tables: readonly TableHeader[]): Trouble {

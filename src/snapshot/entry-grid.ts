@@ -14,7 +14,10 @@ export interface ColumnFacts {
   readonly contradictory: readonly number[];
 }
 
-/** A look that is being written. `column` gives where one proxy's entries go; a second call for the same proxy starts it anew. */
+/**
+ * A look that is being written. `column` gives where one proxy's entries go; a second call for the same proxy starts it anew. What the first one
+ * saw stays in `maxExpiresInMs`: the keys were there a moment before, so it is still a life that an entry had in this look.
+ */
 export interface GridWriter extends EvidenceGrid {
   column(proxy: number): EntrySink;
   factsOf(proxy: number): ColumnFacts;

@@ -30,7 +30,7 @@ export function createKeyTable(seed: number): KeyTable {
   let lengthOf = new Int32Array(1 << 10);
   let byteLengthOf = new Int32Array(1 << 10);
   const blocks: Uint8Array[] = [];
-  let used = BLOCK_BYTES;
+  let used = 0;
 
   function hashOf(bytes: Uint8Array, start: number, end: number): number {
     let hash = seed;
@@ -59,7 +59,7 @@ export function createKeyTable(seed: number): KeyTable {
 
   function store(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
-    if (used + length > BLOCK_BYTES) {
+    if (blocks.length === 0 || used + length > BLOCK_BYTES) {
       blocks.push(new Uint8Array(Math.max(BLOCK_BYTES, length)));
       used = 0;
     }

@@ -35,7 +35,8 @@ export function createLabelTable(): LabelTable {
       if (number === undefined) {
         const none = end - start === 1 && bytes[start] === MINUS;
         labels.push({ serverId, serverKey: none ? null : text });
-        keys.push(bytes.slice(start, end));
+        // Not `bytes.slice`: a Buffer's shares its memory, and the caller reuses that.
+        keys.push(Uint8Array.from(bytes.subarray(start, end)));
         number = labels.length;
         numbers.set(name, number);
       }

@@ -8,7 +8,8 @@ export const MANIFEST = 'manifest.json';
 const proxySchema = z.object({
   name: z.string(),
   region: z.string().nullable(),
-  folder: z.string().regex(/^[A-Za-z0-9_.%-]+$/),
+  // A name inside the snapshot, never a way out of it.
+  folder: z.string().regex(/^[A-Za-z0-9_%-][A-Za-z0-9_.%-]*$/),
   status: z.string(),
   haproxy: z.string().nullable(),
   keyLength: z.number().int().positive().nullable(),

@@ -11,6 +11,13 @@ export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trou
         message: `${place} refused the connection: nobody listens there.`,
         remedy: 'Start HAProxy (or sshd) there, or correct the endpoint; a socket file can outlive its process.',
       };
+    // A unix socket whose queue of connections is full: HAProxy answers one after the other.
+    case 'EAGAIN':
+      return {
+        code: 'refused',
+        message: `${place} has no room for another connection right now.`,
+        remedy: 'Look who keeps connections to this socket open, or raise `backlog` on its `stats socket` line, and run again.',
+      };
     case 'ENOENT':
     case 'ENOTDIR':
     case 'ENAMETOOLONG':

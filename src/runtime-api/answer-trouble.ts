@@ -1,0 +1,50 @@
+// What is wrong with an answer that came but could not be used: as trouble that a person on call can act on.
+
+import { conferenceOf } from '../domain/key.ts';
+import type { Trouble } from '../domain/proxy.ts';
+
+/** The stats socket is at level user. */
+export const LEVEL_TROUBLE: Trouble = {
+  code: 'level',
+  message: 'the stats socket is at level user, which shows no entries',
+  remedy:
+    "give the socket `level operator` in the proxy's configuration (reading needs no more), or use another socket",
+};
+
+/** `remark` is the first line of what came instead, one character a byte. */
+export function notStateTrouble(problem: 'not-haproxy' | 'truncated', remark: string): Trouble {
+  if (problem === 'truncated') {
+    return {
+      code: 'closed-early',
+      message: 'the connection was closed before the answer was complete',
+      remedy:
+        'look at the proxy: it may be reloading, out of connections on its stats socket, or `stats timeout` is very short',
+    };
+  }
+  return {
+    code: 'not-haproxy',
+    message: `this is not HAProxy's stats socket: it answered ${JSON.stringify(conferenceOf(remark).slice(0, 80))}`,
+    remedy: 'check the endpoint: it must be a `stats socket` of HAProxy, not an HTTP frontend or another program',
+  };
+}
+
+/** Trouble with single keys: state and dump of the same proxy have been read before. */
+export function keyAnswerTrouble(
+  outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy',
+  remark: string,
+): Trouble {
+  switch (outcome) {
+    case 'truncated':
+      return notStateTrouble('truncated', remark);
+    case 'denied':
+      return LEVEL_TROUBLE;
+    case 'no-such-table':
+      return {
+        code: 'no-such-table',
+        message: 'the table disappeared during the run',
+        remedy: 'look at the proxy: it was reloaded with another configuration',
+      };
+    case 'not-haproxy':
+      return notStateTrouble('not-haproxy', remark);
+  }
+}

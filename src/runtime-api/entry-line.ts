@@ -1,0 +1,162 @@
+// Reads one line of a dump, an entry, in place. Hot: a mesh has millions of them, so a line costs no object.
+
+import type { EntrySink } from '../domain/entry.ts';
+
+export interface EntryReader {
+  /** Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it. */
+  read(buffer: Uint8Array, start: number, end: number): boolean;
+  /** How many the sink has had. */
+  readonly entries: number;
+  readonly maxExpiresInMs: number;
+}
+
+const CR = 0x0d;
+const SPACE = 0x20;
+const OPENING_PARENTHESIS = 0x28;
+const CLOSING_PARENTHESIS = 0x29;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
+const UNDERSCORE = 0x5f;
+const LETTER_X = 0x78;
+const TILDE = 0x7e;
+const BEFORE_KEY = Buffer.from(': key=', 'latin1');
+const EXPIRY = Buffer.from('exp', 'latin1');
+const SERVER_ID = Buffer.from('server_id', 'latin1');
+const SERVER_KEY = Buffer.from('server_key', 'latin1');
+const MAX_INT32 = 0x7fffffff;
+/** More digits than any 32-bit number has, few enough to be counted without loss. */
+const MAX_DIGITS = 15;
+
+/** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.6 to 3.4). */
+export function createEntryReader(sink: EntrySink): EntryReader {
+  let entries = 0;
+  let maxExpiresInMs = 0;
+  let withoutServerKey = new Uint8Array(256);
+
+  // The fields behind the key, and the number that was read last.
+  let expiresInMs = 0;
+  let serverId = 0;
+  let serverKeyStart = 0;
+  let serverKeyEnd = 0;
+  let number = 0;
+
+  /** Fields by name, from the blank behind the key on; `exp` must be there, the server's two may be missing. */
+  function readFields(buffer: Uint8Array, from: number, end: number): boolean {
+    let sawExpiry = false;
+    serverId = 0;
+    serverKeyStart = -1;
+    let at = from;
+    while (at < end) {
+      if (buffer[at] !== SPACE) return false;
+      const nameStart = ++at;
+      while (at < end && buffer[at] !== EQUALS && buffer[at] !== SPACE) at++;
+      if (at >= end || buffer[at] === SPACE) return false;
+      const nameLength = at - nameStart;
+      const valueStart = ++at;
+      if (nameLength === EXPIRY.length && holds(buffer, nameStart, EXPIRY)) {
+        at = readNumber(buffer, at, end);
+        if (at < 0) return false;
+        expiresInMs = number;
+        sawExpiry = true;
+      } else if (nameLength === SERVER_ID.length && holds(buffer, nameStart, SERVER_ID)) {
+        at = readNumber(buffer, at, end);
+        if (at < 0) return false;
+        serverId = number;
+      } else if (nameLength === SERVER_KEY.length && holds(buffer, nameStart, SERVER_KEY)) {
+        serverKeyStart = valueStart;
+        serverKeyEnd = at = endOfServerKey(buffer, valueStart, end);
+      } else {
+        while (at < end && buffer[at] !== SPACE) at++;
+      }
+    }
+    return sawExpiry;
+  }
+
+  /** Reads a signed 32-bit decimal, which is what HAProxy prints, into `number`; the position behind it, or -1. */
+  function readNumber(buffer: Uint8Array, from: number, end: number): number {
+    let at = from;
+    const negative = buffer[at] === MINUS;
+    if (negative) at++;
+    const digits = at;
+    let value = 0;
+    while (at < end) {
+      const digit = buffer[at]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      at++;
+    }
+    if (at === digits || at - digits > MAX_DIGITS || (at < end && buffer[at] !== SPACE)) return -1;
+    if (value > (negative ? MAX_INT32 + 1 : MAX_INT32)) return -1;
+    number = negative ? 0 - value : value;
+    return at;
+  }
+
+  /** An entry without the field gets the `-` that HAProxy prints where there is no key. */
+  function handOnWithoutServerKey(buffer: Uint8Array, keyStart: number, keyEnd: number): void {
+    const length = keyEnd - keyStart;
+    if (length >= withoutServerKey.length) withoutServerKey = new Uint8Array(length * 2);
+    withoutServerKey.set(buffer.subarray(keyStart, keyEnd));
+    withoutServerKey[length] = MINUS;
+    sink.entry(withoutServerKey, 0, length, expiresInMs, serverId, length, length + 1);
+  }
+
+  return {
+    get entries() {
+      return entries;
+    },
+    get maxExpiresInMs() {
+      return maxExpiresInMs;
+    },
+    read(buffer, start, end) {
+      // A CR at the end is none of HAProxy's: something has rewritten the lines, and it would become part of the server key.
+      if (buffer[start] !== ZERO || buffer[start + 1] !== LETTER_X || buffer[end - 1] === CR) return false;
+      let at = start + 2;
+      while (at < end && buffer[at] !== COLON) at++;
+      if (end - at < BEFORE_KEY.length || !holds(buffer, at, BEFORE_KEY)) return false;
+      const keyStart = at + BEFORE_KEY.length;
+      at = keyStart;
+      while (at < end) {
+        const byte = buffer[at]!;
+        if (byte <= SPACE || byte > TILDE) break;
+        at += byte === BACKSLASH ? 2 : 1;
+      }
+      const keyEnd = at;
+      if (keyEnd >= end || !readFields(buffer, keyEnd, end)) return false;
+      entries++;
+      if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
+      if (serverKeyStart < 0) handOnWithoutServerKey(buffer, keyStart, keyEnd);
+      else sink.entry(buffer, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd);
+      return true;
+    },
+  };
+}
+
+function holds(buffer: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) if (buffer[start + i] !== text[i]) return false;
+  return true;
+}
+
+/** The server key may hold blanks (the path of a unix socket) and ends where another field begins (` gpc1=0`), or with the line. */
+function endOfServerKey(buffer: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) if (buffer[at] === SPACE && isField(buffer, at + 1, end)) return at;
+  return end;
+}
+
+/** Whether `gpc1=` or `http_req_rate(10000)=` stands there: fields of types that a table may store besides. */
+function isField(buffer: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && isNameByte(buffer[at]!)) at++;
+  if (at === start) return false;
+  if (buffer[at] === OPENING_PARENTHESIS) {
+    while (at < end && buffer[at] !== CLOSING_PARENTHESIS && buffer[at] !== SPACE) at++;
+    at++;
+  }
+  return at < end && buffer[at] === EQUALS;
+}
+
+function isNameByte(byte: number): boolean {
+  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === UNDERSCORE;
+}

@@ -1,0 +1,132 @@
+// How the answer to `show table T` ends, and that nothing makes the parser call one complete that is not.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createTableParser } from '../../src/runtime-api/parse-table.ts';
+import { collectingSink, parseTable } from '../support/collected-entries.ts';
+
+const head = '# table: nodes, type: string, size:204800, used:1\n';
+const dump = (...lines: string[]) => `${head}${lines.map((line) => `${line}\n`).join('')}\n`;
+const entry = { key: 'a', expiresInMs: 5, serverId: 11, serverKey: '10.0.0.9:443' };
+const line = '0x55d0: key=a use=0 exp=5 server_id=11 server_key=10.0.0.9:443';
+
+describe('how an answer ends', () => {
+  test.each<[title: string, text: string, outcome: string, unreadableLines: number]>([
+    ['nothing at all', '', 'truncated', 0],
+    ['an empty line alone', '\n', 'truncated', 0],
+    ['the closing empty line', dump(line), 'complete', 0],
+    ['on a whole line', `${head}${line}\n`, 'truncated', 0],
+    ['in the middle of a line', `${head}${line}`, 'truncated', 0],
+    ['in the header', '# table: nodes, ty', 'truncated', 0],
+    ['before the header is clear', '# ta', 'truncated', 0],
+    ['an empty line behind the closing one', `${dump(line)}\n`, 'truncated', 1],
+    ['a prompt behind it', `${dump(line)}> `, 'truncated', 1],
+    ['an entry behind it', `${dump(line)}${line}\n`, 'truncated', 1],
+    ['a second dump behind it', `${dump(line)}${dump(line)}`, 'truncated', 3],
+    ['an error text behind it', `${dump(line)}Unknown command\n\n`, 'truncated', 2],
+    ['a greeting before the header', `Welcome to hap-a\n${dump(line)}`, 'complete', 1],
+    ['a header of another kind', '# table: nodes, kind: string\n\n', 'not-haproxy', 1],
+    ['level user', `${head}# contents not dumped due to insufficient privileges\n\n`, 'denied', 0],
+    ['level user, cut', `${head}# contents not dumped due to insufficient privileges\n`, 'denied', 0],
+    ['level user, asked for a key', 'Permission denied\n\n', 'denied', 1],
+    ['entries and then no more', dump(line, '# contents not dumped due to insufficient privileges'), 'complete', 1],
+    ['entries and then an error text', dump(line, 'Permission denied'), 'complete', 1],
+    ['no such table', 'No such table\n\n', 'no-such-table', 1],
+    ['an error text cut short', 'No such ta', 'truncated', 0],
+    ['a web server', 'HTTP/1.1 400 Bad request\r\nContent-length: 90\r\n\r\n<html>\n\n', 'not-haproxy', 4],
+    ['another program, without a line feed', 'SSH-2.0-OpenSSH_9.2', 'not-haproxy', 1],
+    ['zeros', '\0'.repeat(10_000), 'not-haproxy', 1],
+  ])('%s (%#)', (_title, text, outcome, unreadableLines) => {
+    const answer = parseTable(text);
+    expect([answer.outcome, answer.unreadableLines]).toEqual([outcome, unreadableLines]);
+  });
+});
+
+describe('a line without end', () => {
+  const chunk = Buffer.alloc(65_536, 'a');
+
+  test('is not HAProxy, is quoted, and what came before it stays', () => {
+    const sink = collectingSink();
+    const parser = createTableParser(sink);
+    parser.push(Buffer.from(`${head}${line}\n0x5: key=`));
+    for (let n = 0; n < 100; n++) parser.push(chunk);
+    parser.push(Buffer.from(` exp=5\n${line}\n\n`));
+    const answer = parser.end();
+    expect(answer).toMatchObject({ outcome: 'not-haproxy', entries: 1 });
+    expect(answer.remark?.startsWith('0x5: key=aaa')).toBe(true);
+    expect(answer.bytes).toBeGreaterThan(100 * chunk.length);
+    expect(sink.entries).toEqual([entry]);
+  });
+
+  test('is refused in one chunk as in many', () => {
+    const text = `${head}0x5: key=${'a'.repeat(2_000_000)} exp=5\n\n`;
+    expect(parseTable(text)).toMatchObject({ outcome: 'not-haproxy', entries: 0 });
+    expect(parseTable(text, [500_000, 1_500_000])).toMatchObject({ outcome: 'not-haproxy', entries: 0 });
+  });
+
+  test('does not grow: 256 MB of it cost less than 16 MB of memory', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const parser = createTableParser(collectingSink());
+    for (let n = 0; n < 4096; n++) parser.push(chunk);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 2 ** 20);
+    expect(parser.end().outcome).toBe('not-haproxy');
+  });
+});
+
+describe('arbitrary bytes', () => {
+  const pieces = fc.constantFrom(
+    head,
+    `${line}\n`,
+    '\n',
+    '\n\n',
+    line,
+    '0x',
+    ': key=',
+    ' exp=5',
+    ' server_key=',
+    ' server_id=',
+    '\\',
+    '\r\n',
+    '# contents not dumped',
+    'Permission denied\n',
+    '=',
+    ' ',
+  );
+  const piece = fc.oneof(
+    { weight: 4, arbitrary: pieces.map((text) => Buffer.from(text)) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes)) },
+  );
+  const bytes = fc.array(piece, { maxLength: 40 }).map((all) => Buffer.concat(all));
+  const headed = bytes.map((some) => Buffer.concat([Buffer.from(head), some]));
+
+  test('are complete only if there is a header, and the first empty line behind it is the end', () => {
+    fc.assert(
+      fc.property(fc.oneof(bytes, headed), (some) => {
+        const { outcome, header } = parseTable(some);
+        if (outcome !== 'complete') return;
+        const text = some.toString('latin1');
+        expect(header).not.toBeNull();
+        expect(text.indexOf('\n\n', text.indexOf('# table: '))).toBe(text.length - 2);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('read the same however they are cut', () => {
+    fc.assert(
+      fc.property(fc.oneof(bytes, headed), fc.array(fc.nat({ max: 600 })), (some, cuts) => {
+        const inside = [...new Set(cuts)].filter((cut) => cut < some.length).sort((a, b) => a - b);
+        expect(parseTable(some, inside)).toEqual(parseTable(some));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('without any structure throw nothing and are no table', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 500 }), (some) => {
+        expect(parseTable(some)).toMatchObject({ entries: 0, header: null });
+      }),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+// A sink that keeps what it is given as objects, and a parse of a whole answer into them.
+
+import type { EntrySink } from '../../src/domain/entry.ts';
+import { createTableParser, type TableAnswer } from '../../src/runtime-api/parse-table.ts';
+
+/** `serverKey` as it came: `-` for none. */
+export interface CollectedEntry {
+  readonly key: string;
+  readonly expiresInMs: number;
+  readonly serverId: number;
+  readonly serverKey: string;
+}
+
+export interface CollectingSink extends EntrySink {
+  readonly entries: CollectedEntry[];
+}
+
+export function collectingSink(): CollectingSink {
+  const entries: CollectedEntry[] = [];
+  return {
+    entries,
+    entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
+      const textOf = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
+      entries.push({
+        key: textOf(keyStart, keyEnd),
+        expiresInMs,
+        serverId,
+        serverKey: textOf(serverKeyStart, serverKeyEnd),
+      });
+    },
+  };
+}
+
+export interface Parsed extends TableAnswer {
+  readonly found: readonly CollectedEntry[];
+}
+
+/** Pushes the text in chunks that end at the cuts, each from one memory that is overwritten at once: a chunk is only valid during the call. */
+export function parseTable(text: string | Uint8Array, cuts: readonly number[] = []): Parsed {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
+  const sink = collectingSink();
+  const parser = createTableParser(sink);
+  const memory = Buffer.alloc(bytes.length);
+  let start = 0;
+  for (const end of [...cuts, bytes.length]) {
+    const chunk = memory.subarray(0, end - start);
+    chunk.set(bytes.subarray(start, end));
+    parser.push(chunk);
+    chunk.fill(0x3f);
+    start = end;
+  }
+  return { ...parser.end(), found: sink.entries };
+}
