@@ -6,6 +6,8 @@
  * Times are milliseconds; `serverId` is 32 bits, signed.
  */
 export interface EntrySink {
+  /** Whether an entry of this key is of any use; without it, every one is. Spares reading the rest of the line. */
+  wants?(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
   entry(
     bytes: Uint8Array,
     keyStart: number,

@@ -124,7 +124,12 @@ export function createEntryReader(sink: EntrySink): EntryReader {
         at += byte === BACKSLASH ? 2 : 1;
       }
       const keyEnd = at;
-      if (keyEnd >= end || !readFields(buffer, keyEnd, end)) return false;
+      if (keyEnd >= end) return false;
+      if (sink.wants !== undefined && !sink.wants(buffer, keyStart, keyEnd)) {
+        entries++;
+        return true;
+      }
+      if (!readFields(buffer, keyEnd, end)) return false;
       entries++;
       if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
       if (serverKeyStart < 0) handOnWithoutServerKey(buffer, keyStart, keyEnd);

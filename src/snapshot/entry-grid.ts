@@ -62,6 +62,7 @@ export function createEntryGrid(options: {
       const column = emptyColumn();
       columns[proxy] = column;
       return {
+        ...(admitsNewKeys ? {} : { wants: (bytes, start, end) => keys.find(bytes, start, end) >= 0 }),
         entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
           const row = admitsNewKeys ? keys.add(bytes, keyStart, keyEnd) : keys.find(bytes, keyStart, keyEnd);
           if (row < 0) return;

@@ -3,6 +3,8 @@
 import type { Label } from '../domain/entry.ts';
 
 const MINUS = 0x2d;
+/** Ids that people give and HAProxy counts are small; others go the long way. */
+const MAX_INDEXED_ID = 65_536;
 
 export interface LabelTable {
   readonly labels: readonly Label[];
@@ -14,7 +16,7 @@ export function createLabelTable(): LabelTable {
   const labels: Label[] = [];
   const keys: Uint8Array[] = [];
   // A server id nearly always comes with the same key: the label last seen with that id is tried before all others.
-  const lastByServerId = new Map<number, number>();
+  const lastByServerId: number[] = [];
   const numbers = new Map<string, number>();
 
   function isKey(number: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -27,7 +29,7 @@ export function createLabelTable(): LabelTable {
   return {
     labels,
     numberOf(serverId, bytes, start, end) {
-      const last = lastByServerId.get(serverId);
+      const last = serverId >= 0 && serverId < MAX_INDEXED_ID ? lastByServerId[serverId] : undefined;
       if (last !== undefined && isKey(last, bytes, start, end)) return last;
       const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
       const name = `${serverId} ${text}`;
@@ -40,7 +42,7 @@ export function createLabelTable(): LabelTable {
         number = labels.length;
         numbers.set(name, number);
       }
-      lastByServerId.set(serverId, number);
+      if (serverId >= 0 && serverId < MAX_INDEXED_ID) lastByServerId[serverId] = number;
       return number;
     },
   };

@@ -1,5 +1,6 @@
 // Stands in for a proxy that was read before: the same answers, from files.
 
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { EntrySink } from '../domain/entry.ts';
@@ -8,6 +9,7 @@ import type { Trouble } from '../domain/proxy.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import { createTableParser } from '../runtime-api/parse-table.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
+import { createKeyTable } from './key-table.ts';
 
 /** Where one proxy's saved answers are. `keyLength` is the table's `len` in bytes where that proxy had shown it. */
 export interface SavedAnswers {
@@ -40,7 +42,7 @@ export function savedReader({ state, table, tablePath, keyLength }: SavedAnswers
     state,
     dump,
     async entries(keys, sink, signal) {
-      await dump(onlyKeys(new Set(keys), sink), signal);
+      await dump(onlyKeys(keys, sink), signal);
       return [];
     },
     fillsKeyLength: async (key) => keyLength !== null && decodeKey(key).length >= keyLength,
@@ -62,11 +64,11 @@ function damaged(error: Error): Trouble {
   };
 }
 
-function onlyKeys(keys: ReadonlySet<string>, sink: EntrySink): EntrySink {
+function onlyKeys(keys: readonly string[], sink: EntrySink): EntrySink {
+  const wanted = createKeyTable(randomInt(2 ** 31));
+  for (const key of keys) wanted.add(Buffer.from(key, 'latin1'), 0, key.length);
   return {
-    entry(bytes, keyStart, keyEnd, ...rest) {
-      const key = Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyEnd - keyStart).toString('latin1');
-      if (keys.has(key)) sink.entry(bytes, keyStart, keyEnd, ...rest);
-    },
+    wants: (bytes, keyStart, keyEnd) => wanted.find(bytes, keyStart, keyEnd) >= 0,
+    entry: (...entry) => sink.entry(...entry),
   };
 }
