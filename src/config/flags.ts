@@ -4,6 +4,7 @@ import type { Endpoint, ProxyTarget } from '../domain/proxy.ts';
 import { spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { readCloudWatch } from './cloudwatch-section.ts';
 import { isProblem, quote, spellPath, spellProblem } from './complaint.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Edge } from './files.ts';
@@ -62,6 +63,7 @@ export function settingsFromFlags(
     collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
     heal,
+    ...readCloudWatch(undefined, undefined, environment),
   });
 }
 

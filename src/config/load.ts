@@ -3,6 +3,7 @@
 import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { readCloudWatch } from './cloudwatch-section.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from './complaint.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from './files.ts';
@@ -59,6 +60,7 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
     collect: { concurrency: collect.concurrency, timeoutMs: collect.timeout, compress: collect.compress },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },
     heal,
+    ...readCloudWatch(read.metrics, read.alarms, environment),
   };
 }
 

@@ -1,6 +1,6 @@
 // What a person pins: conferences and shards from the command line, or from a file of ours or the predecessor's.
 
-import { conferenceOf, encodeKey } from '../domain/key.ts';
+import { conferenceOf, decodeKey, encodeKey } from '../domain/key.ts';
 import type { Pin } from '../domain/plan.ts';
 import { ConfigError } from '../errors.ts';
 
@@ -24,12 +24,13 @@ export function parsePins(text: string, path: string): readonly Pin[] {
   const pins = value.map(
     (item: unknown, index) =>
       readPin(item) ??
-      `${path}: item ${index + 1}: expected {"conference": text, "shard": text} or {"key": text, "id": number}`,
+      `${path}: item ${index + 1}: expected {"conference": text, "shard": text} or {"key": text as a dump spells it, "id": number}`,
   );
   const complaints = pins.filter((pin) => typeof pin === 'string');
   const read = pins.filter((pin) => typeof pin !== 'string');
+  const seen = new Set<string>();
   const twice = read
-    .filter(({ key }, index) => read.findIndex((pin) => pin.key === key) !== index)
+    .filter(({ key }) => seen.size === seen.add(key).size)
     .map(({ key }) => `${path}: ${JSON.stringify(conferenceOf(key))} is there twice`);
   if (complaints.length + twice.length > 0) throw new ConfigError([...complaints, ...twice]);
   return read;
@@ -40,5 +41,8 @@ function readPin(item: unknown): Pin | null {
   const { conference, shard, key, id } = item as Record<string, unknown>;
   if (typeof conference === 'string' && typeof shard === 'string') return pinOf(conference, shard);
   const isId = typeof id === 'number' || (typeof id === 'string' && /^\d+$/.test(id));
-  return typeof key === 'string' && isId ? { key, shard: String(id) } : null;
+  // Spelled again as a dump has it: entries are found under that spelling only.
+  return typeof key === 'string' && /^[\x20-\x7e]*$/.test(key) && isId
+    ? { key: encodeKey(decodeKey(key)), shard: String(id) }
+    : null;
 }

@@ -1,24 +1,26 @@
 // A plan from a file: checked before anything is made of it, since a person or another program may have had it in hand.
 
 import { z } from 'zod';
+import { findingKinds } from '../domain/finding.ts';
 import { type Plan, refusalReasons } from '../domain/plan.ts';
 import { ConfigError } from '../errors.ts';
 
 const entryState = z.object({ serverId: z.number().int(), serverKey: z.string().nullable() }).nullable();
 const refusal = z.object({ reason: z.enum(refusalReasons), key: z.string().nullable(), because: z.string() });
-const step = z.object({
-  phase: z.number().int().min(0),
-  kind: z.enum(['touch', 'replace', 'remove']),
-  proxy: z.string(),
-  expect: entryState,
-  serverId: z.number().int().min(0).max(0x7fffffff),
-});
+const place = { phase: z.number().int().min(0), proxy: z.string() };
+const settableId = z.number().int().min(1).max(0x7fffffff);
+const step = z.discriminatedUnion('kind', [
+  z.object({ ...place, kind: z.literal('touch'), expect: entryState.unwrap(), serverId: settableId }),
+  z.object({ ...place, kind: z.literal('replace'), expect: entryState, serverId: settableId }),
+  z.object({ ...place, kind: z.literal('remove'), expect: entryState.unwrap(), serverId: z.number().int() }),
+]);
+/** `undo` is never in a plan file: it puts back by proxy and has no winner to plan towards again. */
 const conference = z.object({
   key: z.string().min(1),
   conference: z.string(),
-  kind: z.enum(['split', 'missing', 'mixed', 'orphaned', 'ambiguous', 'pin', 'undo']),
-  winner: z.string().nullable(),
-  policy: z.enum(['majority', 'latest-access', 'lowest-address', 'unanimous', 'pinned', 'restored']),
+  kind: z.enum(findingKinds).or(z.literal('pin')),
+  winner: z.string(),
+  policy: z.enum(['majority', 'latest-access', 'lowest-address', 'unanimous', 'pinned']),
   because: z.string(),
   before: z.record(z.string(), entryState),
   target: z.record(z.string(), z.string().nullable()),
@@ -36,8 +38,8 @@ const plan = z.object({
   refusals: z.array(refusal),
 });
 
-/** Throws `ConfigError` with every complaint, each with its path in the file. */
-export function parsePlan(text: string, path: string): Plan {
+/** Throws `ConfigError` with every complaint, each with its path in the file; a key that no command can name is one. */
+export function parsePlan(text: string, path: string, isExpressible: (key: string) => boolean): Plan {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -45,8 +47,14 @@ export function parsePlan(text: string, path: string): Plan {
     throw new ConfigError([`${path}: this is not JSON`], { cause });
   }
   const result = plan.safeParse(value);
-  if (result.success) return result.data;
-  throw new ConfigError(
-    result.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'the plan'}: ${issue.message}`),
+  if (!result.success) {
+    throw new ConfigError(
+      result.error.issues.map((issue) => `${path}: ${issue.path.join('.') || 'the plan'}: ${issue.message}`),
+    );
+  }
+  const complaints = result.data.conferences.flatMap(({ key }, index) =>
+    isExpressible(key) ? [] : [`${path}: conferences.${index}.key: no command of the runtime API can name this key`],
   );
+  if (complaints.length > 0) throw new ConfigError(complaints);
+  return result.data;
 }

@@ -1,6 +1,7 @@
 // The configuration file's shape: every name that may stand in it, what its value must be, and what holds where it is left out.
 
 import * as z from 'zod';
+import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './cloudwatch-readers.ts';
 import { type Complaint, isProblem, type Path, type Problem } from './complaint.ts';
 import { parseDuration } from './duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from './files.ts';
@@ -77,22 +78,28 @@ export const healSection = mapping({
   settle: duration.optional(),
 });
 
-/** `census`, `metrics` and `alarms` are for commands of later versions; they are checked so that one file serves all. */
+/** For a command of a later version; checked so that one file serves all. */
 const sectionsOfOtherCommands = {
   census: mapping({
     url: value(read.readCensusUrl),
     via: value(read.oneOf('proxy', 'direct')).default('direct'),
   }).optional(),
-  metrics: mapping({
-    namespace: text.default('HAProxy'),
-    region: text.optional(),
-    dimensions: z.record(z.string(), text).optional(),
-  }).optional(),
-  alarms: mapping({
-    prefix: text.default('Split Brain'),
-    actions: z.array(value(read.readArn)).default([]),
-  }).optional(),
 };
+
+/** Where metrics go; the defaults are in `cloudwatch-section.ts`. */
+const metricsSection = mapping({
+  namespace: value(readNamespace).optional(),
+  region: value(readRegion).optional(),
+  dimensions: z.record(z.string(), text).optional(),
+  perProxy: value(read.readTruth).optional(),
+});
+
+const alarmsSection = mapping({
+  prefix: value(readAlarmPrefix).optional(),
+  period: value(readAlarmPeriod).optional(),
+  actions: z.array(value(read.readArn)).optional(),
+  notify: z.array(value(read.readArn)).optional(),
+});
 
 export const schema = mapping({
   environment: text,
@@ -111,11 +118,15 @@ export const schema = mapping({
     settle: duration.default(3000),
   }).prefault({}),
   heal: healSection.optional(),
+  metrics: metricsSection.optional(),
+  alarms: alarmsSection.optional(),
   ...sectionsOfOtherCommands,
 });
 
 export type Configuration = z.output<typeof schema>;
+export type AlarmsSection = z.output<typeof alarmsSection>;
 export type HealSection = z.output<typeof healSection>;
+export type MetricsSection = z.output<typeof metricsSection>;
 export type SshSection = z.output<typeof sshSection>;
 
 /** What a schema makes of a tree, or every complaint. */

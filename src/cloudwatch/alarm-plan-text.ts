@@ -1,0 +1,64 @@
+// The difference between wanted and existing alarms, for people: one line an alarm, one a field. Pure.
+
+import type { AlarmChange, DashboardChange, FieldChange } from './alarm-diff.ts';
+
+interface AlarmDifference {
+  readonly alarms: readonly AlarmChange[];
+  readonly dashboard: DashboardChange;
+}
+
+/** `+` is created, `~` changed, `-` deleted (with `prune`), `!` left alone though it stands in the way. Ends with a line of numbers. */
+export function renderAlarmPlan({ alarms, dashboard }: AlarmDifference, prune: boolean): string {
+  const lines = [...alarms.flatMap((change) => alarmLines(change, prune)), ...dashboardLines(dashboard)];
+  const count = (...kinds: readonly string[]) =>
+    [...alarms, dashboard].filter(({ change }) => kinds.includes(change)).length;
+  const strays = count('stray');
+  const numbers = [
+    `${count('create')} to create`,
+    `${count('update')} to change`,
+    prune ? `${strays} to delete` : `${strays} no longer wanted${strays > 0 ? ' (kept without --prune)' : ''}`,
+    `${count('keep')} as wanted`,
+    ...(count('foreign') > 0 ? [`${count('foreign')} in the way`] : []),
+  ];
+  return [...lines, `${numbers.join(', ')}`].map((line) => `${line}\n`).join('');
+}
+
+function alarmLines(change: AlarmChange, prune: boolean): readonly string[] {
+  switch (change.change) {
+    case 'keep':
+      return [];
+    case 'create':
+      return [`+ alarm ${spell(change.wanted.name)}`];
+    case 'update':
+      return [
+        `~ alarm ${spell(change.wanted.name)}`,
+        ...change.fields.map(fieldLine),
+        ...(change.retag ? ['    tags: set again'] : []),
+      ];
+    case 'foreign':
+      return [`! alarm ${spell(change.name)}: ${change.because}`];
+    case 'stray':
+      return [`${prune ? '-' : ' '} alarm ${spell(change.held.name)}: no longer wanted`];
+  }
+}
+
+function dashboardLines({ change, wanted, ...rest }: DashboardChange): readonly string[] {
+  switch (change) {
+    case 'keep':
+      return [];
+    case 'create':
+      return [`+ dashboard ${spell(wanted.name)}`];
+    case 'update':
+      return [`~ dashboard ${spell(wanted.name)}${'because' in rest ? `: ${rest.because}` : ''}`];
+  }
+}
+
+function fieldLine({ field, has, wants }: FieldChange): string {
+  return `    ${field}: ${spell(has)} -> ${spell(wants)}`;
+}
+
+/** What stands in CloudWatch may be anybody's text: as JSON it stays on its line, and cannot move the cursor. */
+function spell(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)!.toString(16)}}`);
+}

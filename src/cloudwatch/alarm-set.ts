@@ -1,0 +1,194 @@
+// The alarms that there should be: which metric, since when, what silence means, and what to do about it. Pure.
+
+import type { PutCompositeAlarmInput, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import type { Settings } from '../domain/settings.ts';
+import {
+  type AlarmSubject,
+  alarmName,
+  alarmSubjects,
+  checkScope,
+  ENVIRONMENT_TAG,
+  OWNER,
+  OWNER_TAG,
+} from './alarm-names.ts';
+import type { MetricName } from './metrics.ts';
+
+/** An alarm as it would be put, every field of ours written out, so that a change by hand shows as one. */
+export type WantedAlarm =
+  | { readonly kind: 'metric'; readonly name: string; readonly input: PutMetricAlarmInput }
+  | { readonly kind: 'composite'; readonly name: string; readonly input: PutCompositeAlarmInput };
+
+export type AlarmSource = Pick<Settings, 'environment' | 'metrics' | 'alarms'>;
+
+type Rule =
+  /** The largest value of a period is above 0. */
+  | { readonly kind: 'any'; readonly metric: MetricName }
+  /** The sum of several metrics is above 0. */
+  | { readonly kind: 'any-of'; readonly metrics: readonly MetricName[] }
+  /** No run of the period sent a 1. */
+  | { readonly kind: 'never-one'; readonly metric: MetricName }
+  /** Fewer than one datapoint in a period, gaps counted as none. */
+  | { readonly kind: 'silent'; readonly metric: MetricName };
+
+interface AlarmDefinition {
+  readonly rule: Rule;
+  /** So many of the last so many periods. */
+  readonly of: readonly [datapoints: number, periods: number];
+  /** `ignore` keeps the last known state: a silent job is the heartbeat's business, and one late run is none. */
+  readonly missing: 'ignore' | 'breaching' | 'notBreaching';
+  /** Whether it is a part of the composite alarm that pages; the others name causes. */
+  readonly pages: boolean;
+  readonly says: string;
+}
+
+const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinition>> = {
+  split: {
+    rule: { kind: 'any', metric: 'split_brain_rooms' },
+    of: [2, 3],
+    missing: 'ignore',
+    pages: true,
+    says: 'Conferences are routed to two or more shards, and stayed so. Do: `splitbrain report` names each with its cause; mend the cause (peer link, server ids), then `splitbrain heal`.',
+  },
+  mixed: {
+    rule: { kind: 'any', metric: 'mixed_rooms' },
+    of: [2, 3],
+    missing: 'ignore',
+    pages: false,
+    says: 'Entries name one shard by id and another by key: they read healed and are not. Do: `splitbrain report`; where it says id-drift, give the servers the same ids on every proxy; then `splitbrain heal`.',
+  },
+  missing: {
+    rule: { kind: 'any', metric: 'missing_rooms' },
+    // A proxy that restarted has its peers' entries back within seconds: three looks in a row are none of that.
+    of: [3, 3],
+    missing: 'ignore',
+    pages: false,
+    says: 'Proxies lack conferences that others know: the next participant may land on another shard. Do: `splitbrain report` says which proxies; check their peer links; then `splitbrain heal`.',
+  },
+  'heals failing': {
+    rule: { kind: 'any-of', metrics: ['heals_failed', 'heals_refused'] },
+    of: [1, 1],
+    missing: 'notBreaching',
+    pages: true,
+    says: 'A heal was refused by a guard or did not hold. Do: read the reason in the summary of the last run; `splitbrain explain CONFERENCE` for a single one; decide by hand with `splitbrain plan` and `splitbrain heal`.',
+  },
+  'mesh not judged': {
+    rule: { kind: 'never-one', metric: 'monitor_success' },
+    of: [3, 3],
+    missing: 'ignore',
+    pages: true,
+    says: 'The monitor runs but sees too little to say that the mesh agrees. Do: `splitbrain check` says which proxy lacks and why; a forgotten lock is lifted with `splitbrain unlock`.',
+  },
+  'monitor silent': {
+    rule: { kind: 'silent', metric: 'monitor_success' },
+    // Runs drift by queue and run time: one empty period says nothing.
+    of: [2, 3],
+    missing: 'breaching',
+    pages: true,
+    says: 'The monitor itself sends nothing: nobody watches the mesh. Do: look at the last runs of the job (failing, queued, disabled, waiting for its lock) and whether it may still put metrics.',
+  },
+  'proxies unreachable': {
+    rule: { kind: 'any', metric: 'proxies_unreachable' },
+    of: [3, 3],
+    missing: 'ignore',
+    pages: false,
+    says: 'Proxies cannot be read, or fewer are listed than there must be. Do: `splitbrain check` says which and why; for proxies that are gone for good, mend the inventory and `proxies.expect`.',
+  },
+  'peer links down': {
+    rule: { kind: 'any', metric: 'peer_links_down' },
+    of: [3, 3],
+    missing: 'ignore',
+    pages: false,
+    says: 'Proxies do not hear each other: their tables drift apart. Do: `splitbrain check` names the links; look at network, `peers` sections and names (`localpeer`) of both ends.',
+  },
+};
+
+const PAGE_SAYS =
+  'The split brain monitor needs a person: one or more of its paging alarms are on. Do: open them to see which, each says what to do. For maintenance, mute this alarm by a mute rule, not by disabling its actions.';
+
+/** Throws ConfigError where the names would be none. The composite comes last: its rule names the others. */
+export function wantedAlarms(source: AlarmSource): readonly WantedAlarm[] {
+  const { prefix, actions } = source.alarms;
+  const scope = { prefix, environment: source.environment };
+  checkScope(scope);
+  const subjects = alarmSubjects.filter((subject) => subject !== 'page');
+  const paging = subjects.filter((subject) => definitions[subject].pages);
+  const page = alarmName(scope, 'page');
+  return [
+    ...subjects.map((subject) => metricAlarm(alarmName(scope, subject), definitions[subject], source)),
+    {
+      kind: 'composite',
+      name: page,
+      input: {
+        AlarmName: page,
+        AlarmDescription: PAGE_SAYS,
+        AlarmRule: paging.map((subject) => `ALARM("${alarmName(scope, subject)}")`).join(' OR '),
+        ActionsEnabled: true,
+        AlarmActions: [...actions],
+        // What was paged can close by itself.
+        OKActions: [...actions],
+        InsufficientDataActions: [],
+      },
+    },
+  ];
+}
+
+/** The tags of every alarm of ours. */
+export function wantedTags(environment: string): Readonly<Record<string, string>> {
+  return { [OWNER_TAG]: OWNER, [ENVIRONMENT_TAG]: environment };
+}
+
+function metricAlarm(name: string, { rule, of, missing, says }: AlarmDefinition, source: AlarmSource): WantedAlarm {
+  const [datapoints, periods] = of;
+  return {
+    kind: 'metric',
+    name,
+    input: {
+      AlarmName: name,
+      AlarmDescription: says,
+      ActionsEnabled: true,
+      AlarmActions: [...source.alarms.notify],
+      OKActions: [],
+      InsufficientDataActions: [],
+      EvaluationPeriods: periods,
+      DatapointsToAlarm: datapoints,
+      TreatMissingData: missing,
+      ...watched(rule, source),
+    },
+  };
+}
+
+/** No unit: CloudWatch would then see only points of that very unit. */
+function watched(rule: Rule, source: AlarmSource): Partial<PutMetricAlarmInput> {
+  const { namespace, dimensions } = source.metrics;
+  const ofMetric = (MetricName: MetricName) => ({
+    Namespace: namespace,
+    MetricName,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  });
+  const query = (Id: string, metric: MetricName, Stat: string) => ({
+    Id,
+    MetricStat: { Metric: ofMetric(metric), Period: source.alarms.periodSeconds, Stat },
+    ReturnData: false,
+  });
+  const single = { Statistic: 'Maximum' as const, Period: source.alarms.periodSeconds };
+  switch (rule.kind) {
+    case 'any':
+      return { ...ofMetric(rule.metric), ...single, Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' };
+    case 'never-one':
+      return { ...ofMetric(rule.metric), ...single, Threshold: 1, ComparisonOperator: 'LessThanThreshold' };
+    case 'any-of': {
+      const terms = rule.metrics.map((metric) => query(metric, metric, 'Maximum'));
+      const total = { Id: 'total', Label: 'total', Expression: rule.metrics.join(' + '), ReturnData: true };
+      return { Metrics: [...terms, total], Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' };
+    }
+    case 'silent': {
+      // FILL makes gaps real zeros, which count at once; without any point at all it returns nothing, and `breaching` speaks.
+      const runs = { Id: 'runs', Label: 'runs', Expression: `FILL(${rule.metric}, 0)`, ReturnData: true };
+      return {
+        Metrics: [query(rule.metric, rule.metric, 'SampleCount'), runs],
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+      };
+    }
+  }
+}

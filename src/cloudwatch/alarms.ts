@@ -1,0 +1,187 @@
+// Alarms and dashboard as code: reads what CloudWatch has, and makes it what is wanted. Every failure of AWS is a value.
+
+import type { CloudWatch, CompositeAlarm, MetricAlarm, Tag } from '@aws-sdk/client-cloudwatch';
+import {
+  type AlarmChange,
+  compareAlarms,
+  compareDashboard,
+  type DashboardChange,
+  type HeldAlarm,
+} from './alarm-diff.ts';
+import { namePrefix } from './alarm-names.ts';
+import { type AlarmSource, wantedAlarms, wantedTags } from './alarm-set.ts';
+import { type AwsTrouble, askAws, isTrouble } from './client.ts';
+import { wantedDashboard } from './dashboard.ts';
+
+export interface AlarmPlan {
+  readonly alarms: readonly AlarmChange[];
+  readonly dashboard: DashboardChange;
+}
+
+/** `done` holds one line for each write that CloudWatch took, in order; `trouble` is what ended them early. */
+export interface ApplyOutcome {
+  readonly done: readonly string[];
+  readonly trouble: AwsTrouble | null;
+}
+
+export interface AlarmTools {
+  readonly cloudWatch: CloudWatch;
+  readonly region: string;
+  readonly signal: AbortSignal;
+}
+
+/** About 40 calls at the default quota of 3 a second, with the waits of throttled ones. */
+const DEADLINE_MS = 120_000;
+/** DescribeAlarms gives at most this many a page. */
+const PAGE = 100;
+
+/** What `applyAlarms` would do now. Throws ConfigError where the settings give no names. */
+export function planAlarms(source: AlarmSource, tools: AlarmTools): Promise<AlarmPlan | AwsTrouble> {
+  const wanted = wantedAlarms(source);
+  return askAws(
+    async (options) => {
+      const held = await readAlarms(source, tools.cloudWatch, options);
+      return {
+        alarms: compareAlarms(wanted, held, wantedTags(source.environment)),
+        dashboard: await planDashboard(source, held, tools, options),
+      };
+    },
+    { deadlineMs: DEADLINE_MS, signal: tools.signal },
+  );
+}
+
+/** Plans once more and carries it out. A second time it does nothing. Alarms that are not ours are left alone, strays too unless `prune`. */
+export async function applyAlarms(
+  source: AlarmSource,
+  tools: AlarmTools,
+  { prune }: { readonly prune: boolean },
+): Promise<ApplyOutcome> {
+  const plan = await planAlarms(source, tools);
+  if (isTrouble(plan)) return { done: [], trouble: plan };
+  const done: string[] = [];
+  const answer = await askAws(
+    async (options) => {
+      // A composite's rule may only name alarms that are there; it comes last of the wanted ones.
+      for (const change of plan.alarms) await put(change, source, tools.cloudWatch, options, done);
+      if (prune) await deleteStrays(plan.alarms, tools.cloudWatch, options, done);
+      // The dashboard shows alarms by their ARNs, which new ones have only now.
+      const held = await readAlarms(source, tools.cloudWatch, options);
+      return putDashboard(await planDashboard(source, held, tools, options), tools.cloudWatch, options, done);
+    },
+    { deadlineMs: DEADLINE_MS, signal: tools.signal },
+  );
+  return { done, trouble: isTrouble(answer) ? answer : null };
+}
+
+type CallOptions = { readonly abortSignal: AbortSignal };
+
+/** Every alarm whose name begins as ours do, with its tags. Composite ones come only when asked for. */
+async function readAlarms(
+  { environment, alarms }: AlarmSource,
+  cloudWatch: CloudWatch,
+  options: CallOptions,
+): Promise<readonly HeldAlarm[]> {
+  const found: Omit<HeldAlarm, 'tags'>[] = [];
+  let token: string | undefined;
+  do {
+    const page = await cloudWatch.describeAlarms(
+      {
+        AlarmNamePrefix: namePrefix({ prefix: alarms.prefix, environment }),
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: PAGE,
+        ...(token === undefined ? {} : { NextToken: token }),
+      },
+      options,
+    );
+    found.push(...(page.MetricAlarms ?? []).map((alarm) => heldAlarm('metric', alarm)));
+    found.push(...(page.CompositeAlarms ?? []).map((alarm) => heldAlarm('composite', alarm)));
+    token = page.NextToken;
+  } while (token !== undefined);
+  const held: HeldAlarm[] = [];
+  for (const alarm of found) {
+    const { Tags } = await cloudWatch.listTagsForResource({ ResourceARN: alarm.arn }, options);
+    held.push({ ...alarm, tags: Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])) });
+  }
+  return held;
+}
+
+function heldAlarm(kind: HeldAlarm['kind'], alarm: MetricAlarm | CompositeAlarm): Omit<HeldAlarm, 'tags'> {
+  return { kind, name: alarm.AlarmName ?? '', arn: alarm.AlarmArn ?? '', fields: { ...alarm } };
+}
+
+async function planDashboard(
+  source: AlarmSource,
+  held: readonly HeldAlarm[],
+  { cloudWatch, region }: AlarmTools,
+  options: CallOptions,
+): Promise<DashboardChange> {
+  const wanted = wantedDashboard(source, region, new Map(held.map(({ name, arn }) => [name, arn])));
+  try {
+    const { DashboardBody } = await cloudWatch.getDashboard({ DashboardName: wanted.name }, options);
+    return compareDashboard(wanted, DashboardBody ?? null);
+  } catch (error) {
+    if (!missingNames.has((error as Error).name)) throw error;
+    return compareDashboard(wanted, null);
+  }
+}
+
+/** By the model and by the header. */
+const missingNames = new Set(['DashboardNotFoundError', 'ResourceNotFound', 'ResourceNotFoundException']);
+
+async function put(
+  change: AlarmChange,
+  { environment }: AlarmSource,
+  cloudWatch: CloudWatch,
+  options: CallOptions,
+  done: string[],
+): Promise<void> {
+  if (change.change !== 'create' && change.change !== 'update') return;
+  const { wanted } = change;
+  const created = change.change === 'create';
+  const tags: Tag[] = Object.entries(wantedTags(environment)).map(([Key, Value]) => ({ Key, Value }));
+  if (created || change.fields.length > 0) {
+    // On an alarm that is there, the service ignores tags.
+    const Tags = created ? { Tags: tags } : {};
+    if (wanted.kind === 'metric') await cloudWatch.putMetricAlarm({ ...wanted.input, ...Tags }, options);
+    else await cloudWatch.putCompositeAlarm({ ...wanted.input, ...Tags }, options);
+    done.push(`${created ? 'created' : 'changed'} alarm ${wanted.name}`);
+  }
+  if (!created && change.retag) {
+    await cloudWatch.tagResource({ ResourceARN: change.arn, Tags: tags }, options);
+    done.push(`tagged alarm ${wanted.name}`);
+  }
+}
+
+/** Composites first: CloudWatch keeps an alarm that a composite's rule names. */
+async function deleteStrays(
+  changes: readonly AlarmChange[],
+  cloudWatch: CloudWatch,
+  options: CallOptions,
+  done: string[],
+): Promise<void> {
+  const strays = changes.flatMap((change) => (change.change === 'stray' ? [change.held] : []));
+  const composites = strays.filter(({ kind }) => kind === 'composite');
+  for (const { name } of [...composites, ...strays.filter(({ kind }) => kind === 'metric')]) {
+    await cloudWatch.deleteAlarms({ AlarmNames: [name] }, options);
+    done.push(`deleted alarm ${name}`);
+  }
+}
+
+/** CloudWatch takes a dashboard that it finds faults in, and answers with them: ours must have none. */
+async function putDashboard(
+  change: DashboardChange,
+  cloudWatch: CloudWatch,
+  options: CallOptions,
+  done: string[],
+): Promise<AwsTrouble | Record<string, never>> {
+  if (change.change === 'keep') return {};
+  const { name, body } = change.wanted;
+  const { DashboardValidationMessages: faults = [] } = await cloudWatch.putDashboard(
+    { DashboardName: name, DashboardBody: JSON.stringify(body) },
+    options,
+  );
+  done.push(`${change.change === 'create' ? 'created' : 'changed'} dashboard ${name}`);
+  if (faults.length === 0) return {};
+  const said = faults.map(({ DataPath, Message }) => `${DataPath ?? '?'}: ${Message ?? '?'}`).join('; ');
+  return { trouble: 'rejected', because: `CloudWatch finds faults in the dashboard: ${said}` };
+}

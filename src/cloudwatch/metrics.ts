@@ -1,0 +1,210 @@
+// The metrics of a run: one table of what is counted, from which the datapoints, the README's table and the alarms are made. Pure.
+
+import type { MeshFindingKind } from '../domain/finding.ts';
+import { type Remaining, remainingAfter } from '../domain/remaining.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { MetricsSettings } from '../domain/settings.ts';
+
+type MetricUnit = 'Count' | 'Milliseconds';
+
+/** One datapoint. Never holds the name of a conference. */
+export interface Metric {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly value: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** A run with what its metrics are computed from. */
+interface MeasuredRun {
+  readonly report: RunReport;
+  readonly remaining: Remaining;
+  /** The whole run, the heal included; milliseconds. */
+  readonly durationMs: number;
+}
+
+interface MetricDefinition {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly description: string;
+  readonly measure: (run: MeasuredRun) => number;
+}
+
+/**
+ * The first six keep the names and the meaning they have in Jitsi's check_haproxy_status.py, so that alarms and dashboards on
+ * them go on working. There, `stick_table_error` is 1 where the comparison found anything or had no table at all, not where
+ * single tables lacked, and the fixes are those it wrote down, whether or not they were carried out. It counts a conference once
+ * per proxy, we count it once per mesh. After a heal, rooms are what remains of them: the alarm has to clear by itself.
+ */
+export const metricDefinitions = [
+  {
+    name: 'stick_table_error',
+    unit: 'Count',
+    description:
+      '1 where conferences are split, missing or mixed at the end of the run, or no proxy could be read; else 0',
+    measure: ({ report, remaining }) =>
+      report.counts.proxiesReporting === 0 || remaining.split + remaining.missing + remaining.mixed > 0 ? 1 : 0,
+  },
+  {
+    name: 'missing_rooms',
+    unit: 'Count',
+    description: 'conferences that some proxies know and others do not; after a heal, those that remain',
+    measure: ({ remaining }) => remaining.missing,
+  },
+  {
+    name: 'split_brain_rooms',
+    unit: 'Count',
+    description: 'conferences that are routed to two or more shards; after a heal, those that remain',
+    measure: ({ remaining }) => remaining.split,
+  },
+  {
+    name: 'stick_table_fixes_missing',
+    unit: 'Count',
+    description: 'conferences with missing entries that the plan of the run fills in, carried out or not',
+    measure: ({ report }) => planned(report, (kind) => kind === 'missing'),
+  },
+  {
+    name: 'stick_table_fixes_split_brain',
+    unit: 'Count',
+    description: 'split and mixed conferences that the plan of the run brings to one shard, carried out or not',
+    measure: ({ report }) => planned(report, (kind) => kind === 'split' || kind === 'mixed'),
+  },
+  {
+    name: 'monitor_hosts',
+    unit: 'Count',
+    description: 'proxies whose table was read in full',
+    measure: ({ report }) => report.counts.proxiesReporting,
+  },
+  {
+    name: 'proxies_expected',
+    unit: 'Count',
+    description: 'proxies that there must be: those of the inventory, or `proxies.expect` where that is more',
+    measure: ({ report }) => expectedProxies(report),
+  },
+  {
+    name: 'proxies_unreachable',
+    unit: 'Count',
+    description: 'expected proxies that were not read in full, for whatever reason but a lock of the fleet',
+    measure: ({ report }) =>
+      Math.max(0, expectedProxies(report) - report.counts.proxiesReporting - lockedProxies(report)),
+  },
+  {
+    name: 'peer_links_down',
+    unit: 'Count',
+    description: 'peer links that are not established, or that one end does not list',
+    measure: ({ report }) => report.meshFindings.filter(({ kind }) => brokenLinks.has(kind)).length,
+  },
+  {
+    name: 'mixed_rooms',
+    unit: 'Count',
+    description: 'conferences whose id and key name different shards on one proxy; after a heal, those that remain',
+    measure: ({ remaining }) => remaining.mixed,
+  },
+  {
+    name: 'orphaned_rooms',
+    unit: 'Count',
+    description: 'conferences whose entry leads to no usable shard; after a heal, those that remain',
+    measure: ({ remaining }) => remaining.orphaned,
+  },
+  {
+    name: 'ambiguous_keys',
+    unit: 'Count',
+    description: 'keys that fill the length of the table, so that several conferences may share them',
+    measure: ({ remaining }) => remaining.ambiguous,
+  },
+  {
+    name: 'misplaced_rooms',
+    unit: 'Count',
+    description: 'conferences whose participants sit on another shard than the routes say; 0 without a census',
+    measure: () => 0,
+  },
+  {
+    name: 'scattered_rooms',
+    unit: 'Count',
+    description: 'conferences with participants on two or more shards; 0 without a census',
+    measure: () => 0,
+  },
+  {
+    name: 'heals_refused',
+    unit: 'Count',
+    description:
+      'refusals of a heal that was asked for: conferences, or 1 for the whole run; 0 where none was asked for',
+    // Each heal that failed is among the refusals too.
+    measure: ({ report: { heal } }) => (heal === null ? 0 : Math.max(0, heal.refusals.length - heal.failed)),
+  },
+  {
+    name: 'heals_failed',
+    unit: 'Count',
+    description: 'conferences that were healed and did not stay so',
+    measure: ({ report }) => report.heal?.failed ?? 0,
+  },
+  {
+    name: 'conferences',
+    unit: 'Count',
+    description: 'conferences that any proxy knows',
+    measure: ({ report }) => report.counts.conferences,
+  },
+  {
+    name: 'monitor_duration',
+    unit: 'Milliseconds',
+    description: 'how long the run took, its heal included',
+    measure: ({ durationMs }) => durationMs,
+  },
+  {
+    name: 'monitor_success',
+    unit: 'Count',
+    description:
+      '1 where the mesh could be judged (it agrees, or it certainly does not), else 0; absent: the job is silent',
+    measure: ({ report }) => (report.verdict === 'incomplete' ? 0 : 1),
+  },
+] as const satisfies readonly MetricDefinition[];
+
+export type MetricName = (typeof metricDefinitions)[number]['name'];
+
+const brokenLinks: ReadonlySet<MeshFindingKind> = new Set(['peer-down', 'peer-unknown']);
+
+function planned(report: RunReport, counts: (kind: string) => boolean): number {
+  return report.proposal?.plan.conferences.filter(({ kind }) => counts(kind)).length ?? 0;
+}
+
+function expectedProxies({ expected, counts }: RunReport): number {
+  return Math.max(expected?.min ?? 0, counts.proxies);
+}
+
+function lockedProxies({ proxies }: RunReport): number {
+  return proxies.filter(({ status }) => status === 'locked').length;
+}
+
+/** Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Numbers that are none are left out when sent. */
+export function metricsOf(
+  report: RunReport,
+  settings: Pick<MetricsSettings, 'dimensions' | 'perProxy'>,
+  durationMs: number,
+): readonly Metric[] {
+  const run: MeasuredRun = { report, remaining: remainingAfter(report), durationMs };
+  const ofMesh = metricDefinitions.map(({ name, unit, measure }) => ({
+    name,
+    unit,
+    value: measure(run),
+    dimensions: settings.dimensions,
+  }));
+  return settings.perProxy ? [...ofMesh, ...proxyMetrics(report, settings.dimensions)] : ofMesh;
+}
+
+/** A proxy that was not read has none: a zero would say that its table is empty. */
+function proxyMetrics({ proxies }: RunReport, dimensions: Metric['dimensions']): readonly Metric[] {
+  return proxies.flatMap(({ name, status, table, collect }): Metric[] => {
+    if (status !== 'ok' || table === null) return [];
+    const ofProxy = { ...dimensions, Proxy: name };
+    return [
+      { name: 'proxy_entries', unit: 'Count', value: table.entries, dimensions: ofProxy },
+      { name: 'proxy_dump_duration', unit: 'Milliseconds', value: collect.milliseconds, dimensions: ofProxy },
+    ];
+  });
+}
+
+/** The README's table, in Markdown. */
+export function renderMetricsTable(): string {
+  const rows = metricDefinitions.map(({ name, unit, description }) => `| \`${name}\` | ${unit} | ${description} |`);
+  return `${['| metric | unit | what it counts |', '|---|---|---|', ...rows].join('\n')}\n`;
+}

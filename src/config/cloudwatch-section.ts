@@ -1,0 +1,32 @@
+// What goes to CloudWatch, from the `metrics` and `alarms` sections.
+
+import type { AlarmSettings, MetricsSettings } from '../domain/settings.ts';
+import type { AlarmsSection, MetricsSection } from './schema.ts';
+
+const DEFAULT_NAMESPACE = 'HAProxy';
+const DEFAULT_PREFIX = 'Split Brain';
+/** Jitsi's schedule. An alarm's period must not be shorter than it, else most of its periods are empty. */
+const DEFAULT_PERIOD_MS = 300_000;
+
+/** Without a `metrics` section nothing is sent; what it would be called is known all the same. */
+export function readCloudWatch(
+  metrics: MetricsSection | undefined,
+  alarms: AlarmsSection | undefined,
+  environment: string,
+): { readonly metrics: MetricsSettings; readonly alarms: AlarmSettings } {
+  return {
+    metrics: {
+      configured: metrics !== undefined,
+      namespace: metrics?.namespace ?? DEFAULT_NAMESPACE,
+      region: metrics?.region ?? null,
+      dimensions: metrics?.dimensions ?? { Environment: environment },
+      perProxy: metrics?.perProxy ?? false,
+    },
+    alarms: {
+      prefix: alarms?.prefix ?? DEFAULT_PREFIX,
+      periodSeconds: (alarms?.period ?? DEFAULT_PERIOD_MS) / 1000,
+      actions: alarms?.actions ?? [],
+      notify: alarms?.notify ?? [],
+    },
+  };
+}
