@@ -57,6 +57,26 @@ test('two proxies and nothing else give the defaults of a file', () => {
     },
     collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
+    heal: {
+      consented: false,
+      journal: '/home/me/.local/state/haproxy-splitbrain',
+      settleMs: 3000,
+      winner: ['participants', 'majority', 'latest-access'],
+      tie: 'lowest-address',
+      minReporting: 0.75,
+      maxConferences: 200,
+      maxRatio: 0.05,
+      maxMissing: 20_000,
+      cooldown: { heals: 3, withinMs: 3_600_000 },
+    },
+    metrics: {
+      configured: false,
+      namespace: 'HAProxy',
+      region: null,
+      dimensions: { Environment: 'adhoc' },
+      perProxy: false,
+    },
+    alarms: { prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
   });
 });
 

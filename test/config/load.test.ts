@@ -76,6 +76,31 @@ describe('a right file', () => {
       },
       collect: { concurrency: 5, timeoutMs: 60_000, compress: 'never' },
       confirm: { reads: 3, settleMs: 500 },
+      heal: {
+        consented: true,
+        journal: '/home/me/.local/state/haproxy-splitbrain',
+        settleMs: 500,
+        winner: ['participants', 'majority', 'latest-access'],
+        tie: 'lowest-address',
+        minReporting: 0.75,
+        maxConferences: 200,
+        maxRatio: 0.05,
+        maxMissing: 20_000,
+        cooldown: { heals: 3, withinMs: 3_600_000 },
+      },
+      metrics: {
+        configured: true,
+        namespace: 'HAProxy',
+        region: 'us-west-2',
+        dimensions: { Environment: 'stage-8x8' },
+        perProxy: false,
+      },
+      alarms: {
+        prefix: 'Split Brain',
+        periodSeconds: 300,
+        actions: ['arn:aws:sns:us-west-2:123456789012:oncall'],
+        notify: [],
+      },
     });
   });
 
