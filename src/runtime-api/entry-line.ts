@@ -16,6 +16,7 @@ const OPENING_PARENTHESIS = 0x28;
 const CLOSING_PARENTHESIS = 0x29;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const NINE = 0x39;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
@@ -26,6 +27,14 @@ const BEFORE_KEY = Buffer.from(': key=', 'latin1');
 const EXPIRY = Buffer.from('exp', 'latin1');
 const SERVER_ID = Buffer.from('server_id', 'latin1');
 const SERVER_KEY = Buffer.from('server_key', 'latin1');
+const USE = Buffer.from(' use=', 'latin1');
+const EXP = Buffer.from(' exp=', 'latin1');
+const SHARD = Buffer.from(' shard=', 'latin1');
+const ID = Buffer.from(' server_id=', 'latin1');
+const KEY = Buffer.from(' server_key=', 'latin1');
+const LETTER_H = 0x68;
+/** So many digits cannot overflow 32 bits. */
+const USUAL_DIGITS = 9;
 const MAX_INT32 = 0x7fffffff;
 /** More digits than any 32-bit number has, few enough to be counted without loss. */
 const MAX_DIGITS = 15;
@@ -42,6 +51,47 @@ export function createEntryReader(sink: EntrySink): EntryReader {
   let serverKeyStart = 0;
   let serverKeyEnd = 0;
   let number = 0;
+
+  /**
+   * The fields of a table that stores nothing but where a key leads, as 2.6 to 3.4 print them; false where anything is not just so, and
+   * then they are read by name.
+   */
+  function readUsualFields(buffer: Uint8Array, from: number, end: number): boolean {
+    let at = from;
+    if (!holds(buffer, at, USE)) return false;
+    at = behindDigits(buffer, at + USE.length);
+    if (!holds(buffer, at, EXP)) return false;
+    at += EXP.length;
+    let value = 0;
+    let digit = buffer[at]! - ZERO;
+    const expiryStart = at;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digit = buffer[++at]! - ZERO;
+    }
+    if (at === expiryStart || at - expiryStart > USUAL_DIGITS) return false;
+    expiresInMs = value;
+    if (buffer[at + 2] === LETTER_H) {
+      if (!holds(buffer, at, SHARD)) return false;
+      at = behindDigits(buffer, at + SHARD.length);
+    }
+    if (!holds(buffer, at, ID)) return false;
+    at += ID.length;
+    value = 0;
+    digit = buffer[at]! - ZERO;
+    const idStart = at;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digit = buffer[++at]! - ZERO;
+    }
+    if (at === idStart || at - idStart > USUAL_DIGITS || !holds(buffer, at, KEY)) return false;
+    serverId = value;
+    serverKeyStart = at + KEY.length;
+    if (serverKeyStart > end) return false;
+    serverKeyEnd = end;
+    for (at = serverKeyStart; at < end; at++) if (buffer[at] === SPACE) return false;
+    return true;
+  }
 
   /** Fields by name, from the blank behind the key on; `exp` must be there, the server's two may be missing. */
   function readFields(buffer: Uint8Array, from: number, end: number): boolean {
@@ -129,7 +179,7 @@ export function createEntryReader(sink: EntrySink): EntryReader {
         entries++;
         return true;
       }
-      if (!readFields(buffer, keyEnd, end)) return false;
+      if (!readUsualFields(buffer, keyEnd, end) && !readFields(buffer, keyEnd, end)) return false;
       entries++;
       if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
       if (serverKeyStart < 0) handOnWithoutServerKey(buffer, keyStart, keyEnd);
@@ -137,6 +187,12 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       return true;
     },
   };
+}
+
+function behindDigits(buffer: Uint8Array, from: number): number {
+  let at = from;
+  while (buffer[at]! >= ZERO && buffer[at]! <= NINE) at++;
+  return at;
 }
 
 function holds(buffer: Uint8Array, start: number, text: Uint8Array): boolean {

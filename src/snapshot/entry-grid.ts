@@ -61,11 +61,17 @@ export function createEntryGrid(options: {
     column(proxy) {
       const column = emptyColumn();
       columns[proxy] = column;
+      // HAProxy 2.6 dumps in the order of the keys, so that the next line of one proxy is mostly the next line of another.
+      let previous = -1;
       return {
         ...(admitsNewKeys ? {} : { wants: (bytes, start, end) => keys.find(bytes, start, end) >= 0 }),
         entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
-          const row = admitsNewKeys ? keys.add(bytes, keyStart, keyEnd) : keys.find(bytes, keyStart, keyEnd);
+          let row = previous + 1;
+          if (!keys.isAt(row, bytes, keyStart, keyEnd)) {
+            row = admitsNewKeys ? keys.add(bytes, keyStart, keyEnd) : keys.find(bytes, keyStart, keyEnd);
+          }
           if (row < 0) return;
+          previous = row;
           if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, row);
           if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
           if (row >= column.cells.length) column.cells = widenedCells(column.cells, row);
