@@ -1,0 +1,34 @@
+#!/bin/sh
+# `npm test` on a fresh clone: fetches what is missing, builds, checks, and runs every test. Arguments go to vitest.
+#
+# With CI=true or SPLITBRAIN_CI set, whatever a test could lack has to be there: one that is skipped for want of it proves nothing.
+# Exit: what vitest says · 1 where the tests pass and `npm run check` does not · 3 something is missing that must be there.
+# The last line is `N passed, N failed, N skipped`, unless nothing could be run at all.
+set -eu
+cd "$(dirname "$0")/.."
+
+case "${SPLITBRAIN_CI:-${CI:-}}" in '' | 0 | false) strict='' ;; *) strict=yes ;; esac
+
+lacking() {
+  if [ -n "$strict" ]; then
+    echo "$1: this is CI, where nothing may be skipped, so nothing is tested." >&2
+    exit 3
+  fi
+  echo "$1: the tests that need it are skipped." >&2
+}
+
+sh scripts/prepare.sh
+# One test needs sudo, and a laptop should not get sudo for it: only CI tests everything.
+sh scripts/install-debian-packages.sh haproxy openssh-server socat ${strict:+sudo} ||
+  lacking 'Something above could not be installed'
+sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the system's"
+
+echo 'Checking format, lint, types and dead code (npm run check) ...'
+checked=0
+npm run --silent check || checked=$?
+if [ "$checked" -ne 0 ]; then echo 'npm run check failed, see above; the tests run all the same.' >&2; fi
+
+tested=0
+node_modules/.bin/vitest run "$@" || tested=$?
+if [ "$tested" -eq 0 ] && [ "$checked" -ne 0 ]; then tested=1; fi
+exit "$tested"
