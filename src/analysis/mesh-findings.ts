@@ -4,6 +4,7 @@ import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
+import { expireOf } from './noise.ts';
 import { evidenceOf, type MeshSense } from './routed-grid.ts';
 
 /** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
@@ -108,6 +109,8 @@ function tableDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
     ['type', (view) => view.table?.type],
     ['size', (view) => view.table?.size],
     ['key length', (view) => view.table?.keyLength],
+    // Each proxy shows its own expiry, whoever touched the entry (2.6 to 3.4); only a fresh entry tells it.
+    ['expiry in ms', (view) => expireOf(view.table?.maxExpiresInMs ?? 0)],
   ];
   return properties.flatMap(([what, propertyOf]) => differing('table-drift', views, `table ${what}`, propertyOf));
 }

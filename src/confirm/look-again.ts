@@ -39,16 +39,17 @@ export async function lookAgain(
       if (evidenceOf(view.status) === 'none') return view;
       const trouble = await readSuspects(member, proxy, grid, spelled, options.signal);
       options.onProxy(++done, total);
-      return trouble === null
-        ? view
-        : {
-            ...view,
-            status: 'unreachable',
-            trouble: { ...trouble, message: `in the second look: ${trouble.message}` },
-          };
+      return trouble === null ? view : lessened(view, trouble);
     }),
   );
   return { grid, views: await Promise.all(again) };
+}
+
+/** What came of a dump that ended early is true; a proxy that could not be asked at all has not confirmed anything. */
+function lessened(view: ProxyView, trouble: Trouble): ProxyView {
+  if (trouble.code === 'truncated' && view.status === 'truncated') return view;
+  const status = trouble.code === 'truncated' ? 'truncated' : 'unreachable';
+  return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
 
 /** A dump where the suspects are many, or where one of them has no spelling in a command (the empty key). */

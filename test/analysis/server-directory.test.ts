@@ -1,0 +1,48 @@
+// What ids, names and keys mean on one proxy.
+
+import { describe, expect, test } from 'vitest';
+import { addressOfServerKey, createServerDirectory, isUsable } from '../../src/analysis/server-directory.ts';
+import type { Server, ServerState } from '../../src/domain/server.ts';
+
+const at = (backend: string, id: number, name: string, address: string | null, state: ServerState = 'up'): Server => ({
+  backend,
+  id,
+  name,
+  address,
+  state,
+});
+
+test.each([
+  ['127.0.1.11:9000', '127.0.1.11:9000'],
+  ['::1:9000', '[::1]:9000'],
+  ['2001:db8::7:443', '[2001:db8::7]:443'],
+  ['127.0.1.12:+0', '127.0.1.12:0'],
+  ['shard-1', null],
+  ['shard:1', null],
+  ['/run/shard.sock', null],
+  ['', null],
+])('server key %j is address %j', (key, address) => {
+  expect(addressOfServerKey(key)).toBe(address);
+});
+
+describe('servers of several backends', () => {
+  const directory = createServerDirectory([
+    at('release-1', 11, 'shard-1', '10.0.0.1:443', 'maint'),
+    at('release-2', 11, 'r2-shard-1', '10.0.0.1:443', 'drain'),
+    at('release-2', 12, 'shard-1', '10.0.0.2:443', 'down'),
+    at('release-2', 13, 'unresolved', null),
+  ]);
+
+  test('a shard has the best of the states that its servers have', () => {
+    expect(directory.stateOf('10.0.0.1:443')).toBe('drain');
+    expect(isUsable(directory, '10.0.0.1:443')).toBe(true);
+    expect(isUsable(directory, '10.0.0.2:443')).toBe(false);
+    expect(isUsable(directory, '10.0.0.9:443')).toBe(false);
+  });
+
+  test('a name in two backends means both shards; a server without an address means none', () => {
+    expect([...directory.byName.get('shard-1')!]).toEqual(['10.0.0.1:443', '10.0.0.2:443']);
+    expect([...directory.byId.get(11)!]).toEqual(['10.0.0.1:443']);
+    expect(directory.byId.has(13)).toBe(false);
+  });
+});

@@ -1,0 +1,132 @@
+// A model of HAProxy's stick tables and peers (2.6 to 3.4, srvkey addr or name): what set, clear and requests do to entries and to whom they
+// are told. Independent of src on purpose: it judges what a heal would do.
+
+export type ShardState = 'up' | 'drain' | 'down' | 'maint';
+
+/** What one proxy calls a shard. */
+export interface ModelServer {
+  readonly id: number;
+  readonly name: string;
+  readonly address: string;
+  readonly state: ShardState;
+}
+
+export interface ModelEntry {
+  readonly serverId: number;
+  readonly serverKey: string | null;
+}
+
+export interface ModelSetup {
+  readonly proxies: readonly { readonly name: string; readonly servers: readonly ModelServer[] }[];
+  /** Pairs of proxies without a peer link; all others have one. */
+  readonly cut: readonly (readonly [string, string])[];
+  readonly srvkey: 'addr' | 'name';
+}
+
+export interface ModelMesh extends ModelSetup {
+  readonly names: readonly string[];
+  serversOf(proxy: string): readonly ModelServer[];
+  linked(one: string, other: string): boolean;
+  setLink(one: string, other: string, up: boolean): void;
+  keys(): readonly string[];
+  entry(proxy: string, key: string): ModelEntry | null;
+  /** Puts an entry there, or takes it away, without a word to anybody. */
+  put(proxy: string, key: string, entry: ModelEntry | null): void;
+  /** `set table T key K data.server_id N`. */
+  set(proxy: string, key: string, serverId: number): void;
+  /** `clear table T key K`. */
+  clear(proxy: string, key: string): void;
+  /** The shard that the next request is sent to by its entry; `null` where it would be balanced anew. */
+  route(proxy: string, key: string): string | null;
+  /** The response of a shard arrives: entry and key are stored, and told to the peers. */
+  store(proxy: string, key: string, address: string): void;
+  /** A whole request; the shard that served it, `null` where none is usable. */
+  request(proxy: string, key: string): string | null;
+  /** From here on messages wait for `deliver`. */
+  holdMessages(): void;
+  deliver(): void;
+}
+
+export function createModelMesh(setup: ModelSetup): ModelMesh {
+  const names = setup.proxies.map(({ name }) => name);
+  const servers = new Map(setup.proxies.map((proxy) => [proxy.name, proxy.servers]));
+  const tables = new Map(names.map((name) => [name, new Map<string, ModelEntry>()]));
+  const cut = new Set(setup.cut.map(([one, other]) => linkName(one, other)));
+  let waiting: (() => void)[] | null = null;
+
+  const linked = (one: string, other: string) => one !== other && !cut.has(linkName(one, other));
+  const entry = (proxy: string, key: string) => tables.get(proxy)!.get(key) ?? null;
+
+  /** To directly linked peers only: who learns from a peer does not pass it on. A message without a key leaves the receiver's. */
+  function tellPeers(from: string, key: string): void {
+    const { serverId, serverKey } = entry(from, key)!;
+    for (const peer of names.filter((name) => linked(from, name))) {
+      const receive = () => {
+        tables.get(peer)!.set(key, { serverId, serverKey: serverKey ?? entry(peer, key)?.serverKey ?? null });
+      };
+      if (waiting === null) receive();
+      else waiting.push(receive);
+    }
+  }
+
+  function serverOf(proxy: string, held: ModelEntry): ModelServer | undefined {
+    const own = servers.get(proxy)!;
+    const called = setup.srvkey === 'addr' ? 'address' : 'name';
+    return own.find((server) => server[called] === held.serverKey) ?? own.find(({ id }) => id === held.serverId);
+  }
+
+  const mesh: ModelMesh = {
+    ...setup,
+    names,
+    linked,
+    entry,
+    serversOf: (proxy) => servers.get(proxy)!,
+    setLink(one, other, up) {
+      if (up) cut.delete(linkName(one, other));
+      else cut.add(linkName(one, other));
+    },
+    keys: () => [...new Set(names.flatMap((name) => [...tables.get(name)!.keys()]))].sort(),
+    put(proxy, key, held) {
+      if (held === null) tables.get(proxy)!.delete(key);
+      else tables.get(proxy)!.set(key, held);
+    },
+    set(proxy, key, serverId) {
+      tables.get(proxy)!.set(key, { serverId, serverKey: entry(proxy, key)?.serverKey ?? null });
+      tellPeers(proxy, key);
+    },
+    clear: (proxy, key) => void tables.get(proxy)!.delete(key),
+    route(proxy, key) {
+      const held = entry(proxy, key);
+      return held === null ? null : (serverOf(proxy, held)?.address ?? null);
+    },
+    store(proxy, key, address) {
+      const { id, name } = servers.get(proxy)!.find((server) => server.address === address)!;
+      tables.get(proxy)!.set(key, { serverId: id, serverKey: setup.srvkey === 'addr' ? address : name });
+      tellPeers(proxy, key);
+    },
+    request(proxy, key) {
+      const held = entry(proxy, key);
+      const sticky = held === null ? undefined : serverOf(proxy, held);
+      const server =
+        sticky && (sticky.state === 'up' || sticky.state === 'drain')
+          ? sticky
+          : servers.get(proxy)!.find(({ state }) => state === 'up');
+      if (!server) return null;
+      mesh.store(proxy, key, server.address);
+      return server.address;
+    },
+    holdMessages() {
+      waiting = [];
+    },
+    deliver() {
+      const due = waiting ?? [];
+      waiting = null;
+      for (const receive of due) receive();
+    },
+  };
+  return mesh;
+}
+
+function linkName(one: string, other: string): string {
+  return [one, other].sort().join(' ');
+}
