@@ -99,8 +99,9 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
   program
     .command('schema')
     .description('print the JSON Schema of the report that --json writes')
-    .action(() => {
-      process.stdout.write(readFileSync(schemaUrl(), 'utf8'));
+    .action(async () => {
+      const { writeOut } = await import('./look-command.ts');
+      await writeOut(readFileSync(schemaUrl(), 'utf8'));
     });
   return program;
 }

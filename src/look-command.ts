@@ -1,7 +1,7 @@
 // One look as a command: settings, mesh, the look itself, and its output where the flags want it.
 
-import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
@@ -40,7 +40,7 @@ export interface Session {
 export function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
   return withSession(flags, run, signal, async ({ settings, mesh, edge, json }) => {
     const looked = await lookAndSave(mesh, settings, edge, flags.save);
-    const { propose } = await import('./run-heal.ts');
+    const { propose } = await import('./proposal.ts');
     const report = { ...looked, proposal: propose(looked, settings, edge) };
     edge.progress.stop();
     await tell(report, flags, json);
@@ -153,8 +153,21 @@ async function openJson(path: string | undefined): Promise<JsonOutput | null> {
   if (path === undefined) return null;
   if (path === '-') return { write: writeOut, close: async () => {} };
   try {
-    const file = await open(path, 'w');
-    return { write: async (text) => void (await file.write(text)), close: () => file.close() };
+    const isNew = !existsSync(path);
+    const file = await open(path, 'a');
+    let begun = false;
+    return {
+      write: async (text) => {
+        // Not before there is a report: an older one outlives a run that is interrupted.
+        if (!begun && (await file.stat()).isFile()) await file.truncate();
+        begun = true;
+        await file.appendFile(text);
+      },
+      close: async () => {
+        await file.close();
+        if (isNew && !begun) await rm(path, { force: true });
+      },
+    };
   } catch (cause) {
     throw new ConfigError([`--json ${path}: cannot be written: ${(cause as Error).message}`], { cause });
   }

@@ -17,10 +17,8 @@ function signalExitCode(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): number {
   return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal];
 }
 
-// A reader that goes away (`| head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// Whoever writes hears of it (`writeOut`): a reader that goes away (`| head`) is no error of ours, a full disk is.
+process.stdout.on('error', () => {});
 
 const exitCode = await runCli(process.argv.slice(2), interrupted.signal);
 process.exitCode ??= exitCode;

@@ -1,66 +1,45 @@
 // The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only file that builds a TableWriter.
 
+import { isDisagreement } from './domain/finding.ts';
 import { conferenceOf } from './domain/key.ts';
 import type { HealOutcome, Pin, Plan, PlannedConference, Refusal, Step } from './domain/plan.ts';
-import type { Proposal, RunReport } from './domain/run-report.ts';
+import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { healPlan } from './heal/heal.ts';
-import { healsSince, type JournalRecord, openJournal } from './heal/journal.ts';
-import { buildPlan } from './plan/build-plan.ts';
+import { type JournalRecord, openJournal } from './heal/journal.ts';
 import { type Ground, surveyGround } from './plan/ground.ts';
 import { guardRun } from './plan/guards.ts';
 import { planPin } from './plan/pin.ts';
 import { planUndo } from './plan/undo.ts';
+import { stampOf } from './proposal.ts';
 import type { Edge, Mesh } from './run.ts';
+import { isExpressible } from './runtime-api/escape.ts';
 import type { TableReader } from './runtime-api/table-reader.ts';
 import { createTableWriter } from './runtime-api/table-writer.ts';
-import { clearKey, isExpressible, setServerId } from './runtime-api/write-commands.ts';
+import { clearKey, setServerId } from './runtime-api/write-commands.ts';
 import { openTransport } from './transport/open.ts';
 import { readEntries } from './verify/read-entries.ts';
 import { entriesOf } from './verify/verdict.ts';
 
-/** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
-const PLAN_VALID_MS = 15 * 60_000;
-
-/** What `heal` would do about a report. Reads the journals, writes nothing. */
-export function propose(report: RunReport, settings: Settings, edge: Edge): Proposal {
-  const now = edge.clock.now();
-  const { journal, cooldown } = settings.heal;
-  const heals = healsSince(journal, settings.environment, settings.table, new Date(now - cooldown.withinMs));
-  return buildPlan(report, {
-    settings: settings.heal,
-    healsOf: (key) => heals.get(key) ?? 0,
-    isExpressible,
-    runId: edge.run.id,
-    createdAt: new Date(now).toISOString(),
-    validUntil: new Date(now + PLAN_VALID_MS).toISOString(),
-  });
-}
-
-/** A plan of conferences that a person named, under the same guards of the run. */
-export function proposeNamed(
+/** A plan of conferences that a person named, under the same guards of the run but the share of all conferences. */
+function proposeNamed(
   report: RunReport,
   named: readonly (PlannedConference | Refusal)[],
   settings: Settings,
   edge: Edge,
 ): Plan {
-  const now = edge.clock.now();
   const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
   const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));
   const counts = { ...report.counts, conferences: Math.max(report.counts.conferences, named.length) };
   const limits = { ...settings.heal, maxRatio: 1 };
-  const refused = guardRun(
-    { views: report.proxies, expected: report.expected, counts, changing: conferences.length },
-    limits,
-  );
+  const run = { views: report.proxies, expected: report.expected, counts, changing: conferences.length };
+  const refused = conferences.length === 0 ? null : guardRun(run, limits);
   return {
     schema: 'splitbrain/plan/1',
     environment: settings.environment,
     table: settings.table,
-    runId: edge.run.id,
-    createdAt: new Date(now).toISOString(),
-    validUntil: new Date(now + PLAN_VALID_MS).toISOString(),
+    ...stampOf(edge),
     refused,
     conferences: refused ? [] : conferences,
     refusals: refused ? [refused, ...refusals] : refusals,
@@ -98,7 +77,7 @@ export async function carryOutPlan(
 ): Promise<Carried> {
   if (plan.conferences.length === 0) {
     const outcome = { planned: 0, applied: 0, verified: 0, failed: 0, refusals: plan.refusals, journal: null };
-    return { outcome, exitCode: exitCodeAfter(outcome, report) };
+    return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
   }
   const journal = openJournal(settings.heal.journal, edge.run.id, () => new Date(edge.clock.now()));
   const transports = mesh.members.map(({ target }) => [target.name, openTransport(target, settings.ssh)] as const);
@@ -141,17 +120,22 @@ export async function carryOutPlan(
       },
     );
     edge.log.warn('heal-ended', { applied: outcome.applied, verified: outcome.verified, failed: outcome.failed });
-    return { outcome, exitCode: exitCodeAfter(outcome, report) };
+    return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
   } finally {
     await Promise.all(transports.map(([, transport]) => transport.close()));
     journal.close();
   }
 }
 
-/** The first of 4, 3, 2 that applies: something was refused or did not hold, the view was incomplete, or all that was found is healed. */
-function exitCodeAfter(outcome: HealOutcome, report: RunReport): number {
+/** The first of 4, 3, 2 that applies: something was refused or did not hold, the view was incomplete, something else disagrees. */
+function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): number {
   if (outcome.failed > 0 || outcome.refusals.length > 0) return exitCodes.refused;
-  return report.exitCode === exitCodes.incomplete ? exitCodes.incomplete : exitCodes.agree;
+  if (report.exitCode === exitCodes.incomplete) return exitCodes.incomplete;
+  const planned = new Set(plan.conferences.map(({ key }) => key));
+  for (const { kind, key } of report.findings) {
+    if (isDisagreement(kind) && !planned.has(key)) return exitCodes.disagreement;
+  }
+  return exitCodes.agree;
 }
 
 /** The plan of a person's pins. */

@@ -178,7 +178,10 @@ async function confirm(
   let last = routeGrid(grid, first.sense);
   for (let round = 1; round < (single ? 2 : settings.confirm.reads) && keys.count > 0; round++) {
     // Nothing settles in saved dumps, and what is no disagreement need not settle.
-    if (!single && disagreement) await edge.clock.sleep(settings.confirm.settleMs, edge.signal);
+    if (!single && disagreement) {
+      edge.progress.update({ stage: 'confirm', done: 0, total: mesh.members.length, bytes: 0 });
+      await edge.clock.sleep(settings.confirm.settleMs, edge.signal);
+    }
     const startedAt = edge.clock.now();
     const again = await lookAgain(mesh.members, views, keys, {
       concurrency: settings.collect.concurrency,

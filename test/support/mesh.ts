@@ -51,6 +51,8 @@ export interface Mesh extends Waits {
   fill(proxy: number, count: number, entry: TableFill): Promise<void>;
   cut(i: number, j: number): Promise<void>;
   restore(i: number, j: number): Promise<void>;
+  /** Nothing that proxies tell each other arrives before `body` has ended: what they say meanwhile crosses. For a second or two. */
+  whileHeld<T>(body: () => Promise<T>): Promise<T>;
   /** Cuts every link between the sides, then requests each conference at the first proxy of each side. The links stay cut. */
   split(conferences: readonly string[], sides: readonly Side[]): Promise<Participant[]>;
   kill(proxy: number): Promise<void>;
@@ -157,7 +159,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
     throw error;
   }
 
-  const { cut, restore, isCut } = links;
+  const { cut, restore, isCut, whileHeld } = links;
   const command = (i: number, line: string): Promise<string> => sendLine(proxyAt(i).socketPath, line);
   const request: Mesh['request'] = (i, conference, how) => requestConference(proxyAt(i).httpPort, conference, how);
   const waits = waitsOn({ proxies, command, isCut });
@@ -173,6 +175,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
     fill: (i, count, entry) => fillTable((line) => command(i, line), count, entry),
     cut,
     restore,
+    whileHeld,
     split: (conferences, sides) =>
       splitMesh({ proxies, cut, request, idOf, untilEntry: waits.untilEntry }, conferences, sides),
     kill: async (i) => processes[i]?.kill('SIGKILL'),

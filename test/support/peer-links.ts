@@ -9,6 +9,8 @@ export interface PeerLinks {
   /** Cuts both ways: either proxy of a pair may have made the connection. */
   cut(i: number, j: number): Promise<void>;
   restore(i: number, j: number): Promise<void>;
+  /** Stops time on every link: what proxies say meanwhile arrives after it, crossing what others said. */
+  whileHeld<T>(body: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,14 @@ export async function startPeerLinks(peerPorts: readonly number[]): Promise<Peer
       const ways = bothWays(i, j);
       cuts.delete(pair(i, j));
       await Promise.all(ways.map((way) => way.restore()));
+    },
+    async whileHeld(body) {
+      for (const way of forwarders.values()) way.hold();
+      try {
+        return await body();
+      } finally {
+        for (const way of forwarders.values()) way.release();
+      }
     },
     stop,
   };

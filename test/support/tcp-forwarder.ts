@@ -6,6 +6,9 @@ export interface TcpForwarder {
   /** Ends every connection at once and refuses new ones. Resolves when the port is closed. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** Keeps what comes from now on, on connections that stand; `release` passes it on. HAProxy gives a silent peer up after seconds (2.6 to 3.4). */
+  hold(): void;
+  release(): void;
 }
 
 interface Address {
@@ -16,13 +19,17 @@ interface Address {
 /** Listens on `from` and passes every connection on to `to`. */
 export async function startForwarder(from: Address, to: Address): Promise<TcpForwarder> {
   const sockets = new Set<Socket>();
+  const pipes = new Map<Socket, Socket>();
   let server: Server | null = null;
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      pipes.delete(socket);
+    });
     return socket;
   }
 
@@ -30,8 +37,17 @@ export async function startForwarder(from: Address, to: Address): Promise<TcpFor
     const outbound = connect(to);
     keep(inbound).on('close', () => outbound.destroy());
     keep(outbound).on('close', () => inbound.destroy());
+    pipes.set(inbound, outbound).set(outbound, inbound);
     inbound.pipe(outbound);
     outbound.pipe(inbound);
+  }
+
+  function hold(): void {
+    for (const [from, to] of pipes) from.unpipe(to).pause();
+  }
+
+  function release(): void {
+    for (const [from, to] of pipes) from.pipe(to);
   }
 
   async function restore(): Promise<void> {
@@ -52,5 +68,5 @@ export async function startForwarder(from: Address, to: Address): Promise<TcpFor
   }
 
   await restore();
-  return { cut, restore };
+  return { cut, restore, hold, release };
 }

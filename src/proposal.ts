@@ -1,0 +1,35 @@
+// What healing would do about a report, decided with nothing at hand that could write to a table: this is all of healing that `report` loads.
+
+import type { Plan } from './domain/plan.ts';
+import type { Proposal, RunReport } from './domain/run-report.ts';
+import type { Settings } from './domain/settings.ts';
+import { healsSince } from './heal/journal.ts';
+import { buildPlan } from './plan/build-plan.ts';
+import type { Edge } from './run.ts';
+import { isExpressible } from './runtime-api/escape.ts';
+
+/** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
+const PLAN_VALID_MS = 15 * 60_000;
+
+/** What `heal` would do about a report. Reads the journals, writes nothing. */
+export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 'clock' | 'run'>): Proposal {
+  const { journal, cooldown } = settings.heal;
+  const since = new Date(edge.clock.now() - cooldown.withinMs);
+  const heals = healsSince(journal, settings.environment, settings.table, since);
+  return buildPlan(report, {
+    settings: settings.heal,
+    healsOf: (key) => heals.get(key) ?? 0,
+    isExpressible,
+    ...stampOf(edge),
+  });
+}
+
+/** Which run makes a plan, and when: ISO times. */
+export function stampOf({ clock, run }: Pick<Edge, 'clock' | 'run'>): Pick<Plan, 'runId' | 'createdAt' | 'validUntil'> {
+  const now = clock.now();
+  return {
+    runId: run.id,
+    createdAt: new Date(now).toISOString(),
+    validUntil: new Date(now + PLAN_VALID_MS).toISOString(),
+  };
+}

@@ -1,0 +1,168 @@
+// What comes out of the program, and where: text, JSON, colours, widths, and readers that go away.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../support/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../support/mesh-config.ts';
+import { told } from '../support/report-file.ts';
+import { program, readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
+
+const timeout = 90_000;
+const MANY = 3_000;
+const SCRIPT = '/usr/bin/script';
+const noScript = existsSync(SCRIPT) ? null : `${SCRIPT} is missing (Debian: bsdutils)`;
+if (noScript !== null) console.warn(`not tested: what a terminal gets: ${noScript}`);
+
+const hostile = 'caf\u00e9 \u2615 \u001b[2J\u009b31m\u202e';
+let mesh: Mesh;
+let scratch: Scratch;
+let config: readonly string[];
+beforeAll(async () => {
+  scratch = makeScratch();
+  mesh = await startMesh({ proxies: 2 });
+  await mesh.cut(0, 1);
+  await mesh.untilPeers(0, 1, 'down');
+  for (const i of [0, 1]) {
+    await mesh.request(i, hostile, { forceShard: i });
+    await mesh.fill(i, MANY, (n) => ({ key: `t/room-${n}`, serverId: 11 + i }));
+  }
+  config = configure(scratch, mesh);
+}, timeout);
+afterAll(async () => {
+  await mesh?.stop();
+  scratch.clear();
+});
+
+test('--json - : nothing but the report on standard output, without a byte that a terminal would act on', {
+  timeout,
+}, async () => {
+  const { exitCode, stdout } = await runSplitbrain(['report', ...config, '--json', '-']);
+  const report = readReport(stdout);
+  expect([exitCode, report.exitCode, report.findings.length]).toEqual([2, 2, MANY + 1]);
+  expect(told(report)).toContain(`split ${hostile}: peer-link-down`);
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+});
+
+test('--json FILE replaces an older report, and takes nothing from the text', { timeout }, async () => {
+  const file = scratch.file('older.json', 'x'.repeat(5_000_000));
+  const { exitCode, stdout } = await runSplitbrain(['report', ...config, '--json', file]);
+  expect([exitCode, readReport(readFileSync(file, 'utf8')).findings.length]).toEqual([2, MANY + 1]);
+  expect(stdout).toMatch(/^SPLIT {2}/);
+});
+
+test('a pipe gets no colours; FORCE_COLOR asks for them, NO_COLOR wins', { timeout }, async () => {
+  const plain = await runReport(config);
+  expect(plain.stdout).toContain('caf\u00e9 \u2615 \\x1b[2J\\x9b31m\\u202e');
+  expect(plain.stdout).toContain('\u2192');
+  const forced = await runReport(config, { env: { FORCE_COLOR: '1' }, colours: true });
+  expect(forced.stdout).toContain('\u001b[31m');
+  expect(forced.stdout).not.toContain('\u001b[2J');
+  const none = await runReport(config, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+  expect(none.stdout.split('\n')[0]).toBe(plain.stdout.split('\n')[0]);
+});
+
+test('without UTF-8, ASCII only', { timeout }, async () => {
+  for (const env of [{ LANG: 'C' }, { LANG: 'C.UTF-8', LC_ALL: 'POSIX' }]) {
+    const { stdout, exitCode } = await runReport(config, { env });
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^[\n -~]+$/);
+    expect(stdout).toContain('caf\\xe9 \\u2615 \\x1b[2J');
+    expect(stdout).toContain('-> ');
+  }
+});
+
+describe('readers that go away', () => {
+  test.each([[['report']], [['report', '--json', '-']]])(
+    '%j with standard output closed: the exit code stays, not a word',
+    { timeout },
+    async (words) => {
+      const { exitCode, stderr } = await runSplitbrain([...words, ...config, '--log-level', 'silent'], {
+        stdout: 'closed',
+      });
+      expect([exitCode, stderr]).toEqual([2, '']);
+    },
+  );
+  test('schema and --help with standard output closed: 0', { timeout }, async () => {
+    for (const word of ['schema', '--help']) {
+      const { exitCode, stderr } = await runSplitbrain([word], { stdout: 'closed' });
+      expect([exitCode, stderr]).toEqual([0, '']);
+    }
+  });
+  test('a full disk behind standard output: 1, in words', { timeout }, async () => {
+    for (const words of [['schema'], ['report', ...config, '--json', '/dev/null', '--log-level', 'silent']]) {
+      const { exitCode, stderr } = await runSplitbrain(words, { stdout: '/dev/full' });
+      expect([words[0], exitCode, stderr]).toEqual([words[0], 1, expect.stringMatching(/^splitbrain: ENOSPC/)]);
+    }
+  });
+  test('a full disk behind --json: 1, in words', { timeout }, async () => {
+    const { exitCode, stderr } = await runSplitbrain([
+      'report',
+      ...config,
+      '--json',
+      '/dev/full',
+      '--log-level',
+      'silent',
+    ]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^splitbrain: .*ENOSPC/)]);
+  });
+});
+
+describe('logs', () => {
+  test('JSON lines on standard error, conferences by hash unless names are asked for', { timeout }, async () => {
+    const { stderr } = await runReport([...config, '--log-level', 'debug']);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ event }) => event)).toEqual(expect.arrayContaining(['proxy-read', 'nominated', 'confirmed']));
+    expect(new Set(lines.map(({ runId, environment }) => `${runId} ${environment}`)).size).toBe(1);
+    expect(stderr).not.toContain('room-1');
+  });
+  test('--log-level silent: nothing', { timeout }, async () => {
+    expect((await runReport([...config, '--log-level', 'silent'])).stderr).toBe('');
+  });
+});
+
+describe.skipIf(noScript !== null)('a terminal', () => {
+  /** Runs it in a pseudo-terminal of that many columns; standard output and standard error come together, as a person sees them. */
+  function onTerminal(columns: number, env: Record<string, string> = {}): string {
+    const words = [process.execPath, program, 'report', ...config].map((word) => `'${word}'`).join(' ');
+    const path = join(scratch.folder, 'typescript');
+    const run = spawnSync(SCRIPT, ['-qec', `stty cols ${columns}; ${words}`, path], {
+      env: { PATH: process.env.PATH, HOME: scratch.folder, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
+      encoding: 'utf8',
+    });
+    expect(run.status).toBe(2);
+    return run.stdout;
+  }
+
+  test('colours and a moving line that is taken away again, no logs, no escape of a stranger', { timeout }, () => {
+    const seen = onTerminal(100);
+    expect(seen).toContain('Reading proxies: ');
+    expect(seen).toContain('Looking again: ');
+    const report = seen.slice(seen.indexOf('\u001b[?25h'));
+    // The cursor was hidden for the moving line and is there again, and stays.
+    expect(seen.indexOf('\u001b[?25l')).toBeLessThan(seen.indexOf('Reading proxies: '));
+    expect(report).not.toContain('\u001b[?25l');
+    expect(report).not.toContain('Looking again: ');
+    expect(report).toContain('\u001b[31mSPLIT');
+    expect(report).not.toContain('\u001b[2J');
+    expect(seen).not.toContain('"event"');
+  });
+
+  test('60 columns are enough, and 20 are taken for 60: no line is wider but for what cannot be cut', {
+    timeout,
+  }, () => {
+    for (const columns of [60, 20]) {
+      const lines = onTerminal(columns, { NO_COLOR: '1', TERM: 'dumb' }).split(/\r?\n/);
+      expect(lines[0]).toMatch(/^SPLIT {2}/);
+      expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    }
+  });
+
+  test('TERM=dumb: neither colours nor a moving line', { timeout }, () => {
+    expect(onTerminal(100, { TERM: 'dumb' })).not.toMatch(/\u001b|Reading proxies/);
+  });
+});

@@ -1,0 +1,95 @@
+// A proxy that restarted while nobody could reach it lacks what was there before, for ever: five entries, and 20,000.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { type Mesh, startMesh } from '../support/mesh.ts';
+import { configure, makeScratch } from '../support/mesh-config.ts';
+import { meshKinds, statusesOf, told } from '../support/report-file.ts';
+import { lookWhileLinked } from '../support/still-look.ts';
+import { until } from '../support/until.ts';
+
+const timeout = 90_000;
+const MANY = 20_000;
+const few = Array.from({ length: 5 }, (_, n) => `old/room-${n}`);
+
+/** HAProxy gives up asking for old entries after 5 s without a peer, and never asks again (2.6 to 3.4). */
+const ALONE_SECONDS = 7;
+
+/**
+ * Waits until everybody has heard of the last conference and c has acknowledged it: what is not, is sent again when c is back. An
+ * acknowledgement travels on the same connection as c's own news, and before it.
+ */
+async function hearOut(mesh: Mesh, last: string): Promise<void> {
+  for (const i of [1, 2]) await mesh.untilEntry(i, last, (entry) => entry !== undefined);
+  await mesh.request(2, 'probe');
+  for (const i of [0, 1]) {
+    await mesh.untilEntry(i, 'probe', (entry) => entry !== undefined);
+    await mesh.command(i, 'clear table nodes key probe');
+  }
+}
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  const scratch = makeScratch();
+  const meshes: Mesh[] = [];
+  beforeAll(async () => {
+    for (let n = 0; n < 2; n++) meshes.push(await startMesh({ binary: command }));
+    for (const name of few) await meshes[0]!.request(0, name);
+    await meshes[1]!.fill(0, MANY, (n) => ({ key: `old/room-${n}`, serverId: 11 + (n % 3) }));
+    await hearOut(meshes[0]!, few.at(-1)!);
+    await hearOut(meshes[1]!, `old/room-${MANY - 1}`);
+    // Both c's spend their lonely time together.
+    for (const mesh of meshes) {
+      for (const i of [0, 1]) await mesh.cut(i, 2);
+      await mesh.kill(2);
+      await mesh.start(2);
+    }
+    for (const mesh of meshes) {
+      await until(`hap-c has been alone for ${ALONE_SECONDS} s`, async () => {
+        const info = await mesh.command(2, 'show info');
+        return Number(/^Uptime_sec: (\d+)$/m.exec(info)?.[1]) >= ALONE_SECONDS || null;
+      });
+      for (const i of [0, 1]) await mesh.restore(i, 2);
+    }
+    for (const mesh of meshes) await mesh.untilPeersUp();
+  }, timeout);
+  afterAll(async () => {
+    for (const mesh of meshes) await mesh.stop();
+    scratch.clear();
+  });
+
+  test('{a: s, b: s, c: nothing} x 5 -> missing, restarted; a touched one is not', { timeout }, async () => {
+    const mesh = meshes[0]!;
+    const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
+    expect([exitCode, report.verdict, told(report)]).toEqual([
+      2,
+      'split',
+      few.map((name) => `missing ${name}: restarted`),
+    ]);
+    expect(report.findings.map(({ absentOn }) => absentOn)).toEqual(few.map(() => ['hap-c']));
+    expect(meshKinds(report)).toEqual([]);
+    expect(report.meshFindings.filter(({ kind }) => kind === 'restarted').map(({ proxy }) => proxy)).toContain('hap-c');
+    expect(stdout).toMatch(/^SPLIT {2}5 of 5 conferences are missing on some proxies/);
+    expect(stdout).toContain('(missing, restarted)');
+    expect(stdout).toContain('one that finds none in its first 5 s never asks for the old entries again.');
+
+    await mesh.request(0, few[0]!);
+    await mesh.untilEntry(2, few[0]!, (entry) => entry !== undefined);
+    const { report: after } = await lookWhileLinked(mesh, configure(scratch, mesh));
+    expect(told(after)).toEqual(few.slice(1).map((name) => `missing ${name}: restarted`));
+  });
+
+  test('{a: s, b: s, c: nothing} x 20,000 -> all of them, read by a second dump; the text stays short', {
+    timeout,
+  }, async () => {
+    const { exitCode, report, stdout } = await lookWhileLinked(meshes[1]!, configure(scratch, meshes[1]!));
+    expect([exitCode, report.verdict, report.counts.missing, report.findings.length]).toEqual([2, 'split', MANY, MANY]);
+    expect(statusesOf(report)).toEqual(['hap-a ok', 'hap-b ok', 'hap-c ok']);
+    expect(new Set(report.findings.map(({ kind, cause, absentOn }) => `${kind} ${cause} ${absentOn}`))).toEqual(
+      new Set(['missing restarted hap-c']),
+    );
+    expect(new Set(report.findings.map(({ conference }) => conference)).size).toBe(MANY);
+    expect(stdout).toMatch(/^SPLIT {2}20,000 of 20,000 conferences are missing on some proxies/);
+    expect(stdout).toContain('and 19,997 more');
+    expect(stdout.split('\n').length).toBeLessThan(40);
+  });
+});

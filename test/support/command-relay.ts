@@ -1,0 +1,120 @@
+// Stands between splitbrain and the stats sockets of a mesh: keeps every command that writes, and may hold one back, or end the run after the nth.
+
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { MeshProxy } from './mesh.ts';
+
+/** A `set` or `clear` that a proxy got, without its line feed, one character a byte. */
+export interface Write {
+  readonly proxy: string;
+  readonly command: string;
+}
+
+interface RelayRules {
+  /** Awaited before a line with writes goes on to its proxy. */
+  readonly before?: (proxy: string, commands: readonly string[]) => Promise<void>;
+  /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
+  readonly stopAfter?: { readonly count: number; readonly call: () => void };
+}
+
+export interface CommandRelay {
+  /** Where each proxy is to be found instead, by name: an endpoint. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** Since `follow` was called last, in the order in which they went on. */
+  readonly writes: readonly Write[];
+  /** Forgets the writes so far and goes by other rules from now on. */
+  follow(rules: RelayRules): void;
+  stop(): Promise<void>;
+}
+
+/** The commands of a line; a `;` behind a backslash belongs to its word. */
+function commandsOf(line: string): readonly string[] {
+  const commands: string[] = [];
+  let command = '';
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === ';') {
+      commands.push(command);
+      command = '';
+    } else command += line[at] === '\\' ? line.slice(at, ++at + 1) : line[at];
+  }
+  return [...commands, command].map((each) => each.trimStart());
+}
+
+const isWrite = (command: string): boolean => /^(set|clear) table /.test(command);
+
+export async function startCommandRelay(folder: string, proxies: readonly MeshProxy[]): Promise<CommandRelay> {
+  let rules: RelayRules = {};
+  let writes: Write[] = [];
+  let isStopped = false;
+  const sockets = new Set<Socket>();
+
+  /** What of a line may go on; the writes that do are kept. */
+  function admit(proxy: string, commands: readonly string[]): readonly string[] {
+    if (isStopped) return [];
+    const room = (rules.stopAfter?.count ?? Number.POSITIVE_INFINITY) - writes.length;
+    const admitted = commands.slice(0, room);
+    writes.push(...admitted.map((command) => ({ proxy, command })));
+    return admitted;
+  }
+
+  async function pass(client: Socket, { name, socketPath }: MeshProxy, request: Buffer): Promise<void> {
+    const line = request.toString('latin1').replace(/\n$/, '');
+    const commands = commandsOf(line);
+    const writing = commands.some(isWrite);
+    if (writing) await rules.before?.(name, commands);
+    const admitted = writing ? admit(name, commands) : commands;
+    if (admitted.length === 0) return;
+    const answer = await converse(socketPath, writing ? Buffer.from(`${admitted.join(';')}\n`, 'latin1') : request);
+    if (writing && writes.length === rules.stopAfter?.count && !isStopped) {
+      isStopped = true;
+      rules.stopAfter.call();
+    }
+    if (!isStopped) client.end(answer);
+  }
+
+  const servers = await Promise.all(
+    proxies.map(
+      (proxy) =>
+        new Promise<Server>((resolve, reject) => {
+          const server = createServer({ allowHalfOpen: true }, (client) => {
+            const chunks: Buffer[] = [];
+            sockets.add(client);
+            client.on('close', () => sockets.delete(client));
+            client.on('error', () => client.destroy());
+            client.on('data', (chunk) => chunks.push(chunk));
+            client.on('end', () => pass(client, proxy, Buffer.concat(chunks)).catch(() => client.destroy()));
+          });
+          server.once('error', reject);
+          server.listen(join(folder, `${proxy.name}.relay`), () => resolve(server));
+        }),
+    ),
+  );
+
+  return {
+    endpoints: Object.fromEntries(proxies.map(({ name }) => [name, `unix://${join(folder, `${name}.relay`)}`])),
+    get writes() {
+      return writes;
+    },
+    follow(next) {
+      rules = next;
+      writes = [];
+      isStopped = false;
+    },
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    },
+  };
+}
+
+/** The whole answer of a proxy to a request. Rejects where nobody listens. */
+function converse(path: string, request: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect({ path });
+    socket.on('error', reject);
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('close', () => resolve(Buffer.concat(chunks)));
+    socket.end(request);
+  });
+}

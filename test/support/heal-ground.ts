@@ -1,0 +1,45 @@
+// What the stories of healing stand on, without a machine: settings, the edge of the process, a model mesh as a report and as readers.
+
+import type { HealSettings } from '../../src/domain/plan.ts';
+import type { RunReport } from '../../src/domain/run-report.ts';
+import type { Settings } from '../../src/domain/settings.ts';
+import { createLogger } from '../../src/log.ts';
+import type { Edge, Mesh } from '../../src/run.ts';
+import { load, small } from '../config/loading.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { readerOf } from './heal-stage.ts';
+import { drawEntry, drawMesh, lookAt, type Picture } from './model-look.ts';
+import type { ModelMesh } from './model-mesh.ts';
+import { runReport } from './run-report.ts';
+
+  return {
+    clock: createFakeClock(now),
+    signal: new AbortController().signal,
+    log: createLogger({ level: 'silent', showNames: false, bindings: { runId: 'r', environment: 'stage' } }),
+    progress: { update() {}, stop() {} },
+    run: { id: 'run-2', command: 'heal', version: '0.1.0' },
+  };
+}
+
+export function settingsWith(heal: Partial<HealSettings> = {}): Settings {
+  const settings = load(small('heal: { maxRatio: 1 }'));
+  return { ...settings, heal: { ...settings.heal, journal: '/nowhere', ...heal } };
+}
+
+export const reportOf = (mesh: ModelMesh): RunReport => runReport(lookAt(mesh));
+
+export function meshOf(mesh: ModelMesh): Mesh {
+  const members = mesh.names.map((name) => ({
+    target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
+    reader: readerOf(mesh, name),
+  }));
+  return { members, expected: null, source: null };
+}
+
+/** Conferences by key, on proxies without links. */
+export function draw(pictures: Readonly<Record<string, Picture>>): ModelMesh {
+  const mesh = drawMesh({ p1: null, p2: null }, { cut: [['p1', 'p2']] });
+  for (const [key, picture] of Object.entries(pictures))
+    for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
+  return mesh;
+}

@@ -1,0 +1,68 @@
+// Plays for tests of healing: a drawn mesh, its plan made before anything of the script happens, and a heal or its applier set on it.
+
+import type { HealOutcome, Plan } from '../../src/domain/plan.ts';
+import { createApplier } from '../../src/heal/apply.ts';
+import { type HealOptions, healPlan } from '../../src/heal/heal.ts';
+import { readJournal } from '../../src/heal/journal.ts';
+import { surveyGround } from '../../src/plan/ground.ts';
+import { type Script, type Stage, setStage } from './heal-stage.ts';
+import { addresses, type DrawnMesh, drawEntry, drawMesh, type Picture, planFor, viewsOf } from './model-look.ts';
+import type { ModelMesh } from './model-mesh.ts';
+
+export const SETTLE_MS = 5_000;
+
+export interface Play extends Stage {
+  readonly mesh: ModelMesh;
+  readonly plan: Plan;
+  /** How many conferences each round of a heal had in hand. */
+  readonly rounds: readonly number[];
+  readonly heal: (options?: Partial<HealOptions>) => Promise<HealOutcome>;
+  /** The steps alone, without a look at what came of them. */
+  readonly apply: ReturnType<typeof createApplier>;
+  /** The shard that each proxy leads to, by its short name. */
+  readonly routes: (key?: string) => readonly (string | null)[];
+}
+
+export function playOn(mesh: ModelMesh, script: Script = {}, plan: Plan = planFor(mesh)): Play {
+  const stage = setStage(mesh, script);
+  const ground = surveyGround(viewsOf(mesh));
+  const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
+  const rounds: number[] = [];
+  return {
+    ...stage,
+    mesh,
+    plan,
+    rounds,
+    heal: (options) =>
+      healPlan(plan, ground, stage.tools, {
+        settleMs: SETTLE_MS,
+        rounds: null,
+        onRound: (_round, left) => rounds.push(left),
+        ...options,
+      }),
+    apply: createApplier(stage.tools),
+    routes: (key = 'k') => mesh.names.map((name) => names[mesh.route(name, key) ?? ''] ?? null),
+  };
+}
+
+export function play(picture: Picture, drawn: DrawnMesh = {}, script: Script = {}): Play {
+  return playOn(drawMesh(picture, drawn), script);
+}
+
+/** Some conferences, each {p1: s1, p2: s2}, and no link between the two. */
+export function manySplit(keys: readonly string[]): ModelMesh {
+  const mesh = drawMesh({ p1: null, p2: null }, { cut: [['p1', 'p2']] });
+  for (const key of keys) {
+    mesh.put('p1', key, drawEntry('s1', mesh, 'p1'));
+    mesh.put('p2', key, drawEntry('s2', mesh, 'p2'));
+  }
+  return mesh;
+}
+
+/** What is in the journal of writes: `intent 1 p2 replace`, `outcome 1 accepted`. */
+export function journaled({ tools }: Stage): readonly string[] {
+  return readJournal(tools.journal.path).flatMap((record) => {
+    if (record.event === 'intent') return [`intent ${record.seq} ${record.proxy} ${record.kind}`];
+    return record.event === 'outcome' ? [`outcome ${record.seq} ${record.outcome}`] : [];
+  });
+}

@@ -1,0 +1,115 @@
+// A model mesh behind the readers and writers that a heal holds, with a script for what goes wrong, and a real journal in a folder of its own.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { TransportError } from '../../src/errors.ts';
+import type { HealTools } from '../../src/heal/apply.ts';
+import { openJournal } from '../../src/heal/journal.ts';
+import type { TableReader } from '../../src/runtime-api/table-reader.ts';
+import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
+import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import type { ModelMesh } from './model-mesh.ts';
+
+export const accepted: WriteAnswer = { outcome: 'accepted' };
+export const inUse: WriteAnswer = { outcome: 'rejected', answer: 'Entry currently in use, cannot remove' };
+
+/** One command as it reaches a proxy; `id` is `null` for a clear. */
+export interface Command {
+  readonly proxy: string;
+  readonly key: string;
+  readonly id: number | null;
+}
+
+export interface Script {
+  /** What a proxy says to a command. Without an answer the model carries it out and accepts; an answer that is not `accepted` changes nothing. */
+  readonly answer?: (command: Command) => WriteAnswer | undefined;
+  /** Called before a proxy carries out a line of commands. */
+  readonly beforeLine?: (commands: readonly Command[]) => void;
+  readonly beforeRead?: (proxy: string, keys: readonly string[]) => void;
+}
+
+export interface Stage {
+  readonly tools: HealTools;
+  readonly clock: FakeClock;
+  readonly interrupt: AbortController;
+  /** The proxies that cannot be reached, from when they are put in here. */
+  readonly gone: Set<string>;
+  /** Every command that reached a proxy: `clear p1 k`, `set p1 k=12`. */
+  readonly commands: readonly string[];
+}
+
+export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
+  const clock = createFakeClock();
+  const interrupt = new AbortController();
+  const gone = new Set<string>();
+  const commands: string[] = [];
+  const journal = openJournal(temporaryFolder(), 'run-1', () => new Date(clock.now()));
+  onTestFinished(() => journal.close());
+
+  function carryOut(line: readonly Command[]): readonly WriteAnswer[] {
+    if (line.length > 0) script.beforeLine?.(line);
+    return line.map((command): WriteAnswer => {
+      const { proxy, key, id } = command;
+      if (gone.has(proxy)) return { outcome: 'unknown', answer: 'connection refused' };
+      commands.push(id === null ? `clear ${proxy} ${key}` : `set ${proxy} ${key}=${id}`);
+      const answer = script.answer?.(command) ?? accepted;
+      if (answer.outcome !== 'accepted') return answer;
+      if (id === null) mesh.clear(proxy, key);
+      else mesh.set(proxy, key, id);
+      return answer;
+    });
+  }
+
+  const writerOf = (proxy: string): TableWriter => ({
+    clear: async (keys) => carryOut(keys.map((key) => ({ proxy, key, id: null }))),
+    setServerIds: async (entries) => carryOut(entries.map(({ key, serverId }) => ({ proxy, key, id: serverId }))),
+  });
+  const tools: HealTools = {
+    readers: new Map(mesh.names.map((name) => [name, readerOf(mesh, name, gone, script.beforeRead)])),
+    writers: new Map(mesh.names.map((name) => [name, writerOf(name)])),
+    concurrency: 4,
+    journal,
+    clock,
+    signal: interrupt.signal,
+  };
+  return { tools, clock, interrupt, gone, commands };
+}
+
+/** Reads single keys only: a heal asks for nothing else. */
+export function readerOf(
+  mesh: ModelMesh,
+  proxy: string,
+  gone: ReadonlySet<string> = new Set(),
+  beforeRead: Script['beforeRead'] = undefined,
+): TableReader {
+  const unasked = () => Promise.reject(new Error('a heal reads single keys only'));
+  return {
+    state: unasked,
+    dump: unasked,
+    fillsKeyLength: unasked,
+    close: async () => {},
+    async entries(keys, sink, signal) {
+      signal.throwIfAborted();
+      beforeRead?.(proxy, keys);
+      signal.throwIfAborted();
+      if (gone.has(proxy))
+        throw new TransportError({ code: 'refused', message: 'connection refused', remedy: 'look at the proxy' });
+      for (const key of keys) {
+        const held = mesh.entry(proxy, key);
+        if (held === null) continue;
+        const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
+        sink.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
+      }
+      return [];
+    },
+  };
+}
+
+/** Removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,60 @@
+// Configuration files for a mesh of the laboratory, in a folder that goes away with the tests.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
+import type { Mesh } from './mesh.ts';
+
+export interface Scratch {
+  readonly folder: string;
+  /** Writes a file and gives its path. */
+  file(name: string, text: string | Buffer): string;
+  clear(): void;
+}
+
+export function makeScratch(): Scratch {
+  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-test-'));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  const forget = atExit(clear);
+  return {
+    folder,
+    file: (name, text) => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    },
+    clear: () => {
+      clear();
+      forget();
+    },
+  };
+}
+
+export interface MeshConfig {
+  /** Proxies by name where they are not the mesh's own unix sockets, or are reached otherwise. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** Further lines of the file; `confirm:` among them replaces the short settle time. */
+  readonly lines?: readonly string[];
+}
+
+/** The `-c FILE` for all proxies of the mesh, and whoever else `endpoints` names. */
+export function configure({ file }: Scratch, mesh: Pick<Mesh, 'proxies'>, config: MeshConfig = {}): readonly string[] {
+  const endpoints = {
+    ...Object.fromEntries(mesh.proxies.map(({ name, socketPath }) => [name, `unix://${socketPath}`])),
+    ...config.endpoints,
+  };
+  const lines = config.lines ?? [];
+  const text = [
+    'environment: laboratory',
+    'proxies:',
+    '  list:',
+    ...Object.entries(endpoints).map(([name, endpoint]) => `    - { name: ${name}, endpoint: "${endpoint}" }`),
+    ...(lines.some((line) => line.startsWith('confirm:')) ? [] : ['confirm: { reads: 2, settle: 300ms }']),
+    ...lines,
+    '',
+  ].join('\n');
+  return ['-c', file(`splitbrain-${counter++}.yaml`, text)];
+}
+
+let counter = 0;
