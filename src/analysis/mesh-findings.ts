@@ -58,7 +58,7 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
     for (let other = one + 1; other < views.length; other++) {
       const peer = views[other]!;
       const link = linkBetween(one, other);
-      if (link === 'down') findings.push(about('peer-down', view, `the link is ${endsOf(view, peer)}`, peer.name));
+      if (link === 'down') findings.push(about('peer-down', view, endsOf(view, peer), peer.name));
       if (link === 'unlisted') findings.push(about('peer-unknown', view, unlisted(view, peer), peer.name));
     }
     const known = new Set(views.map(({ localPeer }) => localPeer));
@@ -77,7 +77,7 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
 function endsOf(one: ProxyView, other: ProxyView): string {
   const say = (view: ProxyView, peer: ProxyView) => {
     const state = view.peers.find(({ name }) => name === peer.localPeer)?.state;
-    return state === undefined ? [] : [`${state === 'never' ? 'not yet established' : state} says ${view.name}`];
+    return state === undefined ? [] : [`${view.name} says ${state === 'never' ? 'never up' : state}`];
   };
   return [...say(one, other), ...say(other, one)].join(', ');
 }

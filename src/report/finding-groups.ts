@@ -66,7 +66,7 @@ function positions(finding: Finding, page: Page): string[] {
   const bySize = [...parties].sort(([claimA, a], [claimB, b]) => b.length - a.length || (claimA < claimB ? -1 : 1));
   if (finding.absentOn.length > 0) bySize.push(['absent', [...finding.absentOn]]);
   return bySize.flatMap(([claim, proxies], index) => [
-    ...(index === 0 ? [] : [page.paint.dim(' | ')]),
+    ...(index === 0 ? [] : [page.paint.dim('|')]),
     page.paint.bold(claim),
     ...`on ${enumerate(
       proxies.map((proxy) => page.name(proxy, 30)),

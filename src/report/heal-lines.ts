@@ -1,14 +1,18 @@
 // What a heal did, or would do: a few lines, however many conferences there are.
 
-import type { HealOutcome, Plan, Refusal } from '../domain/plan.ts';
+import { conferenceOf } from '../domain/key.ts';
+import type { Plan, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, counted, fillText, type Page } from './page.ts';
 
 /** Refusals told in full, one a reason. */
 const reasonsShown = 6;
+/** Refusals told one by one, after a heal. */
+const refusalsShown = 10;
 
-export function healLines({ proposal, heal }: RunReport, page: Page): string[] {
-  if (heal !== null) return [...outcomeLines(heal, page), ...refusalLines(heal.refusals, page)];
+export function healLines(report: RunReport, page: Page): string[] {
+  const { proposal, heal } = report;
+  if (heal !== null) return [...outcomeLines(report, page), ...refusalLines(heal.refusals, page)];
   if (proposal === null || proposal.plan.conferences.length + proposal.plan.refusals.length === 0) return [];
   return [...proposalLines(proposal.plan, page), ...refusalLines(proposal.plan.refusals, page)];
 }
@@ -28,18 +32,39 @@ function proposalLines({ refused, conferences }: Plan, page: Page): string[] {
   return fillText(what, page.width, '  ');
 }
 
-function outcomeLines({ planned, applied, verified, failed, journal }: HealOutcome, page: Page): string[] {
-  if (journal === null) return fillText('Nothing was written.', page.width, '  ');
+/** How many hold, and where it is written down. */
+export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
+  if (heal === null || heal.journal === null) return fillText('Nothing was written.', page.width, '  ');
+  const { planned, applied, verified, failed, journal } = heal;
   const { paint } = page;
-  const word = failed === 0 && planned > 0 ? paint.green('HEALED') : paint.red('NOT HELD');
+  const undone = run.command === 'undo';
+  const word = failed > 0 ? paint.red('NOT HELD') : paint.green(undone ? 'UNDONE' : 'HEALED');
+  const now = undone ? 'as before on every proxy' : 'on one shard on every proxy';
   return [
-    `  ${word}  ${count(verified)} of ${counted(planned, 'conference')} lead to one shard on every proxy; ${count(applied)} writes, ${count(failed)} failed`,
+    ...fillText(
+      `${count(verified)} of ${counted(planned, 'conference')} ${now}, after ${counted(applied, 'write')}`,
+      page.width,
+      `  ${word}  `,
+    ),
     ...fillText(
       `Every write is in ${page.text(journal)}; to put back what was: splitbrain undo ${page.text(journal)}`,
       page.width,
       '  ',
       paint.dim,
     ),
+  ];
+}
+
+/** What is not as it should be after a heal, one by one, and why. */
+export function notHealedLines({ heal }: RunReport, page: Page): string[] {
+  const refusals = heal?.refusals ?? [];
+  const rest = refusals.length - refusalsShown;
+  return [
+    ...refusals.slice(0, refusalsShown).flatMap(({ reason, key, because }) => {
+      const whose = key === null ? '' : `${page.name(conferenceOf(key))}: `;
+      return fillText(`${whose}${page.text(because)} (${reason})`, page.width, '  ');
+    }),
+    ...(rest > 0 ? [page.paint.dim(`  and ${count(rest)} more: --json FILE`)] : []),
   ];
 }
 

@@ -37,7 +37,7 @@ function cells(proxy: ProxyView, report: RunReport, restarted: boolean, page: Pa
   return [
     paint.bold(page.name(proxy.name, nameColumns)),
     proxy.status === 'ok' ? paint.green('ok') : paint.red(proxy.status),
-    proxy.haproxy === null ? '-' : page.name(proxy.haproxy, page.width < 100 ? 10 : 20),
+    proxy.haproxy === null ? '-' : page.name(shortVersion(proxy.haproxy, page.width), 20),
     proxy.table === null ? '-' : count(proxy.table.entries),
     peersUp(proxy, report, page),
     remarks(proxy, restarted, page),
@@ -74,4 +74,9 @@ function troubleLines(proxy: ProxyView, saidRemedies: Set<string>, page: Page): 
   if (proxy.trouble.remedy === '' || saidRemedies.has(proxy.trouble.remedy)) return lines;
   saidRemedies.add(proxy.trouble.remedy);
   return [...lines, ...fillText(page.text(proxy.trouble.remedy), page.width, `      ${page.arrow} `)];
+}
+
+/** A narrow terminal gets the version without the distribution's own part: 2.6.12 for 2.6.12-1+deb12u4. */
+function shortVersion(version: string, width: number): string {
+  return width < 100 ? version.replace(/-.*$/, '') : version;
 }

@@ -1,8 +1,9 @@
 // The report for people: read in ten seconds, top line first. Pure: neither clock nor process is seen here.
 
 import type { RunReport } from '../domain/run-report.ts';
+import { exitCodes } from '../errors.ts';
 import { findingGroups } from './finding-groups.ts';
-import { healLines } from './heal-lines.ts';
+import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
 import { count, counted, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
@@ -16,19 +17,51 @@ import { exitCodeWords } from './words.ts';
  */
 export function renderText(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
-  const sections = [
+  return paragraphs([
+    ...lookSections(report, page, titled('Heal', healLines(report, page), page)),
+    closingLines(report, page),
+  ]);
+}
+
+/** What was found, for a command that goes on to its plan and its writing: nothing yet on what comes of it. */
+export function renderLook(report: RunReport, terminal: Terminal): string {
+  const page = createPage(terminal);
+  return paragraphs(lookSections(report, page, []));
+}
+
+/** What came of the writing, after `renderLook`: a few lines, and what the exit code means. */
+export function renderOutcome(report: RunReport, terminal: Terminal): string {
+  const page = createPage(terminal);
+  return paragraphs([
+    titled('Heal', outcomeLines(report, page), page),
+    titled('Not healed', notHealedLines(report, page), page),
+    fillText(`Exit code ${report.exitCode}: ${exitMeaning(report)}.`, page.width, ''),
+  ]);
+}
+
+function lookSections(report: RunReport, page: Page, heal: readonly string[]): readonly (readonly string[])[] {
+  return [
     verdictLines(report, page),
     proxyLines(report, page),
     ...findingGroups(report, page),
-    titled('Heal', healLines(report, page), page),
+    heal,
     titled('Mesh', meshLines(report, page), page),
     titled('Notes', noteLines(report, page), page),
-    closingLines(report, page),
   ];
+}
+
+function paragraphs(sections: readonly (readonly string[])[]): string {
   return sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
     .join('\n');
+}
+
+function exitMeaning({ exitCode, heal, run }: RunReport): string {
+  if (exitCode !== exitCodes.agree || heal === null || heal.planned === 0) return exitCodeWords(exitCode);
+  return run.command === 'pin' || run.command === 'undo'
+    ? 'all that was asked for was written and verified'
+    : 'all that was found was healed and verified';
 }
 
 function titled(title: string, lines: readonly string[], page: Page): string[] {
@@ -50,7 +83,7 @@ function closingLines(report: RunReport, page: Page): string[] {
   const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
   const all = report.findings.length === 0 ? '' : ' Every finding with what each proxy says: --json FILE';
   return [
-    ...fillText(`Exit code ${exitCode}: ${exitCodeWords(exitCode)}.${all}`, page.width, ''),
+    ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.${all}`, page.width, ''),
     ...fillText(facts, page.width, '', page.paint.dim),
   ];
 }

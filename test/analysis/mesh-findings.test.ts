@@ -49,7 +49,7 @@ describe('peers', () => {
   test('a link that both ends call down is one finding', () => {
     const found = findingsOf({ a: { peers: [down('b'), up('c')] }, b: { peers: [down('a'), up('c')] } });
     expect(found).toEqual([
-      { kind: 'peer-down', proxy: 'a', peer: 'b', because: 'the link is down says a, down says b' },
+      { kind: 'peer-down', proxy: 'a', peer: 'b', because: 'a says down, b says down' },
     ]);
   });
 

@@ -53,9 +53,9 @@ describe('situations', () => {
         hap-c  ok     2.6.12     1,234    1/2
 
       4 conferences routed to different shards: a peer link is down (split, peer-link-down)
-        room1@conf     10.0.0.9:443 on hap-a, hap-b  |  10.0.0.8:443 on hap-c
-        "weekly sync"  10.0.0.9:443 on hap-a, hap-b  |  10.0.0.8:443 on hap-c
-        standup        10.0.0.9:443 on hap-a, hap-b  |  10.0.0.8:443 on hap-c
+        room1@conf     10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
+        "weekly sync"  10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
+        standup        10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
         and 1 more
         because hap-a and hap-c have no established peer link
         → Check the peers port and the firewall between hap-a and hap-c; "show peers" must say ESTA on
@@ -91,7 +91,7 @@ describe('situations', () => {
             → Check that sshd runs there and that port 22 is open from here.
 
       1 conference routed to different shards: no evidence says why (split, unknown)
-        room1@conf  10.0.0.9:443 on hap-a, hap-b  |  10.0.0.8:443 on hap-c
+        room1@conf  10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
         → Run this again in a few minutes: first requests at the same instant part a conference in a
           healthy mesh too, and its next request settles it. What stays needs a look at the proxies named
           here.
@@ -130,14 +130,15 @@ describe('situations', () => {
         hap-c  ok     2.6.12     1,234    2/2  up 13 min
 
       1 conference routed to different shards: one server id means two shards (split, id-drift)
-        s  10.0.0.9:443 on hap-a, hap-b  |  10.0.0.8:443 on hap-c
+        s  10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
         → Give each server an explicit "id", the same on every proxy, and reload: see Mesh.
 
       1 conference missing on some proxies: a proxy restarted and lacks entries (missing, restarted)
-        m  10.0.0.8:443 on hap-a, hap-b  |  absent on hap-c
+        m  10.0.0.8:443 on hap-a, hap-b | absent on hap-c
         because hap-c started 13 min ago
-        → Wait: entries come back as conferences are touched. If they do not, check that hap-c reaches its
-          peers: one that finds none in its first 5 s never asks for the old entries again.
+        → Wait: entries come back as conferences are touched. If they do not, check that the proxy that
+          lacks them reaches its peers: one that finds none in its first 5 s never asks for the old
+          entries again.
 
       1 conference whose server id and server key name different shards (mixed)
         x  10.0.0.8:443 (id 12) on hap-a
@@ -146,7 +147,7 @@ describe('situations', () => {
           healed and is not.
 
       1 conference without a usable shard (orphaned)
-        o  no known shard (id 99) on hap-b  |  no known shard (id 99, key 10.9.9.9:443) on hap-a
+        o  no known shard (id 99) on hap-b | no known shard (id 99, key 10.9.9.9:443) on hap-a
         → Their next request is placed anew, on any shard: check the servers on the proxies named here
           ("show servers state").
 
@@ -171,7 +172,7 @@ describe('situations', () => {
     const text = say('20 proxies, one restarted, 50,000 conferences missing there');
     expect(linesOf(text).length).toBeLessThan(60);
     expect(text).toContain('and 49,997 more');
-    expect(text).toContain('10.0.0.9:443 on hap-a, hap-b and 17 more  |  absent on hap-t');
+    expect(text).toContain('10.0.0.9:443 on hap-a, hap-b and 17 more | absent on hap-t');
     expect(text).toContain('up 45 s');
   });
 
@@ -205,7 +206,7 @@ describe('situations', () => {
       split('room', { routes: [route('hap-a', '[2001:db8::1]:443'), route('hap-b', null)] }),
     ]);
     const text = renderText(runReport({ findings }), plain);
-    expect(text).toContain('[2001:db8::1]:443 on hap-a  |  no known shard (id 12) on hap-b');
+    expect(text).toContain('[2001:db8::1]:443 on hap-a | no known shard (id 12) on hap-b');
   });
 });
 
