@@ -16,7 +16,8 @@ export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trou
       return {
         code: 'refused',
         message: `${place} has no room for another connection right now.`,
-        remedy: 'Look who keeps connections to this socket open, or raise `backlog` on its `stats socket` line, and run again.',
+        remedy:
+          'Look who keeps connections to this socket open, or raise `backlog` on its `stats socket` line, and run again.',
       };
     case 'ENOENT':
     case 'ENOTDIR':

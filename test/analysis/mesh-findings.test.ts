@@ -48,9 +48,7 @@ describe('peers', () => {
 
   test('a link that both ends call down is one finding', () => {
     const found = findingsOf({ a: { peers: [down('b'), up('c')] }, b: { peers: [down('a'), up('c')] } });
-    expect(found).toEqual([
-      { kind: 'peer-down', proxy: 'a', peer: 'b', because: 'a says down, b says down' },
-    ]);
+    expect(found).toEqual([{ kind: 'peer-down', proxy: 'a', peer: 'b', because: 'a says down, b says down' }]);
   });
 
   test('a link that one end calls down is down', () => {
