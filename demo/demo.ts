@@ -1,7 +1,7 @@
-// The demo: a real mesh, a real split brain in it, and the report that finds it. A list of steps; another act is another step.
+// The demo: a real mesh, a real split brain in it, the report that finds it, the heal that ends it. A list of steps; another act is another step.
 
 import { constants } from 'node:os';
-import { runReport } from './report.ts';
+import { type Reported, runSplitbrain } from './splitbrain.ts';
 import { type Stage, setStage } from './stage.ts';
 
 interface Step {
@@ -18,15 +18,14 @@ const rooms = ['standup', 'retro', 'planning', 'review', 'support', 'lunch'];
 const calmConferences = teams.flatMap((team) => rooms.map((room) => `${team}/${room}`));
 const splitConferences = ['all-hands', 'board-meeting', 'job-interview'];
 
-async function report({ configPath, jsonPath }: Stage, expected: { exitCode: number; split: readonly string[] }) {
-  say(`$ splitbrain report -c ${configPath}`, '');
-  const found = await runReport(configPath, jsonPath, interrupted.signal);
-  if (found.exitCode !== expected.exitCode || found.split.join() !== expected.split.join()) {
-    const told = `exit code ${found.exitCode}, split: ${found.split.join(', ') || 'none'}`;
-    throw new Error(
-      `the report should have ended with ${expected.exitCode} and named ${expected.split.length} split conferences; it said ${told}`,
-    );
-  }
+/** Runs a command before the reader's eyes, and makes sure that it came to what the demo says it comes to. */
+async function show(stage: Stage, words: readonly string[], expected: Reported) {
+  say(`$ splitbrain ${words.join(' ')} -c ${stage.configPath}`, '');
+  const told = await runSplitbrain(words, stage, interrupted.signal);
+  const spell = ({ exitCode, split, healed }: Reported) =>
+    `exit code ${exitCode}, split: ${split.join(', ') || 'none'}, healed: ${healed}`;
+  if (spell(told) !== spell(expected))
+    throw new Error(`${words[0]} should have come to ${spell(expected)}; it came to ${spell(told)}`);
 }
 
 const steps: readonly Step[] = [
@@ -55,8 +54,8 @@ const steps: readonly Step[] = [
   {
     title: 'What the report says of a healthy mesh',
     run: async (stage) => {
-      await report(stage, { exitCode: 0, split: [] });
-      say('', 'Exit code 0: the mesh agrees.');
+      await show(stage, ['report'], { exitCode: 0, split: [], healed: 0 });
+      say('', '"restarted" is right: these proxies are seconds old. It is told, and leaves the exit code alone.');
     },
   },
   {
@@ -78,11 +77,39 @@ const steps: readonly Step[] = [
   {
     title: 'What the report says now',
     run: async (stage) => {
-      await report(stage, { exitCode: 2, split: splitConferences });
+      await show(stage, ['report'], { exitCode: 2, split: splitConferences, healed: 0 });
       say(
         '',
-        `Exit code 2: a disagreement remains. The report named exactly the ${splitConferences.length} conferences that were split above.`,
+        `The report named the ${splitConferences.length} conferences that Alice and Bob were split over, and no others.`,
       );
+    },
+  },
+  {
+    title: 'Healing: look, plan, write, and see whether the traffic moved',
+    run: async (stage) => {
+      const healed = splitConferences.length;
+      await show(stage, ['heal', '--yes'], { exitCode: 0, split: splitConferences, healed });
+    },
+  },
+  {
+    title: 'Alice and Bob ask again, and so does everybody else; the link is still broken',
+    run: async ({ mesh }) => {
+      for (const conference of splitConferences) {
+        const shards: (string | null)[] = [];
+        for (const proxy of mesh.proxies.keys()) shards.push((await mesh.request(proxy, conference)).shard);
+        const [first] = shards;
+        if (!first || shards.some((shard) => shard !== first))
+          throw new Error(`${conference} is still split: ${shards.join(', ')}`);
+        say(`${conference}: via hap-a, hap-b and hap-c -> shard ${first}`);
+      }
+      say('', 'They are in one meeting. Each line is three real requests, answered by the shard itself.');
+    },
+  },
+  {
+    title: 'What the report says in the end',
+    run: async (stage) => {
+      await show(stage, ['report'], { exitCode: 0, split: [], healed: 0 });
+      say('', 'The broken link is still told: nothing heals that but a person.');
     },
   },
 ];

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 cat <<'TEXT'
 haproxy-splitbrain: the demo
 
-A mesh of three real HAProxies on this machine, a real split brain in it, and the report that finds it.
+A mesh of three real HAProxies on this machine, a real split brain in it, the report that finds it, and the heal that ends it.
 It takes less than a minute, talks to 127.0.0.0/8 only, and takes everything down again, also on Ctrl-C.
 What it needs is fetched first: npm packages into node_modules, and haproxy and openssh-server by apt if missing.
 

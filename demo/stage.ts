@@ -17,7 +17,7 @@ export interface Stage {
 /** Takes everything down; safe to call twice and while the stage is still being set. Never rejects. */
 export type Close = () => Promise<void>;
 
-function configuration({ proxies }: Mesh, sshd: Sshd, knownHostsPath: string): string {
+function configuration({ proxies }: Mesh, sshd: Sshd, folder: string): string {
   const [a, b, c] = proxies.map((proxy) => ({ ...proxy }));
   return `environment: demo
 table: nodes
@@ -30,9 +30,10 @@ proxies:
 ssh:
   agent: false
   privateKey: ${sshd.clientKeyPath}
-  knownHosts: ${knownHostsPath}
+  knownHosts: ${join(folder, 'known_hosts')}
   via: streamlocal
 confirm: { reads: 2, settle: 1s }
+heal: { journal: ${join(folder, 'journal')}, maxRatio: 0.2 }
 `;
 }
 
@@ -43,9 +44,8 @@ export function setStage(): { readonly ready: Promise<Stage>; readonly close: Cl
 
   async function ready(): Promise<Stage> {
     const [mesh, sshd] = await Promise.all(parts);
-    const knownHostsPath = join(folder, 'known_hosts');
-    writeFileSync(knownHostsPath, `${sshd.hostKeyLine}\n`);
-    const configText = configuration(mesh, sshd, knownHostsPath);
+    writeFileSync(join(folder, 'known_hosts'), `${sshd.hostKeyLine}\n`);
+    const configText = configuration(mesh, sshd, folder);
     const configPath = join(folder, 'splitbrain.yaml');
     writeFileSync(configPath, configText);
     return { mesh, configPath, configText, jsonPath: join(folder, 'report.json') };

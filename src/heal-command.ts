@@ -6,16 +6,20 @@ import { parsePins, pinOf } from './config/pins.ts';
 import { parsePlan } from './config/plan-file.ts';
 import { conferenceOf } from './domain/key.ts';
 import type { Pin, Plan } from './domain/plan.ts';
-import type { RunReport } from './domain/run-report.ts';
+import type { Proposal, RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
-import { type LookFlags, machine, type Session, tell, withSession, writeOut } from './look-command.ts';
+import { type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
 import { renderPlan } from './plan/render.ts';
+import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
+import { writeJson } from './report/json.ts';
 import { describeTerminal } from './report/terminal.ts';
+import { renderLook, renderOutcome } from './report/text.ts';
 import { type Edge, look } from './run.ts';
-import { carryOutPlan, planPins, planWayBack, propose, refusePlan, spellStep } from './run-heal.ts';
+import { carryOutPlan, planPins, planWayBack, refusePlan, spellStep } from './run-heal.ts';
+import { isExpressible } from './runtime-api/escape.ts';
 
 export interface HealFlags extends LookFlags {
   /** Nobody needs to be asked. */
@@ -23,13 +27,13 @@ export interface HealFlags extends LookFlags {
 }
 
 type Run = Edge['run'];
-type MakePlan = (report: RunReport, session: Session) => Plan | Promise<Plan>;
+type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | Promise<Plan>;
 
 /** Conferences and refusals of a plan that are shown in full. */
 const SHOWN = 20;
 
 export function healCommand(flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
-  return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge).plan);
+  return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge));
 }
 
 /** What an automatic run may do only where the configuration says so; a person is not asked. */
@@ -42,13 +46,15 @@ export async function monitorCommand(
     const { lookCommand } = await import('./look-command.ts');
     return lookCommand(flags, run, signal);
   }
-  return writing({ ...flags, yes: true }, run, signal, (report, { settings, edge }) => {
-    if (!settings.heal.consented)
-      throw new ConfigError([
-        '--heal: the configuration has no `heal:` section, so that nothing may be healed without a person; add one (it may be empty: `heal: {}`)',
-      ]);
-    return propose(report, settings, edge).plan;
-  });
+  return writing(
+    { ...flags, yes: true },
+    run,
+    signal,
+    (report, { settings, edge }) => propose(report, settings, edge),
+    {
+      needsConsent: true,
+    },
+  );
 }
 
 export function planCommand(
@@ -64,9 +70,10 @@ export function planCommand(
     if (flags.output === '-') await writeOut(text);
     else {
       writeFileSync(flags.output, text, { mode: 0o600 });
-      await showPlan(plan, session);
+      const { unicode } = describeTerminal(process.stdout, process.env);
+      await writeOut(planText(plan, session.settings.table, unicode));
       await writeOut(
-        `Written to ${flags.output}. Carry it out before ${plan.validUntil}: splitbrain apply ${flags.output}\n`,
+        `\nWritten to ${flags.output}. Carry it out before ${plan.validUntil}: splitbrain apply ${flags.output}\n`,
       );
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
@@ -75,7 +82,7 @@ export function planCommand(
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
 export function applyCommand(path: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
-  const planned = parsePlan(readText(path), path);
+  const planned = parsePlan(readText(path), path, isExpressible);
   return writing(
     flags,
     run,
@@ -84,7 +91,7 @@ export function applyCommand(path: string, flags: HealFlags, run: Run, signal: A
       const refused = planned.refused ?? refusePlan(planned, report, settings, edge);
       return refused === null ? planned : { ...planned, refused, conferences: [], refusals: [refused] };
     },
-    1,
+    { rounds: 1 },
   );
 }
 
@@ -122,41 +129,50 @@ function readText(path: string): string {
   }
 }
 
-/** Lock, look, plan, show, ask, carry out, tell. */
+/** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
 async function writing(
   flags: HealFlags,
   run: Run,
   signal: AbortSignal,
   makePlan: MakePlan,
-  rounds?: number,
+  { rounds, needsConsent = false }: { readonly rounds?: number; readonly needsConsent?: boolean } = {},
 ): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
     throw new ConfigError([`${run.command} asks before it writes, and there is no terminal to ask on: give --yes`]);
+  if (flags.yes !== true && flags.json === '-')
+    throw new ConfigError([
+      `--json - leaves no room for the plan that ${run.command} asks about: give it a file, or --yes`,
+    ]);
   return withSession(flags, run, signal, async (session) => {
     const { settings, mesh, edge, json } = session;
+    if (needsConsent && !settings.heal.consented)
+      throw new ConfigError([
+        '--heal: the configuration has no `heal:` section, so that nothing may be healed without a person; add one (it may be empty: `heal: {}`)',
+      ]);
     const lock = takeLock(settings.heal.journal, settings.environment, run.id, new Date(edge.clock.now()));
     try {
       const report = await look(mesh, settings, edge, null);
       const wanted = await makePlan(report, session);
-      const plan = 'because' in lock ? refusedBy(lock.because, wanted) : wanted;
+      const { plan, decisions } = 'plan' in wanted ? wanted : { plan: wanted, decisions: new Map() };
+      const proposal = { plan: 'because' in lock ? refusedBy(lock.because, plan) : plan, decisions };
+      const looked: RunReport = { ...report, proposal };
       edge.progress.stop();
-      const quiet = flags.json === '-';
-      if (!quiet) await showPlan(plan, session);
-      const agreed = plan.conferences.length === 0 || flags.yes === true || (await ask(plan, signal));
-      if (!agreed) {
-        await writeOut('Nothing was written.\n');
+      const terminal = describeTerminal(process.stdout, process.env);
+      const show = (text: string) => (flags.json === '-' ? Promise.resolve() : writeOut(text));
+      await show(`${renderLook(looked, terminal)}\n`);
+      if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
+        await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
+      if (proposal.plan.conferences.length > 0 && flags.yes !== true && !(await ask(proposal.plan, signal))) {
+        await show('Nothing was written.\n');
+        if (json !== null) await writeJson(looked, json.write);
         return report.exitCode;
       }
-      const { outcome, exitCode } = await carryOutPlan(
-        plan,
-        report,
-        mesh,
-        settings,
-        edge,
-        rounds === undefined ? {} : { rounds },
-      );
-      await tell({ ...report, heal: outcome, exitCode }, flags, json);
+      const options = rounds === undefined ? {} : { rounds };
+      const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
+      const told: RunReport = { ...looked, heal: outcome, exitCode };
+      if (json !== null) await writeJson(told, json.write);
+      await show(renderOutcome(told, terminal));
       return exitCode;
     } finally {
       if ('release' in lock) lock.release();
@@ -169,15 +185,14 @@ function refusedBy(because: string, plan: Plan): Plan {
   return { ...plan, refused, conferences: [], refusals: [refused] };
 }
 
-async function showPlan(plan: Plan, { settings }: Session): Promise<void> {
-  const { unicode } = describeTerminal(process.stdout, process.env);
+function planText(plan: Plan, table: string, unicode: boolean): string {
   const lines = renderPlan(
     plan,
-    (key, step) => spellStep(settings.table, key, step),
+    (key, step) => spellStep(table, key, step),
     (text) => displayText(text, unicode),
     SHOWN,
   );
-  await writeOut(`${lines.join('\n')}\n\n`);
+  return `${lines.join('\n')}\n`;
 }
 
 async function ask(plan: Plan, signal: AbortSignal): Promise<boolean> {

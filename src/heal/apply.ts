@@ -42,6 +42,7 @@ export function createApplier(tools: HealTools): (conferences: readonly PlannedC
           .filter(({ key }) => !dropped.has(key))
           .flatMap(({ key, steps }) => steps.filter((step) => step.phase === phase).map((step) => ({ key, step })));
         const refused = await refuseChanged(tools, writes, phase > 0);
+        if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
         const going = writes.filter(({ key }) => !dropped.has(key)).map((write) => ({ ...write, seq: ++seq }));
         const rejected = await carryOut(tools, going);
@@ -60,21 +61,26 @@ interface Write {
 }
 type Numbered = Write & { readonly seq: number };
 
-/** One refusal for each conference of which some entry is no longer what the plan expects; where a touch is still travelling, waits for it. */
+/** One refusal for each entry that is no longer what the plan expects; where a touch is still travelling, waits for it. */
 async function refuseChanged(
   tools: HealTools,
   writes: readonly Write[],
   travelling: boolean,
-): Promise<readonly Refusal[]> {
+): Promise<readonly Refusal[] | 'interrupted'> {
   if (writes.length === 0) return [];
   const keys = [...new Set(writes.map(({ key }) => key))];
   const proxies = new Set(writes.map(({ step }) => step.proxy));
   const deadline = tools.clock.now() + (travelling ? ARRIVAL_MS : 0);
-  for (;;) {
-    const now = await readEntries(tools, keys, proxies);
-    const changed = writes.flatMap((write) => changeOf(write, now));
-    if (changed.length === 0 || tools.clock.now() >= deadline) return changed;
-    await tools.clock.sleep(POLL_MS, tools.signal);
+  try {
+    for (;;) {
+      const now = await readEntries(tools, keys, proxies);
+      const changed = writes.flatMap((write) => changeOf(write, now));
+      if (changed.length === 0 || tools.clock.now() >= deadline) return changed;
+      await tools.clock.sleep(POLL_MS, tools.signal);
+    }
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return 'interrupted';
   }
 }
 

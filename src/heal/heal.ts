@@ -14,6 +14,8 @@ const MAX_ROUNDS = 4;
 const SPREAD_MS = 2_000;
 const POLL_MS = 50;
 const LAST_WORD_MS = 30_000;
+/** So often the entries are read while a heal settles: of two responses that undo each other in turn, one look would see only one. */
+const SETTLE_LOOKS = 10;
 
 export interface HealOptions {
   /** How long a heal has to hold before it is called one. */
@@ -48,6 +50,7 @@ export async function healPlan(
     })),
   );
   let pending = plan.conferences;
+  let unsteady: ReadonlySet<string> = new Set();
   for (let round = 1; round <= (options.rounds ?? MAX_ROUNDS) && pending.length > 0 && !signal.aborted; round++) {
     options.onRound(round, pending.length);
     const done = await apply(pending);
@@ -66,8 +69,13 @@ export async function healPlan(
     );
     refuse(again.refusals);
     pending = again.conferences;
+    unsteady = again.unsteady;
   }
-  const verdicts = await lastWord(plan.conferences, ground, tools);
+  const verdicts = (await lastWord(plan.conferences, ground, tools)).map((verdict) =>
+    verdict.held && unsteady.has(verdict.key)
+      ? { ...verdict, held: false, because: 'every proxy routes there now, but some did not while it was to settle' }
+      : verdict,
+  );
   journal.append(verdicts.map(({ key, held, because }) => ({ event: 'verdict', key, held, because })));
   const failed = verdicts.filter(({ held }) => !held);
   refuse(
@@ -86,41 +94,62 @@ export async function healPlan(
   };
 }
 
+const NOTHING_LEFT: Again = { conferences: [], refusals: [], unsteady: new Set() };
+
 interface Again {
   readonly conferences: readonly PlannedConference[];
   readonly refusals: readonly Refusal[];
+  /** The keys of all that did not hold. */
+  readonly unsteady: ReadonlySet<string>;
 }
 
-/** The conferences that do not hold after the settle time, planned anew towards the same winner from what is there now. */
+/** The conferences that do not hold throughout the settle time, planned anew towards the same winner from what is there now. */
 async function differingAfter(
   conferences: readonly PlannedConference[],
   ground: Ground,
   tools: HealTools,
   settleMs: number,
 ): Promise<Again> {
+  if (conferences.length === 0) return NOTHING_LEFT;
   try {
     await untilHeld(conferences, ground, tools);
-    await tools.clock.sleep(settleMs, tools.signal);
-    const now = await readEntries(
-      tools,
-      conferences.map(({ key }) => key),
-    );
-    const differing = conferences.filter((conference) => !verdictOn(conference, now, ground).held);
-    const planned = differing.map((conference) => planAgain(conference, now, ground));
+    const { now, unsteady } = await settle(conferences, ground, tools, settleMs);
+    const planned = conferences.filter(({ key }) => unsteady.has(key)).map((each) => planAgain(each, now, ground));
     return {
       conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
       refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
+      unsteady,
     };
   } catch (error) {
     if (!tools.signal.aborted) throw error;
-    return { conferences: [], refusals: [] };
+    return NOTHING_LEFT;
   }
 }
 
+/** While a proxy is silent its entry is not known: then nothing is written, and the next round looks again. */
 function planAgain(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
+  if (!Object.keys(conference.target).every((proxy) => now.has(proxy))) return { ...conference, steps: [] };
   const entries = entriesOf(conference.key, now);
   if (conference.kind === 'undo') return restoring(conference, entries, ground);
   return towards(conference, entries, conference.winner!, conference, ground);
+}
+
+/** The entries at the end of the settle time, and the keys that did not hold in some look of it. */
+async function settle(
+  conferences: readonly PlannedConference[],
+  ground: Ground,
+  tools: HealTools,
+  settleMs: number,
+): Promise<{ readonly now: EntriesNow; readonly unsteady: ReadonlySet<string> }> {
+  const keys = conferences.map(({ key }) => key);
+  const unsteady = new Set<string>();
+  let now: EntriesNow = new Map();
+  for (let look = 0; look < SETTLE_LOOKS; look++) {
+    await tools.clock.sleep(settleMs / SETTLE_LOOKS, tools.signal);
+    now = await readEntries(tools, keys);
+    for (const conference of conferences) if (!verdictOn(conference, now, ground).held) unsteady.add(conference.key);
+  }
+  return { now, unsteady };
 }
 
 /** Waits until every conference holds, or for as long as peers may take. */

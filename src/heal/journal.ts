@@ -1,6 +1,15 @@
 // What a run writes to the mesh, written down before and after: append-only JSON lines, on disk before the command goes out.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
@@ -89,7 +98,8 @@ export function openJournal(folder: string, runId: string, now: () => Date): Jou
     append(records) {
       if (records.length === 0) return;
       const at = now().toISOString();
-      writeSync(file, records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
+      // Writes all of it or throws; `writeSync` would be content with the part that still fits on a disk.
+      writeFileSync(file, records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
       fsyncSync(file);
     },
     close: () => closeSync(file),

@@ -34,7 +34,7 @@ export function takeLock(folder: string, environment: string, runId: string, now
     since: now.toISOString(),
   };
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (tryTake(folder, path, holder)) return { release: () => unlinkSync(path) };
+    if (tryTake(folder, path, holder)) return { release: () => release(path, holder) };
     const other = readHolder(path);
     if (other !== null && isAlive(other)) return { because: busyWith(other, environment, path) };
     clearAway(path, other, runId);
@@ -53,14 +53,27 @@ function tryTake(folder: string, path: string, holder: Holder): boolean {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
+  } catch (cause) {
+    throw cannotTake(path, cause);
+  }
+  try {
     linkSync(draft, path);
     return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new ConfigError([`${path}: the lock cannot be taken: ${(error as Error).message}`], { cause: error });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cannotTake(path, cause);
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+function cannotTake(path: string, cause: unknown): ConfigError {
+  return new ConfigError([`${path}: the lock cannot be taken: ${(cause as Error).message}`], { cause });
+}
+
+/** Somebody may have removed the file by hand, and another run may have taken the lock since. */
+function release(path: string, { runId }: Holder): void {
+  if (readHolder(path)?.runId === runId) unlinkSync(path);
 }
 
 /** Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it back. */
@@ -73,13 +86,27 @@ function clearAway(path: string, dead: Holder | null, runId: string): void {
     throw error;
   }
   const moved = readHolder(aside);
-  if (moved !== null && moved.runId !== dead?.runId) linkSync(aside, path);
+  if (moved !== null && moved.runId !== dead?.runId) putBack(aside, path);
   unlinkSync(aside);
 }
 
+function putBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    // A third run was quicker: it reads who is healing from its own file now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** `null` where there is no file, or none that a run has written: a file appears with its content, so nobody is about to write it. */
 function readHolder(path: string): Holder | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | null;
+    const { pid, host, runId } = holder ?? {};
+    return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof runId === 'string'
+      ? (holder as Holder)
+      : null;
   } catch {
     return null;
   }

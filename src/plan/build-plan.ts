@@ -38,10 +38,11 @@ export function buildPlan(
 ): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
   const planned = planConferences(report, facts);
   const changing = planned.conferences.filter(({ kind }) => kind !== 'missing').length;
-  const refused = guardRun(
-    { views: report.proxies, expected: report.expected, counts: report.counts, changing },
-    facts.settings,
-  );
+  // Where there is nothing to write a guard has nothing to refuse.
+  const refused =
+    planned.conferences.length === 0
+      ? null
+      : guardRun({ views: report.proxies, expected: report.expected, counts: report.counts, changing }, facts.settings);
   const decisions = new Map(planned.decisions);
   if (refused)
     for (const { key } of planned.conferences)
@@ -129,7 +130,13 @@ function planConference(
   const entries = new Map(
     finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }] as const),
   );
-  return towards(finding, entries, decision.winner, decision, ground);
+  const way = towards(finding, entries, decision.winner, decision, ground);
+  if ('steps' in way && way.steps.length === 0)
+    return refuse(
+      'coverage',
+      `every proxy that was read in full leads to ${decision.winner} already; the others cannot be healed unseen`,
+    );
+  return way;
 }
 
 /** The way of one conference to one shard on every proxy that reported; also what `pin` uses. */

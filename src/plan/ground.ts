@@ -7,7 +7,7 @@ import type { EntryState } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 export interface Ground {
-  /** The proxies that were read in full, by name, in the order of the report. */
+  /** The names of the proxies that were read in full, sorted: the order of an inventory must not decide what is done. */
   readonly proxies: readonly string[];
   readonly directories: ReadonlyMap<string, ServerDirectory>;
   /** The proxies that hear at once what this one writes. */
@@ -19,7 +19,9 @@ export interface Ground {
 }
 
 export function surveyGround(views: readonly ProxyView[]): Ground {
-  const reporting = views.filter(({ status }) => status === 'ok');
+  const reporting = views
+    .filter(({ status }) => status === 'ok')
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
   const directories = new Map(reporting.map((view) => [view.name, createServerDirectory(view.servers)]));
   const heard = new Map(
     reporting.map((view) => [

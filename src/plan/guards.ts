@@ -41,7 +41,7 @@ function tooMany({ changing }: GuardedRun, { maxConferences }: HealSettings): Re
 }
 
 function tooLargeShare({ changing, counts }: GuardedRun, { maxRatio }: HealSettings): Refusal | null {
-  if (changing === 0 || changing <= counts.conferences * maxRatio) return null;
+  if (changing === 0 || changing / counts.conferences <= maxRatio) return null;
   return refusal(
     'too-large-share',
     `${changing} of ${counts.conferences} conferences would change their route, at most ${percent(maxRatio)} may in one run`,

@@ -33,7 +33,8 @@ function headline({ conferences, refusals }: Plan): string {
     .map((kind) => ({ kind, count: steps.filter((step) => step.kind === kind).length }))
     .filter(({ count }) => count > 0);
   const what = kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') || 'no steps';
-  return `Plan: ${conferences.length} conferences, ${what}, ${refusals.length} refused`;
+  const noun = conferences.length === 1 ? 'conference' : 'conferences';
+  return `Plan: ${conferences.length} ${noun}, ${what}, ${refusals.length} refused`;
 }
 
 function conferenceLines(
@@ -43,9 +44,9 @@ function conferenceLines(
 ): readonly string[] {
   const to = winner === null ? 'what it was' : winner;
   return [
-    `  ${show(conference)}  ${kind} -> ${to} (${policy}: ${because})`,
+    `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(because)})`,
     ...Object.keys(target).map(
-      (proxy) => `    ${show(proxy)}  ${spell(before[proxy] ?? null)} -> ${target[proxy] ?? 'no entry'}`,
+      (proxy) => `    ${show(proxy)}  ${show(spell(before[proxy] ?? null))} -> ${show(target[proxy] ?? 'no entry')}`,
     ),
     ...steps.flatMap((step) =>
       spellStep(key, step).map((command) => `    ${step.kind} on ${show(step.proxy)}: ${show(command)}`),

@@ -19,7 +19,7 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
   const right = new Set(ground.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, ground)));
   const steps: Step[] = [];
   for (const step of touches(held, right, winner, ground)) {
-    const harm = harmOfTouch(step, held, right, winner, ground);
+    const harm = harmOfTouch(step, held, winner, ground);
     if (harm) return harm;
     steps.push(step);
     spread(step, held, right, winner, ground);
@@ -38,7 +38,7 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */
-function isRight(entry: EntryState, proxy: string, winner: string, ground: Ground): boolean {
+export function isRight(entry: EntryState, proxy: string, winner: string, ground: Ground): boolean {
   return entry !== null && ground.shardOf(entry, proxy) === winner && !contradicts(entry, proxy, winner, ground);
 }
 
@@ -57,7 +57,10 @@ function usedElsewhere(serverId: number, winner: string, ground: Ground): boolea
   return [...ground.directories.values()].some(({ byId }) => byId.get(serverId)?.has(winner));
 }
 
-/** Breadth first over the links: every proxy that leads to the winner, and by whose entry some wrong one that hears it is healed. */
+/**
+ * Breadth first over the links: every proxy that leads to the winner, and by whose entry some wrong one that hears it is healed. An id that no
+ * command can set (0 and below: somebody's `set` without a value) is mended on the way.
+ */
 function* touches(
   held: ReadonlyMap<string, EntryState>,
   right: ReadonlySet<string>,
@@ -70,7 +73,8 @@ function* touches(
   for (let proxy = queue.shift(), phase = 0; proxy !== undefined; proxy = queue.shift()) {
     const entry = held.get(proxy)!;
     const wrong = [...ground.hearers(proxy), proxy].filter((hearer) => !right.has(hearer));
-    const serverId = entry === null || right.has(proxy) ? (entry?.serverId ?? null) : ground.idOf(winner, proxy);
+    const keepsId = entry !== null && right.has(proxy) && entry.serverId > 0;
+    const serverId = keepsId ? entry.serverId : ground.idOf(winner, proxy);
     if (
       entry === null ||
       serverId === null ||
@@ -105,18 +109,12 @@ function spread(step: Step, held: Map<string, EntryState>, right: Set<string>, w
   }
 }
 
-/** A proxy that was right, or had no entry, and that the message would lead elsewhere. A wrong one that stays wrong is replaced later. */
-function harmOfTouch(
-  step: Step,
-  held: ReadonlyMap<string, EntryState>,
-  right: ReadonlySet<string>,
-  winner: string,
-  ground: Ground,
-): Harm | null {
+/** A proxy that led to the winner, or had no entry, and that the message would lead elsewhere. A wrong one that stays wrong is replaced later. */
+function harmOfTouch(step: Step, held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
   for (const hearer of ground.hearers(step.proxy)) {
     const before = held.get(hearer)!;
     const after = ground.shardOf(received(touched(step), before), hearer);
-    if (after !== winner && (before === null || right.has(hearer)))
+    if (after !== winner && (before === null || ground.shardOf(before, hearer) === winner))
       return harm(touched(step), step.proxy, hearer, winner, after);
   }
   return null;

@@ -1,5 +1,6 @@
 // Back to what one run found: every proxy to the entry it had, as far as the runtime API can say it.
 
+import { isUsable } from '../analysis/server-directory.ts';
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
 
@@ -19,17 +20,17 @@ export function planUndo(
   entries: ReadonlyMap<string, EntryState>,
   ground: Ground,
 ): PlannedConference | Refusal {
-  const proxies = ground.proxies.filter((proxy) => proxy in recorded.before);
+  const proxies = ground.proxies.filter((proxy) => Object.hasOwn(recorded.before, proxy));
   const target = Object.fromEntries(
     proxies.map((proxy) => [proxy, ground.shardOf(recorded.before[proxy]!, proxy)] as const),
   );
+  const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: recorded.key, because });
   const lost = proxies.find((proxy) => recorded.before[proxy] !== null && target[proxy] === null);
-  if (lost !== undefined)
-    return {
-      reason: 'unknown-shard',
-      key: recorded.key,
-      because: `${lost} no longer has the shard that the entry led to`,
-    };
+  if (lost !== undefined) return refuse('unknown-shard', `${lost} no longer has the shard that the entry led to`);
+  const gone = proxies.find(
+    (proxy) => target[proxy] !== null && !isUsable(ground.directories.get(proxy)!, target[proxy]!),
+  );
+  if (gone !== undefined) return refuse('no-eligible-shard', `${target[gone]} no longer accepts traffic on ${gone}`);
   return restoring(
     { ...recorded, kind: 'undo', winner: null, policy: 'restored', because: 'what the run found', target, steps: [] },
     entries,

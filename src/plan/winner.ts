@@ -3,7 +3,7 @@
 import type { Finding, Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 
-/** A resync rewrites expiries and proxies count in ticks: only beyond this is a later access a later access. */
+/** A resync rewrites expiries and proxies count in ticks: only more than this apart is a later access a later access. */
 const ACCESS_TOLERANCE_MS = 5_000;
 
 interface Candidates {
@@ -34,7 +34,10 @@ export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 
   if (settings.tie === 'refuse')
     return {
       refusal: 'undecided',
-      because: `${settings.winner.join(', ')} did not decide between ${eligible.join(' and ')}`,
+      because:
+        eligible.length === 1
+          ? `no proxy that has a vote leads to ${eligible[0]}, the only shard that could be kept`
+          : `${settings.winner.join(', ')} did not decide between ${eligible.join(' and ')}`,
     };
   return decided('lowest-address', {
     winner: lowestAddress(eligible),
@@ -68,7 +71,7 @@ function latestAccess({ finding, eligible, voters }: Candidates): Vote | null {
   const [first, second] = accesses;
   if (!first || first.expiresInMs < 0) return null;
   const aheadMs = first.expiresInMs - Math.max(0, second?.expiresInMs ?? 0);
-  if (aheadMs < ACCESS_TOLERANCE_MS) return null;
+  if (aheadMs <= ACCESS_TOLERANCE_MS) return null;
   return { winner: first.shard, because: `touched ${Math.round(aheadMs / 1000)} s after the others` };
 }
 
@@ -80,12 +83,19 @@ function shardsOf(routes: readonly Route[]): readonly (string | null)[] {
   return [...new Set(routes.map(({ shard }) => shard))];
 }
 
-/** By number, part by part: 10.0.0.9 before 10.0.0.10. Any total order would do, so that it is the same everywhere. */
+/** By number, part by part: 10.0.0.9 before 10.0.0.10, IPv4 before IPv6. */
 function lowestAddress(shards: readonly string[]): string {
-  const parts = (address: string) =>
-    address
-      .split(/[.:[\]]+/)
-      .map((part) => part.padStart(8, '0'))
-      .join('.');
-  return [...shards].sort((one, other) => (parts(one) < parts(other) ? -1 : 1))[0]!;
+  return [...shards].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1))[0]!;
+}
+
+/** A text that sorts as the address does; of two spellings of one address the address itself decides, so that the order is total. */
+function rankOf(address: string): string {
+  const colon = address.lastIndexOf(':');
+  const [host, port] = [address.slice(0, colon).replace(/[[\]]/g, ''), address.slice(colon + 1)];
+  const [before = '', after] = host.split('::');
+  const [head, tail] = [before, after ?? ''].map((part) => part.split(/[.:]/).filter((number) => number !== ''));
+  const gap = after === undefined ? 0 : 8 - head!.length - tail!.length;
+  const numbers = [...head!, ...Array.from({ length: Math.max(0, gap) }, () => '0'), ...tail!];
+  const family = host.includes(':') ? '6' : '4';
+  return [family, ...[...numbers, port].map((number) => number.toLowerCase().padStart(5, '0')), address].join(' ');
 }

@@ -4,7 +4,7 @@ import { escapeKey } from './escape.ts';
 import { MAX_LINE_BYTES, tableWord } from './read-commands.ts';
 
 /** A line for the runtime API that writes, its line feed included; one character a byte. */
-export type WriteCommand = string & { readonly writeCommand: unique symbol };
+type WriteCommand = string & { readonly writeCommand: unique symbol };
 
 /** One line of commands, and how many answers it brings, in order. */
 export interface WriteLine {

@@ -14,6 +14,7 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
+/** Every key must be one that a command can name. Rejects when the signal aborts, unless that was a deadline: then whoever has not answered is left out. */
 export async function readEntries(
   asked: Asked,
   keys: readonly string[],
@@ -23,11 +24,14 @@ export async function readEntries(
   const answers = [...proxies].map((proxy) =>
     limit(async (): Promise<[string, ReadonlyMap<string, EntryState>][]> => {
       const entries = new Map<string, EntryState>(keys.map((key) => [key, null]));
+      const reader = asked.readers.get(proxy);
+      if (!reader) return [];
       try {
-        await asked.readers.get(proxy)!.entries(keys, collectInto(entries), asked.signal);
+        await reader.entries(keys, collectInto(entries), asked.signal);
       } catch (error) {
-        asked.signal.throwIfAborted();
-        if (!(error instanceof Error) || !('remedy' in error)) throw error;
+        // A deadline is the proxy's fault, as every error with a remedy is; an interruption is not.
+        if (asked.signal.aborted && asked.signal.reason?.name !== 'TimeoutError') throw asked.signal.reason;
+        if (!asked.signal.aborted && !(error instanceof Error && 'remedy' in error)) throw error;
         return [];
       }
       return [[proxy, entries]];

@@ -2,18 +2,25 @@
 
 import type { EntryState, PlannedConference } from '../domain/plan.ts';
 import type { Ground } from '../plan/ground.ts';
+import { isRight } from '../plan/steps.ts';
 import type { EntriesNow } from './read-entries.ts';
 
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
 
-/** A proxy that could not be asked again has not confirmed anything: then the conference is not held. */
+/**
+ * A proxy that could not be asked again has not confirmed anything: then the conference is not held. Nor is it where an entry leads to the
+ * winner by its key while its id names another shard, unless the run puts back what was there before.
+ */
 export function verdictOn(conference: PlannedConference, now: EntriesNow, ground: Ground): ConferenceVerdict {
   const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
     const entries = now.get(proxy);
     if (!entries) return [`${proxy} did not answer`];
     const entry = entries.get(conference.key) ?? null;
     const seen = ground.shardOf(entry, proxy);
-    if (shard === null ? entry === null : seen === shard) return [];
+    if (shard === null ? entry === null : seen === shard) {
+      if (conference.winner === null || entry === null || isRight(entry, proxy, conference.winner, ground)) return [];
+      return [`${proxy} holds server_id=${entry.serverId} beside server_key=${entry.serverKey}`];
+    }
     return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
   });
   return differing.length === 0 ? { held: true } : { held: false, because: differing.join(', ') };

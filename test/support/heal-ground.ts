@@ -12,6 +12,7 @@ import { drawEntry, drawMesh, lookAt, type Picture } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
 import { runReport } from './run-report.ts';
 
+export function quietEdge(now?: number): Edge {
   return {
     clock: createFakeClock(now),
     signal: new AbortController().signal,

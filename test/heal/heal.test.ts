@@ -1,0 +1,157 @@
+// A whole heal: what holds, what is undone and healed again, what never holds, and the way back.
+
+import { describe, expect, test } from 'vitest';
+import type { HealOutcome } from '../../src/domain/plan.ts';
+import { readJournal } from '../../src/heal/journal.ts';
+import { surveyGround } from '../../src/plan/ground.ts';
+import { planUndo } from '../../src/plan/undo.ts';
+import { manySplit, type Play, play, playOn, SETTLE_MS } from '../support/heal-play.ts';
+import type { Stage } from '../support/heal-stage.ts';
+import { addresses, drawEntry, drawMesh, planFor, viewsOf } from '../support/model-look.ts';
+
+const cut = [['p1', 'p2']] as const;
+const reasons = ({ refusals }: HealOutcome) => refusals.map(({ reason, key }) => `${key} ${reason}`);
+const eventsOf = ({ tools }: Stage) => readJournal(tools.journal.path).map(({ event }) => event);
+
+describe('a heal that holds', () => {
+  test('one round, verified on every proxy, and all of it in the journal', async () => {
+    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    expect(await it.heal()).toEqual({
+      planned: 1,
+      applied: 1,
+      verified: 1,
+      failed: 0,
+      refusals: [],
+      journal: it.tools.journal.path,
+    });
+    expect(it.rounds).toEqual([1]);
+    expect(eventsOf(it)).toEqual(['conference', 'intent', 'outcome', 'verdict', 'end']);
+    expect(readJournal(it.tools.journal.path)[0]).toMatchObject({
+      before: { p1: { serverId: 11, serverKey: addresses.s1 }, p2: { serverId: 12, serverKey: addresses.s2 } },
+      target: { p1: addresses.s1, p2: addresses.s1 },
+    });
+  });
+
+  test('what the plan refused stays among the refusals', async () => {
+    const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
+    const refusal = { reason: 'cooldown', key: 'other', because: 'healed 3 times' } as const;
+    const it = playOn(mesh, {}, { ...planFor(mesh), refusals: [refusal] });
+    expect(await it.heal()).toMatchObject({ verified: 1, failed: 0, refusals: [refusal] });
+  });
+
+  test('messages that take a second: waited for, without another write', async () => {
+    const it: Play = play(
+      { p1: 's1', p2: 's2', p3: 's1' },
+      {},
+      {
+        beforeLine: () => {
+          it.mesh.holdMessages();
+          it.clock.after(1_000, () => it.mesh.deliver());
+        },
+      },
+    );
+    expect(await it.heal()).toMatchObject({ applied: 1, verified: 1 });
+    expect(it.commands).toEqual(['set p1 k=11']);
+  });
+});
+
+describe('a heal that is undone', () => {
+  /** A response of the old shard arrives on p2, so long after each of the first `times` sets there. */
+  const reverts = (times: number, afterMs: number) => {
+    let left = times;
+    const it: Play = play(
+      { p1: 's1', p2: 's2' },
+      { cut },
+      {
+        beforeLine: ([command]) => {
+          if (command!.id !== null && left-- > 0)
+            it.clock.after(afterMs, () => it.mesh.store('p2', 'k', addresses.s2!));
+        },
+      },
+    );
+    return it;
+  };
+
+  test('once, within the settle time -> a second round heals it', async () => {
+    const it = reverts(1, SETTLE_MS - 1_000);
+    expect(await it.heal()).toMatchObject({ planned: 1, applied: 2, verified: 1, failed: 0, refusals: [] });
+    expect(it.rounds).toEqual([1, 1]);
+    expect(it.mesh.route('p2', 'k')).toBe(addresses.s1);
+  });
+
+  test('for ever -> four rounds, then not-held, with what was seen', async () => {
+    const it = reverts(Number.POSITIVE_INFINITY, 1_000);
+    expect(await it.heal()).toMatchObject({
+      applied: 4,
+      verified: 0,
+      failed: 1,
+      refusals: [{ reason: 'not-held', key: 'k', because: 'p2 routes to 10.0.0.2:443' }],
+    });
+    expect(it.rounds).toEqual([1, 1, 1, 1]);
+  });
+
+  test('with rounds: 1 (a plan from a file) nothing is written that is not in the plan', async () => {
+    const it = reverts(1, 1_000);
+    expect(reasons(await it.heal({ rounds: 1 }))).toEqual(['k not-held']);
+    expect(it.commands).toEqual(['clear p2 k', 'set p2 k=11']);
+  });
+
+  test('the next round has only what did not hold in hand', async () => {
+    let reverted = false;
+    const it: Play = playOn(manySplit(['a', 'b', 'c']), {
+      beforeLine: (line) => {
+        if (reverted || line[0]!.id === null) return;
+        reverted = true;
+        it.clock.after(3_000, () => it.mesh.store('p2', 'b', addresses.s2!));
+      },
+    });
+    expect(await it.heal()).toMatchObject({ applied: 4, verified: 3 });
+    expect(it.rounds).toEqual([3, 1]);
+  });
+
+  test('to a mixed entry, by somebody’s plain set -> that is not healed either', async () => {
+    let spoiled = false;
+    const it: Play = play(
+      { p1: 's1', p2: 's1', p3: 's2' },
+      {},
+      {
+        beforeLine: () => {
+          if (!spoiled) it.clock.after(3_000, () => it.mesh.set('p2', 'k', 12));
+          spoiled = true;
+        },
+      },
+    );
+    expect(await it.heal()).toMatchObject({ applied: 2, verified: 1, refusals: [] });
+    expect(it.mesh.entry('p3', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
+  });
+});
+
+describe('mixed', () => {
+  test('{p1, p2: id s2, key s1} -> relabelled, and only then called healed', async () => {
+    const it = play({ p1: 's2/s1', p2: 's2/s1' });
+    expect(await it.heal()).toMatchObject({ applied: 1, verified: 1 });
+    expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
+  });
+
+  test('changed since the plan, but still mixed -> refused, and not called healed though every proxy routes there', async () => {
+    const it = play({ p1: 's2/s1', p2: 's2/s1' });
+    it.mesh.put('p1', 'k', drawEntry('s3/s1', it.mesh, 'p1'));
+    const outcome = await it.heal();
+    expect(outcome).toMatchObject({ applied: 0, verified: 0, failed: 1 });
+    expect(reasons(outcome)).toEqual(['k entry-changed']);
+  });
+});
+describe('undo', () => {
+  test('{p1: s1, p2: s2} healed to s1, then undone -> p2 routes to s2 again', async () => {
+    const healed = play({ p1: 's1', p2: 's2' }, { cut });
+    await healed.heal();
+    const { mesh } = healed;
+    const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
+    const { before } = healed.plan.conferences[0]!;
+    const way = planUndo({ key: 'k', conference: 'k', before }, entries, surveyGround(viewsOf(mesh)));
+    if ('reason' in way) throw new Error(way.because);
+    const undone = playOn(mesh, {}, { ...healed.plan, conferences: [way] });
+    expect(await undone.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0 });
+    expect([mesh.route('p1', 'k'), mesh.route('p2', 'k')]).toEqual([addresses.s1, addresses.s2]);
+  });
+});

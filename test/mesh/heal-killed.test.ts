@@ -1,0 +1,69 @@
+// A heal that is killed outright after every single write: the journal tells the truth, nothing is locked, and the next heal ends what was begun.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { crossRequests } from '../support/crossed-requests.ts';
+import { type Healing, startHealing } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
+
+const timeout = 120_000;
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  let here: Healing;
+  beforeAll(async () => {
+    here = await startHealing({ binary: command });
+    for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
+    for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
+  }, timeout);
+  afterAll(() => here?.stop());
+
+  /** {a, b: s1 | c: s2} twice; {a: s2, b: s1 | c: s3}, where a touch comes before the replace; {a, b: s3 | c: nothing}. */
+  async function disagree(n: number): Promise<readonly string[]> {
+    const { split, request, untilEntry } = here.mesh;
+    const [one, two, unheard] = [`${n} island`, `${n} island again`, `${n} unheard`] as const;
+    const crossed = await crossRequests(here.mesh, `${n} crossed`, [0, 1]);
+    await request(2, crossed, { forceShard: 2 });
+    await split(
+      [one, two],
+      [
+        { proxies: [0, 1], shard: 0 },
+        { proxies: [2], shard: 1 },
+      ],
+    );
+    await request(0, unheard, { forceShard: 2 });
+    await untilEntry(1, unheard, (entry) => entry !== undefined);
+    return [one, two, crossed, unheard];
+  }
+
+  test('kill -9 after the nth write, for every n until the heal ends: each write has its intent, and the next heal converges', {
+    timeout,
+  }, async () => {
+    const endings: boolean[] = [];
+    while (!endings.includes(true)) {
+      const count = endings.length + 1;
+      const conferences = await disagree(count);
+      here.relay.follow({ stopAfter: { count, call: () => started.kill('SIGKILL') } });
+      const started = here.start(['heal', '--yes']);
+      const { exitCode, writes, stderr } = await started.ended;
+      endings.push(exitCode !== null);
+      expect([0, null], stderr).toContain(exitCode);
+
+      const records = here.lastJournal();
+      expect(records[0]).toMatchObject({ event: 'run', command: 'heal' });
+      expect(records.at(-1)?.event).toBe(exitCode === null ? 'intent' : 'end');
+      const intents = records.flatMap((record) =>
+        record.event === 'intent' ? [`${record.proxy} ${writtenKeys([{ command: `- key ${record.key}` }])}`] : [],
+      );
+      for (const write of writes) expect(intents).toContain(`${write.proxy} ${writtenKeys([write])}`);
+
+      const next = await here.heal();
+      expect([count, next.exitCode, next.report.heal?.refusals]).toEqual([count, 0, []]);
+      const shards = [...(await whereabouts(here.mesh, conferences)).values()];
+      const addresses = here.mesh.shards.map(({ address }) => address);
+      for (const shard of shards) expect(addresses).toContain(shard);
+      expect([shards[0], shards[1], shards[3]]).toEqual([addresses[0], addresses[0], addresses[2]]);
+    }
+    // Three clears and five sets at least, and the run that was left to end.
+    expect(endings.length).toBeGreaterThan(8);
+  });
+});

@@ -1,0 +1,188 @@
+// Healing where shards or ids are not alike on every proxy: maintenance, draining, a server that one lacks, ids that drift, Jitsi's releases, a lone restart.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { crossRequests } from '../support/crossed-requests.ts';
+import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import type { MeshOptions } from '../support/mesh.ts';
+import { untilHeard, untilSteady } from '../support/steady-links.ts';
+import { until } from '../support/until.ts';
+import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
+
+const timeout = 90_000;
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  let here: Healing;
+  afterEach(() => here?.stop());
+
+  async function lab(options: MeshOptions = {}): Promise<Healing> {
+    here = await startHealing({ binary: command, ...options });
+    return here;
+  }
+  const shard = (n: number) => here.mesh.shards[n]!.address;
+  const isolate = async () => {
+    for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
+    for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
+  };
+  const splitOver = (conference: string, ab: number, c: number) =>
+    here.mesh.split(
+      [conference],
+      [
+        { proxies: [0, 1], shard: ab },
+        { proxies: [2], shard: c },
+      ],
+    );
+  const state = (proxy: number, n: number, to: 'maint' | 'drain' | 'ready') =>
+    here.mesh.command(proxy, `set server nodes/shard-${n + 1} state ${to}`);
+
+  test('{a, b: s1 | c: s2}: s1 in maintenance on c -> s2; s2 in maintenance on a too -> refused; drain loses to up, and wins alone', {
+    timeout,
+  }, async () => {
+    await lab();
+    await isolate();
+    await splitOver('maint', 0, 1);
+    await state(2, 0, 'maint');
+    await state(0, 1, 'maint');
+    const before = await tablesNow(here.mesh);
+    const refused = await here.heal();
+    expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['no-eligible-shard maint']]);
+    expect(await tablesNow(here.mesh)).toEqual(before);
+
+    await state(0, 1, 'ready');
+    const one = await here.heal();
+    expect([one.exitCode, Object.fromEntries(winnersOf(one.report))]).toEqual([0, { maint: shard(1) }]);
+    expect([...new Set(one.writes.map(({ proxy }) => proxy))].sort()).toEqual(['hap-a', 'hap-b']);
+    expect(await whereabouts(here.mesh, ['maint'])).toEqual(winnersOf(one.report));
+
+    await state(2, 0, 'ready');
+    await splitOver('drain', 0, 1);
+    await state(0, 0, 'drain');
+    const two = await here.heal();
+    expect([two.exitCode, Object.fromEntries(winnersOf(two.report))]).toEqual([0, { drain: shard(1) }]);
+    expect(await whereabouts(here.mesh, ['drain'])).toEqual(winnersOf(two.report));
+
+    await state(0, 0, 'ready');
+    await splitOver('drain/alone', 0, 1);
+    for (const proxy of [0, 1, 2]) await state(proxy, 0, 'drain');
+    await state(2, 1, 'maint');
+    const three = await here.heal();
+    expect([three.exitCode, Object.fromEntries(winnersOf(three.report))]).toEqual([0, { 'drain/alone': shard(0) }]);
+    expect(await whereabouts(here.mesh, ['drain/alone'])).toEqual(winnersOf(three.report));
+  });
+
+  test('c has no s3, {a, b: s3 | c: s1} -> s1; {a, b: s3 | c: nothing} -> refused, and nothing is written for it', {
+    timeout,
+  }, async () => {
+    const servers = [0, 1].map((n) => ({ shard: n, id: 11 + n }));
+    await lab({ serverIds: [undefined, undefined, servers] });
+    await isolate();
+    await splitOver('gone', 2, 0);
+    await here.mesh.request(0, 'gone/lacking', { forceShard: 2 });
+    await here.mesh.untilEntry(1, 'gone/lacking', (entry) => entry !== undefined);
+    const run = await here.heal();
+    expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['no-eligible-shard gone/lacking']]);
+    expect(writtenKeys(run.writes)).toEqual(['gone']);
+    expect(await whereabouts(here.mesh, ['gone'])).toEqual(new Map([['gone', shard(0)]]));
+  });
+
+  test.each(['addr', 'name'] as const)(
+    'srvkey %s, ids 1 2 3 are s1 s2 s3 on a and b, and s3 s1 s2 on c',
+    { timeout },
+    async (srvkey) => {
+      const order = (shards: readonly number[]) => shards.map((n) => ({ shard: n, id: null }));
+      const { mesh } = await lab({ srvkey, serverIds: [order([0, 1, 2]), order([0, 1, 2]), order([2, 0, 1])] });
+
+      // With a key the ids do not matter: nothing is wrong, whoever wrote last.
+      for (const proxy of [0, 2]) await mesh.request(proxy, 'keyed', { forceShard: 0 });
+      await mesh.untilEntry(0, 'keyed', (entry) => entry?.serverId === 2);
+      const calm = await here.heal();
+      expect([calm.exitCode, calm.writes]).toEqual([0, []]);
+
+      // Somebody's `set` writes an entry without a key: id 1 is s1 here and s3 there, and every id that heals c harms a and b.
+      await mesh.command(0, 'set table nodes key keyless data.server_id 1');
+      await mesh.untilEntry(2, 'keyless', (entry) => entry !== undefined);
+      expect((await tableRoutes(mesh)).get('keyless')).toEqual([shard(0), shard(0), shard(2)]);
+      const before = await tablesNow(mesh);
+      const refused = await here.heal();
+      expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['id-drift keyless']]);
+      expect(refused.report.heal?.refusals[0]?.because).toContain(`server id 2 is ${shard(0)} on hap-c`);
+      expect(await tablesNow(mesh)).toEqual(before);
+
+      // Crossed words leave a split with keys, which travel with a touch.
+      const crossed = await crossRequests(mesh, 'crossed', [0, 1, 2]);
+      const run = await here.heal();
+      expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['id-drift keyless']]);
+      expect(await whereabouts(mesh, [crossed])).toEqual(new Map([[crossed, winnersOf(run.report).get(crossed)!]]));
+      expect([run.writes.length, writtenKeys(run.writes)]).toEqual([1, [crossed]]);
+
+      // Where nobody hears c, the id that c itself has for the shard may be set there.
+      await isolate();
+      const alone = await here.heal();
+      expect([alone.exitCode, alone.writes]).toEqual([
+        0,
+        ['clear table nodes key keyless', 'set table nodes key keyless data.server_id 2'].map((each) => ({
+          proxy: 'hap-c',
+          command: each,
+        })),
+      ]);
+      expect(await whereabouts(mesh, ['keyless', 'keyed'])).toEqual(
+        new Map(['keyless', 'keyed'].map((name) => [name, shard(0)])),
+      );
+    },
+  );
+
+  test.each(['addr', 'name'] as const)(
+    "jitsi layout, srvkey %s: {a, b: release-1's s1 | c: release-2's s2} -> one shard for both releases",
+    { timeout },
+    async (srvkey) => {
+      const { mesh } = await lab({ layout: 'jitsi', srvkey });
+      await isolate();
+      for (const proxy of [0, 1]) await mesh.request(proxy, 'releases', { forceShard: 0 });
+      await mesh.request(2, 'releases', { release: 'release-2', forceShard: 1 });
+      expect((await tableRoutes(mesh)).get('releases')).toEqual([shard(0), shard(0), shard(1)]);
+      const run = await here.heal();
+      expect([run.exitCode, Object.fromEntries(winnersOf(run.report))]).toEqual([0, { releases: shard(0) }]);
+      for (const release of ['release-1', 'release-2'] as const) {
+        for (const proxy of [0, 1, 2])
+          expect((await mesh.request(proxy, 'releases', { release })).shard).toBe(shard(0));
+      }
+    },
+  );
+
+  test('c restarted alone and lacks every conference: filled in by touch, at most maxMissing a run, whatever maxRatio says', {
+    timeout,
+  }, async () => {
+    const { mesh } = await lab();
+    const conferences = Array.from({ length: 5 }, (_, n) => `before/${n}`);
+    for (const [n, conference] of conferences.entries()) await mesh.request(n % 2, conference, { forceShard: n % 3 });
+    await mesh.untilEntry(0, 'before/3', (entry) => entry !== undefined);
+    await mesh.untilEntry(1, 'before/4', (entry) => entry !== undefined);
+    await isolate();
+    await mesh.kill(2);
+    await mesh.start(2);
+    // It asks for the tables once, for about 5 s, and never again (2.6 to 3.4).
+    await until(
+      'hap-c has given up learning',
+      async () => /resync_timeout=<PAST>/.test(await mesh.command(2, 'show peers')) || null,
+    );
+    for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
+    await untilSteady(mesh);
+    await untilHeard(mesh, 'after');
+    const known = (await mesh.entries(2)).map(({ key }) => key).sort();
+    expect(known).toEqual([0, 1, 2].map((proxy) => `after/${proxy}`));
+
+    const config = { heal: 'maxRatio: 0.01, maxMissing: 3' };
+    const first = await here.heal(config);
+    expect([first.exitCode, refusalsOf(first.report)]).toEqual([4, ['too-many-missing']]);
+    expect(first.report.findings.map(({ kind, cause }) => `${kind} ${cause}`)).toEqual(
+      conferences.map(() => 'missing restarted'),
+    );
+    expect(first.report.heal).toMatchObject({ planned: 3, verified: 3, failed: 0 });
+    expect(first.writes.filter((write) => write.proxy === 'hap-c' || write.command.startsWith('clear'))).toEqual([]);
+
+    const second = await here.heal(config);
+    expect([second.exitCode, second.report.heal?.verified]).toEqual([0, 2]);
+    expect(writtenKeys([...first.writes, ...second.writes])).toEqual(conferences);
+    expect(await whereabouts(mesh, conferences)).toEqual(new Map(conferences.map((name, n) => [name, shard(n % 3)])));
+  });
+});

@@ -1,0 +1,161 @@
+// Healing while people talk: steady requests, a response that is on its way while the heal writes, and conferences that are never quiet.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { until } from '../support/until.ts';
+import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
+
+const timeout = 90_000;
+
+describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
+  let here: Healing;
+  beforeAll(async () => {
+    here = await startHealing({ binary: command });
+  }, timeout);
+  afterAll(() => here?.stop());
+
+  const shard = (n: number) => here.mesh.shards[n]!.address;
+  const splitOver = (conferences: readonly string[]) =>
+    here.mesh.split(conferences, [
+      { proxies: [0, 1], shard: 0 },
+      { proxies: [2], shard: 1 },
+    ]);
+  const requestsAt = (n: number, conference: string) =>
+    here.mesh.shards[n]!.requests.filter((request) => request.conference === conference).length;
+
+  /** Somebody who asks again as soon as there is an answer, until told to stop. */
+  function asking(next: () => { readonly conference: string; readonly proxy: number }) {
+    const landed: (string | null)[] = [];
+    let stopped = false;
+    const ended = (async () => {
+      while (!stopped) {
+        const { conference, proxy } = next();
+        landed.push((await here.mesh.request(proxy, conference)).shard);
+      }
+    })();
+    // Whoever stops it hears of its failure.
+    ended.catch(() => {});
+    return {
+      landed,
+      stop: () => {
+        stopped = true;
+        return ended;
+      },
+    };
+  }
+  const below = (count: number) => Math.floor(Math.random() * count);
+
+  test('{a, b: s1 | c: s2} and requests at random proxies all the time -> s1, for every request after the heal', {
+    timeout,
+  }, async () => {
+    const conferences = ['busy/0', 'busy/1', 'busy/2', 'busy/3'];
+    await here.mesh.request(0, 'quiet', { forceShard: 2 });
+    await here.mesh.request(2, 'quiet', { forceShard: 2 });
+    await splitOver(conferences);
+    await here.mesh.untilPeers(0, 2, 'down');
+    const { landed, stop } = asking(() => ({ conference: conferences[below(4)]!, proxy: below(3) }));
+    const run = await here.heal();
+    const after = landed.length;
+    await until('the traffic has gone on', async () => landed.length > after + 100 || null);
+    await stop();
+    expect([run.exitCode, run.report.heal?.refusals, run.report.heal?.verified]).toEqual([0, [], 4]);
+    expect(writtenKeys(run.writes)).toEqual(conferences);
+    // The request that was on its way when the program ended was sent before.
+    expect(new Set(landed.slice(after + 1))).toEqual(new Set([shard(0)]));
+    for (const n of [0, 1]) expect(landed.slice(0, after)).toContain(shard(n));
+    expect(await whereabouts(here.mesh, conferences)).toEqual(winnersOf(run.report));
+  });
+
+  test('a response of s2 that arrives after the write undoes it -> a second round, and s1 holds', {
+    timeout,
+  }, async () => {
+    await splitOver(['in flight']);
+    here.mesh.shards[1]!.delayMs = 700;
+    const asked = requestsAt(1, 'in flight');
+    let late: Promise<{ shard: string | null }> | undefined;
+    here.relay.follow({
+      before: async () => {
+        late ??= here.mesh.request(2, 'in flight');
+        await until('the slow shard has been asked', async () => requestsAt(1, 'in flight') > asked || null);
+      },
+    });
+    const run = await here.start(['heal', '--yes'], { settle: '1500ms' }).ended;
+    here.mesh.shards[1]!.delayMs = 0;
+    expect((await late)?.shard).toBe(shard(1));
+    expect([run.exitCode, run.report?.heal?.refusals]).toEqual([0, []]);
+    expect(run.writes.map((write) => `${write.proxy} ${write.command.slice(0, 3)}`)).toEqual([
+      'hap-c cle',
+      'hap-c set',
+      'hap-c cle',
+      'hap-c set',
+    ]);
+    expect(await whereabouts(here.mesh, ['in flight'])).toEqual(new Map([['in flight', shard(0)]]));
+  });
+
+  test('always a request in flight at s2 -> not-held after bounded rounds, and the other conference is healed', {
+    timeout,
+  }, async () => {
+    await splitOver(['never quiet', 'calm']);
+    here.mesh.shards[1]!.delayMs = 200;
+    const asked = requestsAt(1, 'never quiet');
+    const pollers = [asking(() => ({ conference: 'never quiet', proxy: 2 }))];
+    await until('the first is waiting', async () => requestsAt(1, 'never quiet') > asked || null);
+    // Half a turn later, so that one of the two is in flight whenever the other has its answer.
+    await delay(here.mesh.shards[1]!.delayMs / 2);
+    pollers.push(asking(() => ({ conference: 'never quiet', proxy: 2 })));
+    const run = await here.heal();
+    for (const { stop } of pollers) await stop();
+    here.mesh.shards[1]!.delayMs = 0;
+    expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['not-held never\\ quiet']]);
+    expect(run.report.heal).toMatchObject({ planned: 2, verified: 1, failed: 1 });
+    expect(run.report.heal?.refusals[0]?.because).toContain(`hap-c routes to ${shard(1)}`);
+    expect(await whereabouts(here.mesh, ['calm'])).toEqual(new Map([['calm', shard(0)]]));
+
+    // Once it is quiet, it can be healed.
+    const again = await here.heal();
+    expect(again.exitCode).toBe(0);
+    expect(await whereabouts(here.mesh, ['never quiet', 'calm'])).toEqual(
+      new Map(['never quiet', 'calm'].map((name) => [name, shard(0)])),
+    );
+  });
+
+  test('two who are served in turn by s1 and s2, each answer undoing the other: healed is only said where both stay on s1', {
+    timeout,
+  }, async () => {
+    await splitOver(['in turn']);
+    for (const n of [0, 1]) here.mesh.shards[n]!.delayMs = 400;
+    const asked = requestsAt(1, 'in turn');
+    const everybody = [asking(() => ({ conference: 'in turn', proxy: 2 }))];
+    let joined: Promise<void> | undefined;
+    async function join(): Promise<void> {
+      await here.mesh.untilEntry(2, 'in turn', (entry) => entry?.serverId === 11);
+      everybody.push(asking(() => ({ conference: 'in turn', proxy: 2 })));
+    }
+    here.relay.follow({
+      before: async () => {
+        if (joined) return;
+        await until('the first is waiting for s2', async () => requestsAt(1, 'in turn') > asked || null);
+        // Half a turn apart, so that neither state of the entry is too short to be seen.
+        await delay(200);
+        joined = join();
+      },
+    });
+    const run = await here.start(['heal', '--yes'], { settle: '1s' }).ended;
+    await joined;
+    const before = everybody.map(({ landed }) => landed.length);
+    const after = () => everybody.flatMap(({ landed }, n) => landed.slice(before[n]! + 1));
+    await until(
+      'everybody has been served again',
+      async () => everybody.every(({ landed }, n) => landed.length > before[n]! + 3) || null,
+    );
+    for (const { stop } of everybody) await stop();
+    for (const n of [0, 1]) here.mesh.shards[n]!.delayMs = 0;
+    const isWhole = after().every((landed) => landed === shard(0));
+    expect([run.exitCode, run.report?.heal?.refusals.map(({ reason }) => reason)]).toEqual(
+      isWhole ? [0, []] : [4, ['not-held']],
+    );
+    expect((await here.heal()).exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,86 @@
+// A conference that a person puts on a shard: what the shard may be called, and when it is refused.
+
+import { describe, expect, test } from 'vitest';
+import { surveyGround } from '../../src/plan/ground.ts';
+import { planPin } from '../../src/plan/pin.ts';
+import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
+
+function pin(shard: string, picture: Picture, drawn: DrawnMesh = {}, isExpressible = true): string {
+  const mesh = drawMesh(picture, drawn);
+  const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
+  const planned = planPin({ key: 'k', shard }, entries, surveyGround(viewsOf(mesh)), () => isExpressible);
+  if ('reason' in planned) return `${planned.reason}: ${planned.because}`;
+  const steps = planned.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`);
+  return `${planned.kind} ${planned.policy} ${planned.winner}: ${steps.join(', ')}`;
+}
+
+const moves = `pin pinned ${addresses.s2}: replace p1 12, replace p2 12`;
+
+describe('what a shard may be called', () => {
+  test.each([
+    ['its address', addresses.s2!],
+    ['its id', '12'],
+    ['its name', 's2'],
+  ])('%s', (_title, shard) => {
+    expect(pin(shard, { p1: 's1', p2: 's1' })).toBe(moves);
+  });
+
+  test('an id that is another shard on p2 -> id-drift, and says which', () => {
+    const servers = { p2: [server('s1', { id: 12 }), server('s2', { id: 11 })] };
+    expect(pin('12', { p1: 's1', p2: 's1' }, { servers })).toBe(
+      'id-drift: 12 is 10.0.0.2:443 on some proxies and 10.0.0.1:443 on others',
+    );
+  });
+
+  test('a server that p2 does not have -> unknown-shard, and says who lacks it', () => {
+    expect(pin('s2', { p1: 's1', p2: 's1' }, { servers: { p2: [server('s1')] } })).toBe(
+      'unknown-shard: p2 has no one shard called s2',
+    );
+  });
+
+  test('a name that is also the id of another shard -> unknown-shard: it is not guessed', () => {
+    const servers = [server('s1', { name: '12' }), server('s2')];
+    expect(pin('12', { p1: null }, { servers: { p1: servers } })).toBe('unknown-shard: p1 has no one shard called 12');
+  });
+
+  test('a shard that nobody has -> unknown-shard', () => {
+    expect(pin('10.1.1.1:443', { p1: 's1', p2: 's1' })).toMatch(/^unknown-shard: p1, p2 has/);
+  });
+});
+
+describe('the way', () => {
+  test('{p1: s1, p2: s2} to s2 -> a touch is enough', () => {
+    expect(pin('s2', { p1: 's1', p2: 's2' })).toBe(`pin pinned ${addresses.s2}: touch p2 12`);
+  });
+
+  test('{p1: s2, p2: s2} to s2 -> nothing to write', () => {
+    expect(pin('s2', { p1: 's2', p2: 's2' })).toBe(`pin pinned ${addresses.s2}: `);
+  });
+
+  test('a conference that nobody holds -> set on all', () => {
+    expect(pin('s2', { p1: null, p2: null })).toBe(moves);
+  });
+});
+
+describe('refused', () => {
+  test.each(['down', 'maint'] as const)('a shard that is %s -> no-eligible-shard', (state) => {
+    expect(pin('s2', { p1: 's1', p2: 's1' }, { states: { s2: state } })).toBe(
+      'no-eligible-shard: 10.0.0.2:443 does not accept traffic on every proxy',
+    );
+  });
+
+  test('a shard that drains takes what sticks to it', () => {
+    expect(pin('s2', { p1: 's1', p2: 's1' }, { states: { s2: 'drain' } })).toBe(moves);
+  });
+
+  test('ids that drift, and nobody holds the shard’s key -> id-drift', () => {
+    const servers = { p2: [server('s1', { id: 12 }), server('s2', { id: 11 })] };
+    expect(pin(addresses.s2!, { p1: 's1', p2: 's1' }, { servers })).toMatch(
+      /^id-drift: server id 12 is 10.0.0.2:443 on p1/,
+    );
+  });
+
+  test('a key that no command can name -> key-inexpressible', () => {
+    expect(pin('s2', { p1: 's1' }, {}, false)).toMatch(/^key-inexpressible/);
+  });
+});

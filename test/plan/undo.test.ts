@@ -1,0 +1,104 @@
+// The way back to what a run found: per proxy, as far as commands can say it.
+
+import { describe, expect, test } from 'vitest';
+import { surveyGround } from '../../src/plan/ground.ts';
+import { planUndo, restoring } from '../../src/plan/undo.ts';
+import { applyToModel } from '../support/model-apply.ts';
+import {
+  addresses,
+  type DrawnMesh,
+  drawEntry,
+  drawMesh,
+  type Picture,
+  server,
+  viewsOf,
+} from '../support/model-look.ts';
+
+/** From what is there now back to what was there before. */
+function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}) {
+  const mesh = drawMesh(now, drawn);
+  const ground = surveyGround(viewsOf(mesh));
+  const recorded = Object.fromEntries(
+    Object.entries(before).map(([proxy, entry]) => [
+      proxy,
+      mesh.names.includes(proxy) ? drawEntry(entry, mesh, proxy) : null,
+    ]),
+  );
+  const entries = () => new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
+  return { mesh, ground, entries, way: planUndo({ key: 'k', conference: 'k', before: recorded }, entries(), ground) };
+}
+
+function said({ way }: ReturnType<typeof undo>): string {
+  if ('reason' in way) return `${way.reason}: ${way.because}`;
+  return way.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`).join(', ');
+}
+
+const cut = [['p1', 'p2']] as const;
+
+test('before {p1: s1, p2: s2}, now {p1: s1, p2: s1}, no link -> p2 back to s2', () => {
+  const undone = undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: 's1' }, { cut });
+  expect(said(undone)).toBe('replace p2 12');
+  expect(undone.way).toMatchObject({
+    kind: 'undo',
+    winner: null,
+    policy: 'restored',
+    target: { p1: addresses.s1, p2: addresses.s2 },
+  });
+});
+
+test('before {p1: s1, p2: none}, now {p1: s1, p2: s1} -> removed on p2', () => {
+  expect(said(undo({ p1: 's1', p2: null }, { p1: 's1', p2: 's1' }))).toBe('remove p2 0');
+});
+
+test('now as before, but for ids and keys -> nothing', () => {
+  expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1/-', p2: 's2/-' }))).toBe('');
+});
+
+test('before {p1: s1, p2: s1, p3: s1}, now all on s2 (a pin) -> all back, and in one round', () => {
+  const undone = undo({ p1: 's1', p2: 's1', p3: 's1' }, { p1: 's2', p2: 's2', p3: 's2' });
+  expect(said(undone)).toBe('replace p1 11, replace p2 11, replace p3 11');
+  if ('steps' in undone.way) applyToModel({ conferences: [undone.way] }, undone.mesh);
+  expect(undone.mesh.names.map((name) => undone.mesh.route(name, 'k'))).toEqual([
+    addresses.s1,
+    addresses.s1,
+    addresses.s1,
+  ]);
+});
+
+test('before {p1: none, p2: s2}, now {p1: s1, p2: s1}, linked -> the second round removes what p1 heard of the first', () => {
+  const { mesh, way, ground, entries } = undo({ p1: null, p2: 's2' }, { p1: 's1', p2: 's1' });
+  if ('reason' in way) throw new Error(way.because);
+  applyToModel({ conferences: [way] }, mesh);
+  const again = restoring(way, entries(), ground);
+  if ('reason' in again) throw new Error(again.because);
+  applyToModel({ conferences: [again] }, mesh);
+  expect([mesh.entry('p1', 'k'), mesh.route('p2', 'k')]).toEqual([null, addresses.s2]);
+  expect(restoring(way, entries(), ground)).toMatchObject({ steps: [] });
+});
+
+test('a proxy that has left the mesh, or joined it since, is left alone', () => {
+  const { way } = undo({ p1: 's2', gone: 's2' }, { p1: 's1', new: 's1' });
+  expect(way).toMatchObject({ target: { p1: addresses.s2 }, steps: [{ proxy: 'p1' }] });
+});
+
+describe('refused', () => {
+  test('the shard is no server any more -> unknown-shard', () => {
+    const now = { cut, servers: { p2: [server('s1')] } };
+    expect(said(undo({ p1: 's1', p2: '12/-' }, { p1: 's1', p2: 's1' }, now))).toBe(
+      'unknown-shard: p2 no longer has the shard that the entry led to',
+    );
+  });
+
+  test.each(['down', 'maint'] as const)('the shard is %s now -> no-eligible-shard', (state) => {
+    expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: 's1' }, { cut, states: { s2: state } }))).toBe(
+      'no-eligible-shard: 10.0.0.2:443 no longer accepts traffic on p2',
+    );
+  });
+
+  test('no id means the shard and nothing else -> id-drift', () => {
+    const twice = { cut, servers: { p2: [server('s1'), server('s2'), server('s3', { id: 12 })] } };
+    expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: 's1' }, twice))).toBe(
+      'id-drift: p2 has no server id that means 10.0.0.2:443 and nothing else',
+    );
+  });
+});

@@ -1,0 +1,214 @@
+// Which shard a conference is kept on: each policy, when it abstains, and what is decided when all do.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Route } from '../../src/domain/finding.ts';
+import type { Decision, HealSettings } from '../../src/domain/plan.ts';
+import { pickWinner } from '../../src/plan/winner.ts';
+import { addresses } from '../support/model-look.ts';
+import { finding } from '../support/run-report.ts';
+
+type Rules = Pick<HealSettings, 'winner' | 'tie'>;
+const usual: Rules = { winner: ['participants', 'majority', 'latest-access'], tie: 'lowest-address' };
+const refusing: Rules = { ...usual, tie: 'refuse' };
+const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
+
+/** `p1: 's1'`, or `p1: ['s1', 290]` with the seconds that its entry has left. `null` leads nowhere known. */
+type Picture = Readonly<Record<string, string | null | readonly [string, number]>>;
+
+function routesOf(picture: Picture): Route[] {
+  return Object.entries(picture).map(([proxy, drawn]) => {
+    const [shard, seconds] = typeof drawn === 'string' || drawn === null ? [drawn, 298] : drawn;
+    const address = shard === null ? null : (addresses[shard] ?? shard);
+    return { proxy, shard: address, serverId: 1, serverKey: address, expiresInMs: seconds * 1000 };
+  });
+}
+
+function decide(
+  picture: Picture,
+  { rules = usual, eligible, voters }: { rules?: Rules; eligible?: string[]; voters?: string[] } = {},
+): Decision {
+  const routes = routesOf(picture);
+  const named = [...new Set(routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
+  return pickWinner(
+    {
+      finding: finding('split', 'k', { routes }),
+      eligible: eligible?.map((shard) => addresses[shard] ?? shard) ?? named,
+      voters: new Set(voters ?? Object.keys(picture)),
+    },
+    rules,
+  );
+}
+
+/** `s1 majority: 2 of 3 proxies`, or `undecided: why`. */
+function said(decision: Decision): string {
+  return 'winner' in decision
+    ? `${names[decision.winner] ?? decision.winner} ${decision.policy}: ${decision.because}`
+    : `${decision.refusal}: ${decision.because}`;
+}
+
+describe('majority', () => {
+  test('{p1: s1, p2: s1, p3: s2} -> keep s1 (2 of 3 proxies)', () => {
+    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }))).toBe('s1 majority: 2 of 3 proxies');
+  });
+
+  test('{p1: s1, p2: s2, p3: s2, p4: s3} -> keep s2: the largest party, not more than half', () => {
+    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: 's3' }))).toBe('s2 majority: 2 of 4 proxies');
+  });
+
+  test('{p1: s1, p2: s1, p3: s2}, p1 and p2 have no vote -> keep s2', () => {
+    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { voters: ['p3'] }))).toBe('s2 majority: 1 of 1 proxies');
+  });
+
+  test('{p1: s1, p2: s1, p3: s2}, s1 not eligible -> keep s2 (1 of 3 proxies)', () => {
+    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'] }))).toBe('s2 majority: 1 of 3 proxies');
+  });
+
+  test('{p1: s1, p2: nowhere, p3: nowhere} -> keep s1: who leads nowhere has not voted', () => {
+    expect(said(decide({ p1: 's1', p2: null, p3: null }))).toBe('s1 majority: 1 of 1 proxies');
+  });
+
+  test('{p1: s1, p2: s2} -> abstains', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: { winner: ['majority'], tie: 'refuse' } }))).toBe(
+      'undecided: majority did not decide between 10.0.0.1:443 and 10.0.0.2:443',
+    );
+  });
+});
+
+describe('latest access', () => {
+  const only: Rules = { winner: ['latest-access'], tie: 'refuse' };
+
+  test('{p1: s1 290 s, p2: s2 284 s} -> keep s1 (6 s later)', () => {
+    expect(said(decide({ p1: ['s1', 290], p2: ['s2', 284] }))).toBe('s1 latest-access: touched 6 s after the others');
+  });
+
+  test.each([
+    [5_000, false],
+    [5_001, true],
+  ])('entries %d ms apart: decisive is %s, since a resync rewrites expiries', (aheadMs, decides) => {
+    const decision = decide({ p1: ['s1', 200], p2: ['s2', 200 + aheadMs / 1000] }, { rules: only });
+    expect('winner' in decision).toBe(decides);
+  });
+
+  test('{p1: s1 290 s, p2: s2 200 s, p3: s2 288 s} -> abstains: the freshest entry of each shard counts', () => {
+    expect(decide({ p1: ['s1', 290], p2: ['s2', 200], p3: ['s2', 288] }, { rules: only })).toMatchObject({
+      refusal: 'undecided',
+    });
+  });
+
+  test('{p1: s1 100 s, p2: s2 298 s}, p2 has no vote -> keep s1: a resync made that expiry', () => {
+    expect(said(decide({ p1: ['s1', 100], p2: ['s2', 298] }, { rules: only, voters: ['p1'] }))).toMatch(
+      /^s1 latest-access/,
+    );
+  });
+
+  test('before majority, where the configuration says so', () => {
+    const rules: Rules = { winner: ['latest-access', 'majority'], tie: 'refuse' };
+    expect(said(decide({ p1: ['s1', 100], p2: ['s1', 100], p3: ['s2', 290] }, { rules }))).toMatch(/^s2 latest-access/);
+  });
+});
+
+describe('all the same', () => {
+  test('{p1: s1, p2: s1} -> keep s1 (unanimous)', () => {
+    expect(said(decide({ p1: 's1', p2: 's1' }))).toBe('s1 unanimous: every entry leads there');
+  });
+
+  test('{p1: s1}, p1 has no vote -> keep s1: there is nothing to vote about', () => {
+    expect(said(decide({ p1: 's1' }, { voters: [], rules: refusing }))).toMatch(/^s1 unanimous/);
+  });
+
+  test('{p1: s1, p2: nowhere} is not unanimous', () => {
+    expect(said(decide({ p1: 's1', p2: null }))).toMatch(/^s1 majority/);
+  });
+});
+
+describe('tie', () => {
+  test('{p1: s1, p2: s2} tie: refuse -> undecided', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: refusing }))).toBe(
+      'undecided: participants, majority, latest-access did not decide between 10.0.0.1:443 and 10.0.0.2:443',
+    );
+  });
+
+  test('{p1: s1, p2: s2}, s2 the only eligible one, p2 has no vote, tie: refuse -> undecided, and says why', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: refusing, eligible: ['s2'], voters: ['p1'] }))).toBe(
+      'undecided: no proxy that has a vote leads to 10.0.0.2:443, the only shard that could be kept',
+    );
+  });
+
+  test('{p1: s10, p2: s9} -> keep s9: by number, not by text', () => {
+    expect(said(decide({ p1: 's10', p2: 's9' }))).toMatch(/^s9 lowest-address/);
+  });
+
+  const ascending = [
+    '9.255.255.255:443',
+    '10.0.0.9:443',
+    '10.0.0.10:80',
+    '10.0.0.10:443',
+    '10.0.0.10:8443',
+    '[::1]:443',
+    '[::1:0]:443',
+    '[1::]:443',
+    '[2001:db8::9]:443',
+    '[2001:db8::a]:443',
+    '[2001:db8::10]:443',
+    '[2001:db8:0:0:1::]:443',
+    '[fe80::1]:443',
+    '[fe80::1]:8443',
+  ];
+
+  test('addresses go by number, part by part, IPv4 before IPv6', () => {
+    for (const [place, lower] of ascending.entries()) {
+      for (const higher of ascending.slice(place + 1)) {
+        expect(decide({ p1: higher, p2: lower })).toMatchObject({ winner: lower, policy: 'lowest-address' });
+      }
+    }
+  });
+});
+
+describe('nothing eligible', () => {
+  test('{p1: s1, p2: s2}, both down somewhere -> refuse: no-eligible-shard', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: [] }))).toBe(
+      'no-eligible-shard: none of the shards it is on accepts traffic on every proxy: 10.0.0.1:443, 10.0.0.2:443',
+    );
+  });
+
+  test('{p1: nowhere, p2: nowhere} -> refuse: no-eligible-shard', () => {
+    expect(said(decide({ p1: null, p2: null }))).toMatch(/^no-eligible-shard: .*: no server$/);
+  });
+});
+
+test('the order of the proxies never changes who wins', () => {
+  const shard = fc.constantFrom('s1', 's2', 's9', 's10', null);
+  const route = fc.tuple(shard, fc.integer({ min: 0, max: 300 }), fc.boolean());
+  const policies = fc.shuffledSubarray<HealSettings['winner'][number]>(['participants', 'majority', 'latest-access'], {
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(route, { minLength: 1, maxLength: 6 }),
+      fc.infiniteStream(fc.nat()),
+      policies,
+      (drawn, order, winner) => {
+        const entries = drawn.map(([name, seconds, votes], n) => ({
+          picture: [`p${n}`, name === null ? null : ([name, seconds] as const)] as const,
+          votes: votes ? [`p${n}`] : [],
+        }));
+        const shuffled = entries
+          .map((entry) => ({ entry, at: order.next().value }))
+          .sort((one, other) => one.at - other.at)
+          .map(({ entry }) => entry);
+        for (const tie of ['lowest-address', 'refuse'] as const) {
+          const [one, other] = [entries, shuffled].map((each) =>
+            decide(Object.fromEntries(each.map(({ picture }) => picture)), {
+              rules: { winner, tie },
+              voters: each.flatMap(({ votes }) => votes),
+            }),
+          );
+          expect('winner' in one! ? [one.winner, one.policy] : one!.refusal).toEqual(
+            'winner' in other! ? [other.winner, other.policy] : other!.refusal,
+          );
+        }
+      },
+    ),
+  );
+});

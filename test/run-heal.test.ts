@@ -1,0 +1,198 @@
+// From a report and a file to a plan: pins, ways back, plans that are too old. What is carried out is tested on real proxies.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { HealSettings, Plan } from '../src/domain/plan.ts';
+import type { RunReport } from '../src/domain/run-report.ts';
+import { ConfigError } from '../src/errors.ts';
+import { healPlan } from '../src/heal/heal.ts';
+import { type JournalRecord, readJournal } from '../src/heal/journal.ts';
+import { surveyGround } from '../src/plan/ground.ts';
+import { carryOutPlan, planPins, planWayBack, refusePlan } from '../src/run-heal.ts';
+import { draw, meshOf, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
+import { setStage, temporaryFolder } from './support/heal-stage.ts';
+import { drawEntry, type Picture, planFor, viewsOf } from './support/model-look.ts';
+import type { ModelMesh } from './support/model-mesh.ts';
+
+const ways = ({ conferences }: Plan) =>
+  conferences.map(({ key, steps }) => [key, ...steps.map(({ kind, proxy }) => `${kind} ${proxy}`)].join(' '));
+const reasonsOf = ({ refusals }: Plan) => refusals.map(({ reason, key }) => `${key} ${reason}`);
+
+describe('a plan from a file', () => {
+  const mesh = draw({ k: { p1: 's1', p2: 's2' } });
+  const validUntil = '2026-11-21T10:15:00.000Z';
+  const plan: Plan = { ...planFor(mesh), validUntil };
+  const refused = (changes: Partial<Plan>, now = Date.parse(validUntil), heal: Partial<HealSettings> = {}) =>
+    refusePlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietEdge(now));
+
+  test('in time, on its mesh -> carried out', () => expect(refused({})).toBeNull());
+  test('a millisecond late -> plan-expired', () =>
+    expect(refused({}, Date.parse(validUntil) + 1)).toMatchObject({ reason: 'plan-expired', key: null }));
+  test.each([{ environment: 'prod' }, { table: 'other' }])('of another mesh: %j -> wrong-mesh', (changes) => {
+    expect(refused(changes)).toMatchObject({ reason: 'wrong-mesh' });
+  });
+  test('guards that would refuse it today refuse it', () =>
+    expect(refused({}, Date.parse(validUntil), { maxConferences: 0 })).toMatchObject({
+      reason: 'too-many-conferences',
+    }));
+});
+
+describe('pins', () => {
+  const pinned = (mesh: ModelMesh, pins: readonly (readonly [string, string])[], heal: Partial<HealSettings> = {}) =>
+    planPins(
+      pins.map(([key, shard]) => ({ key, shard })),
+      reportOf(mesh),
+      meshOf(mesh),
+      settingsWith(heal),
+      quietEdge(),
+    );
+
+  test('from what is there now, not from the look', async () => {
+    const mesh = draw({ k: { p1: 's1', p2: 's1' } });
+    const report = reportOf(mesh);
+    mesh.put('p2', 'k', drawEntry('s2', mesh, 'p2'));
+    const plan = await planPins([{ key: 'k', shard: 's2' }], report, meshOf(mesh), settingsWith(), quietEdge());
+    expect(ways(plan)).toEqual(['k replace p1']);
+  });
+
+  test('one that is there already is no work; one that is refused does not stop the others', async () => {
+    const mesh = draw({ a: { p1: 's2', p2: 's2' }, b: { p1: 's1', p2: 's1' } });
+    const plan = await pinned(mesh, [
+      ['a', 's2'],
+      ['b', 's2'],
+      ['c', 's9'],
+      ['', 's2'],
+    ]);
+    expect([ways(plan), reasonsOf(plan)]).toEqual([
+      ['b replace p1 replace p2'],
+      ['c unknown-shard', ' key-inexpressible'],
+    ]);
+  });
+
+  test('the guards of a run hold for pins, but for the share: a person named them', async () => {
+    const mesh = draw({ a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's1' } });
+    const both = [
+      ['a', 's2'],
+      ['b', 's2'],
+    ] as const;
+    expect(ways(await pinned(mesh, both, { maxRatio: 0.05 }))).toHaveLength(2);
+    expect(await pinned(mesh, both, { maxConferences: 1 })).toMatchObject({
+      conferences: [],
+      refused: { reason: 'too-many-conferences' },
+    });
+  });
+});
+
+describe('the way back', () => {
+  const run: JournalRecord = {
+    event: 'run',
+    at: 'x',
+    runId: 'r',
+    command: 'heal',
+    environment: 'stage',
+    table: 'nodes',
+  };
+  const back = (mesh: ModelMesh, records: readonly JournalRecord[]) =>
+    planWayBack(records, 'j.jsonl', reportOf(mesh), meshOf(mesh), settingsWith(), quietEdge());
+
+  test('a journal of another mesh, or of none -> a complaint', async () => {
+    const mesh = draw({});
+    await expect(back(mesh, [{ ...run, environment: 'prod' }])).rejects.toThrow('is of table nodes of prod');
+    await expect(back(mesh, [])).rejects.toThrow(ConfigError);
+  });
+
+  test('killed anywhere: cut after every line, only conferences with an intent are touched, and all that were written to', async () => {
+    const pictures = { a: { p1: 's1', p2: 's2' }, b: { p1: 's1', p2: null }, c: { p1: 's1', p2: 's2' } };
+    const text = await journalOfHeal(draw(pictures));
+    const lines = text.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(12);
+    for (let kept = 1; kept <= lines.length; kept++) {
+      const records = recordsOf(`${lines.slice(0, kept).join('\n')}\n${lines[kept]?.slice(0, 20) ?? ''}`);
+      const intents = new Set(records.flatMap((record) => (record.event === 'intent' ? [record.key] : [])));
+      const healed = draw(Object.fromEntries(Object.keys(pictures).map((key) => [key, { p1: 's1', p2: 's1' }])));
+      const plan = await back(healed, records);
+      expect(new Set(plan.conferences.map(({ key }) => key))).toEqual(intents);
+      expect(plan.refusals).toEqual([]);
+    }
+  });
+
+  test('a conference that nothing came of is no work', async () => {
+    const pictures = { a: { p1: 's1', p2: 's2' } };
+    const records = recordsOf(await journalOfHeal(draw(pictures)));
+    expect(ways(await back(draw(pictures), records))).toEqual([]);
+  });
+
+  test('what was filled in is removed, what was replaced is put back', async () => {
+    const mesh = draw({ a: { p1: 's1', p2: 's2' }, b: { p1: 's1', p2: null } });
+    const records = recordsOf(await journalOfHeal(mesh));
+    expect(ways(await back(mesh, records))).toEqual(['a replace p2', 'b remove p2']);
+  });
+
+  test('any prefix of any journal: no conference without an intent', async () => {
+    const entry = fc.constantFrom<Picture>(
+      { p1: 's1', p2: 's2' },
+      { p1: 's2', p2: null },
+      { p1: 's1', p2: 's3' },
+      { p1: 's1', p2: 's1' },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 5 }), fc.nat(), async (held, seed) => {
+        const mesh = draw(Object.fromEntries(held.map((picture, n) => [`k${n}`, picture])));
+        const lines = (await journalOfHeal(mesh)).trimEnd().split('\n');
+        const records = recordsOf(`${lines.slice(0, 1 + (seed % lines.length)).join('\n')}\n`);
+        const intents = records.flatMap((record) => (record.event === 'intent' ? [record.key] : []));
+        for (const { key } of (await back(mesh, records)).conferences) expect(intents).toContain(key);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  /** Heals the mesh, and gives back what is in the journal. */
+  async function journalOfHeal(mesh: ModelMesh): Promise<string> {
+    const stage = setStage(mesh);
+    const { at, ...begin } = run;
+    stage.tools.journal.append([begin]);
+    const ground = surveyGround(viewsOf(mesh));
+    await healPlan(planFor(mesh), ground, stage.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
+    return readJournal(stage.tools.journal.path)
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join('');
+  }
+
+  function recordsOf(text: string): readonly JournalRecord[] {
+    const path = join(temporaryFolder(), 'cut.journal.jsonl');
+    writeFileSync(path, text);
+    return readJournal(path);
+  }
+});
+
+describe('carrying out nothing', () => {
+  const empty = (mesh: ModelMesh): Plan => ({ ...planFor(mesh), conferences: [], refusals: [] });
+  const codeOf = async (mesh: ModelMesh, plan: Plan, changes: Partial<Omit<RunReport, 'counts'>> = {}) => {
+    const report = { ...reportOf(mesh), ...changes };
+    const { outcome, exitCode } = await carryOutPlan(plan, report, meshOf(mesh), settingsWith(), quietEdge());
+    expect(outcome).toMatchObject({ applied: 0, journal: null });
+    return exitCode;
+  };
+  const agreeing = draw({ k: { p1: 's1', p2: 's1' } });
+  const splitting = draw({ k: { p1: 's1', p2: 's2' } });
+
+  test('a mesh that agrees -> 0, and no journal is begun', async () => {
+    expect(await codeOf(agreeing, empty(agreeing))).toBe(0);
+  });
+
+  test('an incomplete view -> 3', async () => {
+    expect(await codeOf(agreeing, empty(agreeing), { exitCode: 3 })).toBe(3);
+  });
+
+  test('a disagreement that is not in the plan -> 2, whatever else went well', async () => {
+    expect(await codeOf(splitting, empty(splitting), { exitCode: 2 })).toBe(2);
+  });
+
+  test('a refusal -> 4', async () => {
+    const refusals = [{ reason: 'cooldown', key: 'k', because: 'healed 3 times' } as const];
+    expect(await codeOf(splitting, { ...empty(splitting), refusals }, { exitCode: 3 })).toBe(4);
+  });
+});
