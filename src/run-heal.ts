@@ -6,6 +6,7 @@ import type { HealOutcome, Pin, Plan, PlannedConference, Refusal, Step } from '.
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConfigError, exitCodes } from './errors.ts';
+import { createShardRequest, type ShardRequest } from './heal/data-plane.ts';
 import { healPlan } from './heal/heal.ts';
 import { type JournalRecord, openJournal } from './heal/journal.ts';
 import { type Ground, surveyGround } from './plan/ground.ts';
@@ -18,6 +19,7 @@ import { isExpressible } from './runtime-api/escape.ts';
 import type { TableReader } from './runtime-api/table-reader.ts';
 import { createTableWriter } from './runtime-api/table-writer.ts';
 import { clearKey, setServerId } from './runtime-api/write-commands.ts';
+import { requestStatus } from './transport/http-request.ts';
 import { openTransport } from './transport/open.ts';
 import { readEntries } from './verify/read-entries.ts';
 import { entriesOf } from './verify/verdict.ts';
@@ -108,6 +110,7 @@ export async function carryOutPlan(
             createTableWriter(transport, settings.table, settings.collect.timeoutMs),
           ]),
         ),
+        request: shardRequest(mesh, settings),
         concurrency: settings.collect.concurrency,
         journal,
         clock: edge.clock,
@@ -202,7 +205,24 @@ export function spellStep(table: string, key: string, { kind, expect, serverId }
       return expect === null ? [set()] : [clear, set()];
     case 'remove':
       return [clear];
+    case 'request':
+      return [`one HTTP request through the proxy, to the server with id ${serverId}`];
   }
+}
+
+function shardRequest(mesh: Mesh, { heal: { dataPlane }, collect }: Settings): ShardRequest | null {
+  if (dataPlane === null) return null;
+  const hosts = new Map(
+    mesh.members.map(({ target: { name, endpoint } }) => [
+      name,
+      endpoint.kind === 'unix' ? '127.0.0.1' : endpoint.host,
+    ]),
+  );
+  return createShardRequest(
+    dataPlane,
+    (proxy) => hosts.get(proxy)!,
+    (url, headers) => requestStatus(url, headers, collect.timeoutMs),
+  );
 }
 
 function readersOf(mesh: Mesh, ground: Ground): ReadonlyMap<string, TableReader> {

@@ -24,7 +24,7 @@ export function readHeal(
   folder: string,
   edge: Edge,
 ): HealSettings | Problem {
-  const { winner, tie, minReporting, maxConferences, maxRatio, maxMissing, cooldown, journal, settle } =
+  const { winner, tie, minReporting, maxConferences, maxRatio, maxMissing, cooldown, journal, settle, dataPlane } =
     section ?? DEFAULTS;
   const located = journal === undefined ? defaultJournal(edge) : locateFile(journal, folder, edge.env);
   if (isProblem(located)) return located;
@@ -39,6 +39,7 @@ export function readHeal(
     maxRatio,
     maxMissing,
     cooldown: { heals: cooldown.heals, withinMs: cooldown.within },
+    dataPlane: dataPlane === undefined ? null : { ...dataPlane, url: dataPlane.url ?? null },
   };
 }
 

@@ -12,6 +12,7 @@ const settableId = z.number().int().min(1).max(0x7fffffff);
 const step = z.discriminatedUnion('kind', [
   z.object({ ...place, kind: z.literal('touch'), expect: entryState.unwrap(), serverId: settableId }),
   z.object({ ...place, kind: z.literal('replace'), expect: entryState, serverId: settableId }),
+  z.object({ ...place, kind: z.literal('request'), expect: entryState, serverId: settableId }),
   z.object({ ...place, kind: z.literal('remove'), expect: entryState.unwrap(), serverId: z.number().int() }),
 ]);
 /** `undo` is never in a plan file: it puts back by proxy and has no winner to plan towards again. */

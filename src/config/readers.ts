@@ -130,6 +130,19 @@ export function readCensusUrl(value: unknown): string | Problem {
   return isProblem(readHttpUrl(value.replaceAll('{shard}', 'shard.invalid'))) ? problem : value;
 }
 
+/** Where healing requests go; `{host}` stands for the host of a proxy's endpoint. */
+export function readProxyUrl(value: unknown): string | Problem {
+  const problem = { problem: 'expected an http or https URL, which may hold {host}, as in http://{host}:8080/' };
+  if (typeof value !== 'string') return problem;
+  return isProblem(readHttpUrl(value.replaceAll('{host}', 'host.invalid'))) ? problem : value;
+}
+
+export function readHeaderName(value: unknown): string | Problem {
+  return typeof value === 'string' && /^[A-Za-z0-9-]+$/.test(value)
+    ? value
+    : { problem: 'expected the name of an HTTP header, as in X-StickToken' };
+}
+
 export function readArn(value: unknown): string | Problem {
   return typeof value === 'string' && /^arn:[A-Za-z0-9_/:.@+=,-]+$/.test(value)
     ? value

@@ -76,6 +76,13 @@ export const healSection = mapping({
   cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
   journal: text.optional(),
   settle: duration.optional(),
+  dataPlane: mapping({
+    url: value(read.readProxyUrl).optional(),
+    urls: z.record(z.string(), value(read.readProxyUrl)).default({}),
+    keyHeader: value(read.readHeaderName),
+    shardHeader: value(read.readHeaderName),
+    headers: z.record(z.string(), text).default({}),
+  }).optional(),
 });
 
 /** For a command of a later version; checked so that one file serves all. */

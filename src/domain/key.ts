@@ -1,6 +1,8 @@
 // A key is a conference's name as the dump spells it: ASCII, escaped, lossless. This file turns it back into bytes and into words for people.
 
 const BACKSLASH = 0x5c;
+/** Well below what a proxy takes for all headers of a request together. */
+const MAX_HEADER_BYTES = 4_000;
 const LETTER_ESCAPES: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, e: 0x1b };
 
 /**
@@ -26,6 +28,17 @@ export function decodeKey(key: string): Uint8Array {
     }
   }
   return out.subarray(0, length);
+}
+
+/**
+ * Whether an HTTP header can carry the key to HAProxy unchanged: no control bytes, no comma (`hdr()` splits there), no blank at an end (trimmed on
+ * the way), not empty.
+ */
+export function fitsHeader(key: string): boolean {
+  const bytes = decodeKey(key);
+  if (bytes.length === 0 || bytes.length > MAX_HEADER_BYTES || bytes[0] === 0x20 || bytes[bytes.length - 1] === 0x20)
+    return false;
+  return bytes.every((byte) => byte >= 0x20 && byte !== 0x7f && byte !== 0x2c);
 }
 
 /** How HAProxy 2.6 to 3.4 print these bytes in a dump: the inverse of `decodeKey`. */

@@ -39,12 +39,13 @@ export type EntryState = { readonly serverId: number; readonly serverKey: string
 /**
  * One write to one proxy. `touch` sets the id on an entry whose key is already the winner's (or which no receiver's key contradicts), so that
  * HAProxy itself sends entry and key to its peers. `replace` clears the entry, if there is one, and sets the id by which that proxy
- * calls the shard. `remove` clears it. `expect` is the entry that must be there right before the write, else the step is refused.
+ * calls the shard. `remove` clears it. `request` sends one HTTP request through the proxy, which its own rule leads to the shard, so that
+ * HAProxy itself writes id and key and tells its peers. `expect` is the entry that must be there right before the write, else the step is refused.
  * Steps of one phase are done together, phase after phase: what a touch sent must have arrived before the next one sends it on.
  */
 export interface Step {
   readonly phase: number;
-  readonly kind: 'touch' | 'replace' | 'remove';
+  readonly kind: 'touch' | 'replace' | 'remove' | 'request';
   readonly proxy: string;
   readonly expect: EntryState;
   /** The id to set; meaningless for `remove`. */
@@ -99,6 +100,19 @@ export interface HealOutcome {
   readonly journal: string | null;
 }
 
+/**
+ * The optional way through the data plane: a `use-server` rule of the operator's, behind an access control, sends a request with these headers to
+ * the server with that id. `url` may hold `{host}`, the host of the proxy's endpoint; `urls` names other ones by proxy.
+ */
+export interface DataPlaneSettings {
+  readonly url: string | null;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly keyHeader: string;
+  readonly shardHeader: string;
+  /** Sent as they are: what the access control asks for. Secret. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** How winners are picked and what guards a heal. Ratios are shares of 1, times milliseconds. */
 export interface HealSettings {
   /** Whether the configuration has a `heal` section: without one nothing heals that no person has said yes to. */
@@ -114,4 +128,6 @@ export interface HealSettings {
   readonly maxRatio: number;
   readonly maxMissing: number;
   readonly cooldown: { readonly heals: number; readonly withinMs: number };
+  /** `null`: the runtime API only, which is the default. */
+  readonly dataPlane: DataPlaneSettings | null;
 }

@@ -5,10 +5,13 @@ import type { Clock } from '../clock.ts';
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import type { TableWriter, WriteAnswer } from '../runtime-api/table-writer.ts';
 import { type Asked, type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import type { ShardRequest } from './data-plane.ts';
 import type { Journal } from './journal.ts';
 
 export interface HealTools extends Asked {
   readonly writers: ReadonlyMap<string, TableWriter>;
+  /** The way through the data plane, where the configuration has one. */
+  readonly request: ShardRequest | null;
   readonly journal: Journal;
   readonly clock: Clock;
 }
@@ -128,11 +131,13 @@ async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<
   );
   await onEachProxy(tools, clearing, answers, clearPatiently);
   const setting = writes.filter(
-    ({ seq, step }) => step.kind !== 'remove' && (answers.get(seq)?.outcome ?? 'accepted') === 'accepted',
+    ({ seq, step }) =>
+      (step.kind === 'touch' || step.kind === 'replace') && (answers.get(seq)?.outcome ?? 'accepted') === 'accepted',
   );
   await onEachProxy(tools, setting, answers, (writer, own) =>
     writer.setServerIds(own.map(({ key, step }) => ({ key, serverId: step.serverId }))),
   );
+  await requestEach(tools, writes, answers);
   tools.journal.append(
     writes.map(({ seq }) => {
       const answer = answers.get(seq)!;
@@ -168,6 +173,23 @@ async function onEachProxy(
       limit(async () => {
         const said = await send(tools.writers.get(proxy)!, own, tools);
         for (const [position, { seq }] of own.entries()) answers.set(seq, said[position]!);
+      }),
+    ),
+  );
+}
+
+async function requestEach(
+  tools: HealTools,
+  writes: readonly Numbered[],
+  answers: Map<number, WriteAnswer>,
+): Promise<void> {
+  const limit = pLimit(tools.concurrency);
+  const requests = writes.filter(({ step }) => step.kind === 'request');
+  await Promise.all(
+    requests.map(({ seq, key, step }) =>
+      limit(async () => {
+        const answer = await tools.request?.(step.proxy, key, step.serverId);
+        answers.set(seq, answer ?? { outcome: 'rejected', answer: 'the configuration has no heal.dataPlane' });
       }),
     ),
   );

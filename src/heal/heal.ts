@@ -3,6 +3,8 @@
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import { towards } from '../plan/build-plan.ts';
 import type { Ground } from '../plan/ground.ts';
+import { planRequests } from '../plan/requests.ts';
+import { planSteps } from '../plan/steps.ts';
 import { restoring } from '../plan/undo.ts';
 import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
 import { entriesOf, verdictOn } from '../verify/verdict.ts';
@@ -131,7 +133,9 @@ function planAgain(conference: PlannedConference, now: EntriesNow, ground: Groun
   if (!Object.keys(conference.target).every((proxy) => now.has(proxy))) return { ...conference, steps: [] };
   const entries = entriesOf(conference.key, now);
   if (conference.kind === 'undo') return restoring(conference, entries, ground);
-  return towards(conference, entries, conference.winner!, conference, ground);
+  // The way that was chosen stays: where requests are refused, commands are not sent instead.
+  const makeSteps = conference.steps.some(({ kind }) => kind === 'request') ? planRequests : planSteps;
+  return towards(conference, entries, conference.winner!, conference, ground, makeSteps);
 }
 
 /** The entries at the end of the settle time, and the keys that did not hold in some look of it. */

@@ -40,7 +40,7 @@ const recordSchema = z.discriminatedUnion('event', [
     seq: z.number().int(),
     key: z.string(),
     proxy: z.string(),
-    kind: z.enum(['touch', 'replace', 'remove']),
+    kind: z.enum(['touch', 'replace', 'remove', 'request']),
     expect: entryState,
     serverId: z.number().int(),
   }),

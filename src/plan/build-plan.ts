@@ -2,6 +2,7 @@
 
 import { restartedProxies } from '../analysis/restarted.ts';
 import { type Finding, isDisagreement } from '../domain/finding.ts';
+import { fitsHeader } from '../domain/key.ts';
 import type {
   Decision,
   EntryState,
@@ -15,6 +16,7 @@ import type { RunReport } from '../domain/run-report.ts';
 import { eligibleShards, voters } from './electorate.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import { guardRun } from './guards.ts';
+import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
 import { pickWinner } from './winner.ts';
 
@@ -130,7 +132,8 @@ function planConference(
   const entries = new Map(
     finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }] as const),
   );
-  const way = towards(finding, entries, decision.winner, decision, ground);
+  const byRequest = facts.settings.dataPlane !== null && fitsHeader(finding.key);
+  const way = towards(finding, entries, decision.winner, decision, ground, byRequest ? planRequests : planSteps);
   if ('steps' in way && way.steps.length === 0)
     return refuse(
       'coverage',
@@ -146,8 +149,9 @@ export function towards(
   winner: string,
   { policy, because }: { readonly policy: WinnerPolicy; readonly because: string },
   ground: Ground,
+  makeSteps: typeof planSteps = planSteps,
 ): PlannedConference | Refusal {
-  const steps = planSteps(entries, winner, ground);
+  const steps = makeSteps(entries, winner, ground);
   if ('refusal' in steps) return { reason: steps.refusal, key, because: steps.because };
   return {
     key,

@@ -29,7 +29,7 @@ export function renderPlan(
 
 function headline({ conferences, refusals }: Plan): string {
   const steps = conferences.flatMap((conference) => conference.steps);
-  const kinds = (['touch', 'replace', 'remove'] as const)
+  const kinds = (['touch', 'replace', 'remove', 'request'] as const)
     .map((kind) => ({ kind, count: steps.filter((step) => step.kind === kind).length }))
     .filter(({ count }) => count > 0);
   const what = kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') || 'no steps';

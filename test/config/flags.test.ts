@@ -68,6 +68,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       maxRatio: 0.05,
       maxMissing: 20_000,
       cooldown: { heals: 3, withinMs: 3_600_000 },
+      dataPlane: null,
     },
     metrics: {
       configured: false,

@@ -17,6 +17,7 @@ const defaults = {
   maxMissing: 20_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
   journal: '/home/me/.local/state/haproxy-splitbrain',
+  dataPlane: null,
 };
 
 describe('consent', () => {
@@ -45,6 +46,7 @@ test('everything can be said', () => {
     'cooldown: { heals: 1, within: 30m }',
     'journal: /var/lib/splitbrain',
     'settle: 65s',
+    'dataPlane: { url: "http://{host}:8080/", keyHeader: X-StickToken, shardHeader: X-Server, headers: { X-Secret: s } }',
   );
   expect(healOf(all)).toEqual({
     consented: true,
@@ -57,6 +59,13 @@ test('everything can be said', () => {
     maxRatio: 0,
     maxMissing: 0,
     cooldown: { heals: 1, withinMs: 1_800_000 },
+    dataPlane: {
+      url: 'http://{host}:8080/',
+      urls: {},
+      keyHeader: 'X-StickToken',
+      shardHeader: 'X-Server',
+      headers: { 'X-Secret': 's' },
+    },
   });
 });
 
@@ -91,6 +100,8 @@ describe('complaints', () => {
     ['a share above one', 'maxRatio: 5', 'heal.maxRatio'],
     ['a negative limit', 'maxConferences: -1', 'heal.maxConferences'],
     ['a cooldown after no heal', 'cooldown: { heals: 0, within: 1h }', 'heal.cooldown.heals'],
+    ['a URL that is none', 'dataPlane: { url: host, keyHeader: a, shardHeader: b }', 'heal.dataPlane.url'],
+    ['a header that is none', 'dataPlane: { keyHeader: "a b", shardHeader: b }', 'heal.dataPlane.keyHeader'],
     ['a cooldown without its window', 'cooldown: { heals: 3 }', 'heal.cooldown.within'],
     ['a duration without unit', 'settle: 5', 'heal.settle'],
     ['a name that is not known', 'minReprting: 1', 'heal.minReprting'],

@@ -87,6 +87,7 @@ describe('a right file', () => {
         maxRatio: 0.05,
         maxMissing: 20_000,
         cooldown: { heals: 3, withinMs: 3_600_000 },
+        dataPlane: null,
       },
       metrics: {
         configured: true,

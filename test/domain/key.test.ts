@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conferenceOf, decodeKey, encodeKey } from '../../src/domain/key.ts';
+import { conferenceOf, decodeKey, encodeKey, fitsHeader } from '../../src/domain/key.ts';
 
 const bytesOf = (text: string) => [...Buffer.from(text, 'utf8')];
 
@@ -73,4 +73,19 @@ describe('conferenceOf', () => {
   });
   test('a name cut in the middle of a character', () => expect(conferenceOf('caf\\xC3')).toBe('caf\ufffd'));
   test('a byte order mark is part of the name', () => expect(conferenceOf('\\xEF\\xBB\\xBFa')).toBe('\ufeffa'));
+});
+
+test.each([
+  ['room1@conf', true],
+  ['caf\\xC3\\xA9', true],
+  ['a\\ b', true],
+  ['', false],
+  ['\\ a', false],
+  ['a\\ ', false],
+  ['a,b', false],
+  ['a\\tb', false],
+  ['a\\x7Fb', false],
+  ['a\\nb', false],
+])('%j fits a header: %j', (key, fits) => {
+  expect(fitsHeader(key)).toBe(fits);
 });

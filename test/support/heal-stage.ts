@@ -68,6 +68,7 @@ export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
   });
   const tools: HealTools = {
     readers: new Map(mesh.names.map((name) => [name, readerOf(mesh, name, gone, script.beforeRead)])),
+    request: null,
     writers: new Map(mesh.names.map((name) => [name, writerOf(name)])),
     concurrency: 4,
     journal,

@@ -123,6 +123,7 @@ export const settings: HealSettings = {
   maxRatio: 1,
   maxMissing: 1_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
+  dataPlane: null,
 };
 
 export function planningFacts(changes: Partial<HealSettings> = {}, facts: Partial<PlanningFacts> = {}): PlanningFacts {

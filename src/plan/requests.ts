@@ -1,0 +1,47 @@
+// The way to a winner through the data plane: one request through every proxy that no other request's message reaches.
+
+import type { EntryState, Step } from '../domain/plan.ts';
+import type { Ground } from './ground.ts';
+import { isRight, type StepsOrRefusal } from './steps.ts';
+
+/**
+ * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers (2.6 to 3.4), whatever stood there. What it sends are
+ * that proxy's words for the shard, so each proxy that hears them must mean the same by them, as with a touch.
+ */
+export function planRequests(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
+  const right = new Set(ground.proxies.filter((proxy) => isRight(entries.get(proxy) ?? null, proxy, winner, ground)));
+  const steps: Step[] = [];
+  for (const proxy of ground.proxies) {
+    if (right.has(proxy)) continue;
+    const serverId = ground.idOf(winner, proxy);
+    if (serverId === null)
+      return { refusal: 'id-drift', because: `${proxy} has no server id that means ${winner} and nothing else` };
+    for (const hearer of ground.hearers(proxy)) {
+      const other = otherMeaning(winner, proxy, hearer, ground);
+      if (other !== null)
+        return {
+          refusal: 'id-drift',
+          because: `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}, which would hear of it`,
+        };
+      right.add(hearer);
+    }
+    right.add(proxy);
+    steps.push({ phase: 0, kind: 'request', proxy, expect: entries.get(proxy) ?? null, serverId });
+  }
+  return { steps };
+}
+
+/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
+function otherMeaning(
+  winner: string,
+  proxy: string,
+  hearer: string,
+  ground: Ground,
+): { readonly name: string; readonly shards: string } | null {
+  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
+    const heard = ground.directories.get(hearer)!.byName.get(name);
+    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
+      return { name, shards: [...heard].join(' or ') };
+  }
+  return null;
+}
