@@ -23,7 +23,13 @@ export interface ScriptedSshd {
   stop(): Promise<void>;
 }
 
-export const makeKeys = () => ssh2.utils.generateKeyPairSync('ed25519');
+/** About one in some hundred keys that ssh2 1.17 makes is one that it cannot read itself: then another one. */
+export function makeKeys(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
+  for (;;) {
+    const keys = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(keys.private) instanceof Error)) return keys;
+  }
+}
 
 export async function startScriptedSshd(script: Script = {}): Promise<ScriptedSshd> {
   const keys = makeKeys();
