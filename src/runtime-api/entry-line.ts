@@ -23,6 +23,10 @@ const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
 const LETTER_X = 0x78;
 const TILDE = 0x7e;
+/** By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy prints them. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte <= SPACE || byte > TILDE ? 0 : byte === BACKSLASH ? 2 : 1,
+);
 const BEFORE_KEY = Buffer.from(': key=', 'latin1');
 const EXPIRY = Buffer.from('exp', 'latin1');
 const SERVER_ID = Buffer.from('server_id', 'latin1');
@@ -169,9 +173,9 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       const keyStart = at + BEFORE_KEY.length;
       at = keyStart;
       while (at < end) {
-        const byte = buffer[at]!;
-        if (byte <= SPACE || byte > TILDE) break;
-        at += byte === BACKSLASH ? 2 : 1;
+        const kind = KINDS[buffer[at]!]!;
+        if (kind === 0) break;
+        at += kind;
       }
       const keyEnd = at;
       if (keyEnd >= end) return false;

@@ -64,7 +64,9 @@ export function createEntryGrid(options: {
       // HAProxy 2.6 dumps in the order of the keys, so that the next line of one proxy is mostly the next line of another.
       let previous = -1;
       return {
-        ...(admitsNewKeys ? {} : { wants: (bytes, start, end) => keys.find(bytes, start, end) >= 0 }),
+        ...(admitsNewKeys
+          ? {}
+          : { wants: (bytes, start, end) => keys.mayHold(bytes, start, end) && keys.find(bytes, start, end) >= 0 }),
         entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
           let row = previous + 1;
           if (!keys.isAt(row, bytes, keyStart, keyEnd)) {

@@ -10,6 +10,8 @@ const POSITION = 1;
 const LENGTH = 2;
 const BYTE_LENGTH = 3;
 const ROW_FIELDS = 4;
+/** A power of two, small enough to stay in the processor's cache. */
+const SIGNATURES = 1 << 16;
 const FNV_PRIME = 0x01000193;
 const BACKSLASH = 0x5c;
 const LETTER_X = 0x78;
@@ -19,6 +21,8 @@ const MAX_LOAD = 0.6;
 /** `find` and `add` take the key as `bytes[start..end)`; both give its row, `find` -1 where it is not there. */
 export interface KeyTable extends KeyList {
   find(bytes: Uint8Array, start: number, end: number): number;
+  /** False where the key is certainly not there: a look at three of its bytes, for those who expect few of many. */
+  mayHold(bytes: Uint8Array, start: number, end: number): boolean;
   /** Whether the key stands in this row: cheaper than `find` for a guess that is mostly right. */
   isAt(row: number, bytes: Uint8Array, start: number, end: number): boolean;
   add(bytes: Uint8Array, start: number, end: number): number;
@@ -35,6 +39,7 @@ export function createKeyTable(seed: number): KeyTable {
   // A row's numbers stand side by side: looking one key up costs one line of the processor's cache for them, not one each.
   let rows = new Int32Array(ROW_FIELDS << 10);
   const blocks: Uint8Array[] = [];
+  const signatures = new Uint8Array(SIGNATURES);
   let used = 0;
 
   function hashOf(bytes: Uint8Array, start: number, end: number): number {
@@ -78,6 +83,7 @@ export function createKeyTable(seed: number): KeyTable {
     for (let i = 0; i < length; i++) block[used + i] = bytes[start + i]!;
     const at = count * ROW_FIELDS;
     rows[at] = hash;
+    signatures[signatureOf(bytes, start, end)] = 1;
     rows[at + POSITION] = ((blocks.length - 1) << BLOCK_BITS) | used;
     rows[at + LENGTH] = length;
     rows[at + BYTE_LENGTH] = decodedLength(bytes, start, end);
@@ -112,6 +118,7 @@ export function createKeyTable(seed: number): KeyTable {
     },
     byteLengthAt: (row) => rows[row * ROW_FIELDS + BYTE_LENGTH]!,
     isAt: (row, bytes, start, end) => row < count && holdsKey(row, bytes, start, end),
+    mayHold: (bytes, start, end) => signatures[signatureOf(bytes, start, end)] !== 0,
     find(bytes, start, end) {
       return slots[slotOf(bytes, start, end, hashOf(bytes, start, end))]! - 1;
     },
@@ -127,6 +134,14 @@ export function createKeyTable(seed: number): KeyTable {
       return count - 1;
     },
   };
+}
+
+/** Names differ at their beginning and in their middle; their ends are a domain. */
+function signatureOf(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return 0;
+  const middle = (start + end) >> 1;
+  const early = start + ((end - start) >> 2);
+  return (bytes[start]! + bytes[early]! * 31 + bytes[middle]! * 961 + (end - start) * 29_791) & (SIGNATURES - 1);
 }
 
 /** An escape stands for one byte: `\\x` and two digits, or a backslash and one character. */
