@@ -27,8 +27,12 @@ import { createTableReader } from './runtime-api/table-reader.ts';
 import type { ArchiveWriter } from './snapshot/archive-writer.ts';
 import { collect, type Member } from './snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from './snapshot/entry-grid.ts';
+import { excerptOf } from './snapshot/excerpt.ts';
 import { createKeyTable, type KeyTable } from './snapshot/key-table.ts';
 import { openTransport } from './transport/open.ts';
+
+/** The remaining lives of 40 proxies with 200,000 entries each. */
+const SAVED_EXPIRY_BYTES = 1 << 25;
 
 /** What a run takes from the process it runs in. */
 export interface Edge {
@@ -71,7 +75,9 @@ export async function look(
     keys: createKeyTable(seed()),
     proxyCount: mesh.members.length,
     admitsNewKeys: true,
-    keepsExpiries: false,
+    // Nothing can be asked again of saved dumps but by reading them again: what is needed of suspects is kept, unless it is too much.
+    keepsExpiries: mesh.source !== null,
+    expiryBytes: SAVED_EXPIRY_BYTES,
   });
   const views = await firstLook(mesh, grid, settings, edge, archive);
   const spentMs = edge.clock.now() - startedAt;
@@ -83,7 +89,7 @@ export async function look(
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, always: contradictory });
   edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
-  const confirmed = await confirm(mesh, first, nomination, settings, edge, keyLength);
+  const confirmed = await confirm(mesh, grid, first, nomination, settings, edge, keyLength);
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
   const findings = listFindings({
@@ -154,10 +160,11 @@ interface Confirmed {
 
 /**
  * Every further look is at the suspects only, after the settle time. Where there is one look only (saved dumps, a snapshot), the
- * suspects' entries are read once more from the same source, to have them in full, and noise is told by age.
+ * suspects' entries are taken from the first look, or read once more where it could not keep them in full, and noise is told by age.
  */
 async function confirm(
   mesh: Mesh,
+  firstGrid: GridWriter,
   first: RoutedGrid,
   nomination: Nomination,
   settings: Settings,
@@ -183,11 +190,13 @@ async function confirm(
       await edge.clock.sleep(settings.confirm.settleMs, edge.signal);
     }
     const startedAt = edge.clock.now();
-    const again = await lookAgain(mesh.members, views, keys, {
-      concurrency: settings.collect.concurrency,
-      signal: edge.signal,
-      onProxy: (done, total) => edge.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
-    });
+    const again = firstGrid.keepsExpiries
+      ? { grid: excerptOf(firstGrid, nomination.rows, keys), views }
+      : await lookAgain(mesh.members, views, keys, {
+          concurrency: settings.collect.concurrency,
+          signal: edge.signal,
+          onProxy: (done, total) => edge.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
+        });
     views = again.views;
     grid = again.grid;
     last = routeGrid(grid, senseAgain(first.sense, views));

@@ -2,6 +2,7 @@
 
 import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt, MISSING } from './classify.ts';
 import { aboutToExpire } from './noise.ts';
+import { plainShards } from './plain-rows.ts';
 import { ABSENT, type RoutedGrid } from './routed-grid.ts';
 
 /** The suspects of a look: row numbers in its grid, and what the look showed of each. */
@@ -30,11 +31,14 @@ export function nominate(
   const conferencesOn = sense.shards.map(() => 0);
   let conferences = 0;
   let unknownRoutes = 0;
+  const plain = plainShards(look);
   for (let row = 0; row < grid.keys.count; row++) {
-    let kinds = kindsAt(look, row);
-    if (!tallyShards(look, row, conferencesOn)) continue;
+    const shard = plain[row]!;
+    let kinds = shard >= 0 ? 0 : kindsAt(look, row);
+    if (shard >= 0) conferencesOn[shard]!++;
+    else if (!tallyShards(look, row, conferencesOn)) continue;
     conferences++;
-    if (hasUnknownRoute(look, row)) unknownRoutes++;
+    if (shard < 0 && hasUnknownRoute(look, row)) unknownRoutes++;
     if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), options.expiryMarginMs)) kinds &= ~MISSING;
     if (options.keyLength !== null && grid.keys.byteLengthAt(row) >= options.keyLength) kinds |= AMBIGUOUS;
     if (kinds === 0 && !options.always.has(row)) continue;

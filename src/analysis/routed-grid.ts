@@ -34,6 +34,8 @@ export interface RoutedGrid {
   /** A shard's number in `sense.shards`, or ABSENT, NOWHERE, UNKNOWN. */
   shardAt(row: number, proxy: number): number;
   marksAt(row: number, proxy: number): number;
+  /** By label number: the shard where it is one and there is no mark, else -1. */
+  plainShardsOf(proxy: number): Int32Array;
   /** How the label of a cell was resolved; `null` for an absent entry. */
   routeAt(row: number, proxy: number): LabelRoute | null;
 }
@@ -104,6 +106,8 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
     sense,
     shardAt: (row, proxy) => shardOf[proxy]![grid.labelAt(row, proxy)]!,
     marksAt: (row, proxy) => marksOf[proxy]![grid.labelAt(row, proxy)]!,
+    plainShardsOf: (proxy) =>
+      shardOf[proxy]!.map((shard, label) => (shard < 0 || marksOf[proxy]![label] !== 0 ? -1 : shard)),
     routeAt: (row, proxy) => {
       const label = grid.labelAt(row, proxy);
       return label === 0 ? null : routes[proxy]![label - 1]!;

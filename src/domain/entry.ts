@@ -1,13 +1,17 @@
 // An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in place, never as objects.
 
 /**
- * Takes entries as they are read. `bytes` belongs to the caller and is reused after the call; the key is
- * `bytes[keyStart..keyEnd)` as the dump spells it, the server key `bytes[serverKeyStart..serverKeyEnd)` (`-`: none).
+ * Takes entries as they are read. `bytes` belongs to the caller and is reused after the next `settle`; the key is `bytes[keyStart..keyEnd)` as the dump spells it, the server key `bytes[serverKeyStart..serverKeyEnd)` (`-`: none).
  * Times are milliseconds; `serverId` is 32 bits, signed.
  */
 export interface EntrySink {
   /** Whether an entry of this key is of any use; without it, every one is. Spares reading the rest of the line. */
   wants?(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
+  /**
+   * Where the key ends if it is the one that this sink guesses to be next, else -1: spares finding its end and looking it up. A reader that
+   * asks at all asks at every line, before `entry`.
+   */
+  foresee?(bytes: Uint8Array, keyStart: number): number;
   entry(
     bytes: Uint8Array,
     keyStart: number,
@@ -17,7 +21,47 @@ export interface EntrySink {
     serverKeyStart: number,
     serverKeyEnd: number,
   ): void;
+  /** `bytes` is about to change: what a sink has put off, it takes now. */
+  settle(): void;
+  /** Where there is one, another thread may read a whole dump, which is then taken at once. */
+  readonly elsewhere?: Elsewhere;
 }
+
+export interface Elsewhere {
+  /** The keys of the look so far, the same object for all of its sinks. `packed` is what another thread begins with: to be copied. */
+  readonly keys: { readonly count: number; packed(): object };
+  /** Whether keys are taken that are not among them. */
+  readonly admitsNewKeys: boolean;
+  take(block: EntryBlock): void;
+}
+
+/** Keys one after the other, as dumps spell them, and where each of them ends. */
+export interface PackedKeys {
+  readonly bytes: Uint8Array;
+  readonly ends: Int32Array;
+}
+
+/** All entries of one proxy, as another thread has read them, by the rows of that thread's list of keys. */
+export interface EntryBlock {
+  /** So many of its first rows are the same keys as in the list that it began with. */
+  readonly sharedRows: number;
+  /** The keys of the rows behind those. */
+  readonly otherKeys: PackedKeys;
+  /** By row: 0 for no entry, else a number of `labels`, from 1 on. */
+  readonly cells: Cells;
+  /** By row, in milliseconds; where a key came twice, of the entry that came last. */
+  readonly expiries: Int32Array;
+  /** By row, in milliseconds: the largest life of the key's entries. */
+  readonly maxExpiries: Int32Array;
+  readonly labels: readonly Label[];
+  readonly duplicates: number;
+  readonly contradictory: readonly number[];
+  /** The row of the longest key, -1 for none. */
+  readonly longest: number;
+}
+
+/** As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of their own. */
+export type Cells = Uint8Array | Uint16Array | Uint32Array;
 
 /** What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry has none. */
 export interface Label {

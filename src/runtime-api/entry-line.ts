@@ -1,8 +1,11 @@
-// Reads one line of a dump, an entry, in place. Hot: a mesh has millions of them, so a line costs no object.
+// Reads one line of a dump, an entry, in place, whatever fields it has: the long way, for lines that are not just as usual.
 
 import type { EntrySink } from '../domain/entry.ts';
+import { KEY_STEPS } from './usual-lines.ts';
 
 export interface EntryReader {
+  /** How far from the beginning of the last entry its key began. */
+  readonly keyOffset: number;
   /** Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it. */
   read(buffer: Uint8Array, start: number, end: number): boolean;
   /** How many the sink has had. */
@@ -16,35 +19,21 @@ const OPENING_PARENTHESIS = 0x28;
 const CLOSING_PARENTHESIS = 0x29;
 const MINUS = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
-const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
 const LETTER_X = 0x78;
-const TILDE = 0x7e;
-/** By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy prints them. */
-const KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte <= SPACE || byte > TILDE ? 0 : byte === BACKSLASH ? 2 : 1,
-);
 const BEFORE_KEY = Buffer.from(': key=', 'latin1');
 const EXPIRY = Buffer.from('exp', 'latin1');
 const SERVER_ID = Buffer.from('server_id', 'latin1');
 const SERVER_KEY = Buffer.from('server_key', 'latin1');
-const USE = Buffer.from(' use=', 'latin1');
-const EXP = Buffer.from(' exp=', 'latin1');
-const SHARD = Buffer.from(' shard=', 'latin1');
-const ID = Buffer.from(' server_id=', 'latin1');
-const KEY = Buffer.from(' server_key=', 'latin1');
-const LETTER_H = 0x68;
-/** So many digits cannot overflow 32 bits. */
-const USUAL_DIGITS = 9;
 const MAX_INT32 = 0x7fffffff;
 /** More digits than any 32-bit number has, few enough to be counted without loss. */
 const MAX_DIGITS = 15;
 
 /** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.6 to 3.4). */
 export function createEntryReader(sink: EntrySink): EntryReader {
+  let keyOffset = 0;
   let entries = 0;
   let maxExpiresInMs = 0;
   let withoutServerKey = new Uint8Array(256);
@@ -55,47 +44,6 @@ export function createEntryReader(sink: EntrySink): EntryReader {
   let serverKeyStart = 0;
   let serverKeyEnd = 0;
   let number = 0;
-
-  /**
-   * The fields of a table that stores nothing but where a key leads, as 2.6 to 3.4 print them; false where anything is not just so, and
-   * then they are read by name.
-   */
-  function readUsualFields(buffer: Uint8Array, from: number, end: number): boolean {
-    let at = from;
-    if (!holds(buffer, at, USE)) return false;
-    at = behindDigits(buffer, at + USE.length);
-    if (!holds(buffer, at, EXP)) return false;
-    at += EXP.length;
-    let value = 0;
-    let digit = buffer[at]! - ZERO;
-    const expiryStart = at;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = buffer[++at]! - ZERO;
-    }
-    if (at === expiryStart || at - expiryStart > USUAL_DIGITS) return false;
-    expiresInMs = value;
-    if (buffer[at + 2] === LETTER_H) {
-      if (!holds(buffer, at, SHARD)) return false;
-      at = behindDigits(buffer, at + SHARD.length);
-    }
-    if (!holds(buffer, at, ID)) return false;
-    at += ID.length;
-    value = 0;
-    digit = buffer[at]! - ZERO;
-    const idStart = at;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = buffer[++at]! - ZERO;
-    }
-    if (at === idStart || at - idStart > USUAL_DIGITS || !holds(buffer, at, KEY)) return false;
-    serverId = value;
-    serverKeyStart = at + KEY.length;
-    if (serverKeyStart > end) return false;
-    serverKeyEnd = end;
-    for (at = serverKeyStart; at < end; at++) if (buffer[at] === SPACE) return false;
-    return true;
-  }
 
   /** Fields by name, from the blank behind the key on; `exp` must be there, the server's two may be missing. */
   function readFields(buffer: Uint8Array, from: number, end: number): boolean {
@@ -154,10 +102,15 @@ export function createEntryReader(sink: EntrySink): EntryReader {
     if (length >= withoutServerKey.length) withoutServerKey = new Uint8Array(length * 2);
     withoutServerKey.set(buffer.subarray(keyStart, keyEnd));
     withoutServerKey[length] = MINUS;
+    sink.settle();
     sink.entry(withoutServerKey, 0, length, expiresInMs, serverId, length, length + 1);
+    sink.settle();
   }
 
   return {
+    get keyOffset() {
+      return keyOffset;
+    },
     get entries() {
       return entries;
     },
@@ -171,11 +124,12 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       while (at < end && buffer[at] !== COLON) at++;
       if (end - at < BEFORE_KEY.length || !holds(buffer, at, BEFORE_KEY)) return false;
       const keyStart = at + BEFORE_KEY.length;
+      sink.foresee?.(buffer, keyStart);
       at = keyStart;
       while (at < end) {
-        const kind = KINDS[buffer[at]!]!;
-        if (kind === 0) break;
-        at += kind;
+        const step = KEY_STEPS[buffer[at]!]!;
+        if (step === 0) break;
+        at += step;
       }
       const keyEnd = at;
       if (keyEnd >= end) return false;
@@ -183,7 +137,8 @@ export function createEntryReader(sink: EntrySink): EntryReader {
         entries++;
         return true;
       }
-      if (!readUsualFields(buffer, keyEnd, end) && !readFields(buffer, keyEnd, end)) return false;
+      if (!readFields(buffer, keyEnd, end)) return false;
+      keyOffset = keyStart - start;
       entries++;
       if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
       if (serverKeyStart < 0) handOnWithoutServerKey(buffer, keyStart, keyEnd);
@@ -191,12 +146,6 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       return true;
     },
   };
-}
-
-function behindDigits(buffer: Uint8Array, from: number): number {
-  let at = from;
-  while (buffer[at]! >= ZERO && buffer[at]! <= NINE) at++;
-  return at;
 }
 
 function holds(buffer: Uint8Array, start: number, text: Uint8Array): boolean {

@@ -46,5 +46,6 @@ function onlyKey(key: string, sink: EntrySink, onFound: () => void): EntrySink {
       onFound();
       sink.entry(bytes, keyStart, keyEnd, ...rest);
     },
+    settle: () => sink.settle(),
   };
 }

@@ -3,6 +3,7 @@
 import type { EntrySink } from '../domain/entry.ts';
 import { createEntryReader } from './entry-line.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
+import { createUsualLines } from './usual-lines.ts';
 
 /**
  * How an answer ended. `complete` is only what closes with an empty line and has nothing behind it: a dump cut by `stats
@@ -45,6 +46,7 @@ const NO_SUCH_TABLE = 'No such table';
 /** Hands every entry to `sink` as soon as its line is whole; a line may be cut anywhere between two chunks. */
 export function createTableParser(sink: EntrySink): TableParser {
   const entryReader = createEntryReader(sink);
+  const usualLines = createUsualLines(sink);
   let carry = new Uint8Array(4096);
   let carried = 0;
   let bytes = 0;
@@ -68,11 +70,32 @@ export function createTableParser(sink: EntrySink): TableParser {
       const text = textOf(buffer, start, end, MAX_LINE_BYTES);
       header = parseTableHeader(text);
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
-    } else if (!entryReader.read(buffer, start, end)) {
+    } else if (entryReader.read(buffer, start, end)) {
+      usualLines.learn(entryReader.keyOffset);
+    } else {
       const text = textOf(buffer, start, end);
-      if (entryReader.entries === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;
+      if (entriesRead() === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;
       else addUnreadable(text);
     }
+  }
+
+  /** The lines of a chunk that are whole; what is left of it is carried over. */
+  function readLines(chunk: Uint8Array, from: number): void {
+    let start = from;
+    while (!endless) {
+      if (header !== null && !closed) start = usualLines.read(chunk, start);
+      const end = chunk.indexOf(LF, start);
+      if (end < 0) {
+        if (start < chunk.length) carryOver(chunk, start, chunk.length);
+        return;
+      }
+      readLine(chunk, start, end);
+      start = end + 1;
+    }
+  }
+
+  function entriesRead(): number {
+    return entryReader.entries + usualLines.entries;
   }
 
   function addUnreadable(text: string): void {
@@ -115,7 +138,7 @@ export function createTableParser(sink: EntrySink): TableParser {
 
   function judge(): TableOutcome {
     if (endless) return 'not-haproxy';
-    if (contentsDenied && entryReader.entries === 0) return 'denied';
+    if (contentsDenied && entriesRead() === 0) return 'denied';
     if (header !== null) return closed && !textBehind ? 'complete' : 'truncated';
     if (remark === null) return 'truncated';
     if (remark.startsWith(COMMAND_DENIED)) return 'denied';
@@ -134,23 +157,17 @@ export function createTableParser(sink: EntrySink): TableParser {
         carryOver(chunk, 0, first < 0 ? chunk.length : first);
         if (first < 0 || endless) return;
         readLine(carry, 0, carried);
+        sink.settle();
         carried = 0;
         start = first + 1;
       }
-      while (!endless) {
-        const end = chunk.indexOf(LF, start);
-        if (end < 0) {
-          if (start < chunk.length) carryOver(chunk, start, chunk.length);
-          return;
-        }
-        readLine(chunk, start, end);
-        start = end + 1;
-      }
+      readLines(chunk, start);
+      sink.settle();
     },
     end() {
       if (carried > 0) readCutLine();
-      const { entries, maxExpiresInMs } = entryReader;
-      return { outcome: judge(), header, entries, bytes, maxExpiresInMs, unreadableLines, remark };
+      const maxExpiresInMs = Math.max(entryReader.maxExpiresInMs, usualLines.maxExpiresInMs);
+      return { outcome: judge(), header, entries: entriesRead(), bytes, maxExpiresInMs, unreadableLines, remark };
     },
   };
 }

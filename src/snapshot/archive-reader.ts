@@ -1,15 +1,15 @@
 // Reads a folder of saved dumps as if it were a mesh: our own layout, or the predecessor's.
 
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { ConfigError, ProtocolError } from '../errors.ts';
 import { type ProxyState, parseState } from '../runtime-api/parse-state.ts';
 import type { Member } from './collect.ts';
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import { predecessorMembers } from './predecessor-folder.ts';
+import { createReadingThreads } from './reading-threads.ts';
 import { savedReader } from './saved-reader.ts';
 
 /** A saved mesh: its members read from files, and what was written down of the run. */
@@ -38,24 +38,17 @@ function members(folder: string, manifest: Manifest, table: string): readonly Me
     throw new ConfigError([
       `${folder}: this snapshot is of table ${manifest.table}, not ${table}: set \`table: ${manifest.table}\` or --table ${manifest.table}`,
     ]);
-  return manifest.proxies.map((proxy) => {
-    const place = join(folder, proxy.folder);
-    const tablePath = join(place, 'table.txt.gz');
+  const places = manifest.proxies.map((proxy) => join(folder, proxy.folder));
+  const files = places.map((place) => ({ path: join(place, 'table.txt.gz'), gzipped: true }));
+  const threads = createReadingThreads(files);
+  return manifest.proxies.map(({ name, region, keyLength }, proxy) => {
+    const place = places[proxy]!;
+    const state = () => stateFrom(join(place, 'state.txt.gz'), table);
     return {
-      target: { name: proxy.name, region: proxy.region, endpoint: { kind: 'unix', path: place } },
-      reader: savedReader({
-        state: () => stateFrom(join(place, 'state.txt.gz'), table),
-        table: () => unzipped(tablePath),
-        tablePath,
-        keyLength: proxy.keyLength,
-      }),
+      target: { name, region, endpoint: { kind: 'unix', path: place } },
+      reader: savedReader({ state, table: files[proxy]!, keyLength }, threads),
     };
   });
-}
-
-/** Errors of the file end the stream too, and whoever stops reading closes the file. */
-function unzipped(path: string): Readable {
-  return pipeline(createReadStream(path), createGunzip(), () => {});
 }
 
 async function stateFrom(path: string, table: string): Promise<ProxyState> {

@@ -1,7 +1,8 @@
 // One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read by the analysis.
 
-import type { EntrySink, EvidenceGrid } from '../domain/entry.ts';
-import type { KeyTable } from './key-table.ts';
+import type { Cells, EntryBlock, EntrySink, EvidenceGrid, PackedKeys } from '../domain/entry.ts';
+import { createColumnSink } from './column-sink.ts';
+import { BATCH_KEYS, type KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
 
 /** What a proxy's column has beyond its cells. */
@@ -21,10 +22,11 @@ export interface ColumnFacts {
 export interface GridWriter extends EvidenceGrid {
   column(proxy: number): EntrySink;
   factsOf(proxy: number): ColumnFacts;
+  /** Whether `expiresInMs` is known. */
+  readonly keepsExpiries: boolean;
+  /** A column for another grid that shares these first rows with this one. Of a grid that keeps expiries. */
+  blockOf(proxy: number, sharedRows: number): EntryBlock;
 }
-
-/** As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of their own. */
-type Cells = Uint8Array | Uint16Array | Uint32Array;
 
 interface Column {
   cells: Cells;
@@ -38,15 +40,17 @@ interface Column {
 
 /**
  * `admitsNewKeys: false` takes only the keys that the table already holds (a second look at suspects); `keepsExpiries` keeps every
- * entry's remaining life, which is affordable for suspects only: 4 bytes an entry instead of 4 bytes a key.
+ * entry's remaining life, 4 bytes an entry instead of 4 bytes a key, unless that comes to take more than `expiryBytes`: then it keeps none.
  */
 export function createEntryGrid(options: {
   keys: KeyTable;
   proxyCount: number;
   admitsNewKeys: boolean;
   keepsExpiries: boolean;
+  expiryBytes?: number;
 }): GridWriter {
-  const { keys, proxyCount, admitsNewKeys, keepsExpiries } = options;
+  const { keys, proxyCount, admitsNewKeys, expiryBytes = Number.POSITIVE_INFINITY } = options;
+  let { keepsExpiries } = options;
   const columns = Array.from({ length: proxyCount }, emptyColumn);
   let maxExpiries: Int32Array = new Int32Array(Math.max(1024, keys.count));
 
@@ -58,45 +62,100 @@ export function createEntryGrid(options: {
     maxExpiresInMs: (row) => maxExpiries[row] ?? 0,
     expiresInMs: (row, proxy) => columns[proxy]!.expiries[row] ?? 0,
     factsOf: (proxy) => columns[proxy]!,
+    get keepsExpiries() {
+      return keepsExpiries;
+    },
+    blockOf(proxy, sharedRows) {
+      const column = columns[proxy]!;
+      const otherKeys = keys.keysFrom(sharedRows);
+      return { ...column, sharedRows, otherKeys, maxExpiries, labels: column.labels.labels };
+    },
     column(proxy) {
       const column = emptyColumn();
       columns[proxy] = column;
-      // HAProxy 2.6 dumps in the order of the keys, so that the next line of one proxy is mostly the next line of another.
-      let previous = -1;
       return {
-        ...(admitsNewKeys
-          ? {}
-          : { wants: (bytes, start, end) => keys.mayHold(bytes, start, end) && keys.find(bytes, start, end) >= 0 }),
-        entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
-          let row = previous + 1;
-          if (!keys.isAt(row, bytes, keyStart, keyEnd)) {
-            row = admitsNewKeys ? keys.add(bytes, keyStart, keyEnd) : keys.find(bytes, keyStart, keyEnd);
-          }
-          if (row < 0) return;
-          previous = row;
-          if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, row);
-          if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
-          if (row >= column.cells.length) column.cells = widenedCells(column.cells, row);
-          const number = column.labels.numberOf(serverId, bytes, serverKeyStart, serverKeyEnd);
-          if (number > 0xff) column.cells = deepened(column.cells, number);
-          const before = column.cells[row]!;
-          if (before !== 0) {
-            column.duplicates++;
-            if (before !== number) column.contradictory.push(row);
-          }
-          column.cells[row] = number;
-          const byteLength = keys.byteLengthAt(row);
-          if (byteLength > column.longestBytes) {
-            column.longestBytes = byteLength;
-            column.longest = row;
-          }
-          if (!keepsExpiries) return;
-          if (row >= column.expiries.length) column.expiries = widened(column.expiries, row);
-          column.expiries[row] = expiresInMs;
-        },
+        ...createColumnSink(keys, admitsNewKeys, column.labels.numberOf, (row, expiresInMs, number, spelledLength) => {
+          put(column, row, expiresInMs, number);
+          // A name is never longer than its spelling.
+          if (spelledLength > column.longestBytes) noteLength(column, row);
+        }),
+        elsewhere: { keys, admitsNewKeys, take: (block) => take(column, block) },
       };
     },
   };
+
+  function put(column: Column, row: number, expiresInMs: number, number: number): void {
+    if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, row);
+    if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
+    if (row >= column.cells.length) column.cells = widenedCells(column.cells, row);
+    if (number > 0xff) column.cells = deepened(column.cells, number);
+    const before = column.cells[row]!;
+    if (before !== 0) {
+      column.duplicates++;
+      if (before !== number) column.contradictory.push(row);
+    }
+    column.cells[row] = number;
+    if (!keepsExpiries) return;
+    if (row >= column.expiries.length) {
+      column.expiries = widened(column.expiries, row);
+      keepWithinBytes();
+    }
+    column.expiries[row] = expiresInMs;
+  }
+
+  function keepWithinBytes(): void {
+    keepsExpiries = columns.reduce((bytes, { expiries }) => bytes + expiries.byteLength, 0) <= expiryBytes;
+    if (!keepsExpiries) for (const column of columns) column.expiries = new Int32Array(0);
+  }
+
+  function noteLength(column: Column, row: number): void {
+    const byteLength = keys.byteLengthAt(row);
+    if (byteLength <= column.longestBytes) return;
+    column.longestBytes = byteLength;
+    column.longest = row;
+  }
+
+  /** The column must be empty, so that the labels get the numbers that they have in the block. */
+  function take(column: Column, block: EntryBlock): void {
+    const { sharedRows } = block;
+    for (const label of block.labels) column.labels.numberOfLabel(label);
+    column.cells = block.cells.slice(0, sharedRows);
+    if (keepsExpiries) {
+      column.expiries = block.expiries.slice(0, sharedRows);
+      keepWithinBytes();
+    }
+    const rows = rowsOf(keys, block.otherKeys, admitsNewKeys);
+    for (const [n, row] of rows.entries()) {
+      const number = block.cells[sharedRows + n] ?? 0;
+      if (row >= 0 && number !== 0) put(column, row, block.expiries[sharedRows + n]!, number);
+    }
+    const rowOf = (row: number) => (row < sharedRows ? row : rows[row - sharedRows]!);
+    noteLives(block.maxExpiries, rowOf);
+    column.duplicates += block.duplicates;
+    column.contradictory.push(...block.contradictory.map(rowOf));
+    if (block.longest >= 0) noteLength(column, rowOf(block.longest));
+  }
+
+  function noteLives(lives: Int32Array, rowOf: (row: number) => number): void {
+    if (maxExpiries.length < keys.count) maxExpiries = widened(maxExpiries, keys.count);
+    for (let from = 0; from < lives.length; from++) {
+      const row = lives[from] === 0 ? -1 : rowOf(from);
+      if (row >= 0 && lives[from]! > maxExpiries[row]!) maxExpiries[row] = lives[from]!;
+    }
+  }
+}
+
+/** The rows of keys of another list, -1 for one that is not there and may not be added. */
+function rowsOf(keys: KeyTable, { bytes, ends }: PackedKeys, admitsNewKeys: boolean): Int32Array {
+  const rows = new Int32Array(ends.length);
+  const starts = Int32Array.from(ends, (_, n) => (n === 0 ? 0 : ends[n - 1]!));
+  for (let n = 0; n < ends.length; n += BATCH_KEYS) {
+    const many = Math.min(BATCH_KEYS, ends.length - n);
+    keys.findMany(bytes, starts.subarray(n), ends.subarray(n), many, rows.subarray(n));
+  }
+  if (admitsNewKeys)
+    for (const [n, row] of rows.entries()) if (row < 0) rows[n] = keys.add(bytes, starts[n]!, ends[n]!);
+  return rows;
 }
 
 function emptyColumn(): Column {

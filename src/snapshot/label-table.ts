@@ -10,6 +10,7 @@ export interface LabelTable {
   readonly labels: readonly Label[];
   /** The label's number, from 1 on; the server key is `bytes[start..end)`, `-` for none. */
   numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number;
+  numberOfLabel(label: Label): number;
 }
 
 export function createLabelTable(): LabelTable {
@@ -26,24 +27,30 @@ export function createLabelTable(): LabelTable {
     return true;
   }
 
+  function numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number {
+    const last = serverId >= 0 && serverId < MAX_INDEXED_ID ? lastByServerId[serverId] : undefined;
+    if (last !== undefined && isKey(last, bytes, start, end)) return last;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    const name = `${serverId} ${text}`;
+    let number = numbers.get(name);
+    if (number === undefined) {
+      const none = end - start === 1 && bytes[start] === MINUS;
+      labels.push({ serverId, serverKey: none ? null : text });
+      // Not `bytes.slice`: a Buffer's shares its memory, and the caller reuses that.
+      keys.push(Uint8Array.from(bytes.subarray(start, end)));
+      number = labels.length;
+      numbers.set(name, number);
+    }
+    if (serverId >= 0 && serverId < MAX_INDEXED_ID) lastByServerId[serverId] = number;
+    return number;
+  }
+
   return {
     labels,
-    numberOf(serverId, bytes, start, end) {
-      const last = serverId >= 0 && serverId < MAX_INDEXED_ID ? lastByServerId[serverId] : undefined;
-      if (last !== undefined && isKey(last, bytes, start, end)) return last;
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-      const name = `${serverId} ${text}`;
-      let number = numbers.get(name);
-      if (number === undefined) {
-        const none = end - start === 1 && bytes[start] === MINUS;
-        labels.push({ serverId, serverKey: none ? null : text });
-        // Not `bytes.slice`: a Buffer's shares its memory, and the caller reuses that.
-        keys.push(Uint8Array.from(bytes.subarray(start, end)));
-        number = labels.length;
-        numbers.set(name, number);
-      }
-      if (serverId >= 0 && serverId < MAX_INDEXED_ID) lastByServerId[serverId] = number;
-      return number;
+    numberOf,
+    numberOfLabel({ serverId, serverKey }) {
+      const bytes = Buffer.from(serverKey ?? '-', 'latin1');
+      return numberOf(serverId, bytes, 0, bytes.length);
     },
   };
 }

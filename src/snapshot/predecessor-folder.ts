@@ -1,6 +1,6 @@
 // Reads the predecessor's folder of saved dumps: `haproxy-table-TABLE-PROXY`, and `haproxy-stat-PROXY` where it was saved, side by side.
 
-import { closeSync, createReadStream, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../errors.ts';
@@ -8,9 +8,9 @@ import { parseStat } from '../runtime-api/parse-servers.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import { parseTableHeader } from '../runtime-api/table-header.ts';
 import type { Member } from './collect.ts';
+import { createReadingThreads } from './reading-threads.ts';
 import { savedReader } from './saved-reader.ts';
 
-const CHUNK_BYTES = 1 << 20;
 /** A header is a name and three numbers. */
 const HEADER_BYTES = 4096;
 
@@ -28,16 +28,14 @@ export function predecessorMembers(folder: string, table: string): readonly Memb
       `${folder}: no saved dumps of table ${table}: neither a snapshot (manifest.json) nor files named ${prefix}PROXY${there}`,
     ]);
   }
-  return names.map((name) => {
-    const tablePath = join(folder, prefix + name);
+  const tables = names.map((name) => ({ path: join(folder, prefix + name), gzipped: false }));
+  const threads = createReadingThreads(tables);
+  return names.map((name, proxy) => {
+    const state = () => stateOf(join(folder, `haproxy-stat-${name}`), table);
+    const file = tables[proxy]!;
     return {
-      target: { name, region: null, endpoint: { kind: 'unix', path: tablePath } },
-      reader: savedReader({
-        state: () => stateOf(join(folder, `haproxy-stat-${name}`), table),
-        table: () => createReadStream(tablePath, { highWaterMark: CHUNK_BYTES }),
-        tablePath,
-        keyLength: null,
-      }),
+      target: { name, region: null, endpoint: { kind: 'unix', path: file.path } },
+      reader: savedReader({ state, table: file, keyLength: null }, threads),
     };
   });
 }

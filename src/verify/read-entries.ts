@@ -48,5 +48,6 @@ function collectInto(entries: Map<string, EntryState>): EntrySink {
       const serverKey = textOf(bytes, serverKeyStart, serverKeyEnd);
       entries.set(textOf(bytes, keyStart, keyEnd), { serverId, serverKey: serverKey === '-' ? null : serverKey });
     },
+    settle() {},
   };
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
+import { excerptOf } from '../../src/snapshot/excerpt.ts';
+import { createKeyTable, type KeyTable, keyTableFrom } from '../../src/snapshot/key-table.ts';
 
 interface Row {
   readonly key: string;
@@ -17,6 +18,7 @@ interface Row {
 function put(sink: EntrySink, { key, serverId = 11, serverKey = '-', expiresInMs = 100 }: Row): void {
   const memory = Buffer.from(`${key} ${serverKey}`, 'latin1');
   sink.entry(memory, 0, key.length, expiresInMs, serverId, key.length + 1, memory.length);
+  sink.settle();
   memory.fill(0x3f);
 }
 
@@ -196,4 +198,126 @@ test('any entries of three proxies, in any order, are what a map of maps would h
         expect(grid.maxExpiresInMs(at)).toBe(Math.max(...lives(grid.keys.keyAt(at))));
     }),
   );
+});
+
+const drawnEntry = fc.record({
+  key: fc.stringMatching(/^[ab]{0,4}$/),
+  serverId: fc.integer({ min: -1, max: 2 }),
+  serverKey: fc.constantFrom('-', 'a:1', 'b:1'),
+  expiresInMs: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+});
+
+/** Everything that a grid says, by key: another grid may have the same keys in other rows. */
+function told(grid: GridWriter) {
+  const rows = Array.from({ length: grid.keys.count }, (_, row) => row);
+  const proxies = Array.from({ length: grid.proxyCount }, (_, proxy) => proxy);
+  return {
+    cells: Object.fromEntries(
+      rows.map((row) => [
+        `key ${grid.keys.keyAt(row)}`,
+        [
+          grid.maxExpiresInMs(row),
+          ...proxies.map((proxy) => [labelOf(grid, row, proxy), grid.expiresInMs(row, proxy)]),
+        ],
+      ]),
+    ),
+    facts: proxies.map((proxy) => {
+      const { duplicates, longest, contradictory } = grid.factsOf(proxy);
+      const longestBytes = longest < 0 ? -1 : grid.keys.byteLengthAt(longest);
+      return [duplicates, longestBytes, contradictory.map(grid.keys.keyAt).sort()];
+    }),
+  };
+}
+
+/** One look-up after the other, or put off until the bytes change: all lines lie in one memory. */
+function putAll(sink: EntrySink, rows: readonly Required<Row>[]): void {
+  const memory = Buffer.from(rows.map(({ key, serverKey }) => `${key} ${serverKey} `).join(''), 'latin1');
+  let at = 0;
+  for (const { key, serverKey, serverId, expiresInMs } of rows) {
+    const keyEnd = at + key.length;
+    sink.foresee?.(memory, at);
+    sink.entry(memory, at, keyEnd, expiresInMs, serverId, keyEnd + 1, keyEnd + 1 + serverKey.length);
+    at = keyEnd + serverKey.length + 2;
+  }
+  sink.settle();
+  memory.fill(0x3f);
+}
+
+describe('however entries come, the grid is the same', () => {
+  const proxies = fc.array(fc.array(drawnEntry, { maxLength: 60 }), { minLength: 1, maxLength: 4 });
+
+  test('one after the other, or many from one memory, foreseen or not', () => {
+    fc.assert(
+      fc.property(proxies, (columns) => {
+        const [one, many] = [1, 2].map(() => gridOf({ proxyCount: columns.length, keepsExpiries: true }));
+        for (const [proxy, rows] of columns.entries()) {
+          const sink = one!.column(proxy);
+          for (const row of rows) put(sink, row);
+          putAll(many!.column(proxy), rows);
+        }
+        expect(told(many!)).toEqual(told(one!));
+      }),
+    );
+  });
+
+  test('read by another thread that began with any of the keys, and taken as blocks', () => {
+    fc.assert(
+      fc.property(proxies, fc.nat({ max: 3 }), (columns, before) => {
+        const here = gridOf({ proxyCount: columns.length, keepsExpiries: true });
+        const blocks = gridOf({ proxyCount: columns.length, keepsExpiries: true });
+        for (const [proxy, rows] of columns.entries()) putAll(here.column(proxy), rows);
+        let thread: KeyTable | null = null;
+        let shared = 0;
+        for (const [proxy, rows] of columns.entries()) {
+          const column = blocks.column(proxy);
+          if (proxy < before) {
+            putAll(column, rows);
+            continue;
+          }
+          if (thread === null) {
+            thread = keyTableFrom(structuredClone((blocks.keys as KeyTable).packed()));
+            shared = thread.count;
+          }
+          const there = gridOf({ keys: thread, proxyCount: 1, keepsExpiries: true });
+          putAll(there.column(0), rows);
+          column.elsewhere!.take(structuredClone(there.blockOf(0, shared)));
+        }
+        expect(told(blocks)).toEqual(told(here));
+      }),
+    );
+  });
+
+  test('an excerpt says of its keys what the whole says, and nothing of others', () => {
+    fc.assert(
+      fc.property(proxies, (columns) => {
+        const whole = gridOf({ proxyCount: columns.length, keepsExpiries: true });
+        for (const [proxy, rows] of columns.entries()) putAll(whole.column(proxy), rows);
+        const rows = Array.from({ length: whole.keys.count }, (_, row) => row).filter((row) => row % 3 === 1);
+        const keys = createKeyTable(2);
+        for (const row of rows) keys.add(Buffer.from(whole.keys.keyAt(row)), 0, whole.keys.keyAt(row).length);
+        const { cells } = told(excerptOf(whole, rows, keys));
+        const all = told(whole).cells;
+        expect(cells).toEqual(
+          Object.fromEntries(rows.map((row) => [`key ${whole.keys.keyAt(row)}`, all[`key ${whole.keys.keyAt(row)}`]])),
+        );
+      }),
+    );
+  });
+});
+
+test('lives are kept as long as they take no more memory than allowed, and then none are', () => {
+  const grid = gridOf({ keepsExpiries: true, expiryBytes: 3 * 4_096 });
+  for (const proxy of [0, 1]) {
+    const sink = grid.column(proxy);
+    for (let n = 0; n < 1_024; n++) put(sink, { key: `k${n}` });
+    expect([grid.keepsExpiries, grid.expiresInMs(7, proxy)]).toEqual([true, 100]);
+  }
+  put(grid.column(1), { key: 'k1024' });
+  expect([grid.keepsExpiries, grid.expiresInMs(7, 0), grid.maxExpiresInMs(7)]).toEqual([true, 100, 100]);
+  for (let n = 0; n < 1_030; n++) put(grid.column(0), { key: `k${n}` });
+  expect(grid.keepsExpiries).toBe(true);
+  const more = grid.column(1);
+  for (let n = 0; n < 2_500; n++) put(more, { key: `k${n}` });
+  expect([grid.keepsExpiries, grid.expiresInMs(7, 0), grid.expiresInMs(7, 1)]).toEqual([false, 0, 0]);
+  expect([labelOf(grid, 7, 1)?.serverId, grid.maxExpiresInMs(7)]).toEqual([11, 100]);
 });

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
-import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
+import { BATCH_KEYS, createKeyTable, type KeyTable, keyTableFrom } from '../../src/snapshot/key-table.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
 /** The key lies in the middle of other bytes, as it does in a chunk, and the memory is overwritten afterwards. */
@@ -101,5 +101,58 @@ describe('the length in bytes is that of the name, not of its spelling', () => {
   test('for every hostile name', () => {
     const table = createKeyTable(6);
     for (const name of hostileNames) expect(table.byteLengthAt(put(table, encodeKey(name)))).toBe(name.length);
+  });
+});
+
+test('many looked up at once have the rows that each has alone, -1 for the ones that are not there', () => {
+  const key = fc.stringMatching(/^[ab]{0,9}$/);
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: BATCH_KEYS }), (there, asked) => {
+      const table = createKeyTable(7);
+      for (const each of there) put(table, each);
+      const bytes = Buffer.from(asked.join(''), 'latin1');
+      const ends = Int32Array.from(asked, (_, n) => asked.slice(0, n + 1).join('').length);
+      const starts = Int32Array.from(asked, (each, n) => ends[n]! - each.length);
+      const rows = new Int32Array(BATCH_KEYS).fill(-9);
+      table.findMany(bytes, starts, ends, asked.length, rows);
+      expect([...rows]).toEqual(
+        Array.from({ length: BATCH_KEYS }, (_, n) => (n < asked.length ? put(table, asked[n]!, 'find') : -9)),
+      );
+    }),
+  );
+});
+
+test('the key of a row is told from its beginning, its continuation and its neighbours', () => {
+  const table = createKeyTable(8);
+  for (const key of ['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh']) put(table, key);
+  for (const [row, key] of ['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh'].entries()) {
+    const line = (text: string) => Buffer.from(`key=${text} use=0`, 'latin1');
+    expect(table.endIfAt(row, line(key), 4)).toBe(4 + key.length);
+    expect(table.endIfAt(row, line(`${key}x`), 4)).toBe(-1);
+    expect(table.endIfAt(row, line(`x${key.slice(1)}x`), 4)).toBe(-1);
+    expect(table.endIfAt(row, line(`${key}`).subarray(0, 4 + key.length), 4)).toBe(-1);
+  }
+  expect(table.endIfAt(6, Buffer.from('abc '), 0)).toBe(-1);
+});
+
+test('an empty key behind one that fills its block to the byte', () => {
+  const table = createKeyTable(10);
+  expect([put(table, 'a'.repeat(1 << 20)), put(table, ''), put(table, 'b')]).toEqual([0, 1, 2]);
+  expect([table.keyAt(1), table.keyAt(2), table.byteLengthAt(1)]).toEqual(['', 'b', 0]);
+});
+
+describe('a table for another thread', () => {
+  test('has the same rows, goes on alone, and tells the keys that came behind', () => {
+    const table = createKeyTable(11);
+    for (let n = 0; n < 5_000; n++) put(table, `room${n}`);
+    const other = keyTableFrom(structuredClone(table.packed()));
+    expect([other.count, put(other, 'room4999', 'find'), put(other, 'nobody', 'find')]).toEqual([5_000, 4_999, -1]);
+    for (const key of ['theirs', '', 'too']) put(other, key);
+    put(table, 'ours');
+    expect(put(other, 'ours', 'find')).toBe(-1);
+    expect([table.count, other.count]).toEqual([5_001, 5_003]);
+    const { bytes, ends } = other.keysFrom(5_000);
+    expect([Buffer.from(bytes).toString('latin1'), [...ends]]).toEqual(['theirstoo', [6, 6, 9]]);
+    expect(other.keysFrom(other.count).ends).toHaveLength(0);
   });
 });

@@ -28,6 +28,7 @@ export function collectingSink(): CollectingSink {
         serverKey: textOf(serverKeyStart, serverKeyEnd),
       });
     },
+    settle() {},
   };
 }
 

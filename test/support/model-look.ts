@@ -93,6 +93,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
       if (held === null) continue;
       const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
       column.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
+      column.settle();
     }
   }
   const sense = senseMesh(views);

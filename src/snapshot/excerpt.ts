@@ -1,0 +1,24 @@
+// Some rows of a grid as a grid of their own.
+
+import { createEntryGrid, type GridWriter } from './entry-grid.ts';
+import type { KeyTable } from './key-table.ts';
+
+/** What `grid`, which keeps expiries, has in `rows`; `keys` are their keys, in that order. */
+export function excerptOf(grid: GridWriter, rows: readonly number[], keys: KeyTable): GridWriter {
+  const { proxyCount } = grid;
+  const excerpt = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
+  for (let proxy = 0; proxy < proxyCount; proxy++) {
+    excerpt.column(proxy).elsewhere?.take({
+      sharedRows: rows.length,
+      otherKeys: { bytes: new Uint8Array(0), ends: new Int32Array(0) },
+      cells: Uint32Array.from(rows, (row) => grid.labelAt(row, proxy)),
+      expiries: Int32Array.from(rows, (row) => grid.expiresInMs(row, proxy)),
+      maxExpiries: Int32Array.from(rows, grid.maxExpiresInMs),
+      labels: grid.labelsOf(proxy),
+      duplicates: 0,
+      contradictory: [],
+      longest: -1,
+    });
+  }
+  return excerpt;
+}
