@@ -41,12 +41,12 @@ export function causeAt(
   const holders = proxies.filter((proxy) => look.shardAt(row, proxy) !== ABSENT);
   const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && look.shardAt(row, proxy) === ABSENT);
   const name = (proxy: number) => views[proxy]!.name;
-  const sides = [
-    ...splitPairs(look, row, holders),
-    ...lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const)),
-  ];
+  const parted = splitPairs(look, row, holders);
+  // Who lacks an entry that others dispute is no party to the dispute.
+  const sides =
+    parted.length > 0 ? parted : lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const));
 
-  const drift = driftOf(look, row, holders);
+  const drift = driftOf(look, row, parted);
   if (drift) return drift;
   const cut = sides.find(([one, other]) => around.linkBetween(one, other) === 'down');
   if (cut)
@@ -57,7 +57,8 @@ export function causeAt(
       cause: 'peer-unknown',
       because: `${name(strangers[0])} and ${name(strangers[1])} are not each other's peers`,
     };
-  const fresh = sides.flat().find((proxy) => around.restarted[proxy]);
+  // A restart takes entries away; it gives none, so that one which holds the missing entry explains nothing.
+  const fresh = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => around.restarted[proxy]);
   if (fresh !== undefined)
     return {
       cause: 'restarted',
@@ -80,41 +81,53 @@ function splitPairs(look: RoutedGrid, row: number, holders: readonly number[]): 
   return pairs;
 }
 
-/** The same id (of entries without a key that counts) or the same server name means two shards. */
-function driftOf(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
+/**
+ * One id, on two entries that go by their id, is two shards; or one server name is two shards, or names none on one of the two, which then goes
+ * by the id.
+ */
+function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
   const { views, shards } = look.sense;
-  for (const [one, other] of splitPairs(look, row, holders)) {
-    const [label, otherLabel] = [one, other].map(
-      (proxy) => look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!,
-    ) as [Label, Label];
-    const [shard, otherShard] = [one, other].map((proxy) => shards[look.shardAt(row, proxy)]!);
-    const byId = [one, other].every((proxy) => look.routeAt(row, proxy)!.keyShards.length === 0);
-    const means = (what: string) =>
-      `${what} is ${shard} on ${views[one]!.name} and ${otherShard} on ${views[other]!.name}`;
-    if (byId && label.serverId === otherLabel.serverId)
-      return { cause: 'id-drift', because: means(`server id ${label.serverId}`) };
-    if (label.serverKey !== null && label.serverKey === otherLabel.serverKey)
-      return { cause: 'server-drift', because: means(`server ${JSON.stringify(label.serverKey)}`) };
-  }
-  return null;
+  const labelOf = (proxy: number): Label => look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!;
+  const keyCounts = (proxy: number) => look.routeAt(row, proxy)!.keyShards.length > 0;
+  const means = (what: string, pair: readonly [number, number]) => {
+    const [here, there] = pair.map((proxy) => `${shards[look.shardAt(row, proxy)]!} on ${views[proxy]!.name}`);
+    return `${what} is ${here} and ${there}`;
+  };
+  const byId = parted.find(
+    ([one, other]) => !keyCounts(one) && !keyCounts(other) && labelOf(one).serverId === labelOf(other).serverId,
+  );
+  if (byId) return { cause: 'id-drift', because: means(`server id ${labelOf(byId[0]).serverId}`, byId) };
+  const byName = parted.find(
+    ([one, other]) => (keyCounts(one) || keyCounts(other)) && labelOf(one).serverKey === labelOf(other).serverKey,
+  );
+  if (!byName) return null;
+  const server = `server ${JSON.stringify(labelOf(byName[0]).serverKey)}`;
+  const without = byName.find((proxy) => !keyCounts(proxy));
+  return {
+    cause: 'server-drift',
+    because:
+      without === undefined ? means(server, byName) : `${views[without]!.name} has no ${server} and goes by the id`,
+  };
 }
 
-/** A shard that some proxy cannot use, or does not even list: there the conference was placed anew. */
+/** A shard that some proxy does not even list, or else cannot use: there the conference was placed anew. */
 function shardCause(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
   const { views, shards, directories, evidence } = look.sense;
   const involved = [...new Set(holders.map((proxy) => look.shardAt(row, proxy)))]
     .filter((shard) => shard >= 0)
-    .map((shard) => shards[shard]!);
+    .map((shard) => shards[shard]!)
+    .sort();
   if (involved.length < 2) return null;
-  for (const shard of involved) {
-    for (const [proxy, directory] of directories.entries()) {
-      if (evidence[proxy] === 'none' || directory.addresses.size === 0) continue;
-      if (!directory.addresses.has(shard))
-        return { cause: 'server-drift', because: `${views[proxy]!.name} has no server ${shard}` };
-      if (!isUsable(directory, shard))
-        return { cause: 'shard-down', because: `${shard} is ${directory.stateOf(shard)} on ${views[proxy]!.name}` };
-    }
-  }
+  const words = directories.flatMap((directory, proxy) =>
+    evidence[proxy] === 'none' || directory.addresses.size === 0
+      ? []
+      : involved.map((shard) => ({ shard, directory, name: views[proxy]!.name })),
+  );
+  const unlisted = words.find(({ shard, directory }) => !directory.addresses.has(shard));
+  if (unlisted) return { cause: 'server-drift', because: `${unlisted.name} has no server ${unlisted.shard}` };
+  const down = words.find(({ shard, directory }) => !isUsable(directory, shard));
+  if (down)
+    return { cause: 'shard-down', because: `${down.shard} is ${down.directory.stateOf(down.shard)} on ${down.name}` };
   return null;
 }
 

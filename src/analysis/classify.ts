@@ -55,7 +55,11 @@ export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
   return false;
 }
 
-/** Whether two looks at one key show the same thing of this kind, proxy by proxy. */
+/**
+ * Whether two looks at one key, each of which shows this kind, show the same thing. Heard are the proxies that spoke of the key in both: none of
+ * them may have changed its word, and they alone must show the kind. So a silent proxy neither contradicts nor confirms.
+ * `ambiguous` is a matter of the key, wherever its routes move.
+ */
 export function sameAt(
   kind: Kinds,
   before: RoutedGrid,
@@ -63,11 +67,25 @@ export function sameAt(
   after: RoutedGrid,
   afterRow: number,
 ): boolean {
+  if (kind === AMBIGUOUS) return true;
   const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND ? ORPHANED : 0;
+  let someAreNew = false;
   for (let proxy = 0; proxy < after.sense.evidence.length; proxy++) {
-    if (after.sense.evidence[proxy] === 'none') continue;
+    if (isSilent(after, afterRow, proxy)) continue;
+    if (isSilent(before, beforeRow, proxy)) {
+      someAreNew = true;
+      continue;
+    }
     if (before.shardAt(beforeRow, proxy) !== after.shardAt(afterRow, proxy)) return false;
     if ((before.marksAt(beforeRow, proxy) & mask) !== (after.marksAt(afterRow, proxy) & mask)) return false;
   }
-  return true;
+  if (!someAreNew) return true;
+  const evidence = after.sense.evidence.map((told, proxy) => (isSilent(before, beforeRow, proxy) ? 'none' : told));
+  return (kindsAt({ ...after, sense: { ...after.sense, evidence } }, afterRow) & kind) !== 0;
+}
+
+/** The proxy was not read, or its dump ended early and did not show this key: whether it has it is not known. */
+function isSilent(look: RoutedGrid, row: number, proxy: number): boolean {
+  const evidence = look.sense.evidence[proxy];
+  return evidence === 'none' || (evidence === 'partial' && look.shardAt(row, proxy) === ABSENT);
 }

@@ -14,7 +14,8 @@ function told(sense: MeshSense): readonly { readonly view: ProxyView; readonly p
 
 /**
  * One finding for each id that two proxies use for different shards: in one backend, or, where their backends are named differently, in
- * all of them. An id that means two shards in two backends of one proxy is no drift by itself.
+ * all of them, or so that one proxy has the other's shard under other ids only (which makes entries with a key look mixed there). An id
+ * that means two shards in two backends of one proxy is no drift by itself.
  */
 export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFinding[] {
   const proxies = told(sense);
@@ -59,8 +60,16 @@ function drifts(
       byBackend.set(server.backend, server.address);
     }
   }
-  const meanings = proxies.map(({ proxy }) => meaningOf(sense, proxy, id)).filter((shards) => shards.length > 0);
-  return meanings.some((one) => meanings.some((other) => !one.some((shard) => other.includes(shard))));
+  const users = proxies
+    .map(({ proxy }) => ({ shards: meaningOf(sense, proxy, id), known: sense.directories[proxy]!.addresses }))
+    .filter(({ shards }) => shards.length > 0);
+  return users.some((one) =>
+    users.some(
+      (other) =>
+        !one.shards.some((shard) => other.shards.includes(shard)) ||
+        one.shards.some((shard) => !other.shards.includes(shard) && other.known.has(shard)),
+    ),
+  );
 }
 
 /** One finding for each shard that some proxies have as a server and others do not. */

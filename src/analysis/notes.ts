@@ -39,7 +39,7 @@ function oneLook({ saved }: NotedFacts): readonly string[] {
 function unknownRoutes({ unknownRoutes: count }: NotedFacts): readonly string[] {
   if (count === 0) return [];
   return [
-    `${count} conferences have an entry whose route is not known: what it names means several shards in the backends of its proxy. Name the backends that the table serves by \`backends:\`.`,
+    `${count} conferences have an entry whose route is not known: what it names means several shards in the backends of its proxy, or no server address is known there. Name the backends that the table serves by \`backends:\`.`,
   ];
 }
 
@@ -58,7 +58,7 @@ function addresses({ views }: NotedFacts): readonly string[] {
   return without.length === 0
     ? []
     : [
-        `No server addresses are known of ${without.map(({ name }) => name).join(', ')}: entries there are taken at their server key's word.`,
+        `No server addresses are known of ${without.map(({ name }) => name).join(', ')}: entries there are taken at their server key's word where that is an address.`,
       ];
 }
 

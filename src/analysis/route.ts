@@ -4,15 +4,16 @@ import type { Label } from '../domain/entry.ts';
 import { addressOfServerKey, isUsable, type ServerDirectory } from './server-directory.ts';
 
 /**
- * `shard` is `null` where the entry leads to no server of that proxy (`no-server`), or where what it names means two addresses in
- * different backends (`ambiguous`): that is not known, and not guessed. `usable` says that the shard takes the
- * requests there. `mixed` says that key and id name different shards; `keyShards` are what the key names then.
+ * `shard` is `null` where the entry leads to no server of that proxy (`no-server`). It is `null` too where the route is not known, and not
+ * guessed: what the entry names means two addresses in different backends (`ambiguous`), or no address of any server is known there
+ * (`no-addresses`). `usable` says that the shard takes the requests there. `mixed` says that key and id name different shards;
+ * `keyShards` are what the key names then.
  */
 export type LabelRoute =
   | { readonly shard: string; readonly usable: boolean; readonly mixed: boolean; readonly keyShards: readonly string[] }
   | {
       readonly shard: null;
-      readonly reason: 'no-server' | 'ambiguous';
+      readonly reason: 'no-server' | 'ambiguous' | 'no-addresses';
       readonly mixed: boolean;
       readonly keyShards: readonly string[];
     };
@@ -30,7 +31,10 @@ export function routeOf(label: Label, directory: ServerDirectory): LabelRoute {
   const mixed = byKey.size > 0 && byId.size > 0 && ![...byKey].some((shard) => byId.has(shard));
   const keyShards = [...byKey];
   const candidates = byKey.size > 0 ? narrowed(byKey, byId) : byId;
-  if (candidates.size === 0) return { shard: null, reason: 'no-server', mixed, keyShards };
+  if (candidates.size === 0) {
+    const reason = directory.addresses.size === 0 ? 'no-addresses' : 'no-server';
+    return { shard: null, reason, mixed, keyShards };
+  }
   if (candidates.size > 1) return { shard: null, reason: 'ambiguous', mixed, keyShards };
   const shard = [...candidates][0]!;
   return { shard, usable: isUsable(directory, shard) || directory.addresses.size === 0, mixed, keyShards };

@@ -6,7 +6,7 @@ import type { ProxyView } from '../domain/view.ts';
 import { type LabelRoute, routeOf } from './route.ts';
 import { createServerDirectory, type ServerDirectory } from './server-directory.ts';
 
-/** Instead of a shard's number: the proxy has no entry / the entry leads to no server there / to one of several, unknown which. */
+/** Instead of a shard's number: the proxy has no entry / the entry leads to no server there / where it leads is not known. */
 export const ABSENT = -1;
 export const NOWHERE = -2;
 export const UNKNOWN = -3;
@@ -77,7 +77,7 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
   });
 
   function numberOf(route: LabelRoute): number {
-    if (route.shard === null) return route.reason === 'ambiguous' ? UNKNOWN : NOWHERE;
+    if (route.shard === null) return route.reason === 'no-server' ? NOWHERE : UNKNOWN;
     let number = numbers.get(route.shard);
     if (number === undefined) {
       number = sense.shards.push(route.shard) - 1;
@@ -94,10 +94,7 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
 
   function explainedByDrift(route: LabelRoute, serverId: number, proxy: number): boolean {
     return sense.directories.some(
-      ({ byId }, other) =>
-        other !== proxy &&
-        sense.evidence[other] !== 'none' &&
-        route.keyShards.some((shard) => byId.get(serverId)?.has(shard)),
+      ({ byId }, other) => other !== proxy && route.keyShards.some((shard) => byId.get(serverId)?.has(shard)),
     );
   }
 

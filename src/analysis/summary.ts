@@ -2,7 +2,7 @@
 
 import type { FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
-import { type MeshSense, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
+import { type MeshSense, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable } from './server-directory.ts';
 
 /** Every shard that some proxy has as a server or some entry leads to, by address. */
@@ -40,16 +40,16 @@ export function countFindings(sense: MeshSense, conferences: number, findings: F
   };
 }
 
-/** Conferences of a look with an entry whose key and id disagree only because ids drift. */
+/** Conferences of a look whose keys and ids disagree, and everywhere only because ids drift. */
 export function countMixedByDrift(look: RoutedGrid): number {
   let count = 0;
   const { evidence } = look.sense;
   for (let row = 0; row < look.grid.keys.count; row++) {
+    let marks = 0;
     for (let proxy = 0; proxy < evidence.length; proxy++) {
-      if (evidence[proxy] === 'none' || (look.marksAt(row, proxy) & MIXED_BY_DRIFT) === 0) continue;
-      count++;
-      break;
+      if (evidence[proxy] !== 'none') marks |= look.marksAt(row, proxy);
     }
+    if ((marks & (MIXED | MIXED_BY_DRIFT)) === MIXED_BY_DRIFT) count++;
   }
   return count;
 }

@@ -1,7 +1,7 @@
 // What a look shows of the suspects, key by key, once the noise of its time is taken off.
 
 import type { EvidenceGrid } from '../domain/entry.ts';
-import { AMBIGUOUS, type Kinds, kindsAt, MISSING } from './classify.ts';
+import { AMBIGUOUS, DISAGREEMENT, type Kinds, kindsAt, MISSING } from './classify.ts';
 import { aboutToExpire, tooYoung } from './noise.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
@@ -13,7 +13,7 @@ export interface SuspectRules {
   readonly expireMs: number | null;
 }
 
-/** `young` counts the conferences that were missing somewhere only because their entries are too new to be everywhere. */
+/** `young` counts the conferences without any disagreement but that their entries are too new to be everywhere. */
 export function judgeSuspects(
   look: RoutedGrid,
   grid: EvidenceGrid,
@@ -24,8 +24,8 @@ export function judgeSuspects(
     let found = kindsAt(look, row);
     if ((found & MISSING) !== 0) {
       const isYoung = tooYoung(minExpiresInMs(grid, row), rules.expireMs);
-      if (isYoung) young++;
       if (isYoung || aboutToExpire(grid.maxExpiresInMs(row), rules.expiryMarginMs)) found &= ~MISSING;
+      if (isYoung && (found & DISAGREEMENT) === 0) young++;
     }
     if (rules.keyLength !== null && grid.maxExpiresInMs(row) > 0 && grid.keys.byteLengthAt(row) >= rules.keyLength)
       found |= AMBIGUOUS;

@@ -37,18 +37,23 @@ export async function lookAgain(
     limit(async (): Promise<ProxyView> => {
       const view = views[proxy]!;
       if (evidenceOf(view.status) === 'none') return view;
-      const trouble = await readSuspects(member, proxy, grid, spelled, options.signal);
+      const shortfall = await readSuspects(member, proxy, grid, spelled, options.signal);
       options.onProxy(++done, total);
-      return trouble === null ? view : lessened(view, trouble);
+      return shortfall === null ? view : lessened(view, shortfall);
     }),
   );
   return { grid, views: await Promise.all(again) };
 }
 
-/** What came of a dump that ended early is true; a proxy that could not be asked at all has not confirmed anything. */
-function lessened(view: ProxyView, trouble: Trouble): ProxyView {
-  if (trouble.code === 'truncated' && view.status === 'truncated') return view;
-  const status = trouble.code === 'truncated' ? 'truncated' : 'unreachable';
+/** How a proxy fell short in this look: what came of a dump that ended early is true, else it has not confirmed anything. */
+interface Shortfall {
+  readonly status: 'truncated' | 'unreachable';
+  readonly trouble: Trouble;
+}
+
+/** A proxy that was cut short in the first look already has said why. */
+function lessened(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
+  if (status === view.status) return view;
   return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
 
@@ -59,16 +64,23 @@ async function readSuspects(
   grid: GridWriter,
   spelled: readonly string[],
   signal: AbortSignal,
-): Promise<Trouble | null> {
+): Promise<Shortfall | null> {
   try {
     const left = spelled.length > 0 ? await reader.entries(spelled, grid.column(proxy), signal) : null;
     if (left !== null && left.length === 0) return null;
     const dump = await reader.dump(grid.column(proxy), signal);
-    if (dump.brokenBy !== null) return dump.brokenBy;
+    // A dump that Ctrl-C broke off comes back as one that was cut.
+    signal.throwIfAborted();
+    if (dump.brokenBy !== null)
+      return { status: dump.entries > 0 ? 'truncated' : 'unreachable', trouble: dump.brokenBy };
     if (dump.outcome === 'complete' && dump.unreadableLines === 0) return null;
-    return { code: 'truncated', message: `the dump ended early, after ${dump.entries} entries`, remedy: 'run again' };
+    return { status: 'truncated', trouble: endedEarly(dump.entries) };
   } catch (error) {
     signal.throwIfAborted();
-    return troubleOf(error);
+    return { status: 'unreachable', trouble: troubleOf(error) };
   }
+}
+
+function endedEarly(entries: number): Trouble {
+  return { code: 'truncated', message: `the dump ended early, after ${entries} entries`, remedy: 'run again' };
 }

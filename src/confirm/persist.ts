@@ -1,6 +1,6 @@
 // Which findings are still true after looking again: those that every look shows alike.
 
-import { DISAGREEMENT, type Kinds, sameAt } from '../analysis/classify.ts';
+import { DISAGREEMENT, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import { findingKinds } from '../domain/finding.ts';
 
@@ -12,7 +12,7 @@ export interface SuspectLook {
 }
 
 export interface Persisted {
-  /** By suspect: the kinds that all looks show, proxy by proxy the same. */
+  /** By suspect: the kinds that all looks show, the same on every proxy that spoke. */
   readonly confirmed: readonly Kinds[];
   /** Suspects that disagreed in some look and of which no disagreement is confirmed. */
   readonly inFlight: number;
@@ -38,8 +38,13 @@ export function persist(looks: readonly SuspectLook[]): Persisted {
 
 function persists(kind: Kinds, looks: readonly SuspectLook[], suspect: number): boolean {
   return looks.every((after, position) => {
-    if ((after.kinds[suspect]! & kind) === 0) return false;
+    if (!shows(after.kinds[suspect]!, kind)) return false;
     const before = looks[position - 1];
     return before === undefined || sameAt(kind, before.look, before.rowOf(suspect), after.look, after.rowOf(suspect));
   });
+}
+
+/** A split hides that somebody lacks the entry; when one of its parties is silent in the next look, that is what is left of it. */
+function shows(kinds: Kinds, kind: Kinds): boolean {
+  return (kinds & (kind === MISSING ? MISSING | SPLIT : kind)) !== 0;
 }

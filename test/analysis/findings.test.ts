@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProxyView } from '../../src/domain/view.ts';
 import { anyMesh, build } from '../support/model-arbitrary.ts';
 import {
   addresses,
@@ -13,7 +12,7 @@ import {
   server,
   type ViewChanges,
 } from '../support/model-look.ts';
-import { referenceKinds } from '../support/reference-analysis.ts';
+import { referenceKinds, type Told } from '../support/reference-analysis.ts';
 
 function kindsOf(picture: Picture, drawn: DrawnMesh = {}, changes: ViewChanges = {}): string[] {
   return [...lookAt(drawMesh(picture, drawn), changes).findings].map(({ kind }) => kind);
@@ -44,6 +43,12 @@ describe('what a proxy did not say proves nothing', () => {
   test('{p1: s1, p2: s1, p3: truncated without it} -> nothing', () => {
     expect(kindsOf({ p1: 's1', p2: 's1', p3: null }, {}, { p3: { status: 'truncated' } })).toEqual([]);
   });
+  test('{p1: s1, p2: s1, p3: s1 by its key, its servers not known} -> nothing, and by a name or an id neither', () => {
+    const blind = { p3: { servers: [] } };
+    for (const p3 of ['s1', 's1/-', '11/some-name'])
+      expect([p3, kindsOf({ p1: 's1', p2: 's1', p3 }, {}, blind)]).toEqual([p3, []]);
+    expect(kindsOf({ p1: 's1', p2: 's1', p3: 's2' }, {}, blind)).toEqual(['split']);
+  });
   test('{p1: s1, p2: s1, p3: truncated, with s2} -> split: what came is true', () => {
     expect(kindsOf({ p1: 's1', p2: 's1', p3: 's2' }, {}, { p3: { status: 'truncated' } })).toEqual(['split']);
   });
@@ -54,49 +59,6 @@ describe('ids that drift', () => {
   test("entries with a key: no split, and nobody's write", () => {
     const looked = lookAt(drawMesh({ p1: 's1', p2: '11/s1' }, { servers: { p2: other } }));
     expect([...looked.findings]).toEqual([]);
-  });
-  test('entries without a key: {p1: 11 = s1, p2: 11 = s2} -> split, id-drift', () => {
-    const [finding] = lookAt(drawMesh({ p1: '11/-', p2: '11/-' }, { servers: { p2: other } })).findings;
-    expect(finding).toMatchObject({
-      kind: 'split',
-      cause: 'id-drift',
-      because: `server id 11 is ${addresses.s1} on p1 and ${addresses.s2} on p2`,
-    });
-  });
-  test('srvkey name: one name for two shards -> split, server-drift', () => {
-    const renamed = [server('s1', { name: 's2' }), server('s2', { name: 's1' }), server('s3')];
-    const mesh = drawMesh({ p1: 's1', p2: null }, { srvkey: 'name', servers: { p2: renamed } });
-    mesh.put('p2', 'k', { serverId: 11, serverKey: 's1' });
-    const [finding] = lookAt(mesh).findings;
-    expect(finding).toMatchObject({ kind: 'split', cause: 'server-drift' });
-  });
-});
-
-describe('causes, the first that the evidence names', () => {
-  const split: Picture = { p1: 's1', p2: 's1', p3: 's2' };
-  const young: Partial<ProxyView> = { uptimeSeconds: 60 };
-  const cases: [string, Picture, DrawnMesh, ViewChanges, string][] = [
-    ['no evidence', split, {}, {}, 'unknown'],
-    ['the link between the parties is down', split, { cut: [['p1', 'p3']] }, {}, 'peer-link-down'],
-    ['a link within one party is down', split, { cut: [['p1', 'p2']] }, {}, 'unknown'],
-    ['a restarted proxy', split, {}, { p3: young }, 'restarted'],
-    ['a link that is down before a restart', split, { cut: [['p2', 'p3']] }, { p3: young }, 'peer-link-down'],
-    [
-      'a shard that is down somewhere',
-      split,
-      { servers: { p1: [server('s1'), server('s2', { state: 'down' }), server('s3')] } },
-      {},
-      'shard-down',
-    ],
-    ['a shard that some proxy lacks', split, { servers: { p1: [server('s1'), server('s3')] } }, {}, 'server-drift'],
-    ['missing on a proxy that restarted', { p1: 's1', p2: 's1', p3: null }, {}, { p3: young }, 'restarted'],
-    ['missing behind a cut link', { p1: 's1', p2: 's1', p3: null }, { cut: [['p1', 'p3']] }, {}, 'peer-link-down'],
-    ['missing, and nothing explains it', { p1: 's1', p2: 's1', p3: null }, {}, {}, 'unknown'],
-    ['a proxy that lists no peers', split, {}, { p3: { peers: [] } }, 'peer-unknown'],
-  ];
-  test.each(cases)('%s', (_, picture, drawn, changes, cause) => {
-    const [finding] = lookAt(drawMesh(picture, drawn), changes).findings;
-    expect(finding?.cause).toBe(cause);
   });
 });
 
@@ -119,6 +81,27 @@ test('any mesh: the findings are those of the slow and obvious reference', () =>
       const mesh = build(drawn);
       const found = [...lookAt(mesh).findings].map(({ key, kind }) => `${key} ${kind}`).sort();
       expect(found).toEqual(referenceKinds(mesh));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('any mesh, seen in part: what was not said is neither found nor held against anybody', () => {
+  const dump = fc.constantFrom<Told['dump']>('full', 'full', 'part', 'none');
+  const told: fc.Arbitrary<Told> = fc.record({ dump, servers: fc.boolean() });
+  const status = { full: 'ok', part: 'truncated', none: 'denied' } as const;
+  fc.assert(
+    fc.property(anyMesh, fc.array(told, { minLength: 5, maxLength: 5 }), (drawn, tolds) => {
+      const mesh = build(drawn);
+      const known = Object.fromEntries(mesh.names.map((name, n) => [name, tolds[n]!]));
+      const changes = Object.fromEntries(
+        Object.entries(known).map(([name, each]) => [
+          name,
+          { status: status[each.dump], ...(each.servers ? {} : { servers: [] }) },
+        ]),
+      );
+      const found = [...lookAt(mesh, changes).findings].map(({ key, kind }) => `${key} ${kind}`).sort();
+      expect(found).toEqual(referenceKinds(mesh, known));
     }),
     { numRuns: 500 },
   );

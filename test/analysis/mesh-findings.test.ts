@@ -96,6 +96,25 @@ describe('servers', () => {
     expect(findingsOf({ a: { servers: releases }, b: { servers: releases }, c: { servers: releases } })).toEqual([]);
   });
 
+  test('backends of other names: an id for two shards here, for one of them there, where the other has another id', () => {
+    const both = [server(1, 'a', '10.0.0.8:443', 'up', 'r1'), server(1, 'b', '10.0.0.9:443', 'up', 'r2')];
+    const apart = [server(1, 'a', '10.0.0.8:443', 'up', 'r3'), server(2, 'b', '10.0.0.9:443', 'up', 'r3')];
+    expect(findingsOf({ a: { servers: both }, b: { servers: both }, c: { servers: apart } })).toEqual([
+      {
+        kind: 'id-drift',
+        proxy: null,
+        peer: null,
+        because: 'server id 1 is 10.0.0.8:443 on a, b, c; 10.0.0.9:443 on a, b',
+      },
+    ]);
+  });
+
+  test('backends of other names: a release that one proxy does not have yet is no drift of ids', () => {
+    const both = [server(1, 'a', '10.0.0.8:443', 'up', 'r1'), server(1, 'b', '10.0.0.9:443', 'up', 'r2')];
+    const found = findingsOf({ a: { servers: both }, b: { servers: both }, c: { servers: both.slice(0, 1) } });
+    expect(found).toMatchObject([{ kind: 'server-drift', because: 'c has no server 10.0.0.9:443' }]);
+  });
+
   test('a shard that some proxy lacks', () => {
     expect(findingsOf({ c: { servers: usual.slice(0, 1) } })).toEqual([
       { kind: 'server-drift', proxy: 'c', peer: null, because: 'c has no server 10.0.0.9:443' },

@@ -47,6 +47,18 @@ test.each([
   expect(routeOf({ serverId, serverKey }, directory)).toMatchObject({ shard: null, reason });
 });
 
+test.each([
+  ['a name', 's'],
+  ['no key', null],
+])('%s where no server address is known: not known, which is not nowhere', (_, serverKey) => {
+  const unresolved = { ...server(1, 's', ''), address: null };
+  for (const servers of [[], [unresolved]])
+    expect(routeOf({ serverId: 1, serverKey }, createServerDirectory(servers))).toMatchObject({
+      shard: null,
+      reason: 'no-addresses',
+    });
+});
+
 test("a proxy of which no server address is known is taken at its key's word", () => {
   expect(routeOf({ serverId: 1, serverKey: '::1:443' }, createServerDirectory([]))).toMatchObject({
     shard: '[::1]:443',

@@ -56,6 +56,7 @@ const again = (
   readers: readonly TableReader[],
   keys: KeyTable,
   views = readers.map((_, n) => proxyView(`p${n}`, [])),
+  signal = new AbortController().signal,
 ) =>
   lookAgain(
     readers.map((reader, n) => ({
@@ -64,7 +65,7 @@ const again = (
     })),
     views,
     keys,
-    { concurrency: 2, signal: new AbortController().signal, onProxy: () => {} },
+    { concurrency: 2, signal, onProxy: () => {} },
   );
 
 test('few suspects are asked for by key, on every proxy', async () => {
@@ -115,11 +116,45 @@ describe('a proxy that fails', () => {
     expect(grid.labelAt(0, 0)).toBe(1);
   });
 
+  test.each([
+    ['after an entry, what it said is true', 1, 'truncated'],
+    ['before any entry, it said nothing', 0, 'unreachable'],
+  ])('in the middle of a dump, %s', async (_, entries, status) => {
+    const brokenBy = { code: 'reset' as const, message: 'broke', remedy: 'run again' };
+    const { reader } = scripted({ dump: async () => ({ ...whole, outcome: 'truncated', entries, brokenBy }) });
+    const { views } = await again([reader], keysOf(['k0', '']));
+    expect(views).toMatchObject([{ status, trouble: { code: 'reset', message: 'in the second look: broke' } }]);
+  });
+
+  test('as it failed before keeps its first reason; worse than before it gets a new one', async () => {
+    const cut = proxyView('p0', [], {
+      status: 'truncated',
+      trouble: { code: 'truncated', message: 'cut', remedy: 'run again' },
+    });
+    const dump = async (): Promise<Dump> => ({ ...whole, outcome: 'truncated' });
+    expect((await again([scripted({ dump }).reader], keysOf(['']), [cut])).views).toEqual([cut]);
+    const dead = scripted({ entries: () => Promise.reject(refused) }).reader;
+    expect((await again([dead], keysOf(['k0']), [cut])).views).toMatchObject([
+      { status: 'unreachable', trouble: { message: 'in the second look: refused' } },
+    ]);
+  });
+
   test('that gave no evidence before is not asked', async () => {
     const { reader, asked } = scripted({});
     await again([reader], keysOf(['k0']), [proxyView('p0', [], { status: 'denied' })]);
     expect(asked).toEqual([]);
   });
+});
+
+test('Ctrl-C in the middle of a dump ends the look: what it broke off is not judged', async () => {
+  const ctrlC = new AbortController();
+  const { reader } = scripted({
+    async dump() {
+      ctrlC.abort(new Error('interrupted'));
+      return { ...whole, outcome: 'truncated' };
+    },
+  });
+  await expect(again([reader], keysOf(['']), undefined, ctrlC.signal)).rejects.toThrow('interrupted');
 });
 
 test('a defect of ours goes on up', async () => {

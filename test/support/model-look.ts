@@ -3,13 +3,13 @@
 import { listFindings } from '../../src/analysis/finding-list.ts';
 import { linksOf } from '../../src/analysis/links.ts';
 import { restartedProxies } from '../../src/analysis/restarted.ts';
-import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { type RoutedGrid, routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
 import { countFindings } from '../../src/analysis/summary.ts';
 import { judgeSuspects } from '../../src/analysis/suspects.ts';
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
 import { buildPlan, type Looked, type PlanningFacts } from '../../src/plan/build-plan.ts';
-import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
+import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/key-table.ts';
 import { createModelMesh, type ModelEntry, type ModelMesh, type ModelServer, type ShardState } from './model-mesh.ts';
 import { proxyView, troubledProxy } from './run-report.ts';
@@ -80,8 +80,17 @@ export function viewsOf(mesh: ModelMesh, changes: ViewChanges = {}): ProxyView[]
   });
 }
 
-/** One look; what it shows is taken for confirmed. */
-export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
+interface Look {
+  readonly views: readonly ProxyView[];
+  readonly grid: GridWriter;
+  readonly look: RoutedGrid;
+}
+
+/** One look, with every entry's route. Entries all have as long to live. */
+export function routesOf(
+  mesh: ModelMesh,
+  { changes = {}, expiresInMs = 298_000 }: { readonly changes?: ViewChanges; readonly expiresInMs?: number } = {},
+): Look {
   const views = viewsOf(mesh, changes);
   const keys = createKeyTable(1);
   const grid = createEntryGrid({ keys, proxyCount: views.length, admitsNewKeys: true, keepsExpiries: true });
@@ -92,12 +101,16 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
       const held = mesh.entry(name, key);
       if (held === null) continue;
       const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
-      column.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
+      column.entry(bytes, 0, key.length, expiresInMs, held.serverId, key.length + 1, bytes.length);
       column.settle();
     }
   }
-  const sense = senseMesh(views);
-  const look = routeGrid(grid, sense);
+  return { views, grid, look: routeGrid(grid, senseMesh(views)) };
+}
+
+/** One look; what it shows is taken for confirmed. */
+export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
+  const { views, grid, look } = routesOf(mesh, { changes });
   const { kinds } = judgeSuspects(look, grid, { expiryMarginMs: 0, keyLength: null, expireMs: null });
   const restarted = restartedProxies(views);
   const around = { linkBetween: linksOf(views), restarted, expireMs: null };
@@ -107,7 +120,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
     table: 'nodes',
     proxies: views,
     expected: null,
-    counts: countFindings(sense, keys.count, findings, 0),
+    counts: countFindings(look.sense, grid.keys.count, findings, 0),
     findings,
   };
 }
@@ -131,6 +144,7 @@ export function planningFacts(changes: Partial<HealSettings> = {}, facts: Partia
   return {
     settings: { ...settings, ...changes },
     healsOf: () => 0,
+    uncounted: null,
     isExpressible: () => true,
     runId: 'run-1',
     createdAt: '2026-11-21T10:00:00.000Z',

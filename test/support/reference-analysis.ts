@@ -2,52 +2,132 @@
 
 import type { ModelEntry, ModelMesh, ModelServer } from './model-mesh.ts';
 
-/** `key kind` for every finding of one look at proxies that were all read in full, sorted. */
-export function referenceKinds(mesh: ModelMesh): string[] {
+/**
+ * How much of a proxy is known: its dump in full, the part of it that came, or none of it; and whether its servers are. Where
+ * nothing is said, everything is.
+ */
+export interface Told {
+  readonly dump: 'full' | 'part' | 'none';
+  readonly servers: boolean;
+}
+
+export type Known = Readonly<Record<string, Told>>;
+
+const EVERYTHING: Told = { dump: 'full', servers: true };
+
+/** `key kind` for every finding of one look, sorted. */
+export function referenceKinds(mesh: ModelMesh, known: Known = {}): string[] {
   return mesh
     .keys()
-    .flatMap((key) => kindsOf(mesh, key).map((kind) => `${key} ${kind}`))
+    .flatMap((key) => kindsOf(mesh, key, known).map((kind) => `${key} ${kind}`))
     .sort();
 }
 
-function kindsOf(mesh: ModelMesh, key: string): string[] {
-  const held = mesh.names.flatMap((proxy) => {
+/** How many conferences have entries whose key and id disagree, all of them because other proxies use that id for the key's shard. */
+export function referenceMixedByDrift(mesh: ModelMesh): number {
+  return mesh.keys().filter((key) => {
+    const mixed = heldOf(mesh, key, {}).filter(isMixed);
+    return mixed.length > 0 && mixed.every((held) => drifts(mesh, held, {}));
+  }).length;
+}
+
+interface Held {
+  readonly proxy: string;
+  readonly entry: ModelEntry;
+  readonly byKey: ModelServer | null;
+  readonly byId: ModelServer | null;
+  /** `unknown`: without the proxy's servers nobody can say. */
+  readonly shard: ModelServer | 'nowhere' | 'unknown';
+}
+
+function heldOf(mesh: ModelMesh, key: string, known: Known): readonly Held[] {
+  return mesh.names.flatMap((proxy) => {
     const entry = mesh.entry(proxy, key);
-    return entry === null ? [] : [{ proxy, entry, ...resolve(entry, mesh.serversOf(proxy)) }];
+    const { dump, servers } = known[proxy] ?? EVERYTHING;
+    if (entry === null || dump === 'none') return [];
+    return [{ proxy, entry, ...(servers ? resolve(entry, mesh.serversOf(proxy)) : atItsWord(entry)) }];
   });
+}
+
+function kindsOf(mesh: ModelMesh, key: string, known: Known): string[] {
+  const held = heldOf(mesh, key, known);
   if (held.length === 0) return [];
+  const full = mesh.names.filter((proxy) => (known[proxy] ?? EVERYTHING).dump === 'full');
   const kinds: string[] = [];
-  const shards = new Set(held.flatMap(({ shard }) => (shard === null ? [] : [shard.address])));
+  const shards = new Set(held.flatMap(({ shard }) => (typeof shard === 'string' ? [] : [shard.address])));
   if (shards.size > 1) kinds.push('split');
-  else if (held.length < mesh.names.length) kinds.push('missing');
-  if (
-    held.some(
-      ({ proxy, entry, byKey, byId }) =>
-        byKey !== null && byId !== null && byKey.address !== byId.address && !drifts(mesh, proxy, entry, byKey),
-    )
-  )
-    kinds.push('mixed');
-  if (held.some(({ shard }) => shard === null || shard.state === 'down' || shard.state === 'maint'))
+  else if (full.some((proxy) => mesh.entry(proxy, key) === null)) kinds.push('missing');
+  if (held.some((each) => isMixed(each) && !drifts(mesh, each, known))) kinds.push('mixed');
+  if (held.some(({ shard }) => shard === 'nowhere' || (shard !== 'unknown' && !takesRequests(shard))))
     kinds.push('orphaned');
   return kinds;
 }
 
-interface Resolved {
-  readonly byKey: ModelServer | null;
-  readonly byId: ModelServer | null;
-  readonly shard: ModelServer | null;
+function takesRequests({ state }: ModelServer): boolean {
+  return state === 'up' || state === 'drain';
 }
+
+type Resolved = Pick<Held, 'byKey' | 'byId' | 'shard'>;
 
 function resolve({ serverId, serverKey }: ModelEntry, servers: readonly ModelServer[]): Resolved {
   const byKey = servers.find(({ address, name }) => serverKey === address || serverKey === name) ?? null;
   const byId = servers.find(({ id }) => id === serverId) ?? null;
-  return { byKey, byId, shard: byKey ?? byId };
+  return { byKey, byId, shard: byKey ?? byId ?? 'nowhere' };
+}
+
+/** Without servers a key that is an address is the shard; a name or an id is nothing that could be looked up. */
+function atItsWord({ serverKey }: ModelEntry): Resolved {
+  const isAddress = serverKey !== null && /^[0-9.]+:[0-9]+$/.test(serverKey);
+  const byKey = isAddress ? { id: 0, name: '', address: serverKey, state: 'up' as const } : null;
+  return { byKey, byId: null, shard: byKey ?? 'unknown' };
+}
+
+function isMixed({ byKey, byId }: Held): boolean {
+  return byKey !== null && byId !== null && byKey.address !== byId.address;
 }
 
 /** Some other proxy uses this id for the shard that the key names. */
-function drifts(mesh: ModelMesh, proxy: string, { serverId }: ModelEntry, byKey: ModelServer): boolean {
+function drifts(mesh: ModelMesh, { proxy, entry, byKey }: Held, known: Known): boolean {
   return mesh.names.some(
     (other) =>
-      other !== proxy && mesh.serversOf(other).some(({ id, address }) => id === serverId && address === byKey.address),
+      other !== proxy &&
+      (known[other] ?? EVERYTHING).servers &&
+      mesh.serversOf(other).some(({ id, address }) => id === entry.serverId && address === byKey?.address),
   );
+}
+
+/** What one proxy said of one conference in one look; `shard` is `null` where its dump did not show the conference. */
+export interface Word {
+  readonly dump: Told['dump'];
+  readonly shard: number | null;
+  readonly mixed: boolean;
+  readonly orphaned: boolean;
+}
+
+/** The kinds that two looks at one conference confirm, sorted: what those show who spoke both times, if they said the same and it still has that name. */
+export function referenceConfirmed(before: readonly Word[], after: readonly Word[]): string[] {
+  const spoke = ({ dump, shard }: Word) => dump === 'full' || (dump === 'part' && shard !== null);
+  const twice = after.flatMap((now, proxy) =>
+    spoke(now) && spoke(before[proxy]!) ? [{ earlier: before[proxy]!, now }] : [],
+  );
+  if (twice.some(({ earlier, now }) => earlier.shard !== now.shard)) return [];
+  const stays = (kind: string) =>
+    twice.every(({ earlier, now }) =>
+      kind === 'mixed' ? earlier.mixed === now.mixed : kind === 'orphaned' ? earlier.orphaned === now.orphaned : true,
+    );
+  const shown = kindsSaid(twice.map(({ now }) => now));
+  return kindsSaid(after)
+    .filter((kind) => shown.includes(kind) && stays(kind))
+    .sort();
+}
+
+function kindsSaid(words: readonly Word[]): string[] {
+  const held = words.filter(({ dump, shard }) => dump !== 'none' && shard !== null);
+  const lacking = words.some(({ dump, shard }) => dump === 'full' && shard === null);
+  const split = new Set(held.map(({ shard }) => shard)).size > 1;
+  return [
+    ...(split ? ['split'] : held.length > 0 && lacking ? ['missing'] : []),
+    ...(held.some(({ mixed }) => mixed) ? ['mixed'] : []),
+    ...(held.some(({ orphaned }) => orphaned) ? ['orphaned'] : []),
+  ];
 }

@@ -1,0 +1,42 @@
+// One pass over all conferences: how many live where, who is a suspect, and of whom the route is not known.
+
+import { expect, test } from 'vitest';
+import { MISSING, ORPHANED_KIND, SPLIT } from '../../src/analysis/classify.ts';
+import { nominate } from '../../src/analysis/nominate.ts';
+import { drawEntry, drawMesh, type Picture, routesOf, type ViewChanges } from '../support/model-look.ts';
+
+const none: Picture = { p1: null, p2: null };
+
+function nominated(
+  pictures: Readonly<Record<string, Picture>>,
+  changes: ViewChanges = {},
+  always: readonly number[] = [],
+) {
+  const mesh = drawMesh(none);
+  for (const [key, picture] of Object.entries(pictures))
+    for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
+  const { look } = routesOf(mesh, { changes });
+  const found = nominate(look, { expiryMarginMs: 0, keyLength: null, always: new Set(always) });
+  const suspects = found.rows.map((row, n) => [look.grid.keys.keyAt(row), found.kinds[n]] as const);
+  return { ...found, suspects: Object.fromEntries(suspects) };
+}
+
+test('what disagrees is a suspect, and so is what is named', () => {
+  const pictures = { a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's2' }, c: { p1: 's1', p2: null } };
+  expect(nominated(pictures)).toMatchObject({ conferences: 3, conferencesOn: [3, 1, 0], unknownRoutes: 0 });
+  expect(nominated(pictures).suspects).toEqual({ b: SPLIT, c: MISSING });
+  expect(nominated(pictures, {}, [0]).suspects).toEqual({ a: 0, b: SPLIT, c: MISSING });
+});
+
+test('a proxy whose servers are not known: its entries without an address have no known route, and are not orphaned', () => {
+  const pictures = { a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's1/-' }, c: { p1: 's1', p2: '11/name' } };
+  expect(nominated(pictures, { p2: { servers: [] } })).toMatchObject({ unknownRoutes: 2, suspects: {} });
+  expect(nominated({ d: { p1: 's1', p2: '99/-' } })).toMatchObject({
+    unknownRoutes: 0,
+    suspects: { d: ORPHANED_KIND },
+  });
+});
+
+test('what only an unread proxy holds is nobody’s', () => {
+  expect(nominated({ a: { p1: null, p2: 's1' } }, { p2: { status: 'denied' } })).toMatchObject({ conferences: 0 });
+});
