@@ -10,6 +10,7 @@ export interface CliGround {
   readonly signal: AbortSignal;
   readonly exitWith: (code: number) => void;
   readonly lookFlags: (command: Command) => Command;
+  readonly junitFlag: (command: Command) => Command;
 }
 
 const HEAL_NOTES = `
@@ -20,26 +21,19 @@ const PIN_NOTES = `
 SHARD is an address (10.0.0.9:443), or a server id or name that means one shard on every proxy. FILE is JSON:
 [{"conference": "team/standup", "shard": "10.0.0.9:443"}], or the predecessor's [{"key": "team/standup", "id": 11}].`;
 
-export function addWritingCommands(program: Command, { run, signal, exitWith, lookFlags }: CliGround): void {
+export function addWritingCommands(program: Command, { run, signal, exitWith, lookFlags, junitFlag }: CliGround): void {
   const writing = (command: Command) => lookFlags(command).option('-y, --yes', 'do not ask');
   const commands = () => import('./heal-command.ts');
 
-  writing(
-    program
-      .command('heal')
-      .description('bring every conference on which the mesh disagrees to one shard, and see that it stays there'),
+  junitFlag(
+    writing(
+      program
+        .command('heal')
+        .description('bring every conference on which the mesh disagrees to one shard, and see that it stays there'),
+    ),
   )
     .addHelpText('after', HEAL_NOTES)
     .action(async (flags: HealFlags) => exitWith(await (await commands()).healCommand(flags, run('heal'), signal)));
-  lookFlags(
-    program
-      .command('monitor')
-      .description('the scheduled run: report, and with --heal also heal where the configuration allows it'),
-  )
-    .option('--heal', 'heal without asking; the configuration must have a `heal:` section')
-    .action(async (flags: LookFlags & { heal?: boolean }) =>
-      exitWith(await (await commands()).monitorCommand(flags, run('monitor'), signal)),
-    );
   lookFlags(program.command('plan').description('write down what heal would do, for somebody to read and apply'))
     .requiredOption('-o, --output <file>', 'the plan, as JSON; - is standard output')
     .option('--from <dir>', 'saved dumps instead of live proxies')

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addCloudWatchCommands } from './cli-cloudwatch.ts';
 import { addWritingCommands } from './cli-heal.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import type { LiveFlags, LookFlags } from './look-command.ts';
@@ -72,13 +73,17 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
     .showHelpAfterError('(splitbrain --help shows every command and flag)')
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
+    // One voice: the parser's own complaints begin with "error:".
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'splitbrain: ')) })
     .configureHelp({ showGlobalOptions: false });
 
   const run = (command: string) => ({ id: randomUUID().slice(0, 8), command, version: programVersion() });
-  lookFlags(
-    program
-      .command('report')
-      .description('look at every proxy, look again at the suspects, say what is wrong and why; changes nothing'),
+  junitFlag(
+    lookFlags(
+      program
+        .command('report')
+        .description('look at every proxy, look again at the suspects, say what is wrong and why; changes nothing'),
+    ),
   )
     .option('--save <dir>', 'keep the dumps of this run in a new folder')
     .option('--from <dir>', 'saved dumps instead of live proxies')
@@ -95,7 +100,9 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
       const exitCode = await lookLazily({ ...flags, save: dir }, run('snapshot'), signal);
       exitWith(exitCode === exitCodes.disagreement ? exitCodes.agree : exitCode);
     });
-  addWritingCommands(program, { run, signal, exitWith, lookFlags });
+  const ground = { run, signal, exitWith, lookFlags, junitFlag };
+  addWritingCommands(program, ground);
+  addCloudWatchCommands(program, ground);
   program
     .command('schema')
     .description('print the JSON Schema of the report that --json writes')
@@ -134,6 +141,13 @@ function lookFlags(command: Command): Command {
     )
     .option('--show-names', 'conference names in logs as they are, not hashed')
     .exitOverride();
+}
+
+function junitFlag(command: Command): Command {
+  return command.option(
+    '--junit <file>',
+    'write JUnit XML, one case per proxy and kind of finding; - is standard output, in place of the text',
+  );
 }
 
 function appended(value: string, before: readonly string[]): readonly string[] {

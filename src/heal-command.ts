@@ -1,4 +1,4 @@
-// The commands that write to tables: heal, apply, undo, pin and monitor --heal. Each looks first, shows what it will do, and asks.
+// The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
@@ -10,11 +10,10 @@ import type { Proposal, RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
-import { type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
+import { type Afterwards, type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
 import { renderPlan } from './plan/render.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
-import { writeJson } from './report/json.ts';
 import { describeTerminal } from './report/terminal.ts';
 import { renderLook, renderOutcome } from './report/text.ts';
 import { type Edge, look } from './run.ts';
@@ -36,45 +35,26 @@ export function healCommand(flags: HealFlags, run: Run, signal: AbortSignal): Pr
   return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge));
 }
 
-/** What an automatic run may do only where the configuration says so; a person is not asked. */
-export async function monitorCommand(
-  flags: LookFlags & { readonly heal?: boolean },
-  run: Run,
-  signal: AbortSignal,
-): Promise<number> {
-  if (flags.heal !== true) {
-    const { lookCommand } = await import('./look-command.ts');
-    return lookCommand(flags, run, signal);
-  }
-  return writing(
-    { ...flags, yes: true },
-    run,
-    signal,
-    (report, { settings, edge }) => propose(report, settings, edge),
-    {
-      needsConsent: true,
-    },
-  );
-}
-
 export function planCommand(
   flags: LookFlags & { readonly output: string },
   run: Run,
   signal: AbortSignal,
 ): Promise<number> {
-  return withSession(flags, run, signal, async (session) => {
-    const report = await look(session.mesh, session.settings, session.edge, null);
-    const { plan } = propose(report, session.settings, session.edge);
-    session.edge.progress.stop();
+  if (flags.output === '-' && flags.json === '-')
+    throw new ConfigError(['-o - and --json - both want standard output: give one of them a file']);
+  return withSession(flags, run, signal, async ({ mesh, settings, edge, files }) => {
+    const report = await look(mesh, settings, edge, null);
+    const proposal = propose(report, settings, edge);
+    const { plan } = proposal;
+    edge.progress.stop();
+    await files.write({ ...report, proposal });
     const text = `${JSON.stringify(plan, null, 2)}\n`;
     if (flags.output === '-') await writeOut(text);
     else {
       writeFileSync(flags.output, text, { mode: 0o600 });
       const { unicode } = describeTerminal(process.stdout, process.env);
-      await writeOut(planText(plan, session.settings.table, unicode));
-      await writeOut(
-        `\nWritten to ${flags.output}. Carry it out before ${plan.validUntil}: splitbrain apply ${flags.output}\n`,
-      );
+      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: splitbrain apply ${flags.output}`;
+      if (!files.takeStandardOutput) await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });
@@ -129,55 +109,69 @@ function readText(path: string): string {
   }
 }
 
-/** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
 async function writing(
   flags: HealFlags,
   run: Run,
   signal: AbortSignal,
   makePlan: MakePlan,
-  { rounds, needsConsent = false }: { readonly rounds?: number; readonly needsConsent?: boolean } = {},
+  options: { readonly rounds?: number } = {},
 ): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
     throw new ConfigError([`${run.command} asks before it writes, and there is no terminal to ask on: give --yes`]);
-  if (flags.yes !== true && flags.json === '-')
-    throw new ConfigError([
-      `--json - leaves no room for the plan that ${run.command} asks about: give it a file, or --yes`,
-    ]);
-  return withSession(flags, run, signal, async (session) => {
-    const { settings, mesh, edge, json } = session;
-    if (needsConsent && !settings.heal.consented)
+  return withSession(flags, run, signal, (session) => {
+    if (flags.yes !== true && session.files.takeStandardOutput)
       throw new ConfigError([
-        '--heal: the configuration has no `heal:` section, so that nothing may be healed without a person; add one (it may be empty: `heal: {}`)',
+        `a report on standard output leaves no room for the plan that ${run.command} asks about: give it a file, or --yes`,
       ]);
-    const lock = takeLock(settings.heal.journal, settings.environment, run.id, new Date(edge.clock.now()));
-    try {
-      const report = await look(mesh, settings, edge, null);
-      const wanted = await makePlan(report, session);
-      const { plan, decisions } = 'plan' in wanted ? wanted : { plan: wanted, decisions: new Map() };
-      const proposal = { plan: 'because' in lock ? refusedBy(lock.because, plan) : plan, decisions };
-      const looked: RunReport = { ...report, proposal };
-      edge.progress.stop();
-      const terminal = describeTerminal(process.stdout, process.env);
-      const show = (text: string) => (flags.json === '-' ? Promise.resolve() : writeOut(text));
-      await show(`${renderLook(looked, terminal)}\n`);
-      if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
-        await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
-      if (proposal.plan.conferences.length > 0 && flags.yes !== true && !(await ask(proposal.plan, signal))) {
-        await show('Nothing was written.\n');
-        if (json !== null) await writeJson(looked, json.write);
-        return report.exitCode;
-      }
-      const options = rounds === undefined ? {} : { rounds };
-      const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
-      const told: RunReport = { ...looked, heal: outcome, exitCode };
-      if (json !== null) await writeJson(told, json.write);
-      await show(renderOutcome(told, terminal));
-      return exitCode;
-    } finally {
-      if ('release' in lock) lock.release();
-    }
+    return writeIn(session, flags, makePlan, options);
   });
+}
+
+/** Heals without asking; the caller has seen to it that the configuration consents. */
+export function healIn(session: Session, flags: LookFlags, afterwards: Afterwards): Promise<number> {
+  const { settings, edge } = session;
+  return writeIn(session, { ...flags, yes: true }, (report) => propose(report, settings, edge), { afterwards });
+}
+
+/** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
+async function writeIn(
+  session: Session,
+  flags: HealFlags,
+  makePlan: MakePlan,
+  { rounds, afterwards }: { readonly rounds?: number; readonly afterwards?: Afterwards },
+): Promise<number> {
+  const { settings, mesh, edge, files } = session;
+  const lock = takeLock(settings.heal.journal, settings.environment, edge.run.id, new Date(edge.clock.now()));
+  try {
+    const report = await look(mesh, settings, edge, null);
+    const wanted = await makePlan(report, session);
+    const { plan, decisions } = 'plan' in wanted ? wanted : { plan: wanted, decisions: new Map() };
+    const proposal = { plan: 'because' in lock ? refusedBy(lock.because, plan) : plan, decisions };
+    const looked: RunReport = { ...report, proposal };
+    edge.progress.stop();
+    const terminal = describeTerminal(process.stdout, process.env);
+    const show = (text: string) => (files.takeStandardOutput ? Promise.resolve() : writeOut(text));
+    await show(`${renderLook(looked, terminal)}\n`);
+    if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
+      await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
+    if (proposal.plan.conferences.length > 0 && flags.yes !== true && !(await ask(proposal.plan, edge.signal))) {
+      await show('Nothing was written.\n');
+      await files.write(looked);
+      return report.exitCode;
+    }
+    const options = rounds === undefined ? {} : { rounds };
+    const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
+    const healed: RunReport = { ...looked, heal: outcome, exitCode };
+    const notes = (await afterwards?.(healed)) ?? [];
+    const told: RunReport = { ...healed, notes: [...healed.notes, ...notes] };
+    await files.write(told);
+    await show(renderOutcome(told, terminal));
+    for (const note of notes) await show(`${displayText(note, terminal.unicode)}\n`);
+    return exitCode;
+  } finally {
+    if ('release' in lock) lock.release();
+  }
 }
 
 function refusedBy(because: string, plan: Plan): Plan {

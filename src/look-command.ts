@@ -1,13 +1,13 @@
 // One look as a command: settings, mesh, the look itself, and its output where the flags want it.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConfigError } from './errors.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
 import { createProgress } from './progress.ts';
+import type { ReportFiles } from './report/report-files.ts';
 import type { Terminal } from './report/terminal.ts';
 import { closeMesh, type Edge, look, type Mesh, openMesh } from './run.ts';
 
@@ -17,6 +17,9 @@ export interface LiveFlags {
   readonly proxy: readonly string[];
   readonly table?: string;
   readonly json?: string;
+  readonly junit?: string;
+  /** A folder for every file of the run: what jobs archive. */
+  readonly out?: string;
   readonly logLevel?: LogLevel;
   readonly showNames?: boolean;
 }
@@ -33,19 +36,27 @@ export interface Session {
   readonly settings: Settings;
   readonly mesh: Mesh;
   readonly edge: Edge;
-  readonly json: JsonOutput | null;
+  readonly files: ReportFiles;
 }
+
+/** What a run does once it knows what it found, and did: sends metrics. Resolves to sentences for the report's notes. */
+export type Afterwards = (report: RunReport) => Promise<readonly string[]>;
 
 /** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
 export function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
-  return withSession(flags, run, signal, async ({ settings, mesh, edge, json }) => {
-    const looked = await lookAndSave(mesh, settings, edge, flags.save);
-    const { propose } = await import('./proposal.ts');
-    const report = { ...looked, proposal: propose(looked, settings, edge) };
-    edge.progress.stop();
-    await tell(report, flags, json);
-    return report.exitCode;
-  });
+  return withSession(flags, run, signal, (session) => lookIn(session, flags));
+}
+
+/** Looks, says what healing would do, and tells it all. */
+export async function lookIn(session: Session, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
+  const { settings, mesh, edge, files } = session;
+  const looked = await lookAndSave(mesh, settings, edge, flags.save);
+  const { propose } = await import('./proposal.ts');
+  const report = { ...looked, proposal: propose(looked, settings, edge) };
+  edge.progress.stop();
+  const notes = (await afterwards?.(report)) ?? [];
+  await tell({ ...report, notes: [...report.notes, ...notes] }, flags, files);
+  return report.exitCode;
 }
 
 /** Opens what a command needs, and closes it again however it ends. */
@@ -57,7 +68,8 @@ export async function withSession(
 ): Promise<number> {
   refuseContradictions(flags);
   const settings = await settingsOf(flags);
-  const json = await openJson(flags.json);
+  const { openReportFiles } = await import('./report/report-files.ts');
+  const files = await openReportFiles(flags, writeOut);
   const log = createLogger({
     level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
     showNames: flags.showNames === true,
@@ -68,13 +80,13 @@ export async function withSession(
   try {
     const mesh = await meshOf(flags, settings, signal);
     try {
-      return await body({ settings, mesh, edge, json });
+      return await body({ settings, mesh, edge, files });
     } finally {
       await closeMesh(mesh);
     }
   } finally {
     progress.stop();
-    await json?.close();
+    await files.close(settings.heal.journal, run.id);
   }
 }
 
@@ -100,9 +112,14 @@ async function settingsOf({ config, proxy, table, from }: LookFlags): Promise<Se
     return table === undefined ? settings : { ...settings, table };
   }
   const { settingsFromFlags } = await import('./config/flags.ts');
-  // Saved dumps name their proxies themselves.
-  const named = from === undefined ? proxy : ['unix:///saved'];
-  return settingsFromFlags(named, table === undefined ? {} : { table }, machine);
+  const overrides = table === undefined ? {} : { table };
+  if (from === undefined) return settingsFromFlags(proxy, overrides, machine);
+  // Saved dumps name their proxies themselves, and a snapshot of ours its environment.
+  const named = ['unix:///saved'];
+  const settings = settingsFromFlags(named, overrides, machine);
+  const { openArchive } = await import('./snapshot/archive-reader.ts');
+  const { environment } = openArchive(from, settings.table);
+  return environment === null ? settings : settingsFromFlags(named, { ...overrides, environment }, machine);
 }
 
 async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
@@ -143,42 +160,9 @@ async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: s
   }
 }
 
-export interface JsonOutput {
-  write(text: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Opened before the look: a file that cannot be written is bad usage, not a report lost at the end. */
-async function openJson(path: string | undefined): Promise<JsonOutput | null> {
-  if (path === undefined) return null;
-  if (path === '-') return { write: writeOut, close: async () => {} };
-  try {
-    const isNew = !existsSync(path);
-    const file = await open(path, 'a');
-    let begun = false;
-    return {
-      write: async (text) => {
-        // Not before there is a report: an older one outlives a run that is interrupted.
-        if (!begun && (await file.stat()).isFile()) await file.truncate();
-        begun = true;
-        await file.appendFile(text);
-      },
-      close: async () => {
-        await file.close();
-        if (isNew && !begun) await rm(path, { force: true });
-      },
-    };
-  } catch (cause) {
-    throw new ConfigError([`--json ${path}: cannot be written: ${(cause as Error).message}`], { cause });
-  }
-}
-
-export async function tell(report: RunReport, flags: LookFlags, json: JsonOutput | null): Promise<void> {
-  if (json !== null) {
-    const { writeJson } = await import('./report/json.ts');
-    await writeJson(report, json.write);
-  }
-  if (flags.json === '-') return;
+async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Promise<void> {
+  await files.write(report);
+  if (files.takeStandardOutput) return;
   const [{ renderText }, { describeTerminal }] = await Promise.all([
     import('./report/text.ts'),
     import('./report/terminal.ts'),

@@ -3,25 +3,37 @@
 import type { Plan } from './domain/plan.ts';
 import type { Proposal, RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
-import { healsSince } from './heal/journal.ts';
-import { buildPlan } from './plan/build-plan.ts';
+import { type HealCount, healsSince } from './heal/journal.ts';
+import { buildPlan, type PlanningFacts } from './plan/build-plan.ts';
 import type { Edge } from './run.ts';
 import { isExpressible } from './runtime-api/escape.ts';
 
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
 const PLAN_VALID_MS = 15 * 60_000;
 
-/** What `heal` would do about a report. Reads the journals, writes nothing. */
-export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 'clock' | 'run'>): Proposal {
+/**
+ * What `heal` would do about a report. Reads the journals, writes nothing. Where they cannot be read nothing would be healed, and only that: whoever
+ * reads the report needs no journal.
+ */
+export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 'clock' | 'run' | 'log'>): Proposal {
   const { journal, cooldown } = settings.heal;
   const since = new Date(edge.clock.now() - cooldown.withinMs);
-  const heals = healsSince(journal, settings.environment, settings.table, since);
+  const counted = healsSince(journal, settings.environment, settings.table, since);
+  if ('problem' in counted) edge.log.warn('journal-unreadable', { because: counted.problem });
   return buildPlan(report, {
     settings: settings.heal,
-    healsOf: (key) => heals.get(key) ?? 0,
+    ...cooldownFacts(counted),
     isExpressible,
     ...stampOf(edge),
   });
+}
+
+function cooldownFacts(counted: HealCount): Pick<PlanningFacts, 'healsOf' | 'uncounted'> {
+  if ('heals' in counted) return { healsOf: (key) => counted.heals.get(key) ?? 0, uncounted: null };
+  return {
+    healsOf: () => 0,
+    uncounted: `${counted.problem}: how often a conference was healed is not known; mend that journal or move it away`,
+  };
 }
 
 /** Which run makes a plan, and when: ISO times. */

@@ -1,6 +1,7 @@
 // What healing would do about a report: the cooldown from the journals, and how long a plan is good for.
 
-import { expect, test } from 'vitest';
+import { appendFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { openJournal } from '../src/heal/journal.ts';
 import { propose } from '../src/proposal.ts';
 import { draw, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
@@ -34,6 +35,39 @@ test('counts the heals of this mesh in its journals, within the window', () => {
   expect(plan).toMatchObject({ conferences: [{ key: 'once' }], refusals: [{ key: 'flaps', reason: 'cooldown' }] });
   const thrice = settingsWith({ journal: folder, cooldown: { heals: 3, withinMs: 3_600_000 } });
   expect(propose(report, thrice, here).plan.refusals).toEqual([]);
+});
+
+describe('a damaged journal within the window', () => {
+  const damaged = (minutesAgo: number) => {
+    const here = quietEdge();
+    const folder = temporaryFolder();
+    const journal = openJournal(folder, 'a', () => new Date(here.clock.now() - minutesAgo * 60_000));
+    journal.close();
+    appendFileSync(journal.path, 'lunch\n');
+    return { here, path: journal.path, settings: settingsWith({ journal: folder }) };
+  };
+  const split = { k: { p1: 's1', p2: 's2' } };
+
+  test('nothing would be healed, and the file is named with what to do about it', () => {
+    const { here, path, settings } = damaged(5);
+    const { plan, decisions } = propose(reportOf(draw(split)), settings, here);
+    expect(plan).toMatchObject({
+      conferences: [],
+      refused: {
+        reason: 'cooldown',
+        key: null,
+        because: `${path}:1: this is no journal of splitbrain, or it is damaged: how often a conference was healed is not known; mend that journal or move it away`,
+      },
+    });
+    expect(decisions.get('k')).toMatchObject({ refusal: 'cooldown' });
+  });
+
+  test('is no trouble where nothing is to be healed, or when it is of long ago', () => {
+    const { here, settings } = damaged(5);
+    expect(propose(reportOf(draw({})), settings, here).plan).toMatchObject({ refused: null, refusals: [] });
+    const old = damaged(3 * 24 * 60);
+    expect(propose(reportOf(draw(split)), old.settings, old.here).plan).toMatchObject({ conferences: [{ key: 'k' }] });
+  });
 });
 
 test('a plan is valid for a quarter of an hour', () => {

@@ -159,16 +159,25 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Heals by key; or why they cannot be counted: a journal that cannot be read is no proof that nothing was healed. */
+export type HealCount = { readonly heals: ReadonlyMap<string, number> } | { readonly problem: string };
+
 /**
  * How many runs wrote to each conference since `since`, in this mesh. Intents count, whatever came of them: a run that was killed may
  * have been through.
  */
-export function healsSince(
-  folder: string,
-  environment: string,
-  table: string,
-  since: Date,
-): ReadonlyMap<string, number> {
+export function healsSince(folder: string, environment: string, table: string, since: Date): HealCount {
+  try {
+    return { heals: countHeals(folder, environment, table, since) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problem: error.message };
+    // Folders fail with a code; anything else is a defect of ours.
+    if (error instanceof Error && 'code' in error) return { problem: `${folder}: ${error.message}` };
+    throw error;
+  }
+}
+
+function countHeals(folder: string, environment: string, table: string, since: Date): ReadonlyMap<string, number> {
   const heals = new Map<string, number>();
   for (const file of journalFiles(folder)) {
     // A run lasts minutes; the name is its beginning, and a day more than covers it.

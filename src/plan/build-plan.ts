@@ -15,7 +15,7 @@ import type {
 import type { RunReport } from '../domain/run-report.ts';
 import { eligibleShards, voters } from './electorate.ts';
 import { type Ground, surveyGround } from './ground.ts';
-import { guardRun } from './guards.ts';
+import { guardCooldown, guardRun } from './guards.ts';
 import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
 import { pickWinner } from './winner.ts';
@@ -24,6 +24,8 @@ export interface PlanningFacts {
   readonly settings: HealSettings;
   /** How often a conference was healed within the cooldown window, from the journal. */
   readonly healsOf: (key: string) => number;
+  /** Why `healsOf` does not know, or `null`: then nothing is healed. */
+  readonly uncounted: string | null;
   /** Whether a key can be put into a command. */
   readonly isExpressible: (key: string) => boolean;
   readonly runId: string;
@@ -40,11 +42,10 @@ export function buildPlan(
 ): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
   const planned = planConferences(report, facts);
   const changing = planned.conferences.filter(({ kind }) => kind !== 'missing').length;
+  const run = { views: report.proxies, expected: report.expected, counts: report.counts, changing };
   // Where there is nothing to write a guard has nothing to refuse.
   const refused =
-    planned.conferences.length === 0
-      ? null
-      : guardRun({ views: report.proxies, expected: report.expected, counts: report.counts, changing }, facts.settings);
+    planned.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));
   const decisions = new Map(planned.decisions);
   if (refused)
     for (const { key } of planned.conferences)

@@ -44,8 +44,19 @@ function tooLargeShare({ changing, counts }: GuardedRun, { maxRatio }: HealSetti
   if (changing === 0 || changing / counts.conferences <= maxRatio) return null;
   return refusal(
     'too-large-share',
-    `${changing} of ${counts.conferences} conferences would change their route, at most ${percent(maxRatio)} may in one run`,
+    `${changing} of ${counts.conferences} conferences would change their route, at most ${percent(maxRatio)} may in one run; ${remedyOf(changing, counts)}`,
   );
+}
+
+/** Conferences that flap cannot be told where the journals cannot: `uncounted` says why, `null` that they can. */
+export function guardCooldown(uncounted: string | null): Refusal | null {
+  return uncounted === null ? null : refusal('cooldown', uncounted);
+}
+
+/** In a small mesh one conference is more than the usual share: whoever runs one has to be told what to set. */
+function remedyOf(changing: number, { conferences }: GuardedRun['counts']): string {
+  const enough = Math.min(1, Math.ceil((changing * 100) / conferences) / 100);
+  return `if that is right, set \`heal.maxRatio: ${enough}\` or more, or pin the conferences by name`;
 }
 
 function refusal(reason: Refusal['reason'], because: string): Refusal {

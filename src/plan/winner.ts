@@ -29,7 +29,8 @@ export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 
   for (const policy of settings.winner) {
     const vote =
       policy === 'majority' ? majority(candidates) : policy === 'latest-access' ? latestAccess(candidates) : null;
-    if (vote !== null && policy !== 'participants') return decided(policy, vote);
+    if (vote !== null && policy !== 'participants')
+      return decided(policy, { ...vote, because: withoutRival(candidates) ?? vote.because });
   }
   if (settings.tie === 'refuse')
     return {
@@ -41,12 +42,20 @@ export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 
     };
   return decided('lowest-address', {
     winner: lowestAddress(eligible),
-    because: 'nothing else decided, and every proxy must come to the same',
+    because: withoutRival(candidates) ?? 'nothing else decided, and every proxy must come to the same',
   });
 }
 
 function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
   return { winner, policy, because };
+}
+
+/** Where one shard is eligible it is not the votes that decided: why no other could win. `null` where there was a choice. */
+function withoutRival({ finding, eligible }: Candidates): string | null {
+  if (eligible.length > 1) return null;
+  const others = shardsOf(finding.routes).filter((shard) => shard !== null && shard !== eligible[0]);
+  if (others.length === 0) return 'no other shard could win: the other entries lead to no known server';
+  return `no other shard could win: ${others.sort().join(' and ')} ${others.length === 1 ? 'is' : 'are'} not up on every proxy`;
 }
 
 /** The eligible shard that most voters route to; abstains when two have as many. */

@@ -77,6 +77,13 @@ describe('the command line', () => {
     expect([exitCode, stderr]).toEqual([64, expect.stringContaining('Usage: splitbrain [options] [command]')]);
   });
 
+  test.each([[['reprot']], [['report', '--jsno', 'x']], [['alarms', 'plan', '--prune']]])(
+    "%j: the parser's complaint begins like every other",
+    async (words) => {
+      expect((await runSplitbrain(words)).stderr).toMatch(/^splitbrain: /);
+    },
+  );
+
   test('what is refused has opened nothing: no file, no folder', async () => {
     const json = join(scratch.folder, 'never.json');
     const save = join(scratch.folder, 'never');

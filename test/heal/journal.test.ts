@@ -134,8 +134,10 @@ describe('reading', () => {
 });
 
 describe('healsSince', () => {
-  const heals = (folder: string, since: number) =>
-    Object.fromEntries(healsSince(folder, 'stage', 'nodes', new Date(since)));
+  const heals = (folder: string, since: number) => {
+    const counted = healsSince(folder, 'stage', 'nodes', new Date(since));
+    return 'heals' in counted ? Object.fromEntries(counted.heals) : counted.problem;
+  };
 
   test('no folder yet -> nothing was healed', () => {
     expect(heals(join(temporaryFolder(), 'none'), noon)).toEqual({});
@@ -185,7 +187,13 @@ describe('healsSince', () => {
     expect(heals(folder, noon)).toEqual({});
     const recent = journalOf(folder, noon, [begin()]);
     appendFileSync(recent, 'damaged\ndamaged\n');
-    expect(() => heals(folder, noon)).toThrow(`${recent}:2`);
+    expect(heals(folder, noon)).toBe(`${recent}:2: this is no journal of splitbrain, or it is damaged`);
+  });
+
+  test('a folder that is none cannot be counted, and is no crash', () => {
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, '');
+    expect(heals(path, noon)).toMatch(`${path}: ENOTDIR`);
   });
 
   test('other files and folders beside the journals are nobody’s business', () => {

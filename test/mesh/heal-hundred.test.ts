@@ -46,7 +46,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       'too-many-conferences: 100 conferences would change their route, at most 99 may in one run',
     ]);
     expect(await refused('maxRatio: 0.33')).toEqual([
-      'too-large-share: 100 of 303 conferences would change their route, at most 33% may in one run',
+      'too-large-share: 100 of 303 conferences would change their route, at most 33% may in one run; if that is right, set `heal.maxRatio: 0.34` or more, or pin the conferences by name',
     ]);
   });
 

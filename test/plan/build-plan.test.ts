@@ -214,6 +214,16 @@ describe('the whole run refused', () => {
     expect(decisions).toEqual({ k1: 'too-many-conferences', k2: 'too-many-conferences', m: 'key-inexpressible' });
   });
 
+  test('heals that cannot be counted: nothing is healed, and the guards of what was seen speak first', () => {
+    const uncounted = 'a journal is damaged';
+    expect(planned(two, {}, { uncounted })).toMatchObject({
+      ways: [],
+      refusals: ['all cooldown: a journal is damaged'],
+    });
+    expect(planned(two, { maxConferences: 1 }, { uncounted }).plan.refused?.reason).toBe('too-many-conferences');
+    expect(planned(look({ k: { p1: 's1', p2: 's1' } }), {}, { uncounted }).refusals).toEqual([]);
+  });
+
   test('too few proxies were read: nothing is filled in either', () => {
     const blind = look({ k: { p1: 's1', p2: null, p3: 's1' } }, {}, { p3: { status: 'unreachable' } });
     expect(planned(blind, { minReporting: 0.75 })).toMatchObject({

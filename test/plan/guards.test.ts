@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { HealSettings } from '../../src/domain/plan.ts';
-import { type GuardedRun, guardRun } from '../../src/plan/guards.ts';
+import { type GuardedRun, guardCooldown, guardRun } from '../../src/plan/guards.ts';
 import { settings } from '../support/model-look.ts';
 import { mesh, proxyNames, proxyView } from '../support/run-report.ts';
 
@@ -60,16 +60,38 @@ describe('too many conferences', () => {
 });
 
 describe('too large a share', () => {
+  const share = (changing: number, conferences: number, maxRatio: number) =>
+    guard({ changing, counts: { conferences, proxies: 3, proxiesReporting: 3 } }, { maxRatio });
+
   test.each([
-    [50, 1_000, 0.05, null],
-    [51, 1_000, 0.05, 'too-large-share: 51 of 1000 conferences would change their route, at most 5% may in one run'],
-    [29, 100, 0.29, null],
-    [30, 100, 0.29, 'too-large-share: 30 of 100 conferences would change their route, at most 29% may in one run'],
-    [1, 1, 1, null],
-    [0, 0, 0, null],
-  ])('%d of %d would change, %d may', (changing, conferences, maxRatio, expected) => {
-    expect(guard({ changing, counts: { conferences, proxies: 3, proxiesReporting: 3 } }, { maxRatio })).toBe(expected);
+    [50, 1_000, 0.05],
+    [29, 100, 0.29],
+    [1, 1, 1],
+    [0, 0, 0],
+  ])('%d of %d would change, %d may -> go on', (changing, conferences, maxRatio) => {
+    expect(share(changing, conferences, maxRatio)).toBeNull();
   });
+
+  test.each([
+    [51, 1_000, 0.05, '5%', 0.06],
+    [1, 9, 0.05, '5%', 0.12],
+    [30, 100, 0.29, '29%', 0.3],
+    [9, 9, 0.9, '90%', 1],
+  ])('%d of %d would change, %d may -> refuse, and say what to set', (changing, conferences, maxRatio, may, enough) => {
+    expect(share(changing, conferences, maxRatio)).toBe(
+      `too-large-share: ${changing} of ${conferences} conferences would change their route, at most ${may} may in one run; if that is right, set \`heal.maxRatio: ${enough}\` or more, or pin the conferences by name`,
+    );
+    expect(share(changing, conferences, enough)).toBeNull();
+  });
+});
+
+test('heals that cannot be counted -> refuse: cooldown, and why', () => {
+  expect(guardCooldown('a journal is damaged')).toEqual({
+    reason: 'cooldown',
+    key: null,
+    because: 'a journal is damaged',
+  });
+  expect(guardCooldown(null)).toBeNull();
 });
 
 test('of several guards the first one speaks: what was seen, before what would be done', () => {

@@ -60,12 +60,8 @@ describe('majority', () => {
     expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { voters: ['p3'] }))).toBe('s2 majority: 1 of 1 proxies');
   });
 
-  test('{p1: s1, p2: s1, p3: s2}, s1 not eligible -> keep s2 (1 of 3 proxies)', () => {
-    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'] }))).toBe('s2 majority: 1 of 3 proxies');
-  });
-
-  test('{p1: s1, p2: nowhere, p3: nowhere} -> keep s1: who leads nowhere has not voted', () => {
-    expect(said(decide({ p1: 's1', p2: null, p3: null }))).toBe('s1 majority: 1 of 1 proxies');
+  test('{p1: s1, p2: s2, p3: s2, p4: nowhere} -> keep s2: who leads nowhere has not voted', () => {
+    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: null }))).toBe('s2 majority: 2 of 3 proxies');
   });
 
   test('{p1: s1, p2: s2} -> abstains', () => {
@@ -162,6 +158,33 @@ describe('tie', () => {
         expect(decide({ p1: higher, p2: lower })).toMatchObject({ winner: lower, policy: 'lowest-address' });
       }
     }
+  });
+});
+
+describe('a single shard is eligible: the reason is why no other could win, not who voted', () => {
+  test('{p1: s1, p2: s1, p3: s2}, s1 not eligible -> keep s2', () => {
+    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'] }))).toBe(
+      's2 majority: no other shard could win: 10.0.0.1:443 is not up on every proxy',
+    );
+  });
+
+  test('{p1: s1, p2: s2, p3: s3}, latest access: only s3 is eligible -> keep s3', () => {
+    const rules: Rules = { winner: ['latest-access'], tie: 'refuse' };
+    expect(said(decide({ p1: 's2', p2: 's1', p3: 's3' }, { rules, eligible: ['s3'] }))).toBe(
+      's3 latest-access: no other shard could win: 10.0.0.1:443 and 10.0.0.2:443 are not up on every proxy',
+    );
+  });
+
+  test('{p1: s1, p2: s2}, only s2 is eligible and p2 has no vote -> keep s2', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], voters: ['p1'] }))).toBe(
+      's2 lowest-address: no other shard could win: 10.0.0.1:443 is not up on every proxy',
+    );
+  });
+
+  test('{p1: s1, p2: nowhere, p3: nowhere} -> keep s1', () => {
+    expect(said(decide({ p1: 's1', p2: null, p3: null }))).toBe(
+      's1 majority: no other shard could win: the other entries lead to no known server',
+    );
   });
 });
 

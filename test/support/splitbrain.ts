@@ -20,6 +20,8 @@ export interface SplitbrainOptions {
   readonly colours?: boolean;
   /** `closed`: nobody reads standard output any more. A path: it goes there. */
   readonly stdout?: 'closed' | `/${string}`;
+  /** What comes on standard input; default nothing. */
+  readonly stdin?: string;
 }
 
 /** `exitCode` is `null` where a signal ended the process. `report` is what `--json` wrote, checked against the schema; `null` where it wrote none. */
@@ -48,7 +50,11 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
   const words = [program, ...(addsJson ? ['report', '--json', jsonPath, ...args.slice(1)] : args)];
   const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...options.env };
   const goesTo = options.stdout === undefined || options.stdout === 'closed' ? 'pipe' : openSync(options.stdout, 'w');
-  const child = spawn(process.execPath, words, { env, stdio: ['ignore', goesTo, 'pipe'] });
+  const child = spawn(process.execPath, words, {
+    env,
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', goesTo, 'pipe'],
+  });
+  child.stdin?.on('error', () => {}).end(options.stdin);
   if (typeof goesTo === 'number') closeSync(goesTo);
   const forgetChild = atExit(() => child.kill('SIGKILL'));
   const said = { out: '', err: '' };

@@ -1,0 +1,12 @@
+// The periodic run for a scheduler: `splitbrain monitor` with its output in files. Nothing is decided here.
+//
+//   node dist/jobs/monitor.js --config FILE [--out DIR] [--heal]
+//
+// DIR (default `out`) gets summary.txt, report.json, junit.xml and, after a heal, its journal. The exit codes are those of `splitbrain monitor`.
+
+import { monitorCommand } from '../src/cloudwatch-command.ts';
+import { runJob } from '../src/job.ts';
+
+await runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, run, signal) =>
+  monitorCommand({ ...flags, ...given }, run, signal),
+);

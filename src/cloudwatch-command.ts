@@ -1,0 +1,174 @@
+// The scheduled run and the one that an alarm sets off: a look, or a heal, with its metrics. The AWS SDK is loaded only by runs that need it.
+
+import { type Access, withAccess } from './cloudwatch/access.ts';
+import type { AlarmHint } from './cloudwatch/alarm-event.ts';
+import { readEvent } from './cloudwatch/alarm-input.ts';
+import { type Metric, metricsOf } from './cloudwatch/metrics.ts';
+import { decideRemediation, defaultMaxAgeMs, type Remediation } from './cloudwatch/remediation.ts';
+import { putMetrics, renderMetrics } from './cloudwatch/send.ts';
+import { isProblem } from './config/complaint.ts';
+import { parseDuration } from './config/duration.ts';
+import type { RunReport } from './domain/run-report.ts';
+import { ConfigError, exitCodes } from './errors.ts';
+import { type LiveFlags, lookIn, machine, type Session, withSession, writeOut } from './look-command.ts';
+import type { Edge } from './run.ts';
+
+type MetricsMode = 'print' | 'send' | 'none';
+
+export interface MonitorFlags extends LiveFlags {
+  readonly heal?: boolean;
+  /** Default: send where the configuration has a `metrics:` section. */
+  readonly metrics?: MetricsMode;
+}
+
+export interface RemediateFlags extends MonitorFlags {
+  /** A file, or `-`. */
+  readonly alarmEvent?: string;
+  readonly alarmName?: string;
+  /** A duration with its unit. */
+  readonly maxAge?: string;
+}
+
+type Run = Edge['run'];
+
+/** Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not change it. */
+export function monitorCommand(flags: MonitorFlags, run: Run, signal: AbortSignal): Promise<number> {
+  return withSession(flags, run, signal, async (session) => {
+    requireBacking(flags, session);
+    const mode = metricsMode(flags, session);
+    if (mode !== 'send') return lookOrHeal(session, flags, { mode, access: null, notes: [] });
+    const { region } = session.settings.metrics;
+    return withAccess({ region }, { env: machine.env, signal }, (access) =>
+      lookOrHeal(session, flags, { mode, access, notes: [] }),
+    );
+  });
+}
+
+/** The event only says which alarm; CloudWatch says whether it is on. Exit 4, and no proxy is touched, where the alarm is none of ours. */
+export async function remediateCommand(flags: RemediateFlags, run: Run, signal: AbortSignal): Promise<number> {
+  const maxAgeMs = maxAgeOf(flags.maxAge);
+  const asked = await askedAlarm(flags, signal);
+  return withSession(flags, run, signal, (session) => {
+    requireBacking(flags, session);
+    const { region } = session.settings.metrics;
+    return withAccess({ region }, { env: machine.env, signal }, async (access) => {
+      const decision = await decide(asked, maxAgeMs, session, access);
+      if (decision.kind === 'refuse') return refuse(decision.because, session);
+      const heal = decision.kind === 'heal' && flags.heal === true;
+      const dry = decision.kind === 'heal' && !heal ? '; not healing: --heal was not given' : '';
+      const notes = [`${asked.name}: ${decision.because}${dry}`];
+      const mode = metricsMode(flags, session);
+      return lookOrHeal(session, { ...flags, heal }, { mode, access, notes });
+    });
+  });
+}
+
+async function decide(
+  asked: AlarmHint,
+  maxAgeMs: number | null,
+  { settings, edge }: Session,
+  { cloudWatch, region }: Access,
+): Promise<Remediation> {
+  const rules = {
+    scope: { prefix: settings.alarms.prefix, environment: settings.environment },
+    region,
+    maxAgeMs: maxAgeMs ?? defaultMaxAgeMs(settings.alarms.periodSeconds),
+  };
+  const decision = await decideRemediation(asked, rules, { cloudWatch, clock: edge.clock, signal: edge.signal });
+  edge.signal.throwIfAborted();
+  edge.log.warn('remediation-decided', {
+    decision: decision.kind,
+    because: decision.because,
+    messageId: asked.messageId,
+    // A name that is none of ours is a stranger's text.
+    ...(decision.kind === 'refuse' ? {} : { alarm: asked.name }),
+  });
+  return decision;
+}
+
+async function refuse(because: string, { files }: Session): Promise<number> {
+  const text = `REFUSED  ${because}\n\nNo proxy was asked, and nothing was written.\n\nExit code ${exitCodes.refused}: the remediation was refused.\n`;
+  await files.writeSummary(text);
+  if (!files.takeStandardOutput) await writeOut(text);
+  return exitCodes.refused;
+}
+
+interface Aftermath {
+  readonly mode: MetricsMode;
+  /** There where the mode is `send`. */
+  readonly access: Access | null;
+  readonly notes: readonly string[];
+}
+
+/** Without `heal` nothing that could write is even loaded. Metrics follow every look that came to an end. */
+async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access, notes }: Aftermath): Promise<number> {
+  const { settings } = session;
+  let printed = '';
+  const afterwards = async (report: RunReport): Promise<readonly string[]> => {
+    const now = new Date(session.edge.clock.now());
+    const metrics = metricsOf(report, settings.metrics, now.getTime() - report.run.startedAt.getTime());
+    if (mode === 'print') printed = `\n${renderMetrics(metrics, settings.metrics.namespace)}`;
+    if (mode === 'send') return [...notes, ...(await send(metrics, now, session, access!))];
+    return mode === 'none' && flags.metrics === undefined
+      ? [...notes, 'no metrics were sent: the configuration has no `metrics:` section']
+      : notes;
+  };
+  const exitCode =
+    flags.heal === true
+      ? await (await import('./heal-command.ts')).healIn(session, flags, afterwards)
+      : await lookIn(session, flags, afterwards);
+  await writeOut(printed);
+  return exitCode;
+}
+
+/** Resolves to what the summary must say of it. */
+async function send(
+  metrics: readonly Metric[],
+  at: Date,
+  { settings, edge }: Session,
+  { cloudWatch }: Access,
+): Promise<readonly string[]> {
+  const { namespace } = settings.metrics;
+  const sent = await putMetrics(cloudWatch, metrics, { namespace, at, signal: edge.signal });
+  if (sent.sent) {
+    edge.log.info('metrics-sent', { metrics: sent.metrics });
+    return [];
+  }
+  edge.log.error('metrics-not-sent', { because: sent.because });
+  return [sent.because];
+}
+
+function metricsMode({ metrics }: MonitorFlags, { settings }: Session): MetricsMode {
+  return metrics ?? (settings.metrics.configured ? 'send' : 'none');
+}
+
+/** Throws ConfigError for flags that the configuration, or another flag, does not allow. */
+function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: Session): void {
+  const complaints = [
+    ...(heal === true && !settings.heal.consented
+      ? [
+          '--heal: the configuration has no `heal:` section, so that nothing may be healed without a person; add one (it may be empty: `heal: {}`)',
+        ]
+      : []),
+    ...(metrics === 'send' && !settings.metrics.configured
+      ? ['--metrics send: the configuration has no `metrics:` section; add one (it may be empty: `metrics: {}`)']
+      : []),
+    ...(metrics === 'print' && files.takeStandardOutput
+      ? ["--metrics print and a report on standard output are in each other's way: give the report a file"]
+      : []),
+  ];
+  if (complaints.length > 0) throw new ConfigError(complaints);
+}
+
+async function askedAlarm({ alarmEvent, alarmName }: RemediateFlags, signal: AbortSignal): Promise<AlarmHint> {
+  if (alarmEvent !== undefined && alarmName === undefined) return readEvent(alarmEvent, process.stdin, signal);
+  if (alarmName !== undefined && alarmEvent === undefined) return { name: alarmName, arn: null, messageId: null };
+  throw new ConfigError(['which alarm? Give either --alarm-event FILE (- is standard input) or --alarm-name NAME']);
+}
+
+function maxAgeOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const milliseconds = parseDuration(text);
+  if (isProblem(milliseconds)) throw new ConfigError([`--max-age ${text}: ${milliseconds.problem}`]);
+  return milliseconds;
+}

@@ -1,0 +1,46 @@
+// An alarm's event from a file or standard input, taken in with a limit to its length and to the wait for it.
+
+import { createReadStream } from 'node:fs';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { ConfigError } from '../errors.ts';
+import { type AlarmHint, readAlarmEvent } from './alarm-event.ts';
+
+/** Somewhat more than the longest event, so that a longer one is known to be one. */
+const LONGEST = 300_000;
+/** Whoever pipes an event has it already. */
+const WAIT_MS = 30_000;
+
+/** Throws ConfigError where the text cannot be had, or is no alarm's event. The text itself is a stranger's, and is never shown. */
+export async function readEvent(
+  path: string,
+  standardInput: Readable,
+  signal: AbortSignal,
+  waitMs = WAIT_MS,
+): Promise<AlarmHint> {
+  const late = AbortSignal.timeout(waitMs);
+  const complain = (text: string, cause?: unknown) =>
+    new ConfigError([`--alarm-event ${path}: ${text}`], cause === undefined ? {} : { cause });
+  let text: string;
+  try {
+    const stream = path === '-' ? standardInput : createReadStream(path);
+    text = await readText(addAbortSignal(AbortSignal.any([signal, late]), stream));
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (late.aborted) throw complain(`no whole event came within ${waitMs} ms`, cause);
+    throw complain(`cannot be read: ${(cause as Error).message}`, cause);
+  }
+  const hint = readAlarmEvent(text);
+  if ('unreadable' in hint) throw complain(hint.unreadable);
+  return hint;
+}
+
+async function readText(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > LONGEST) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,51 @@
+// A command as a scheduler starts it: its words, how it is interrupted, and its exit code. Used by jobs/ only.
+
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { ConfigError, exitCodes } from './errors.ts';
+import type { LiveFlags } from './look-command.ts';
+import type { Edge } from './run.ts';
+import { programVersion } from './version.ts';
+
+/** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
+type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+/** What was given of them, under the same names. */
+type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] extends 'boolean' ? boolean : string };
+
+type Start<W extends Words> = (
+  flags: LiveFlags,
+  given: Given<W>,
+  run: Edge['run'],
+  signal: AbortSignal,
+) => Promise<number>;
+
+/** Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's exit code. Never rejects. */
+export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
+  const interrupted = new AbortController();
+  // A scheduler ends a job that takes too long by SIGTERM.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(name)));
+  try {
+    const { config, out, given } = readWords(words);
+    const run = { id: randomUUID().slice(0, 8), command, version: programVersion() };
+    process.exitCode = await start({ config, out, proxy: [] }, given, run, interrupted.signal);
+  } catch (error) {
+    const known = error instanceof ConfigError;
+    const lines = known
+      ? error.complaints
+      : [interrupted.signal.aborted ? 'interrupted: nothing was judged' : String(error)];
+    process.stderr.write(lines.map((line) => `splitbrain: ${line}\n`).join(''));
+    process.exitCode = known ? exitCodes.usage : exitCodes.crash;
+  }
+}
+
+function readWords<W extends Words>(words: W) {
+  try {
+    const own = { config: { type: 'string' }, out: { type: 'string', default: 'out' } } as const;
+    const { config, out, ...given } = parseArgs({ options: { ...words, ...own } }).values as Record<string, unknown>;
+    if (typeof config === 'string') return { config, out: String(out), given: given as Given<W> };
+  } catch (cause) {
+    throw new ConfigError([(cause as Error).message], { cause });
+  }
+  throw new ConfigError(['--config FILE is missing: it says which mesh to look at']);
+}
