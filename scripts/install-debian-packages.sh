@@ -13,6 +13,8 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 program_of() {
   case "$1" in
     openssh-server) echo sshd ;;
+    default-jre-headless) echo java ;;
+    jenkins-job-builder) echo jenkins-jobs ;;
     *) echo "$1" ;;
   esac
 }
@@ -22,6 +24,9 @@ reason_for() {
     haproxy) echo 'the proxies of the mesh are real HAProxy processes' ;;
     openssh-server) echo 'one proxy is reached through a real SSH server of our own, on a high port of 127.0.0.1' ;;
     socat) echo 'it passes the bytes between an SSH login and the stats socket of HAProxy' ;;
+    groovy) echo 'the Jenkinsfile is compiled and run with it' ;;
+    default-jre-headless) echo 'groovy runs on it' ;;
+    jenkins-job-builder) echo 'the job definitions are rendered with it' ;;
     *) echo 'asked for by the caller' ;;
   esac
 }

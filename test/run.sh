@@ -18,10 +18,11 @@ lacking() {
 }
 
 sh scripts/prepare.sh
-# One test needs sudo, and a laptop should not get sudo for it: only CI tests everything.
-sh scripts/install-debian-packages.sh haproxy openssh-server socat ${strict:+sudo} ||
+# One test needs sudo, some need Java or Python packages, and a laptop should not get them for that: only CI tests everything.
+sh scripts/install-debian-packages.sh haproxy openssh-server socat ${strict:+sudo groovy default-jre-headless jenkins-job-builder} ||
   lacking 'Something above could not be installed'
 sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the system's"
+if [ -n "$strict" ]; then sh scripts/fetch-moto.sh || lacking 'There is no independent stand-in for CloudWatch'; fi
 
 echo 'Checking format, lint, types and dead code (npm run check) ...'
 checked=0

@@ -1,0 +1,199 @@
+// The Jenkinsfile, compiled and run by Debian's groovy: every exit code to its build result, what is archived, and words that stay words.
+
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lacking, runTool } from '../support/jenkins-tools.ts';
+import { makeScratch, type Scratch } from '../support/mesh-config.ts';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const runner = join(project, 'test/jobs/run-jenkinsfile.groovy');
+
+/** Stands for node: writes down its words, leaves the files of a run, and ends as the test demands. */
+const STAND_IN = `#!/bin/sh
+for word; do printf '%s\\n' "$word"; done >words
+env | sort >environment
+if [ "$LEAVES" != nothing ]; then
+  printf 'SPLIT  1 of 2 conferences is split\\n  across shards\\n\\n  PROXY\\n' >out/summary.txt
+  touch out/report.json out/junit.xml out/run.journal.jsonl
+fi
+exit "$ENDS"
+`;
+
+interface Built {
+  readonly result: string;
+  readonly description: string;
+  readonly events: readonly string[];
+  readonly archived: readonly string[];
+}
+
+describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the Jenkinsfile', () => {
+  let scratch: Scratch;
+  let workspace: string;
+  let bin: string;
+  beforeEach(() => {
+    scratch = makeScratch();
+    workspace = join(scratch.folder, 'workspace');
+    bin = join(scratch.folder, 'bin');
+    for (const folder of [bin, join(workspace, 'scripts'), join(workspace, 'out')])
+      mkdirSync(folder, { recursive: true });
+    writeFileSync(join(workspace, 'scripts/prepare.sh'), '');
+    writeFileSync(join(workspace, 'out/of-the-run-before'), '');
+    writeFileSync(join(bin, 'node'), STAND_IN, { mode: 0o755 });
+  });
+  afterEach(() => scratch.clear());
+
+  const runFile = (path: string, parameters: object, env: Readonly<Record<string, string>> = {}, first = bin) =>
+    runTool(['groovy', runner, path, workspace, JSON.stringify(parameters)], env, first);
+
+  function build(parameters: object, ends = 0, leaves = 'everything'): Built {
+    const run = runFile(join(project, 'Jenkinsfile'), parameters, { ENDS: String(ends), LEAVES: leaves });
+    expect([run.exitCode, run.exitCode === 0 ? '' : run.stderr]).toEqual([0, '']);
+    return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
+  }
+  const words = () => readFileSync(join(workspace, 'words'), 'utf8').trimEnd().split('\n');
+  const config = (environment: string) => ['--config', `jobs/environments/${environment}.yaml`, '--out', 'out'];
+
+  test.each([
+    [0, 'SUCCESS'],
+    [2, 'UNSTABLE'],
+    [3, 'UNSTABLE'],
+    [1, 'FAILURE'],
+    [4, 'FAILURE'],
+    [64, 'FAILURE'],
+    [143, 'FAILURE'],
+  ])('exit %i -> %s; summary, report, JUnit and journal of this run archived, the verdict told', (ends, result) => {
+    const built = build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true }, ends);
+    expect([built.result, built.description, built.archived]).toEqual([
+      result,
+      'SPLIT  1 of 2 conferences is split   across shards',
+      ['out/junit.xml', 'out/report.json', 'out/run.journal.jsonl', 'out/summary.txt'],
+    ]);
+    expect(built.events).toEqual(
+      expect.arrayContaining(['lock haproxy-state-prod', `sh ${ends}`, 'junit out/junit.xml']),
+    );
+  });
+
+  test('a run that leaves nothing -> FAILURE, which the description says', () => {
+    const { result, description, archived } = build({ TASK: 'monitor' }, 1, 'nothing');
+    expect([result, description, archived]).toEqual(['FAILURE', 'no verdict: exit 1', []]);
+  });
+
+  test('no parameters -> the dry run, which gets no key to AWS', () => {
+    const { events } = build({});
+    expect(words()).toEqual(['dist/jobs/report.js', ...config('staging')]);
+    expect(events.filter((event) => event.startsWith('credential'))).toEqual([
+      'credential haproxy-ssh',
+      'credential haproxy-known-hosts',
+    ]);
+  });
+
+  const stated = (events: readonly string[], name: string) => events.find((event) => event.includes(`name:${name},`));
+
+  test.each([
+    ['splitbrain-monitor-stage-8x8', 'monitor', 'stage-8x8', 'cron [H/5 * * * *]'],
+    ['splitbrain-remediate-prod', 'remediate', 'prod', 'cron []'],
+    ['splitbrain-report-prod', 'report', 'prod', 'cron []'],
+    ['somebody-s-own-job', 'report', 'staging', 'cron []'],
+    ['', 'report', 'staging', 'cron []'],
+  ])('the job %j -> task %s on %s by default, %s; healing is off', (name, task, mesh, cron) => {
+    const { events } = build({ JOB_BASE_NAME: name });
+    expect(words().slice(0, 3)).toEqual([`dist/jobs/${task}.js`, '--config', `jobs/environments/${mesh}.yaml`]);
+    expect(words()).not.toContain('--heal');
+    expect(stated(events, 'TASK')).toContain(`choices:[${task}, `);
+    expect(stated(events, 'ENVIRONMENT')).toContain(`defaultValue:${mesh},`);
+    expect(stated(events, 'HEAL')).toContain('defaultValue:false,');
+    expect(events).toContain(cron);
+  });
+
+  test('a mesh that is named as healing -> HEAL is on by default for its scheduled and alarmed runs, and for no other', () => {
+    const text = readFileSync(join(project, 'Jenkinsfile'), 'utf8');
+    expect(text).toContain('healing = []');
+    const path = scratch.file('Jenkinsfile', text.replace('healing = []', "healing = ['prod']"));
+    const healsByDefault = (name: string) => {
+      const run = runFile(path, { JOB_BASE_NAME: name }, { ENDS: '0', LEAVES: 'everything' });
+      const { events } = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
+      return stated(events, 'HEAL')?.includes('defaultValue:true');
+    };
+    const names = ['monitor-prod', 'remediate-prod', 'report-prod', 'monitor-staging'];
+    expect(names.map((name) => healsByDefault(`splitbrain-${name}`))).toEqual([true, true, false, false]);
+  });
+
+  test('monitor -> --heal by the parameter only; keys by credential', () => {
+    build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: false });
+    expect(words()).toEqual(['dist/jobs/monitor.js', ...config('prod')]);
+    build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true });
+    expect(words()).toEqual(['dist/jobs/monitor.js', ...config('prod'), '--heal']);
+    const environment = readFileSync(join(workspace, 'environment'), 'utf8');
+    expect(environment).toContain('AWS_SECRET_ACCESS_KEY=secret-of-aws-cloudwatch');
+    expect(environment).toContain('SSH_KEY_FILE=secret-of-haproxy-ssh');
+  });
+
+  test('remediate -> the event goes into a file as it came, or the name is given', () => {
+    const event = '{"AlarmName":"$(touch owned) `touch owned` \'; touch owned; \\" é"}';
+    const { archived } = build({
+      TASK: 'remediate',
+      ENVIRONMENT: 'prod',
+      HEAL: true,
+      ALARM_EVENT: event,
+      ALARM_NAME: '',
+    });
+    expect(words()).toEqual(['dist/jobs/remediate.js', ...config('prod'), '--heal', '--alarm-event', 'out/event.json']);
+    expect(readFileSync(join(workspace, 'out/event.json'), 'utf8')).toBe(event);
+    expect(archived).toContain('out/event.json');
+    build({ TASK: 'remediate', ALARM_EVENT: '', ALARM_NAME: 'Split Brain prod split"; touch owned' });
+    expect(words()).toEqual([
+      'dist/jobs/remediate.js',
+      ...config('staging'),
+      '--alarm-name',
+      'Split Brain prod split"; touch owned',
+    ]);
+    build({ TASK: 'report', ENVIRONMENT: '$(touch owned)"; touch owned; "' });
+    expect(words()).toContain('jobs/environments/$(touch owned)"; touch owned; ".yaml');
+    expect(existsSync(join(workspace, 'owned'))).toBe(false);
+  });
+
+  test('somebody holds the lock -> a periodic run is skipped, any other waits for it', () => {
+    const skipped = build({ TASK: 'monitor', locked: true });
+    expect([skipped.result, skipped.description, existsSync(join(workspace, 'words'))]).toEqual([
+      'SUCCESS',
+      'not run: haproxy-state-staging was locked',
+      false,
+    ]);
+    expect(build({ TASK: 'remediate', locked: true }).events).toContain('lock haproxy-state-staging');
+  });
+
+  test('one build of a job at a time, within a time limit', () => {
+    const { events } = build({});
+    expect(events).toEqual(
+      expect.arrayContaining(['disableConcurrentBuilds []', 'timeout [[time:10, unit:MINUTES]]', 'checkout [scm]']),
+    );
+  });
+
+  test('with the built program: {p1: nobody answers} -> UNSTABLE, and its own files', () => {
+    symlinkSync(join(project, 'dist'), join(workspace, 'dist'));
+    mkdirSync(join(workspace, 'jobs/environments'), { recursive: true });
+    const mesh = 'environment: lab\nproxies: { list: [{ name: p1, endpoint: "unix:///run/nobody.sock" }] }\n';
+    writeFileSync(join(workspace, 'jobs/environments/lab.yaml'), mesh);
+    const run = runFile(join(project, 'Jenkinsfile'), { ENVIRONMENT: 'lab' }, {}, '/usr/bin');
+    const built = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
+    expect(built).toMatchObject({
+      result: 'UNSTABLE',
+      description: expect.stringMatching(/^INCOMPLETE {2}1 of 1 proxy could not be read in full/),
+      archived: ['out/junit.xml', 'out/report.json', 'out/summary.txt'],
+    });
+  });
+
+  test.each([
+    ['a section misspelt', 'options {', 'optoins {', 'Unknown pipeline section or step'],
+    ['an option misspelt', 'disableConcurrentBuilds()', 'disableConcurentBuilds()', 'Unknown options section or step'],
+    ['a step misspelt', 'archiveArtifacts(', 'archiveArtefacts(', 'Unknown steps section or step'],
+    ['a brace too few', 'pipeline {', 'pipeline', 'Jenkins would not take this'],
+  ])('%s is found: the stand-in is no rubber stamp', (_, right, wrong, said) => {
+    const text = readFileSync(join(project, 'Jenkinsfile'), 'utf8');
+    expect(text).toContain(right);
+    const { exitCode, stderr } = runFile(scratch.file('Jenkinsfile', text.replace(right, wrong)), {}, { ENDS: '0' });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
+  });
+});

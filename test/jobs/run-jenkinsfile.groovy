@@ -1,0 +1,178 @@
+// Compiles and runs a declarative Jenkinsfile with stand-ins for the sections and steps that ours uses; any other name ends the run.
+//
+//   groovy run-jenkinsfile.groovy JENKINSFILE WORKSPACE PARAMETERS     PARAMETERS: JSON; `locked: true` in it is a lock that somebody holds
+//
+// The last line is what came of it, as JSON: result, description, events (one line each), archived files. `sh` is real, in WORKSPACE.
+// Exit: 0 it ran, whatever its result · 2 Jenkins would not take the file. Not known here: sandbox, CPS, parameters of plugins.
+
+import groovy.io.FileType
+import groovy.json.JsonOutput
+import groovy.json.JsonSlurper
+import org.codehaus.groovy.control.CompilerConfiguration
+
+/** What Jenkins itself would complain of. */
+class Misuse extends RuntimeException {
+  Misuse(String said) { super(said) }
+}
+
+class Build {
+  static final Map ALLOWED = [
+    top: 'pipeline',
+    pipeline: 'agent options environment stages post parameters triggers',
+    agent: 'label',
+    parameters: 'choice string booleanParam text',
+    triggers: 'cron',
+    options: 'disableConcurrentBuilds timeout timestamps skipDefaultCheckout buildDiscarder logRotator',
+    stages: 'stage',
+    stage: 'steps',
+    steps: 'checkout sh script lock withCredentials junit archiveArtifacts',
+    script: 'sh lock withCredentials unstable error fileExists readFile sshUserPrivateKey file usernamePassword',
+    post: 'always success unstable failure',
+  ].collectEntries { section, names -> [section, names.split(' ') as List] }
+  static final List WORST = ['SUCCESS', 'UNSTABLE', 'FAILURE']
+
+  final File workspace
+  final Map params
+  final boolean locked
+  final Map env = [:]
+  final Map currentBuild = [description: null]
+  final List<String> events = []
+  final List<String> archived = []
+  String result = 'SUCCESS'
+  private final List<String> sections = ['top']
+  private Closure afterwards
+
+  Build(File workspace, Map given) {
+    this.workspace = workspace
+    locked = given.locked == true
+    params = given.findAll { it.key != 'locked' }
+    // Jenkins puts every parameter into the environment.
+    params.each { name, value -> env[name] = value.toString() }
+  }
+
+  def propertyMissing(String name) {
+    if (name == 'scm') return 'scm'
+    if (env.containsKey(name)) return env[name]
+    throw new MissingPropertyException(name, Build)
+  }
+
+  def propertyMissing(String name, value) {
+    if (sections.last() != 'environment') throw new MissingPropertyException(name, Build)
+    env[name] = value.toString()
+  }
+
+  def methodMissing(String name, args) {
+    List given = args as List
+    Closure body = given && given.last() instanceof Closure ? given.last() : null
+    if (!(name in ALLOWED.getOrDefault(sections.last(), []))) throw new Misuse("Unknown ${sections.last()} section or step '${name}'")
+    switch (name) {
+      case ['pipeline', 'stages', 'options', 'environment', 'steps', 'script', 'agent', 'parameters', 'triggers']: return within(name, body)
+      case 'stage': return stage(given[0], body)
+      case 'post': afterwards = body; return
+      case ['always', 'success', 'unstable', 'failure']: return body ? branch(name, body) : worsen('UNSTABLE', given[0])
+      case 'sh': return shell(given[0])
+      case 'lock': return lock(given[0], body)
+      case 'withCredentials': return withCredentials(given[0], body)
+      case ['sshUserPrivateKey', 'file', 'usernamePassword']: return given[0]
+      case 'error': throw new RuntimeException(given[0].toString())
+      case 'fileExists': return new File(workspace, given[0].toString()).exists()
+      case 'readFile': return new File(workspace, given[0].toString()).getText('UTF-8')
+      case ['junit', 'archiveArtifacts']: return collect(name, given[0])
+      default: events << "${name} ${given}".toString(); return given ? given[0] : null
+    }
+  }
+
+  private within(String section, Closure body) {
+    body.delegate = this
+    body.resolveStrategy = Closure.DELEGATE_FIRST
+    sections << section
+    try {
+      body()
+    } finally {
+      sections.remove(sections.size() - 1)
+    }
+  }
+
+  private stage(String title, Closure body) {
+    if (result == 'FAILURE') return
+    events << "stage ${title}".toString()
+    try {
+      within('stage', body)
+    } catch (Misuse misuse) {
+      throw misuse
+    } catch (RuntimeException failed) {
+      worsen('FAILURE', failed.message)
+    }
+  }
+
+  private worsen(String to, said) {
+    if (WORST.indexOf(to) > WORST.indexOf(result)) result = to
+    events << "${to}: ${said}".toString()
+  }
+
+  void runPost() {
+    if (afterwards != null) within('post', afterwards)
+  }
+
+  private branch(String name, Closure body) {
+    if (name == 'always' || name.toUpperCase() == result) within('steps', body)
+  }
+
+  private lock(Map how, Closure body) {
+    if (locked && how.skipIfLocked) return events << "skipped: ${how.resource} is locked".toString()
+    events << "lock ${how.resource}".toString()
+    within('script', body)
+  }
+
+  private withCredentials(List wanted, Closure body) {
+    Map before = new HashMap(env)
+    wanted.each { secret ->
+      events << "credential ${secret.credentialsId}".toString()
+      secret.findAll { it.key == 'variable' || it.key.endsWith('Variable') }.each { env[it.value] = "secret-of-${secret.credentialsId}".toString() }
+    }
+    try {
+      within('script', body)
+    } finally {
+      env.clear()
+      env.putAll(before)
+    }
+  }
+
+  private shell(how) {
+    Map given = how instanceof Map ? how : [script: how]
+    ProcessBuilder builder = new ProcessBuilder('sh', '-e', '-c', given.script.toString()).directory(workspace).redirectErrorStream(true)
+    builder.environment().putAll(env.collectEntries { name, value -> [name, value.toString()] })
+    Process process = builder.start()
+    process.inputStream.eachLine { line -> System.err.println(line) }
+    int exitCode = process.waitFor()
+    events << "sh ${exitCode}".toString()
+    if (given.returnStatus) return exitCode
+    if (exitCode != 0) throw new RuntimeException("script returned exit code ${exitCode}")
+  }
+
+  private collect(String step, Map how) {
+    String pattern = how.artifacts ?: how.testResults
+    def matcher = java.nio.file.FileSystems.default.getPathMatcher("glob:${pattern}")
+    List found = []
+    workspace.eachFileRecurse(FileType.FILES) { file ->
+      def path = workspace.toPath().relativize(file.toPath())
+      if (matcher.matches(path)) found << path.toString()
+    }
+    events << "${step} ${pattern}".toString()
+    if (step == 'archiveArtifacts') archived.addAll(found.sort())
+    if (!found && !how.allowEmptyArchive && !how.allowEmptyResults) worsen('FAILURE', "nothing matches ${pattern}")
+  }
+}
+
+Build build = new Build(new File(args[1]), new JsonSlurper().parseText(args[2]) as Map)
+CompilerConfiguration settings = new CompilerConfiguration(scriptBaseClass: DelegatingScript.name)
+try {
+  DelegatingScript script = new GroovyShell(this.class.classLoader, new Binding(), settings).parse(new File(args[0]))
+  script.setDelegate(build)
+  script.run()
+  build.runPost()
+} catch (Misuse | MissingPropertyException | org.codehaus.groovy.control.CompilationFailedException refused) {
+  System.err.println("Jenkins would not take this: ${refused.message}")
+  System.exit(2)
+}
+println JsonOutput.toJson([result: build.result, description: build.currentBuild.description, events: build.events, archived: build.archived])
