@@ -31,8 +31,8 @@ import { excerptOf } from './snapshot/excerpt.ts';
 import { createKeyTable, type KeyTable } from './snapshot/key-table.ts';
 import { openTransport } from './transport/open.ts';
 
-/** The remaining lives of 40 proxies with 200,000 entries each. */
-const SAVED_EXPIRY_BYTES = 1 << 25;
+/** The remaining lives of 30 proxies with 200,000 entries each. */
+const SAVED_EXPIRY_BYTES = 24_000_000;
 
 /** What a run takes from the process it runs in. */
 export interface Edge {
@@ -137,6 +137,8 @@ async function firstLook(
   const views = await collect(mesh.members, grid, {
     table: settings.table,
     concurrency: settings.collect.concurrency,
+    // Nobody is served from saved dumps.
+    perRegion: mesh.source === null ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
     keyLength: settings.keyLength,
     clock: edge.clock,
     signal: edge.signal,
@@ -194,6 +196,7 @@ async function confirm(
       ? { grid: excerptOf(firstGrid, nomination.rows, keys), views }
       : await lookAgain(mesh.members, views, keys, {
           concurrency: settings.collect.concurrency,
+          perRegion: settings.collect.perRegion,
           signal: edge.signal,
           onProxy: (done, total) => edge.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
         });

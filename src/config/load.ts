@@ -57,7 +57,12 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
     keyLength: keyLength ?? null,
     proxies: { source, expected: proxies.expect ?? null },
     ssh,
-    collect: { concurrency: collect.concurrency, timeoutMs: collect.timeout, compress: collect.compress },
+    collect: {
+      concurrency: collect.concurrency,
+      perRegion: collect.perRegion,
+      timeoutMs: collect.timeout,
+      compress: collect.compress,
+    },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },
     heal,
     ...readCloudWatch(read.metrics, read.alarms, environment),

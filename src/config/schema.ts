@@ -117,6 +117,7 @@ export const schema = mapping({
   ssh: sshSection.prefault({}),
   collect: mapping({
     concurrency: value(read.wholeNumber(1)).default(20),
+    perRegion: value(read.wholeNumber(1)).default(1),
     timeout: value(read.positiveDuration).default(60_000),
     compress: value(read.oneOf('auto', 'never', 'always')).default('auto'),
   }).prefault({}),

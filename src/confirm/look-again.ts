@@ -7,6 +7,7 @@ import type { ProxyView } from '../domain/view.ts';
 import { type Member, troubleOf } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
 import type { KeyTable } from '../snapshot/key-table.ts';
+import { type Turns, takeTurns } from '../snapshot/turns.ts';
 
 /** Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary table. */
 export const MAX_KEYS_ASKED = 2_000;
@@ -24,6 +25,7 @@ export async function lookAgain(
   keys: KeyTable,
   options: {
     readonly concurrency: number;
+    readonly perRegion: number;
     readonly signal: AbortSignal;
     readonly onProxy: (done: number, total: number) => void;
   },
@@ -32,12 +34,16 @@ export async function lookAgain(
   const limit = pLimit(options.concurrency);
   const spelled = keys.count > MAX_KEYS_ASKED ? [] : Array.from({ length: keys.count }, (_, row) => keys.keyAt(row));
   const total = views.filter(({ status }) => evidenceOf(status) !== 'none').length;
+  const turns = takeTurns(
+    members.map(({ target }) => target.region),
+    options.perRegion,
+  );
   let done = 0;
   const again = members.map((member, proxy) =>
     limit(async (): Promise<ProxyView> => {
       const view = views[proxy]!;
       if (evidenceOf(view.status) === 'none') return view;
-      const shortfall = await readSuspects(member, proxy, grid, spelled, options.signal);
+      const shortfall = await readSuspects(member, proxy, grid, spelled, turns, options.signal);
       options.onProxy(++done, total);
       return shortfall === null ? view : lessened(view, shortfall);
     }),
@@ -63,12 +69,13 @@ async function readSuspects(
   proxy: number,
   grid: GridWriter,
   spelled: readonly string[],
+  turns: Turns,
   signal: AbortSignal,
 ): Promise<Shortfall | null> {
   try {
     const left = spelled.length > 0 ? await reader.entries(spelled, grid.column(proxy), signal) : null;
     if (left !== null && left.length === 0) return null;
-    const dump = await reader.dump(grid.column(proxy), signal);
+    const dump = await turns.take(proxy, () => reader.dump(grid.column(proxy), signal));
     // A dump that Ctrl-C broke off comes back as one that was cut.
     signal.throwIfAborted();
     if (dump.brokenBy !== null)

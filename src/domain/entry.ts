@@ -41,7 +41,7 @@ export interface PackedKeys {
   readonly ends: Int32Array;
 }
 
-/** All entries of one proxy, as another thread has read them, by the rows of that thread's list of keys. */
+/** All entries of one proxy, as another thread has read them, by the rows of that thread's list of keys. Who takes it may keep its memory. */
 export interface EntryBlock {
   /** So many of its first rows are the same keys as in the list that it began with. */
   readonly sharedRows: number;
@@ -51,7 +51,7 @@ export interface EntryBlock {
   readonly cells: Cells;
   /** By row, in milliseconds; where a key came twice, of the entry that came last. */
   readonly expiries: Int32Array;
-  /** By row, in milliseconds: the largest life of the key's entries. */
+  /** By row, in milliseconds: the largest life of the key's entries; the same memory where no key came twice. */
   readonly maxExpiries: Int32Array;
   readonly labels: readonly Label[];
   readonly duplicates: number;

@@ -69,6 +69,8 @@ export interface Settings {
   readonly ssh: SshSettings;
   readonly collect: {
     readonly concurrency: number;
+    /** How many proxies of one region may dump at the same time. */
+    readonly perRegion: number;
     readonly timeoutMs: number;
     readonly compress: 'auto' | 'never' | 'always';
   };

@@ -9,6 +9,7 @@ import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts';
 import { noTable, viewOf } from './completeness.ts';
 import type { GridWriter } from './entry-grid.ts';
+import { type Turns, takeTurns } from './turns.ts';
 
 /** A proxy and the way to read it, in the order of the grid's columns. */
 export interface Member {
@@ -36,6 +37,8 @@ export interface Kept {
 export interface CollectOptions {
   readonly table: string;
   readonly concurrency: number;
+  /** How many proxies of one region may dump at the same time. */
+  readonly perRegion: number;
   /** The table's `len` where the configuration says it; otherwise each proxy is asked. */
   readonly keyLength: number | null;
   readonly clock: Clock;
@@ -63,9 +66,13 @@ export async function collect(
   const report = () =>
     options.onProgress({ done, total: members.length, bytes: bytes.reduce((sum, each) => sum + each, 0) });
   report();
-  const readings = members.map((member, proxy) =>
+  const turns = takeTurns(
+    members.map(({ target }) => target.region),
+    options.perRegion,
+  );
+  const reading = (proxy: number) =>
     limit(async () => {
-      const view = await read(member, proxy, grid, { ...options, signal: ending.signal }, (count) => {
+      const view = await read(members[proxy]!, proxy, grid, turns, { ...options, signal: ending.signal }, (count) => {
         bytes[proxy] = count;
         report();
       });
@@ -75,11 +82,11 @@ export async function collect(
     }).catch((error) => {
       ending.abort(error);
       throw error;
-    }),
-  );
+    });
+  const readings = new Map(turns.order.map((proxy) => [proxy, reading(proxy)]));
   try {
-    await Promise.allSettled(readings);
-    return await Promise.all(readings);
+    await Promise.allSettled(readings.values());
+    return await Promise.all(members.map((_, proxy) => readings.get(proxy)!));
   } finally {
     options.signal.removeEventListener('abort', end);
   }
@@ -89,6 +96,7 @@ async function read(
   { target, reader }: Member,
   proxy: number,
   grid: GridWriter,
+  turns: Turns,
   options: CollectOptions,
   onBytes: (bytes: number) => void,
 ): Promise<ProxyView> {
@@ -103,15 +111,17 @@ async function read(
     state = await kept(keeper?.state(proxy), (watcher) => reader.state(signal, watcher));
     if (state.tables.every(({ name }) => name !== table)) trouble = noTable(table, state.tables);
     else {
-      answer = await kept(keeper?.table(proxy), (watcher) =>
-        reader.dump(grid.column(proxy), signal, {
-          ...watcher,
-          onBytes: (count) => {
-            bytes = count;
-            onBytes(count);
-          },
-        }),
-      );
+      const dump = () =>
+        kept(keeper?.table(proxy), (watcher) =>
+          reader.dump(grid.column(proxy), signal, {
+            ...watcher,
+            onBytes: (count) => {
+              bytes = count;
+              onBytes(count);
+            },
+          }),
+        );
+      answer = await turns.take(proxy, dump);
       // A dump that Ctrl-C broke off comes back as one that was cut.
       signal.throwIfAborted();
       trouble = answer.brokenBy;

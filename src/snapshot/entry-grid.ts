@@ -68,7 +68,8 @@ export function createEntryGrid(options: {
     blockOf(proxy, sharedRows) {
       const column = columns[proxy]!;
       const otherKeys = keys.keysFrom(sharedRows);
-      return { ...column, sharedRows, otherKeys, maxExpiries, labels: column.labels.labels };
+      const lives = column.duplicates === 0 ? column.expiries : maxExpiries;
+      return { ...column, sharedRows, otherKeys, maxExpiries: lives, labels: column.labels.labels };
     },
     column(proxy) {
       const column = emptyColumn();
@@ -84,10 +85,15 @@ export function createEntryGrid(options: {
     },
   };
 
+  /** For all keys that are known, and some more: what is outgrown stays in memory until it is collected. */
+  function roomFor(row: number): number {
+    return Math.max(1024, keys.count, row + (row >> 1));
+  }
+
   function put(column: Column, row: number, expiresInMs: number, number: number): void {
-    if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, row);
+    if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, roomFor(row));
     if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
-    if (row >= column.cells.length) column.cells = widenedCells(column.cells, row);
+    if (row >= column.cells.length) column.cells = widenedCells(column.cells, roomFor(row));
     if (number > 0xff) column.cells = deepened(column.cells, number);
     const before = column.cells[row]!;
     if (before !== 0) {
@@ -97,7 +103,7 @@ export function createEntryGrid(options: {
     column.cells[row] = number;
     if (!keepsExpiries) return;
     if (row >= column.expiries.length) {
-      column.expiries = widened(column.expiries, row);
+      column.expiries = widened(column.expiries, roomFor(row));
       keepWithinBytes();
     }
     column.expiries[row] = expiresInMs;
@@ -119,25 +125,28 @@ export function createEntryGrid(options: {
   function take(column: Column, block: EntryBlock): void {
     const { sharedRows } = block;
     for (const label of block.labels) column.labels.numberOfLabel(label);
-    column.cells = block.cells.slice(0, sharedRows);
-    if (keepsExpiries) {
-      column.expiries = block.expiries.slice(0, sharedRows);
-      keepWithinBytes();
-    }
     const rows = rowsOf(keys, block.otherKeys, admitsNewKeys);
-    for (const [n, row] of rows.entries()) {
-      const number = block.cells[sharedRows + n] ?? 0;
-      if (row >= 0 && number !== 0) put(column, row, block.expiries[sharedRows + n]!, number);
-    }
     const rowOf = (row: number) => (row < sharedRows ? row : rows[row - sharedRows]!);
     noteLives(block.maxExpiries, rowOf);
+    // The block's memory becomes the column's, without what belongs into other rows.
+    const others = block.cells.slice(sharedRows);
+    const otherExpiries = block.expiries.slice(sharedRows);
+    column.cells = block.cells.fill(0, sharedRows);
+    if (keepsExpiries) {
+      column.expiries = block.expiries.fill(0, sharedRows);
+      keepWithinBytes();
+    }
+    for (const [n, row] of rows.entries()) {
+      const number = others[n] ?? 0;
+      if (row >= 0 && number !== 0) put(column, row, otherExpiries[n]!, number);
+    }
     column.duplicates += block.duplicates;
     column.contradictory.push(...block.contradictory.map(rowOf));
     if (block.longest >= 0) noteLength(column, rowOf(block.longest));
   }
 
   function noteLives(lives: Int32Array, rowOf: (row: number) => number): void {
-    if (maxExpiries.length < keys.count) maxExpiries = widened(maxExpiries, keys.count);
+    if (maxExpiries.length < keys.count) maxExpiries = widened(maxExpiries, roomFor(keys.count));
     for (let from = 0; from < lives.length; from++) {
       const row = lives[from] === 0 ? -1 : rowOf(from);
       if (row >= 0 && lives[from]! > maxExpiries[row]!) maxExpiries[row] = lives[from]!;
@@ -170,14 +179,13 @@ function emptyColumn(): Column {
   };
 }
 
-function widened(from: Int32Array, row: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(Math.max(1024, from.length * 2, row + 1));
+function widened(from: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(size);
   to.set(from);
   return to;
 }
 
-function widenedCells(from: Cells, row: number): Cells {
-  const size = Math.max(from.length * 2, row + 1);
+function widenedCells(from: Cells, size: number): Cells {
   const to =
     from instanceof Uint8Array
       ? new Uint8Array(size)

@@ -31,8 +31,7 @@ parentPort?.on('message', async (task: ReadingTask) => {
   const dump = await readDumpFile(task.file, grid.column(0), () => {});
   const block = grid.blockOf(0, sharedRows);
   const memories = [block.cells, block.expiries, block.maxExpiries, block.otherKeys.bytes, block.otherKeys.ends];
-  parentPort?.postMessage(
-    { dump, block } satisfies ReadingResult,
-    memories.map(({ buffer }) => buffer as ArrayBuffer),
-  );
+  parentPort?.postMessage({ dump, block } satisfies ReadingResult, [
+    ...new Set(memories.map(({ buffer }) => buffer as ArrayBuffer)),
+  ]);
 });

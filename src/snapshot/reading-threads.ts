@@ -29,13 +29,11 @@ const GROWTH = 1.2;
 
 type Lane = (file: DumpFile, sink: EntrySink, options: ReadOptions) => Promise<Dump>;
 
-/** `files` are all that there are to read. Threads start at once, and end with `close`. */
+/** `files` are all that there are to read. Threads start with the first, and end with `close`. */
 export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads {
   const bytes = files.reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   const count = Math.min(MAX_THREADS, availableParallelism(), files.length, Math.floor(bytes / WORTH_A_THREAD_BYTES));
-  const threads = Array.from({ length: Math.max(0, count - 1) }, startThread);
-  // The first dump is read here, while the threads start: nearly all keys are in it, so that the threads need not tell theirs.
-  const starting = threads.map(laneOf);
+  let threads: readonly Thread[] | null = null;
   const free: Lane[] = [here];
   const waiting: ((lane: Lane) => void)[] = [];
   const give = (lane: Lane) => {
@@ -45,18 +43,23 @@ export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads
   };
   return {
     async read(file, sink, options) {
+      // The first dump is read here, while the threads start: nearly all keys are in it, so that the threads need not tell theirs.
+      const starting = threads === null ? Array.from({ length: Math.max(0, count - 1) }, startThread) : [];
+      threads ??= starting;
       const lane = free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
       try {
         options.signal.throwIfAborted();
         return await lane(file, sink, options);
       } finally {
         give(lane);
-        for (const thread of starting.splice(0)) give(thread);
+        for (const thread of starting) give(laneOf(thread));
       }
     },
     async close() {
       // Every reader of the mesh closes; the first one ends them.
-      await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()));
+      const ending = threads ?? [];
+      threads = [];
+      await Promise.all(ending.map(({ worker }) => worker.terminate()));
     },
   };
 }

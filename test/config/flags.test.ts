@@ -55,7 +55,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       via: { kind: 'socat', sudo: true },
       jump: null,
     },
-    collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
+    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
     heal: {
       consented: false,

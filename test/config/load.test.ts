@@ -22,7 +22,7 @@ ssh:
   via: socat
   sudo: false
   jump: ubuntu@bastion.example
-collect: { concurrency: 5, timeout: 1m, compress: never }
+collect: { concurrency: 5, perRegion: 2, timeout: 1m, compress: never }
 confirm: { reads: 3, settle: 500ms }
 heal:
   winner: [participants, majority, latest-access]
@@ -74,7 +74,7 @@ describe('a right file', () => {
         via: { kind: 'socat', sudo: false },
         jump: { user: 'ubuntu', host: 'bastion.example', port: 22 },
       },
-      collect: { concurrency: 5, timeoutMs: 60_000, compress: 'never' },
+      collect: { concurrency: 5, perRegion: 2, timeoutMs: 60_000, compress: 'never' },
       confirm: { reads: 3, settleMs: 500 },
       heal: {
         consented: true,
@@ -118,7 +118,7 @@ describe('a right file', () => {
         via: { kind: 'socat', sudo: true },
         jump: null,
       },
-      collect: { concurrency: 20, timeoutMs: 60_000, compress: 'auto' },
+      collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
       confirm: { reads: 2, settleMs: 3000 },
     });
   });

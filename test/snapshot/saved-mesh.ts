@@ -47,6 +47,7 @@ export async function readMesh(members: readonly Member[], keeper: Keeper | null
   const views = await collect(members, grid, {
     table: 'nodes',
     concurrency: 4,
+    perRegion: 1,
     keyLength: null,
     clock: { now: () => 0, sleep: () => Promise.reject(new Error('nobody sleeps here')) },
     signal: new AbortController().signal,

@@ -71,6 +71,7 @@ export function options(some: Partial<CollectOptions> = {}): CollectOptions {
   return {
     table: 'nodes',
     concurrency: 10,
+    perRegion: 1,
     keyLength: null,
     clock: steppingClock(),
     signal: new AbortController().signal,
