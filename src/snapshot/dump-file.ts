@@ -42,11 +42,15 @@ export async function readDumpFile(file: DumpFile, sink: EntrySink, onBytes: (by
   return { ...parser.end(), brokenBy: null };
 }
 
+/** Of the dump before: memory that is given back waits long for its collection. */
+let spare: Buffer | null = null;
+
 /** One memory for all chunks. Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps up with no disk. */
 async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
+  const memory = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  spare = null;
   try {
-    const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     for (let n = 1; ; n++) {
       const length = readSync(file, memory);
       if (length === 0) return;
@@ -54,6 +58,7 @@ async function* chunks(path: string): AsyncGenerator<Uint8Array> {
       if (n % CHUNKS_A_TURN === 0) await new Promise(setImmediate);
     }
   } finally {
+    spare = memory;
     closeSync(file);
   }
 }

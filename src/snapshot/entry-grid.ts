@@ -68,7 +68,7 @@ export function createEntryGrid(options: {
     blockOf(proxy, sharedRows) {
       const column = columns[proxy]!;
       const otherKeys = keys.keysFrom(sharedRows);
-      const lives = column.duplicates === 0 ? column.expiries : maxExpiries;
+      const lives = column.duplicates === 0 ? column.expiries : maxExpiries.slice();
       return { ...column, sharedRows, otherKeys, maxExpiries: lives, labels: column.labels.labels };
     },
     column(proxy) {

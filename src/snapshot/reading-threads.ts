@@ -66,18 +66,21 @@ export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads
 
 interface Thread {
   readonly worker: Worker;
-  /** Resolves, with the reason, once the thread is no more. */
-  readonly ended: Promise<Error>;
+  /** Why the thread is no more; `null` while it is there. */
+  ended: Error | null;
 }
 
 function startThread(): Thread {
   const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const worker = new Worker(new URL(`./reading-thread${ending}`, import.meta.url));
-  const ended = new Promise<Error>((resolve) => {
-    worker.once('error', resolve);
-    worker.once('exit', () => resolve(new Error('a reading thread ended')));
+  const thread: Thread = { worker, ended: null };
+  worker.once('error', (error) => {
+    thread.ended = error;
   });
-  return { worker, ended };
+  worker.once('exit', () => {
+    thread.ended ??= new Error('a reading thread ended');
+  });
+  return thread;
 }
 
 const here: Lane = (file, sink, { signal, onBytes }) =>
@@ -103,18 +106,20 @@ function laneOf(thread: Thread): Lane {
 }
 
 /** Rejects when the signal aborts and when the thread ends; what a thread still reads then, nobody takes. */
-function ask({ worker, ended }: Thread, task: ReadingTask, signal: AbortSignal): Promise<ReadingResult> {
+function ask(thread: Thread, task: ReadingTask, signal: AbortSignal): Promise<ReadingResult> {
+  const { worker } = thread;
   return new Promise((resolve, reject) => {
     const onAbort = () => end(() => reject(signal.reason));
+    const onExit = () => end(() => reject(thread.ended));
     const onResult = (result: ReadingResult) => end(() => resolve(result));
     const end = (settle: () => void) => {
-      worker.off('message', onResult);
+      worker.off('message', onResult).off('exit', onExit);
       signal.removeEventListener('abort', onAbort);
       settle();
     };
-    worker.on('message', onResult);
+    worker.on('message', onResult).on('exit', onExit);
     signal.addEventListener('abort', onAbort);
-    void ended.then((reason) => end(() => reject(reason)));
-    worker.postMessage(task);
+    if (thread.ended !== null) onExit();
+    else worker.postMessage(task);
   });
 }
