@@ -157,19 +157,25 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const [n, conference] of conferences.entries()) await mesh.request(n % 2, conference, { forceShard: n % 3 });
     await mesh.untilEntry(0, 'before/3', (entry) => entry !== undefined);
     await mesh.untilEntry(1, 'before/4', (entry) => entry !== undefined);
-    await isolate();
-    await mesh.kill(2);
-    await mesh.start(2);
-    // It asks for the tables once, for about 5 s, and never again (2.6 to 3.4).
-    await until(
-      'hap-c has given up learning',
-      async () => /resync_timeout=<PAST>/.test(await mesh.command(2, 'show peers')) || null,
-    );
-    for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
-    await untilSteady(mesh);
-    await untilHeard(mesh, 'after');
-    const known = (await mesh.entries(2)).map(({ key }) => key).sort();
-    expect(known).toEqual([0, 1, 2].map((proxy) => `after/${proxy}`));
+    const restartAlone = async () => {
+      await isolate();
+      await mesh.kill(2);
+      await mesh.start(2);
+      // It asks for the tables once, for about 5 s, and never again (2.6 to 3.4).
+      await until(
+        'hap-c has given up learning',
+        async () => /resync_timeout=<PAST>/.test(await mesh.command(2, 'show peers')) || null,
+      );
+      for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
+      await untilSteady(mesh);
+      await untilHeard(mesh, 'after');
+      return (await mesh.entries(2)).map(({ key }) => key).sort();
+    };
+    // On a busy machine a proxy may find a neighbour at the last moment, and learn after all: then it is no case of this.
+    const alone = [0, 1, 2].map((proxy) => `after/${proxy}`);
+    let known: readonly string[] = [];
+    for (let tries = 0; tries < 3 && known.length !== alone.length; tries++) known = await restartAlone();
+    expect(known).toEqual(alone);
 
     const config = { heal: 'maxRatio: 0.01, maxMissing: 3' };
     const first = await here.heal(config);

@@ -140,7 +140,15 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     expect(await refused(reader.fillsKeyLength('room0', signal))).toBe('level');
     const target = { name: 'hap-a', region: null, endpoint: adminSocket(here) };
     const grid = createEntryGrid({ keys: createKeyTable(1), proxyCount: 1, admitsNewKeys: true, keepsExpiries: false });
-    const options = { table: 'nodes', concurrency: 1, perRegion: 1, keyLength: null, clock: systemClock, signal, keeper: null };
+    const options = {
+      table: 'nodes',
+      concurrency: 1,
+      perRegion: 1,
+      keyLength: null,
+      clock: systemClock,
+      signal,
+      keeper: null,
+    };
     const views = await collect([{ target, reader }], grid, { ...options, onProgress: () => {} });
     expect(views).toMatchObject([{ status: 'denied', trouble: { code: 'level' }, haproxy: version }]);
     expect(await dumpOf(reader)).toMatchObject({ outcome: 'denied', entries: 0, found: [] });
