@@ -28,6 +28,23 @@ async function hearOut(mesh: Mesh, last: string): Promise<void> {
   }
 }
 
+/** Every c is started anew and finds nobody in its first seconds; all of them spend this lonely time together. */
+async function restartAlone(meshes: readonly Mesh[]): Promise<void> {
+  for (const mesh of meshes) {
+    for (const i of [0, 1]) await mesh.cut(i, 2);
+    await mesh.kill(2);
+    await mesh.start(2);
+  }
+  for (const mesh of meshes) {
+    await until(`hap-c has been alone for ${ALONE_SECONDS} s`, async () => {
+      const info = await mesh.command(2, 'show info');
+      return Number(/^Uptime_sec: (\d+)$/m.exec(info)?.[1]) >= ALONE_SECONDS || null;
+    });
+    for (const i of [0, 1]) await mesh.restore(i, 2);
+  }
+  for (const mesh of meshes) await mesh.untilPeersUp();
+}
+
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const scratch = makeScratch();
   const meshes: Mesh[] = [];
@@ -37,20 +54,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await meshes[1]!.fill(0, MANY, (n) => ({ key: `old/room-${n}`, serverId: 11 + (n % 3) }));
     await hearOut(meshes[0]!, few.at(-1)!);
     await hearOut(meshes[1]!, `old/room-${MANY - 1}`);
-    // Both c's spend their lonely time together.
-    for (const mesh of meshes) {
-      for (const i of [0, 1]) await mesh.cut(i, 2);
-      await mesh.kill(2);
-      await mesh.start(2);
+    let known: readonly Mesh[] = meshes;
+    // On a busy machine a proxy may learn after all: then it is no case of this, and starts once more.
+    for (let tries = 0; tries < 3 && known.length > 0; tries++) {
+      await restartAlone(known);
+      const learned = await Promise.all(known.map((mesh) => mesh.entries(2)));
+      known = known.filter((_, n) => learned[n]!.length > 0);
     }
-    for (const mesh of meshes) {
-      await until(`hap-c has been alone for ${ALONE_SECONDS} s`, async () => {
-        const info = await mesh.command(2, 'show info');
-        return Number(/^Uptime_sec: (\d+)$/m.exec(info)?.[1]) >= ALONE_SECONDS || null;
-      });
-      for (const i of [0, 1]) await mesh.restore(i, 2);
-    }
-    for (const mesh of meshes) await mesh.untilPeersUp();
   }, timeout);
   afterAll(async () => {
     for (const mesh of meshes) await mesh.stop();
