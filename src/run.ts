@@ -31,8 +31,8 @@ import { excerptOf } from './snapshot/excerpt.ts';
 import { createKeyTable, type KeyTable } from './snapshot/key-table.ts';
 import { openTransport } from './transport/open.ts';
 
-/** The remaining lives of 30 proxies with 200,000 entries each. */
-const SAVED_EXPIRY_BYTES = 24_000_000;
+/** The remaining lives of 25 proxies with 200,000 entries each. */
+const SAVED_EXPIRY_BYTES = 20_000_000;
 
 /** What a run takes from the process it runs in. */
 export interface Edge {
@@ -52,9 +52,10 @@ export interface Mesh {
 
 /** Live proxies as members of a mesh; nothing is opened before it is asked. */
 export function openMesh(inventory: Inventory, settings: Settings): Mesh {
+  const { compress, timeoutMs } = settings.collect;
   const members = inventory.proxies.map((target) => ({
     target,
-    reader: createTableReader(openTransport(target, settings.ssh), settings.table, settings.collect.timeoutMs),
+    reader: createTableReader(openTransport(target, settings.ssh, compress), settings.table, timeoutMs),
   }));
   return { members, expected: inventory.expected, source: null };
 }

@@ -37,8 +37,12 @@ export interface TableReader {
   close(): Promise<void>;
 }
 
+/** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
+const ENTRY_BYTES = 120;
+
 export function createTableReader(transport: Transport, table: string, timeoutMs: number): TableReader {
   let seesEntries: boolean | null = null;
+  let used = 0;
 
   async function askText(command: ReadCommand, signal: AbortSignal, onChunk?: Watcher['onChunk']): Promise<string> {
     const chunks: Buffer[] = [];
@@ -70,6 +74,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     async state(signal, watcher) {
       const state = parseState(await askText(showState(), signal, watcher?.onChunk), table);
       if ('problem' in state) throw new ProtocolError(notStateTrouble(state.problem, state.remark));
+      used = state.tables.find(({ name }) => name === table)?.used ?? 0;
       return state;
     },
     async dump(sink, signal, watcher) {
@@ -83,7 +88,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
             watcher?.onBytes?.(parser.bytes);
             return watcher?.onChunk?.(chunk);
           },
-          { timeoutMs, signal },
+          { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES },
         );
       } catch (error) {
         if (!(error instanceof TransportError) || parser.bytes === 0) throw error;

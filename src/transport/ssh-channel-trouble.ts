@@ -69,6 +69,14 @@ export function commandTrouble(place: string, { code, killedBy, stderr }: Comman
       remedy: 'Install socat there (and sudo, unless ssh.via has sudo: false), or set ssh.via: streamlocal.',
     };
   }
+  // Before the complaints of socat, who loses its reader then.
+  if (/^gzip ended with \d+$/m.test(stderr)) {
+    return {
+      code: 'remote-command',
+      message: `gzip failed on the host of ${place}: ${complaint}.`,
+      remedy: 'Look who ended it there (out of memory, an administrator), or set collect.compress: never.',
+    };
+  }
   if (/Permission denied/.test(stderr)) {
     return {
       code: 'socket-permission',
@@ -110,5 +118,23 @@ export function commandTrouble(place: string, { code, killedBy, stderr }: Comman
     code: 'remote-command',
     message: `The command that reads ${place} failed there: ${complaint}.`,
     remedy: 'Run `socat` to that socket by hand on the host, as the login user.',
+  };
+}
+
+/** A compressed answer without an end, from a command that complained of nothing. */
+export function cutTrouble(place: string): Trouble {
+  return {
+    code: 'truncated',
+    message: `The compressed answer of ${place} broke off.`,
+    remedy: 'Look who ended gzip or the login session there, then run again, or set collect.compress: never.',
+  };
+}
+
+/** A compressed answer that cannot be inflated: SSH lets no bit change on the way. */
+export function damagedTrouble(place: string): Trouble {
+  return {
+    code: 'truncated',
+    message: `The compressed answer of ${place} is damaged.`,
+    remedy: 'Try `gzip -3 | gzip -t` on that host, or set collect.compress: never.',
   };
 }

@@ -110,8 +110,15 @@ function connectConfig(hop: Hop, line: Duplex, settings: SshSettings, hostVerifi
       ],
     },
   };
-  if (settings.agentSocket !== null) config.agent = settings.agentSocket;
+  // ssh2 would begin with `none`, and lose a round trip with every sshd that wants a key; there are servers that want none.
+  const proofs: ('publickey' | 'agent' | 'none')[] = ['none'];
+  config.authHandler = proofs;
+  if (settings.agentSocket !== null) {
+    proofs.unshift('agent');
+    config.agent = settings.agentSocket;
+  }
   if (settings.privateKey !== null) {
+    proofs.unshift('publickey');
     config.privateKey = settings.privateKey.contents;
     if (settings.privateKey.passphrase !== null) config.passphrase = settings.privateKey.passphrase;
   }

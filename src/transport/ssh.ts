@@ -3,8 +3,12 @@
 import { type Endpoint, hostAndPort, spellEndpoint } from '../domain/proxy.ts';
 import type { SshSettings } from '../domain/settings.ts';
 import { TransportError } from '../errors.ts';
-import { requestBytes } from './conversation.ts';
+import { askCompressed } from './ask-compressed.ts';
+import { type Compress, FAR_MS, wantsCompression } from './compression.ts';
+import { type OnChunk, requestBytes } from './conversation.ts';
 import { startDeadline, unlessAborted } from './deadline.ts';
+import { isFartherThan } from './distance.ts';
+import { socatCommands } from './socat-command.ts';
 import { connectTcp } from './socket.ts';
 import { converse, openChannel, type Way } from './ssh-channel.ts';
 import { commandTrouble } from './ssh-channel-trouble.ts';
@@ -13,16 +17,58 @@ import type { Transport } from './transport.ts';
 
 type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
 
+interface Asking {
+  readonly onChunk: OnChunk;
+  readonly signal: AbortSignal;
+  readonly expectedBytes: number | undefined;
+}
+
+/** The ways to one socket. `compressed` is `null` where no command runs that could do it. */
+interface Ways {
+  readonly plain: Way;
+  readonly compressed: Way | null;
+}
+
 /** The deadline of an ask counts from the call: waiting for earlier asks and for the login is part of it. */
-export function sshTransport(endpoint: SshEndpoint, settings: SshSettings): Transport {
+export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compress: Compress): Transport {
   const place = spellEndpoint(endpoint);
-  const way = wayToSocket(endpoint.path, settings.via);
+  const ways = waysToSocket(endpoint.path, settings.via);
+  let refusesToCompress = false;
+  let isFar: boolean | null = null;
   const closing = new AbortController();
   let current: Login | null = null;
   let lastInLine: Promise<void> = Promise.resolve();
 
+  async function paysToCompress(over: Login, { signal, expectedBytes }: Asking): Promise<boolean> {
+    switch (refusesToCompress ? 'no' : wantsCompression(compress, expectedBytes)) {
+      case 'no':
+        return false;
+      case 'yes':
+        return true;
+      case 'if-far':
+        isFar ??= await isFartherThan(FAR_MS, over, signal);
+        return isFar;
+    }
+  }
+
+  /** Over a login that stands. */
+  async function talk(over: Login, request: Buffer, asking: Asking): Promise<void> {
+    const { onChunk, signal } = asking;
+    const by = async (way: Way, take: OnChunk) => {
+      const channel = await openChannel(over, place, way, signal);
+      return converse(channel, request, { onChunk: take, login: over, signal });
+    };
+    const { plain, compressed } = ways;
+    const compresses = compressed !== null && (await paysToCompress(over, asking));
+    if (compresses && (await askCompressed((take) => by(compressed, take), { onChunk, place, signal }))) return;
+    const trouble = commandTrouble(place, await by(plain, onChunk));
+    if (trouble) throw new TransportError(trouble);
+    // What was refused once will be again. Where the plain way fails as well, it was not the compression.
+    if (compresses) refusesToCompress = true;
+  }
+
   return {
-    async ask(request, onChunk, { timeoutMs, signal }) {
+    async ask(request, onChunk, { timeoutMs, signal, expectedBytes }) {
       const bytes = requestBytes(request);
       const deadline = startDeadline(place, timeoutMs, [signal, closing.signal]);
       // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open needs no second one.
@@ -39,10 +85,7 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings): Tran
           void current?.close();
           current = await logIn(endpoint, settings, deadline.signal);
         }
-        const channel = await openChannel(current, place, way, deadline.signal);
-        const end = await converse(channel, bytes, { onChunk, login: current, signal: deadline.signal });
-        const trouble = commandTrouble(place, end);
-        if (trouble) throw new TransportError(trouble);
+        await talk(current, bytes, { onChunk, signal: deadline.signal, expectedBytes });
       } finally {
         leave();
         deadline.release();
@@ -81,24 +124,19 @@ async function logIn(endpoint: SshEndpoint, settings: SshSettings, signal: Abort
   }
 }
 
-function wayToSocket(path: string, via: SshSettings['via']): Way {
-  switch (via.kind) {
-    case 'socat':
-      return { kind: 'exec', command: socatCommand(path, via.sudo) };
-    case 'streamlocal':
-      return { kind: 'streamlocal', path };
-    case 'tcp':
-      return { kind: 'tcp', host: via.host, port: via.port };
-  }
-}
-
 /**
- * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s would cut a dump in which
- * HAProxy pauses. `sudo -n` fails at once where it would ask for a password.
+ * SSH's own compression, the only one without a command, is not used: it is settled at login, before anybody knows how far the host is or
+ * what will be asked; sshd does it at level 6 and without `nice`; and ssh2 1.17 inflates a packet at once, whatever it grows to.
  */
-function socatCommand(path: string, sudo: boolean): string {
-  // socat gives a meaning to some punctuation in an address, and takes any character behind a backslash as it is.
-  const address = `UNIX-CONNECT:${path.replace(/[^\w./-]/g, '\\$&')}`;
-  const quoted = `'${address.replaceAll("'", "'\\''")}'`;
-  return `${sudo ? 'sudo -n ' : ''}socat -t30 - ${quoted}`;
+function waysToSocket(path: string, via: SshSettings['via']): Ways {
+  switch (via.kind) {
+    case 'socat': {
+      const { plain, compressed } = socatCommands(path, via.sudo);
+      return { plain: { kind: 'exec', command: plain }, compressed: { kind: 'exec', command: compressed } };
+    }
+    case 'streamlocal':
+      return { plain: { kind: 'streamlocal', path }, compressed: null };
+    case 'tcp':
+      return { plain: { kind: 'tcp', host: via.host, port: via.port }, compressed: null };
+  }
 }

@@ -46,6 +46,8 @@ export async function startScriptedSshd(script: Script = {}): Promise<ScriptedSs
   // ssh2's server takes sockets by hand, so that they can be cut.
   const listener = net.createServer((socket) => {
     sockets.add(socket);
+    // As OpenSSH does: against Nagle's algorithm, which makes an answer 40 ms late.
+    socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     server.injectSocket(socket);

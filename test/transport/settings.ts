@@ -24,8 +24,15 @@ export function targetOf(endpoint: Endpoint): ProxyTarget {
 /** Longer than anything here takes; a test about time-outs sets its own. */
 export const patience = () => ({ timeoutMs: 20_000, signal: new AbortController().signal });
 
+/** For a dump that is worth compressing. */
+export const forDump = () => ({ ...patience(), expectedBytes: 25_000_000 });
+
 /** The whole answer, one character per byte. */
-export async function answerTo(transport: Transport, request: string, limits = patience()): Promise<string> {
+export async function answerTo(
+  transport: Transport,
+  request: string,
+  limits: Parameters<Transport['ask']>[2] = patience(),
+): Promise<string> {
   const chunks: Buffer[] = [];
   await transport.ask(
     request,

@@ -2,6 +2,7 @@
 
 import net, { type AddressInfo } from 'node:net';
 import type { SshSettings } from '../../src/domain/settings.ts';
+import type { Compress } from '../../src/transport/compression.ts';
 import { openTransport } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { makeKeys, type Script, type ScriptedSshd, startScriptedSshd } from './scripted-sshd.ts';
@@ -37,7 +38,12 @@ export async function listen(onConnection: (socket: net.Socket) => void): Promis
   return (server.address() as AddressInfo).port;
 }
 
-export function open(port: number, hostKeyLines: string, more: Partial<SshSettings> = {}): Transport {
+export function open(
+  port: number,
+  hostKeyLines: string,
+  more: Partial<SshSettings> = {},
+  compress: Compress = 'never',
+): Transport {
   const endpoint = { kind: 'ssh', user: 'ubuntu', host: '127.0.0.1', port, path: '/run/haproxy/admin.sock' } as const;
   const transport = openTransport(
     targetOf(endpoint),
@@ -47,6 +53,7 @@ export function open(port: number, hostKeyLines: string, more: Partial<SshSettin
       via: { kind: 'socat', sudo: false },
       ...more,
     }),
+    compress,
   );
   cleanups.push(transport.close);
   return transport;
