@@ -5,9 +5,13 @@ export interface MeshSize {
   readonly proxies: number;
   readonly entries: number;
   readonly differences: number;
+  /** `two`: half of the proxies run 2.6, half a later version, so that dumps come in two orders. */
+  readonly versions: 'one' | 'two';
 }
 
-const SHARDS = Array.from({ length: 24 }, (_, shard) => ({ id: 101 + shard, address: `10.61.${shard}.7:443` }));
+/** The ids that shards have on every proxy, by number. */
+export const shardIds = Array.from({ length: 24 }, (_, shard) => 101 + shard);
+const SHARDS = shardIds.map((id, shard) => ({ id, address: `10.61.${shard}.7:443` }));
 const EXPIRE_MS = 300_000;
 const WORDS =
   'standup retro planning review support lunch board interview lesson choir demo launch budget office'.split(' ');
@@ -21,7 +25,7 @@ function scatter(seed: number): number {
 }
 
 /** 20 to 80 characters, as a multi-tenant installation names its rooms; one in sixteen is a sentence somebody typed. */
-function keyOf(entry: number): string {
+export function keyOf(entry: number): string {
   const random = scatter(entry);
   const tenant = `tenant${(random >>> 8) % 900}`;
   const room = `${WORDS[random % WORDS.length]}-${entry.toString(36)}`;
@@ -30,9 +34,14 @@ function keyOf(entry: number): string {
   return key.padStart(length, 'weekly-sync-of-everybody-');
 }
 
+/** The number of the shard that hosts a conference. */
+export function homeOf(entry: number): number {
+  return scatter(entry ^ 0x5eed) % SHARDS.length;
+}
+
 /** Where one proxy sends a conference: `null` for no entry there. */
 function shardOf(entry: number, proxy: number, { proxies, entries, differences }: MeshSize): number | null {
-  const shard = scatter(entry ^ 0x5eed) % SHARDS.length;
+  const shard = homeOf(entry);
   // Spread over the whole table, and over the proxies.
   const stride = Math.floor(entries / (2 * differences));
   const difference = entry % stride === 0 ? entry / stride : Number.POSITIVE_INFINITY;
@@ -40,9 +49,9 @@ function shardOf(entry: number, proxy: number, { proxies, entries, differences }
   return difference % 2 === 0 ? (shard + 1) % SHARDS.length : null;
 }
 
-/** HAProxy 2.6 dumps in the order of the keys, 3.0 and later in the order of a hash that each process seeds anew. */
-export function isOld(proxy: number): boolean {
-  return proxy % 2 === 0;
+/** HAProxy 2.6 dumps in the order of the keys, 3.0 and later in the order of a hash that the table's name seeds: alike on every proxy of one version (seen on 3.0, 3.2 and 3.4). */
+export function isOld(proxy: number, { versions }: MeshSize): boolean {
+  return versions === 'two' && proxy % 2 === 0;
 }
 
 /** Entry numbers in the order of the keys. */
@@ -69,12 +78,12 @@ export function* dumpOf(proxy: number, size: MeshSize, order: Uint32Array): Gene
     const shard = shardOf(entry, proxy, size);
     if (shard === null) continue;
     const { id, address } = SHARDS[shard]!;
-    // All proxies heard of the last touch within milliseconds. None is about to expire: that would explain an absence.
-    const expiresInMs = 20_000 + (scatter(entry ^ 0xa9e) % (EXPIRE_MS - 21_000)) - (scatter(entry + proxy) & 7);
+    // All proxies heard of the last touch within milliseconds, a second ago or more: none is so young, or so near its end, that this would explain an absence.
+    const expiresInMs = EXPIRE_MS - 1_000 - (scatter(entry ^ 0xa9e) % (EXPIRE_MS / 2)) - (scatter(entry + proxy) & 7);
     const pointer = `0x7f${scatter(entry ^ (proxy << 24))
       .toString(16)
       .padStart(8, '0')}40`;
-    const sharding = isOld(proxy) ? '' : ' shard=0';
+    const sharding = isOld(proxy, size) ? '' : ' shard=0';
     piece += `${pointer}: key=${keyOf(entry)} use=0 exp=${expiresInMs}${sharding} server_id=${id} server_key=${address}\n`;
     if (piece.length < 1_000_000) continue;
     yield piece;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# `npm run bench`: how long the report takes over the saved dumps of a large mesh, 20 proxies with 200,000 entries each (about 0.5 GB in .cache/bench).
+# `npm run bench`: what the program promises of speed and memory, measured; one line a target on standard output, progress on standard error.
 #
-#   npm run bench                                     the numbers; nothing fails on time
-#   npm run bench -- --proxies 5 --entries 50000      another mesh; --runs N: how often
-#   npm run bench -- --small --check                  for CI: fails where we lost more than half against mawk (bench/baseline.json)
+#   npm run bench                                     everything: some minutes, 6 GB on the disk, two idle cores
+#   npm run bench -- --small --check                  for CI: fails where a ratio is worse than bench/baseline.json by a factor of two
+#   npm run bench -- --help                           all flags
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/prepare.sh
+sh scripts/prepare.sh >&2
 exec node --import tsx bench/bench.ts "$@"

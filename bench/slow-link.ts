@@ -1,0 +1,59 @@
+// One dump over a slow link, compressed on the way and not: 20 Mbit/s and 150 ms for a round trip, made by a forwarder that paces what it passes on.
+
+import { startPacedForwarder } from '../test/support/paced-forwarder.ts';
+import type { Ground } from './ground.ts';
+import { absentLine, type Line, median, megabytes, seconds } from './line.ts';
+import { proveLive } from './live.ts';
+import { alternate } from './measure.ts';
+import { runReport } from './splitbrain.ts';
+import { sshMissing, startSshGround } from './ssh-ground.ts';
+
+const RUNS = 3;
+const AT_MOST = 1 / 3;
+const LINK = { bitsPerSecond: 20_000_000, roundTripMs: 150 } as const;
+
+export async function measureSlowLink(ground: Ground): Promise<Line[]> {
+  const target = {
+    id: 'slow-link',
+    what: 'report of one proxy over SSH at 20 Mbit/s, 150 ms round trip, compress: auto',
+    better: 'lower',
+    target: 'a third of the time',
+  } as const;
+  const missing = sshMissing();
+  if (missing !== null) return [absentLine(target, missing)];
+  const mesh = await ground.liveMesh();
+  const one = { ...mesh, proxies: mesh.proxies.slice(0, 1) };
+  const ssh = await startSshGround(ground.scratch);
+  const link = await startPacedForwarder({ host: '127.0.0.1', port: ssh.port, ...LINK });
+  try {
+    const [auto, never] = (['auto', 'never'] as const).map((compress) =>
+      ssh.configure(one.proxies, compress, link.port),
+    ) as [readonly string[], readonly string[]];
+    const bytesOf = async (words: readonly string[]): Promise<number> => {
+      const before = link.bytesToClient();
+      await proveLive(ground, one, words);
+      return link.bytesToClient() - before;
+    };
+    ground.say('report over a slow link, compressed and not');
+    const bytes = { auto: await bytesOf(auto), never: await bytesOf(never) };
+    const wall = await alternate(ground.runs(RUNS), {
+      auto: async () => (await runReport(auto, 0)).wallMs,
+      never: async () => (await runReport(never, 0)).wallMs,
+    });
+    const [autoMs, neverMs] = [median(wall.auto), median(wall.never)];
+    const ratio = autoMs / neverMs;
+    return [
+      {
+        ...target,
+        measured: `${seconds(autoMs)}, ${megabytes(bytes.auto)} on the link`,
+        comparedWith: `compress: never ${seconds(neverMs)}, ${megabytes(bytes.never)}`,
+        ratio,
+        met: ground.small ? null : ratio <= AT_MOST,
+        absent: null,
+      },
+    ];
+  } finally {
+    await link.close();
+    await ssh.stop();
+  }
+}

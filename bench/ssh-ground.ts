@@ -1,0 +1,64 @@
+// An sshd of our own in front of the live mesh, the configuration that goes through it, and the command that `ssh` runs to compare with.
+
+import { existsSync } from 'node:fs';
+import type { MeshProxy } from '../test/support/mesh.ts';
+import { configure, type Scratch } from '../test/support/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../test/support/sshd.ts';
+
+/** The first cipher that our transport offers; sshd takes what the client names first. */
+const CIPHER = 'aes128-gcm@openssh.com';
+
+export interface SshGround {
+  /** `-c FILE`: the proxies behind `port` (default: sshd itself), `compress` as the configuration spells it. */
+  configure(proxies: readonly MeshProxy[], compress: 'auto' | 'never', port?: number): readonly string[];
+  /** The words after `ssh` that dump one proxy's table, from the command on standard input. */
+  clientWords(proxy: MeshProxy): readonly string[];
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Why one cannot be had here, or `null`. */
+export function sshMissing(): string | null {
+  if (!existsSync('/usr/bin/ssh')) return 'ssh is not installed (Debian: openssh-client)';
+  if (!existsSync('/usr/bin/socat')) return 'socat is not installed';
+  return sshdMissing();
+}
+
+export async function startSshGround(scratch: Scratch): Promise<SshGround> {
+  const sshd: Sshd = await startSshd();
+  const hostKey = sshd.hostKeyLine.slice(sshd.hostKeyLine.indexOf(' '));
+  const files = new Map<number, string>();
+  // Written once: another ssh may be reading it.
+  const knownHosts = (port: number): string => {
+    const path = files.get(port) ?? scratch.file(`known_hosts-${port}`, `[127.0.0.1]:${port}${hostKey}\n`);
+    files.set(port, path);
+    return path;
+  };
+  return {
+    port: sshd.port,
+    configure: (proxies, compress, port = sshd.port) =>
+      configure(
+        scratch,
+        { proxies },
+        {
+          endpoints: Object.fromEntries(
+            proxies.map(({ name, socketPath }) => [name, `ssh://${sshd.user}@127.0.0.1:${port}${socketPath}`]),
+          ),
+          lines: [
+            `ssh: { agent: false, privateKey: ${sshd.clientKeyPath}, knownHosts: ${knownHosts(port)}, sudo: false }`,
+            `collect: { compress: ${compress} }`,
+          ],
+        },
+      ),
+    clientWords: ({ socketPath }) => [
+      ...['-F', 'none', '-c', CIPHER, '-p', String(sshd.port), '-i', sshd.clientKeyPath],
+      ...['BatchMode=yes', 'IdentitiesOnly=yes', `UserKnownHostsFile=${knownHosts(sshd.port)}`].flatMap((each) => [
+        '-o',
+        each,
+      ]),
+      `${sshd.user}@127.0.0.1`,
+      `socat -t30 - 'UNIX-CONNECT:${socketPath}'`,
+    ],
+    stop: () => sshd.stop(),
+  };
+}

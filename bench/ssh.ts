@@ -1,0 +1,66 @@
+// Looking at live proxies over SSH, beside as many `ssh` clients side by side that run the same command on the same cipher, into nothing.
+
+import type { Ground } from './ground.ts';
+import { absentLine, type Line, median, seconds, type Target } from './line.ts';
+import { proveLive, spellMesh } from './live.ts';
+import type { LiveMesh } from './live-mesh.ts';
+import { alternate, run, timeTogether } from './measure.ts';
+import { runReport } from './splitbrain.ts';
+import { type SshGround, sshMissing, startSshGround } from './ssh-ground.ts';
+
+const RUNS = 7;
+const AT_MOST = 1.15;
+/** Shorter than any entry that a proxy prints. */
+const LINE_BYTES = 60;
+
+export async function measureSsh(ground: Ground): Promise<Line[]> {
+  const mesh = await ground.liveMesh();
+  const target = {
+    id: 'ssh',
+    what: `report over SSH, ${spellMesh(mesh)}`,
+    better: 'lower',
+    target: `${AT_MOST} times`,
+  } as const;
+  const missing = sshMissing();
+  if (missing !== null) return [absentLine(target, missing)];
+  const ssh = await startSshGround(ground.scratch);
+  try {
+    return [await compare(ground, mesh, ssh, target)];
+  } finally {
+    await ssh.stop();
+  }
+}
+
+async function compare(ground: Ground, mesh: LiveMesh, ssh: SshGround, target: Target): Promise<Line> {
+  // The same bytes as the clients get, and what a run does that is told nothing.
+  const [plain, auto] = [ssh.configure(mesh.proxies, 'never'), ssh.configure(mesh.proxies, 'auto')];
+  await proveLive(ground, mesh, plain);
+  await proveClients(mesh, ssh);
+  ground.say('report over SSH beside ssh clients');
+  const clients = mesh.proxies.map(
+    (proxy) => () => run('ssh', ssh.clientWords(proxy), { input: 'show table nodes\n', discardsOutput: true }),
+  );
+  const wall = await alternate(ground.runs(RUNS), {
+    plain: async () => (await runReport(plain, 0)).wallMs,
+    clients: () => timeTogether(clients),
+    auto: async () => (await runReport(auto, 0)).wallMs,
+  });
+  const [ours, theirs, byDefault] = [wall.plain, wall.clients, wall.auto].map(median) as [number, number, number];
+  const ratio = ours / theirs;
+  return {
+    ...target,
+    measured: `${seconds(ours)} (${seconds(byDefault)} with compress: auto)`,
+    comparedWith: `${clients.length} ssh clients ${seconds(theirs)}`,
+    ratio,
+    met: ground.small ? null : ratio <= AT_MOST,
+    absent: null,
+  };
+}
+
+/** A client that got nothing would be quick. */
+async function proveClients({ proxies, entries }: LiveMesh, ssh: SshGround): Promise<void> {
+  for (const proxy of proxies) {
+    const { stdout } = await run('ssh', ssh.clientWords(proxy), { input: 'show table nodes\n' });
+    if (stdout.length < entries * LINE_BYTES) throw new Error(`ssh brought ${stdout.length} bytes of ${proxy.name}`);
+  }
+}
