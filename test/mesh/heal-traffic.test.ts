@@ -98,16 +98,16 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     timeout,
   }, async () => {
     await splitOver(['never quiet', 'calm']);
-    here.mesh.shards[1]!.delayMs = 200;
+    const slow = here.mesh.shards[1]!;
+    slow.delayMs = 150;
+    slow.neverIdle = true;
     const asked = requestsAt(1, 'never quiet');
-    const pollers = [asking(() => ({ conference: 'never quiet', proxy: 2 }))];
-    await until('the first is waiting', async () => requestsAt(1, 'never quiet') > asked || null);
-    // Half a turn later, so that one of the two is in flight whenever the other has its answer.
-    await delay(here.mesh.shards[1]!.delayMs / 2);
-    pollers.push(asking(() => ({ conference: 'never quiet', proxy: 2 })));
+    const pollers = [0, 1].map(() => asking(() => ({ conference: 'never quiet', proxy: 2 })));
+    await until('both are waiting', async () => requestsAt(1, 'never quiet') >= asked + 2 || null);
     const run = await here.heal();
     for (const { stop } of pollers) await stop();
-    here.mesh.shards[1]!.delayMs = 0;
+    slow.delayMs = 0;
+    slow.neverIdle = false;
     expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['not-held never\\ quiet']]);
     expect(run.report.heal).toMatchObject({ planned: 2, verified: 1, failed: 1 });
     expect(run.report.heal?.refusals[0]?.because).toContain(`hap-c routes to ${shard(1)}`);

@@ -8,10 +8,15 @@ export interface ShardRequest {
   readonly proxy: string;
 }
 
-/** `address` is `ip:port`, as `srvkey addr` spells it. `delayMs` holds back every answer that is asked for after it was set. */
+/**
+ * `address` is `ip:port`, as `srvkey addr` spells it. `delayMs` holds back every answer that is asked for after it was set.
+ * `neverIdle`: an answer that is due waits for the next request for the same conference, so that one is always in flight;
+ * not for longer than another `delayMs`, since the next may have gone elsewhere.
+ */
 export interface Shard {
   readonly address: string;
   delayMs: number;
+  neverIdle: boolean;
   readonly requests: ShardRequest[];
 }
 
@@ -27,20 +32,35 @@ function headerText(value: string | string[] | undefined): string {
 
 /** Starts a shard; it answers 200 with its address in the header `X-Shard` and in the body. */
 export async function startShard(host: string, port: number): Promise<RunningShard> {
-  const shard: Shard = { address: `${host}:${port}`, delayMs: 0, requests: [] };
+  const shard: Shard = { address: `${host}:${port}`, delayMs: 0, neverIdle: false, requests: [] };
+  const waiting = new Set<{ readonly conference: string; answer: () => void; isDue: boolean }>();
   // The lenient parser takes control bytes in header values, as HAProxy does: hostile names must get through.
   const server: Server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 60_000 }, (request, response) => {
-    shard.requests.push({
-      conference: headerText(request.headers['x-sticktoken']),
-      proxy: headerText(request.headers['x-proxy']),
-    });
-    const answer = () => {
-      response.setHeader('X-Shard', shard.address);
-      response.end(`${shard.address}\n`);
+    const conference = headerText(request.headers['x-sticktoken']);
+    shard.requests.push({ conference, proxy: headerText(request.headers['x-proxy']) });
+    const others = [...waiting].filter((each) => each.conference === conference);
+    const each = {
+      conference,
+      isDue: false,
+      answer: () => {
+        waiting.delete(each);
+        response.setHeader('X-Shard', shard.address);
+        response.end(`${shard.address}\n`);
+      },
     };
-    if (shard.delayMs === 0) return answer();
-    const timer = setTimeout(answer, shard.delayMs);
-    response.on('close', () => clearTimeout(timer));
+    waiting.add(each);
+    if (shard.delayMs === 0) return each.answer();
+    for (const other of others) if (other.isDue) other.answer();
+    let timer = setTimeout(() => {
+      const isLast = ![...waiting].some((other) => other !== each && other.conference === conference);
+      if (!shard.neverIdle || !isLast) return each.answer();
+      each.isDue = true;
+      timer = setTimeout(each.answer, shard.delayMs);
+    }, shard.delayMs);
+    response.on('close', () => {
+      clearTimeout(timer);
+      waiting.delete(each);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
