@@ -4,11 +4,11 @@ import { unlessAborted } from './deadline.ts';
 import type { Login } from './ssh-login.ts';
 
 /**
- * Whether an answer of sshd takes longer than `limitMs`; waits no longer than that. SSH has no ping: this asks to end a forwarding that was
+ * Whether an answer of sshd takes longer than `limitMs`; waits no longer than that, and rejects when the connection breaks. SSH has no ping: this asks to end a forwarding that was
  * never begun, which every server denies at once (RFC 4254, section 7.1) and OpenSSH does not log. The time of TCP's own handshake
  * would end at a jump host or a forwarder.
  */
-export function isFartherThan(limitMs: number, { client, broken }: Login, signal: AbortSignal): Promise<boolean> {
+export function isFartherThan(limitMs: number, { client, broken }: Login): Promise<boolean> {
   const answer = new Promise<boolean>((resolve) => {
     // An answer that came while this process was busy is read before the check phase, in which `setImmediate` runs.
     const timer = setTimeout(() => setImmediate(() => resolve(true)), limitMs);
@@ -23,5 +23,5 @@ export function isFartherThan(limitMs: number, { client, broken }: Login, signal
       answered();
     }
   });
-  return unlessAborted(unlessAborted(answer, signal), broken);
+  return unlessAborted(answer, broken);
 }

@@ -24,7 +24,7 @@ export interface Login {
   close(): Promise<void>;
 }
 
-/** A far end that is alive answers a goodbye within a round trip; one that is not shall not hold up the end of a run. */
+/** A far end that does not even take a goodbye shall not hold up the end of a run. */
 const GOODBYE_MS = 1_000;
 
 /** `line` leads to the host's sshd and may still be connecting; it belongs to the login from here on. Rejects with `TransportError`. */
@@ -33,7 +33,8 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, signal: Abo
     const place = `${hop.user}@${hostAndPort(hop.host, hop.port)}`;
     const client = new ssh2.Client();
     const gone = new AbortController();
-    const closed = new Promise<void>((done) => client.once('close', () => done()));
+    // Said is enough: nobody waits for a far end to hang up as well.
+    const ended = new Promise<void>((done) => line.once('finish', done).once('close', done));
     const progress = { handshaken: false, agentError: null as Error | null };
     let refused: TransportError | null = null;
 
@@ -65,7 +66,7 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, signal: Abo
       const patience = new Promise<void>((done) => {
         timer = setTimeout(done, GOODBYE_MS);
       });
-      await Promise.race([closed, patience]);
+      await Promise.race([ended, patience]);
       clearTimeout(timer);
       line.destroy();
     };

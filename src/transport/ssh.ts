@@ -34,7 +34,7 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
   const place = spellEndpoint(endpoint);
   const ways = waysToSocket(endpoint.path, settings.via);
   let refusesToCompress = false;
-  let isFar: boolean | null = null;
+  let distance: Promise<boolean> | null = null;
   const closing = new AbortController();
   let current: Login | null = null;
   let lastInLine: Promise<void> = Promise.resolve();
@@ -46,9 +46,15 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
       case 'yes':
         return true;
       case 'if-far':
-        isFar ??= await isFartherThan(FAR_MS, over, signal);
-        return isFar;
+        return unlessAborted(isFar(over), signal);
     }
+  }
+
+  function isFar(over: Login): Promise<boolean> {
+    distance ??= isFartherThan(FAR_MS, over);
+    // Whoever waits for it hears of its failure.
+    distance.catch(() => {});
+    return distance;
   }
 
   /** Over a login that stands. */
@@ -56,6 +62,8 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
     const { onChunk, signal } = asking;
     const by = async (way: Way, take: OnChunk) => {
       const channel = await openChannel(over, place, way, signal);
+      // Not before: sshd has the session of a login to open. Not later: a dump that is to come need not wait for it.
+      if (compress === 'auto') void isFar(over);
       return converse(channel, request, { onChunk: take, login: over, signal });
     };
     const { plain, compressed } = ways;
@@ -84,6 +92,7 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
           // What is left of it ends by itself, within a second; this ask has no time to lose.
           void current?.close();
           current = await logIn(endpoint, settings, deadline.signal);
+          distance = null;
         }
         await talk(current, bytes, { onChunk, signal: deadline.signal, expectedBytes });
       } finally {
