@@ -1,6 +1,6 @@
 // A plan from a file: checked before anything is made of it, since a person or another program may have had it in hand.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { findingKinds } from '../domain/finding.ts';
 import { type Plan, refusalReasons } from '../domain/plan.ts';
 import { ConfigError } from '../errors.ts';

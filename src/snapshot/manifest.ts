@@ -1,6 +1,6 @@
 // What stands in a folder of saved dumps: who was read, when, and where the answers are.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
 
 export const MANIFEST = 'manifest.json';

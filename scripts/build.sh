@@ -1,0 +1,16 @@
+#!/bin/sh
+# `npm run build`: the program into dist/, few files in place of many modules, since Node takes long to find and compile those one by one.
+#
+# What is loaded on demand stays in files of its own, and packages stay where npm puts them; zod alone is taken in, without its languages.
+# Types are not looked at: `npm run check` does that.
+set -eu
+cd "$(dirname "$0")/.."
+
+rm -rf dist
+# Shared files stand in dist/src: program and threads find package.json, schema/ and reading-thread.js from there.
+node_modules/.bin/esbuild \
+  src/main=src/main.ts src/reading-thread=src/snapshot/reading-thread.ts \
+  jobs/monitor=jobs/monitor.ts jobs/remediate=jobs/remediate.ts jobs/report=jobs/report.ts \
+  --outdir=dist --chunk-names='src/[name]-[hash]' --bundle --splitting --format=esm --platform=node --target=node20 \
+  --packages=external --alias:zod=./node_modules/zod/index.js --log-level=warning
+chmod +x dist/src/main.js

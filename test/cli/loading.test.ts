@@ -1,0 +1,92 @@
+// What a run of the built program loads: what a command does not need stays on the disk. Node itself tells, for its coverage.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runSplitbrain } from '../support/splitbrain.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'splitbrain-loading-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Loaded {
+  /** By name, as npm knows them; zod too, which is built in. */
+  readonly packages: ReadonlySet<string>;
+  /** Files of our own, as `src/cli.ts`: a built file says above each part where it comes from. */
+  readonly sources: ReadonlySet<string>;
+}
+
+async function loadedBy(...words: readonly string[]): Promise<Loaded> {
+  await runSplitbrain(words, { env: { NODE_V8_COVERAGE: folder } });
+  const coverages = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage);
+  const files = coverages
+    .flatMap(({ result }) => result.map(({ url }) => url))
+    .filter((url) => url.startsWith('file:'))
+    .map((url) => fileURLToPath(url));
+  const parts = files.flatMap((path) =>
+    path.includes('/node_modules/')
+      ? [path]
+      : [...readFileSync(path, 'utf8').matchAll(/^\/\/ ((?:src|node_modules)\/\S+)$/gm)].map((match) => match[1]!),
+  );
+  const packages = parts.map((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return {
+    packages: new Set(packages.filter((name) => name !== undefined)),
+    sources: new Set(parts.filter((path) => path.startsWith('src/'))),
+  };
+}
+
+interface Coverage {
+  readonly result: readonly { readonly url: string }[];
+}
+
+const all = ['zod', 'pino', 'yaml', 'ora', 'cli-table3', 'ssh2', '@aws-sdk/client-cloudwatch'];
+const socket = 'unix:///run/nobody.sock';
+const writers = ['src/runtime-api/table-writer.ts', 'src/run-heal.ts', 'src/heal-command.ts'];
+
+// Each command loads some of what the others do without: a list that nothing could ever be on would prove nothing.
+test.each([
+  [['--version'], []],
+  [
+    ['report', '--proxy', socket],
+    ['zod', 'pino', 'cli-table3'],
+  ],
+  [
+    ['report', '--from', '/nowhere'],
+    ['zod', 'pino'],
+  ],
+  [
+    ['report', '--proxy', 'ssh://nobody@127.0.0.1:1/run/haproxy.sock'],
+    ['zod', 'pino', 'cli-table3', 'ssh2'],
+  ],
+  [
+    ['report', '-c', 'test/fixtures/nowhere.yaml'],
+    ['zod', 'pino', 'yaml'],
+  ],
+])('%j loads %j of the packages that take their time', async (words, expected) => {
+  const { packages, sources } = await loadedBy(...words);
+  expect(all.filter((name) => packages.has(name))).toEqual(expected);
+  expect(sources).toContain('src/cli.ts');
+  expect(sources.has('src/look-command.ts')).toBe(words[0] === 'report');
+  expect(writers.filter((path) => sources.has(path))).toEqual([]);
+});
+
+test('what writes is loaded by what writes', async () => {
+  const { sources } = await loadedBy('heal', '--proxy', socket);
+  expect(writers.filter((path) => sources.has(path))).toEqual(writers);
+});
+
+test('zod comes without its languages, but for English', async () => {
+  const { packages } = await loadedBy('report', '-c', 'test/fixtures/nowhere.yaml');
+  expect(packages).toContain('zod');
+  const built = fileURLToPath(new URL('../../dist/src/', import.meta.url));
+  const languages = readdirSync(built)
+    .flatMap((name) => [
+      ...readFileSync(join(built, name), 'utf8').matchAll(/^\/\/ (node_modules\/zod\/.*locales\/.*)$/gm),
+    ])
+    .map((match) => match[1]);
+  expect(languages).toEqual(['node_modules/zod/v4/locales/en.js']);
+});
