@@ -26,26 +26,48 @@ export function nominate(
   options: { readonly expiryMarginMs: number; readonly keyLength: number | null; readonly always: ReadonlySet<number> },
 ): Nomination {
   const { grid, sense } = look;
+  const { expiryMarginMs, keyLength, always } = options;
   const rows: number[] = [];
   const kindsOfRows: Kinds[] = [];
   const conferencesOn = sense.shards.map(() => 0);
-  let conferences = 0;
   let unknownRoutes = 0;
   const plain = plainShards(look);
-  for (let row = 0; row < grid.keys.count; row++) {
-    const shard = plain[row]!;
-    let kinds = shard >= 0 ? 0 : kindsAt(look, row);
-    if (shard >= 0) conferencesOn[shard]!++;
-    else if (!tallyShards(look, row, conferencesOn)) continue;
-    conferences++;
-    if (shard < 0 && hasUnknownRoute(look, row)) unknownRoutes++;
-    if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), options.expiryMarginMs)) kinds &= ~MISSING;
-    if (options.keyLength !== null && grid.keys.byteLengthAt(row) >= options.keyLength) kinds |= AMBIGUOUS;
-    if (kinds === 0 && !options.always.has(row)) continue;
+  let conferences = tallyPlain(plain, conferencesOn);
+  const plainToo = keyLength !== null || always.size > 0;
+  for (const row of rowsToJudge(plain, plainToo)) {
+    const isPlain = plain[row]! >= 0;
+    if (!isPlain) {
+      if (!tallyShards(look, row, conferencesOn)) continue;
+      conferences++;
+      if (hasUnknownRoute(look, row)) unknownRoutes++;
+    }
+    let kinds = isPlain ? 0 : kindsAt(look, row);
+    if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), expiryMarginMs)) kinds &= ~MISSING;
+    if (keyLength !== null && grid.keys.byteLengthAt(row) >= keyLength) kinds |= AMBIGUOUS;
+    if (kinds === 0 && !always.has(row)) continue;
     rows.push(row);
     kindsOfRows.push(kinds);
   }
   return { rows, kinds: kindsOfRows, conferences, conferencesOn, unknownRoutes };
+}
+
+/** Nearly all rows are plain: where that settles them, they are passed over. */
+function rowsToJudge(plain: Int32Array, plainToo: boolean): readonly number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < plain.length; row++) if (plainToo || plain[row]! < 0) rows.push(row);
+  return rows;
+}
+
+/** Adds each plain conference to its shard; how many there are. */
+function tallyPlain(plain: Int32Array, conferencesOn: number[]): number {
+  let count = 0;
+  for (let row = 0; row < plain.length; row++) {
+    const shard = plain[row]!;
+    if (shard < 0) continue;
+    conferencesOn[shard]!++;
+    count++;
+  }
+  return count;
 }
 
 /** Adds the conference to each shard that it is routed to; false where no proxy that counts holds it. */

@@ -1,24 +1,28 @@
 // The conferences with which nothing is wrong, nearly all of a mesh: found column by column, as the grid lies in memory.
 
-import { type RoutedGrid, UNKNOWN } from './routed-grid.ts';
+import type { Cells } from '../domain/entry.ts';
+import type { RoutedGrid } from './routed-grid.ts';
 
 /** Not plain: some proxy differs, lacks the entry or has a mark. */
 const NOT_PLAIN = -1;
-const UNSEEN = UNKNOWN - 1;
 
 /** By row: the shard that every proxy which was read routes it to without a mark, or -1. */
-export function plainShards(look: RoutedGrid): Int32Array {
-  const { grid, sense } = look;
-  const { count } = grid.keys;
-  const shards = new Int32Array(count).fill(UNSEEN);
-  for (const [proxy, evidence] of sense.evidence.entries()) {
-    if (evidence === 'none') continue;
-    const plain = look.plainShardsOf(proxy);
-    for (let row = 0; row < count; row++) {
-      const shard = plain[grid.labelAt(row, proxy)]!;
-      if (shards[row] === shard) continue;
-      shards[row] = shards[row] === UNSEEN ? shard : NOT_PLAIN;
-    }
-  }
+export function plainShards({ grid, sense, plainShardsOf }: RoutedGrid): Int32Array {
+  const shards = new Int32Array(grid.keys.count).fill(NOT_PLAIN);
+  const [first, ...others] = sense.views.map((_, proxy) => proxy).filter((proxy) => sense.evidence[proxy] !== 'none');
+  if (first === undefined) return shards;
+  takeColumn(shards, grid.cellsOf(first), plainShardsOf(first));
+  for (const proxy of others) compareColumn(shards, grid.cellsOf(proxy), plainShardsOf(proxy));
   return shards;
+}
+
+function takeColumn(shards: Int32Array, cells: Cells, plain: Int32Array): void {
+  const end = Math.min(shards.length, cells.length);
+  for (let row = 0; row < end; row++) shards[row] = plain[cells[row]!]!;
+}
+
+function compareColumn(shards: Int32Array, cells: Cells, plain: Int32Array): void {
+  const end = Math.min(shards.length, cells.length);
+  for (let row = 0; row < end; row++) if (shards[row] !== plain[cells[row]!]) shards[row] = NOT_PLAIN;
+  shards.fill(NOT_PLAIN, end);
 }

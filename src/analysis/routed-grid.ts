@@ -36,6 +36,8 @@ export interface RoutedGrid {
   marksAt(row: number, proxy: number): number;
   /** By label number: the shard where it is one and there is no mark, else -1. */
   plainShardsOf(proxy: number): Int32Array;
+  /** By label number: the marks. */
+  marksOf(proxy: number): Uint8Array;
   /** How the label of a cell was resolved; `null` for an absent entry. */
   routeAt(row: number, proxy: number): LabelRoute | null;
 }
@@ -105,6 +107,7 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
     marksAt: (row, proxy) => marksOf[proxy]![grid.labelAt(row, proxy)]!,
     plainShardsOf: (proxy) =>
       shardOf[proxy]!.map((shard, label) => (shard < 0 || marksOf[proxy]![label] !== 0 ? -1 : shard)),
+    marksOf: (proxy) => marksOf[proxy]!,
     routeAt: (row, proxy) => {
       const label = grid.labelAt(row, proxy);
       return label === 0 ? null : routes[proxy]![label - 1]!;

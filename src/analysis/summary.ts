@@ -1,5 +1,6 @@
 // The numbers of a run: shards, counts, and the conferences whose mixed entries are the ids' doing.
 
+import type { Cells } from '../domain/entry.ts';
 import type { FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
 import { type MeshSense, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
@@ -41,15 +42,16 @@ export function countFindings(sense: MeshSense, conferences: number, findings: F
 }
 
 /** Conferences of a look whose keys and ids disagree, and everywhere only because ids drift. */
-export function countMixedByDrift(look: RoutedGrid): number {
-  let count = 0;
-  const { evidence } = look.sense;
-  for (let row = 0; row < look.grid.keys.count; row++) {
-    let marks = 0;
-    for (let proxy = 0; proxy < evidence.length; proxy++) {
-      if (evidence[proxy] !== 'none') marks |= look.marksAt(row, proxy);
-    }
-    if ((marks & (MIXED | MIXED_BY_DRIFT)) === MIXED_BY_DRIFT) count++;
-  }
-  return count;
+export function countMixedByDrift({ grid, sense, marksOf }: RoutedGrid): number {
+  const proxies = sense.views.map((_, proxy) => proxy).filter((proxy) => sense.evidence[proxy] !== 'none');
+  // Nearly every mesh: no label of any proxy is so.
+  if (!proxies.some((proxy) => marksOf(proxy).some((mark) => (mark & MIXED_BY_DRIFT) !== 0))) return 0;
+  const found = new Uint8Array(grid.keys.count);
+  for (const proxy of proxies) addMarks(found, grid.cellsOf(proxy), marksOf(proxy));
+  return found.reduce((count, marks) => ((marks & (MIXED | MIXED_BY_DRIFT)) === MIXED_BY_DRIFT ? count + 1 : count), 0);
+}
+
+function addMarks(found: Uint8Array, cells: Cells, marks: Uint8Array): void {
+  const end = Math.min(found.length, cells.length);
+  for (let row = 0; row < end; row++) found[row]! |= marks[cells[row]!]!;
 }

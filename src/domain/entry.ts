@@ -89,6 +89,8 @@ export interface EntryGrid {
   labelsOf(proxy: number): readonly Label[];
   /** The cell: 0 where that proxy has no entry for the key. */
   labelAt(row: number, proxy: number): number;
+  /** All cells of a proxy, by row, for as long as nothing is written; where they end before the keys do, the rest are 0. */
+  cellsOf(proxy: number): Cells;
   /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
   maxExpiresInMs(row: number): number;
 }

@@ -59,6 +59,7 @@ export function createEntryGrid(options: {
     proxyCount,
     labelsOf: (proxy) => columns[proxy]!.labels.labels,
     labelAt: (row, proxy) => columns[proxy]!.cells[row] ?? 0,
+    cellsOf: (proxy) => columns[proxy]!.cells,
     maxExpiresInMs: (row) => maxExpiries[row] ?? 0,
     expiresInMs: (row, proxy) => columns[proxy]!.expiries[row] ?? 0,
     factsOf: (proxy) => columns[proxy]!,

@@ -37,6 +37,17 @@ test('a proxy whose servers are not known: its entries without an address have n
   });
 });
 
+test.each([
+  ['first', 'p1', 'p2'],
+  ['last', 'p2', 'p1'],
+])('a proxy with few entries among many keys, read %s: it lacks all others', (_, few, all) => {
+  const keys = Array.from({ length: 1_500 }, (__, n) => `k${n}`);
+  const pictures = keys.map((key, n) => [key, { [all]: 's1', [few]: n < 3 ? 's1' : null }] as const);
+  const found = nominated(Object.fromEntries(pictures));
+  expect(found).toMatchObject({ conferences: 1_500, conferencesOn: [1_500, 0, 0] });
+  expect(found.suspects).toEqual(Object.fromEntries(keys.slice(3).map((key) => [key, MISSING])));
+});
+
 test('what only an unread proxy holds is nobody’s', () => {
   expect(nominated({ a: { p1: null, p2: 's1' } }, { p2: { status: 'denied' } })).toMatchObject({ conferences: 0 });
 });
