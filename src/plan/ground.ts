@@ -3,6 +3,7 @@
 import { linkBetween } from '../analysis/links.ts';
 import { routeOf } from '../analysis/route.ts';
 import { createServerDirectory, type ServerDirectory } from '../analysis/server-directory.ts';
+import type { Label } from '../domain/entry.ts';
 import type { EntryState } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
 
@@ -29,16 +30,32 @@ export function surveyGround(views: readonly ProxyView[]): Ground {
       reporting.filter((other) => other !== view && linkBetween(view, other) === 'up').map(({ name }) => name),
     ]),
   );
+  const routers = new Map([...directories].map(([name, directory]) => [name, routerOf(directory)]));
   return {
     proxies: reporting.map(({ name }) => name),
     directories,
     hearers: (proxy) => heard.get(proxy) ?? [],
-    shardOf: (entry, proxy) => (entry === null ? null : routeOf(entry, directories.get(proxy)!).shard),
+    shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
     idOf(shard, proxy) {
       const ids = [...directories.get(proxy)!.byId]
         .filter(([, shards]) => shards.size === 1 && shards.has(shard))
         .map(([id]) => id);
       return ids.length === 0 ? null : Math.min(...ids);
     },
+  };
+}
+
+/** Remembers its answers: many entries of a proxy say the same. */
+function routerOf(directory: ServerDirectory): (entry: Label) => string | null {
+  const byKey = new Map<string | null, Map<number, string | null>>();
+  return ({ serverId, serverKey }) => {
+    const known = byKey.get(serverKey) ?? new Map<number, string | null>();
+    byKey.set(serverKey, known);
+    let shard = known.get(serverId);
+    if (shard === undefined) {
+      shard = routeOf({ serverId, serverKey }, directory).shard;
+      known.set(serverId, shard);
+    }
+    return shard;
   };
 }

@@ -54,7 +54,8 @@ function contradicts(entry: NonNullable<EntryState>, proxy: string, winner: stri
 
 /** Ids that drift make every entry read so; then there is nothing to mend in the table. */
 function usedElsewhere(serverId: number, winner: string, ground: Ground): boolean {
-  return [...ground.directories.values()].some(({ byId }) => byId.get(serverId)?.has(winner));
+  for (const { byId } of ground.directories.values()) if (byId.get(serverId)?.has(winner)) return true;
+  return false;
 }
 
 /**
