@@ -4,7 +4,7 @@ import type { Label } from '../domain/entry.ts';
 import type { Cause } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
 import { tooYoung } from './noise.ts';
-import { ABSENT, type RoutedGrid } from './routed-grid.ts';
+import { ABSENT, type MeshSense, type RoutedGrid } from './routed-grid.ts';
 import { isUsable } from './server-directory.ts';
 
 const UNKNOWN_CAUSE: NamedCause = {
@@ -27,13 +27,35 @@ export interface NamedCause {
 }
 
 /**
- * The cause of a `split` or `missing`. Direct evidence first (the entries themselves name two servers by one id or name), then what
- * keeps two proxies from hearing each other, then what may have happened to them.
+ * The cause of a `split` or `missing`, by row. Direct evidence first (the entries themselves name two servers by one id or name), then what
+ * keeps two proxies from hearing each other, then what may have happened to them. Each is worked out once, when it is asked for; rows of
+ * which the same is said share the words.
  */
-export function causeAt(
+export function createCauses(
+  look: RoutedGrid,
+  around: Circumstances,
+  expiresInMs: (row: number, proxy: number) => number,
+): (row: number) => NamedCause {
+  const troubleOf = createShardTroubles(look.sense);
+  const known = new Map<number, NamedCause>();
+  const said = new Map<string, NamedCause>();
+  return (row) => {
+    const before = known.get(row);
+    if (before) return before;
+    const found = causeAt(look, row, around, troubleOf, (proxy) => expiresInMs(row, proxy));
+    const words = `${found.cause}: ${found.because}`;
+    const named = said.get(words) ?? found;
+    said.set(words, named);
+    known.set(row, named);
+    return named;
+  };
+}
+
+function causeAt(
   look: RoutedGrid,
   row: number,
   around: Circumstances,
+  troubleOf: (shard: number) => ShardTrouble,
   expiresInMs: (proxy: number) => number,
 ): NamedCause {
   const { views, evidence } = look.sense;
@@ -64,18 +86,17 @@ export function causeAt(
       cause: 'restarted',
       because: `${name(fresh)} restarted ${views[fresh]!.uptimeSeconds} s ago, after the entry may have been made`,
     };
-  return shardCause(look, row, holders) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
+  return shardCause(look, row, holders, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
 }
 
 /** Pairs of holders that lead to different shards. */
 function splitPairs(look: RoutedGrid, row: number, holders: readonly number[]): (readonly [number, number])[] {
+  const routed = holders.filter((proxy) => look.shardAt(row, proxy) >= 0);
+  const shards = routed.map((proxy) => look.shardAt(row, proxy));
   const pairs: (readonly [number, number])[] = [];
-  for (const [position, one] of holders.entries()) {
-    const shard = look.shardAt(row, one);
-    if (shard < 0) continue;
-    for (const other of holders.slice(position + 1)) {
-      const otherShard = look.shardAt(row, other);
-      if (otherShard >= 0 && otherShard !== shard) pairs.push([one, other]);
+  for (let one = 0; one < routed.length; one++) {
+    for (let other = one + 1; other < routed.length; other++) {
+      if (shards[one] !== shards[other]) pairs.push([routed[one]!, routed[other]!]);
     }
   }
   return pairs;
@@ -110,25 +131,62 @@ function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [numb
   };
 }
 
+/** The first proxy that does not list a shard, and the first that cannot use it; `undefined`: every one does. */
+interface ShardTrouble {
+  readonly address: string;
+  readonly unlistedOn: number | undefined;
+  readonly unusableOn: number | undefined;
+}
+
+/** By the shard's number. Proxies that were not read, and those of which no server is known, do not count. */
+function createShardTroubles({ directories, evidence, shards }: MeshSense): (shard: number) => ShardTrouble {
+  const asked = directories
+    .map((directory, proxy) => ({ directory, proxy }))
+    .filter(({ directory, proxy }) => evidence[proxy] !== 'none' && directory.addresses.size > 0);
+  const known = new Map<number, ShardTrouble>();
+  return (shard) => {
+    const address = shards[shard]!;
+    const trouble = known.get(shard) ?? {
+      address,
+      unlistedOn: asked.find(({ directory }) => !directory.addresses.has(address))?.proxy,
+      unusableOn: asked.find(({ directory }) => !isUsable(directory, address))?.proxy,
+    };
+    known.set(shard, trouble);
+    return trouble;
+  };
+}
+
 /** A shard that some proxy does not even list, or else cannot use: there the conference was placed anew. */
-function shardCause(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
-  const { views, shards, directories, evidence } = look.sense;
-  const involved = [...new Set(holders.map((proxy) => look.shardAt(row, proxy)))]
-    .filter((shard) => shard >= 0)
-    .map((shard) => shards[shard]!)
-    .sort();
+function shardCause(
+  look: RoutedGrid,
+  row: number,
+  holders: readonly number[],
+  troubleOf: (shard: number) => ShardTrouble,
+): NamedCause | null {
+  const { views, directories } = look.sense;
+  const involved = [...new Set(holders.map((proxy) => look.shardAt(row, proxy)))].filter((shard) => shard >= 0);
   if (involved.length < 2) return null;
-  const words = directories.flatMap((directory, proxy) =>
-    evidence[proxy] === 'none' || directory.addresses.size === 0
-      ? []
-      : involved.map((shard) => ({ shard, directory, name: views[proxy]!.name })),
-  );
-  const unlisted = words.find(({ shard, directory }) => !directory.addresses.has(shard));
-  if (unlisted) return { cause: 'server-drift', because: `${unlisted.name} has no server ${unlisted.shard}` };
-  const down = words.find(({ shard, directory }) => !isUsable(directory, shard));
-  if (down)
-    return { cause: 'shard-down', because: `${down.shard} is ${down.directory.stateOf(down.shard)} on ${down.name}` };
-  return null;
+  const troubles = involved.map(troubleOf).sort((one, other) => (one.address < other.address ? -1 : 1));
+  const unlisted = firstOf(troubles, ({ unlistedOn }) => unlistedOn);
+  if (unlisted)
+    return { cause: 'server-drift', because: `${views[unlisted.proxy]!.name} has no server ${unlisted.address}` };
+  const down = firstOf(troubles, ({ unusableOn }) => unusableOn);
+  if (!down) return null;
+  const state = directories[down.proxy]!.stateOf(down.address);
+  return { cause: 'shard-down', because: `${down.address} is ${state} on ${views[down.proxy]!.name}` };
+}
+
+/** The trouble of the first proxy in the run's order; of two that it has, the first. */
+function firstOf(
+  troubles: readonly ShardTrouble[],
+  proxyOf: (trouble: ShardTrouble) => number | undefined,
+): { readonly address: string; readonly proxy: number } | undefined {
+  return troubles
+    .flatMap((trouble) => {
+      const proxy = proxyOf(trouble);
+      return proxy === undefined ? [] : [{ address: trouble.address, proxy }];
+    })
+    .sort((one, other) => one.proxy - other.proxy)[0];
 }
 
 function youth(

@@ -4,7 +4,7 @@ import type { EvidenceGrid } from '../domain/entry.ts';
 import { type Cause, causes, type Finding, type FindingKind, findingKinds, type Route } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
-import { type Circumstances, causeAt, type NamedCause } from './cause.ts';
+import { type Circumstances, createCauses, type NamedCause } from './cause.ts';
 import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
 import { ABSENT, type RoutedGrid } from './routed-grid.ts';
 
@@ -21,7 +21,13 @@ interface Group extends Tally {
   readonly rows: readonly number[];
 }
 
-export function listFindings(evidence: Evidence): FindingList {
+/** What a finding is made from. */
+interface Ground extends Evidence {
+  readonly causeOf: (row: number) => NamedCause;
+}
+
+export function listFindings(given: Evidence): FindingList {
+  const evidence = { ...given, causeOf: createCauses(given.look, given.around, given.grid.expiresInMs) };
   const groups = groupRows(evidence);
   return {
     length: groups.reduce((sum, { count }) => sum + count, 0),
@@ -36,13 +42,13 @@ export function listFindings(evidence: Evidence): FindingList {
   };
 }
 
-function groupRows(evidence: Evidence): readonly Group[] {
+function groupRows(evidence: Ground): readonly Group[] {
   const { keys } = evidence.look.grid;
   return findingKinds.flatMap((kind) => {
     const byCause = new Map<Cause | null, number[]>();
     for (const [row, kinds] of evidence.confirmed.entries()) {
       if ((kinds & bitOf(kind)) === 0) continue;
-      const cause = carriesCause(kind) ? namedCauseAt(evidence, row).cause : null;
+      const cause = carriesCause(kind) ? evidence.causeOf(row).cause : null;
       const rows = byCause.get(cause);
       if (rows) rows.push(row);
       else byCause.set(cause, [row]);
@@ -65,11 +71,7 @@ function carriesCause(kind: FindingKind): boolean {
   return (bitOf(kind) & (SPLIT | MISSING)) !== 0;
 }
 
-function namedCauseAt({ look, grid, around }: Evidence, row: number): NamedCause {
-  return causeAt(look, row, around, (proxy) => grid.expiresInMs(row, proxy));
-}
-
-function findingAt(evidence: Evidence, kind: FindingKind, row: number): Finding {
+function findingAt(evidence: Ground, kind: FindingKind, row: number): Finding {
   const { look, grid } = evidence;
   const key = grid.keys.keyAt(row);
   const routes: Route[] = [];
@@ -91,9 +93,7 @@ function findingAt(evidence: Evidence, kind: FindingKind, row: number): Finding 
       expiresInMs: grid.expiresInMs(row, proxy),
     });
   }
-  const named = carriesCause(kind)
-    ? namedCauseAt(evidence, row)
-    : { cause: null, because: reasonOf(kind, evidence, row) };
+  const named = carriesCause(kind) ? evidence.causeOf(row) : { cause: null, because: reasonOf(kind, evidence, row) };
   return { kind, key, conference: conferenceOf(key), routes, absentOn, ...named };
 }
 

@@ -7,13 +7,15 @@ import type { KeyTable } from './key-table.ts';
 export function excerptOf(grid: GridWriter, rows: readonly number[], keys: KeyTable): GridWriter {
   const { proxyCount } = grid;
   const excerpt = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
+  const maxExpiries = Int32Array.from(rows.map(grid.maxExpiresInMs));
   for (let proxy = 0; proxy < proxyCount; proxy++) {
     excerpt.column(proxy).elsewhere?.take({
       sharedRows: rows.length,
       otherKeys: { bytes: new Uint8Array(0), ends: new Int32Array(0) },
-      cells: Uint32Array.from(rows, (row) => grid.labelAt(row, proxy)),
-      expiries: Int32Array.from(rows, (row) => grid.expiresInMs(row, proxy)),
-      maxExpiries: Int32Array.from(rows, grid.maxExpiresInMs),
+      cells: Uint32Array.from(rows.map((row) => grid.labelAt(row, proxy))),
+      expiries: Int32Array.from(rows.map((row) => grid.expiresInMs(row, proxy))),
+      // A copy each: who takes a block keeps its memory.
+      maxExpiries: maxExpiries.slice(),
       labels: grid.labelsOf(proxy),
       duplicates: 0,
       contradictory: [],
