@@ -60,10 +60,11 @@ function causeAt(
 ): NamedCause {
   const { views, evidence } = look.sense;
   const proxies = views.map((_, proxy) => proxy).filter((proxy) => evidence[proxy] !== 'none');
-  const holders = proxies.filter((proxy) => look.shardAt(row, proxy) !== ABSENT);
-  const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && look.shardAt(row, proxy) === ABSENT);
+  const shards = views.map((_, proxy) => look.shardAt(row, proxy));
+  const holders = proxies.filter((proxy) => shards[proxy] !== ABSENT);
+  const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && shards[proxy] === ABSENT);
   const name = (proxy: number) => views[proxy]!.name;
-  const parted = splitPairs(look, row, holders);
+  const parted = splitPairs(shards, holders);
   // Who lacks an entry that others dispute is no party to the dispute.
   const sides =
     parted.length > 0 ? parted : lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const));
@@ -86,19 +87,16 @@ function causeAt(
       cause: 'restarted',
       because: `${name(fresh)} restarted ${views[fresh]!.uptimeSeconds} s ago, after the entry may have been made`,
     };
-  return shardCause(look, row, holders, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
+  const involved = [...new Set(holders.map((proxy) => shards[proxy]!))].filter((shard) => shard >= 0);
+  return shardCause(look.sense, involved, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
 }
 
 /** Pairs of holders that lead to different shards. */
-function splitPairs(look: RoutedGrid, row: number, holders: readonly number[]): (readonly [number, number])[] {
-  const routed = holders.filter((proxy) => look.shardAt(row, proxy) >= 0);
-  const shards = routed.map((proxy) => look.shardAt(row, proxy));
+function splitPairs(shards: readonly number[], holders: readonly number[]): (readonly [number, number])[] {
+  const routed = holders.filter((proxy) => shards[proxy]! >= 0);
   const pairs: (readonly [number, number])[] = [];
-  for (let one = 0; one < routed.length; one++) {
-    for (let other = one + 1; other < routed.length; other++) {
-      if (shards[one] !== shards[other]) pairs.push([routed[one]!, routed[other]!]);
-    }
-  }
+  for (const one of routed)
+    for (const other of routed) if (one < other && shards[one] !== shards[other]) pairs.push([one, other]);
   return pairs;
 }
 
@@ -158,13 +156,10 @@ function createShardTroubles({ directories, evidence, shards }: MeshSense): (sha
 
 /** A shard that some proxy does not even list, or else cannot use: there the conference was placed anew. */
 function shardCause(
-  look: RoutedGrid,
-  row: number,
-  holders: readonly number[],
+  { views, directories }: MeshSense,
+  involved: readonly number[],
   troubleOf: (shard: number) => ShardTrouble,
 ): NamedCause | null {
-  const { views, directories } = look.sense;
-  const involved = [...new Set(holders.map((proxy) => look.shardAt(row, proxy)))].filter((shard) => shard >= 0);
   if (involved.length < 2) return null;
   const troubles = involved.map(troubleOf).sort((one, other) => (one.address < other.address ? -1 : 1));
   const unlisted = firstOf(troubles, ({ unlistedOn }) => unlistedOn);

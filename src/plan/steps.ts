@@ -69,7 +69,7 @@ function* touches(
   ground: Ground,
 ): Generator<Step> {
   const sources = ground.proxies.filter((proxy) => ground.shardOf(held.get(proxy)!, proxy) === winner);
-  const queue = [...sources].sort((one, other) => Number(right.has(other)) - Number(right.has(one)));
+  const queue = [...sources.filter((proxy) => right.has(proxy)), ...sources.filter((proxy) => !right.has(proxy))];
   const seen = new Set(queue);
   for (let proxy = queue.shift(), phase = 0; proxy !== undefined; proxy = queue.shift()) {
     const entry = held.get(proxy)!;
