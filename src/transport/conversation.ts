@@ -16,28 +16,39 @@ export function requestBytes(request: string): Buffer {
 
 /** `drained` resolves when the reader has taken the last chunk; `stop` throws away what still comes, so that the stream can end. */
 export interface Pouring {
+  /** Whether more may follow at once. */
+  take(chunk: Uint8Array): boolean;
   drained(): Promise<void>;
   stop(): void;
 }
 
 /** Hands chunks on, one at a time: while `onChunk`'s promise is pending the stream is paused. A paused socket may still say `end`. */
 export function pour(stream: Readable, onChunk: OnChunk, fail: (error: unknown) => void): Pouring {
+  const poured = pourInto(onChunk, stream, fail);
+  stream.on('data', poured.take);
+  return poured;
+}
+
+/** As `pour`, for whoever reads the stream by itself and calls `take`. */
+export function pourInto(onChunk: OnChunk, stream: Readable, fail: (error: unknown) => void): Pouring {
   let pending: Promise<void> = Promise.resolve();
-  const take = (chunk: Uint8Array) => {
-    try {
-      const taken = onChunk(chunk);
-      if (taken === undefined) return;
-      stream.pause();
-      pending = taken.then(() => void stream.resume(), fail);
-    } catch (error) {
-      fail(error);
-    }
-  };
-  stream.on('data', take);
+  let stopped = false;
   return {
+    take(chunk) {
+      if (stopped) return true;
+      try {
+        const taken = onChunk(chunk);
+        if (taken === undefined) return true;
+        stream.pause();
+        pending = taken.then(() => void stream.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+      return false;
+    },
     drained: () => pending,
-    stop: () => {
-      stream.off('data', take);
+    stop() {
+      stopped = true;
       stream.resume();
     },
   };

@@ -3,7 +3,7 @@
 import net from 'node:net';
 import { type Endpoint, spellEndpoint } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
-import { type OnChunk, pour, requestBytes } from './conversation.ts';
+import { type OnChunk, type Pouring, pourInto, requestBytes } from './conversation.ts';
 import { onAbort, startDeadline } from './deadline.ts';
 import { socketTrouble } from './socket-trouble.ts';
 import type { Transport } from './transport.ts';
@@ -16,13 +16,19 @@ type SocketEndpoint = Exclude<Endpoint, { kind: 'ssh' }>;
  */
 const PATIENCE_PER_ADDRESS_MS = 2_000;
 
+/** What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read at once, it costs one turn of ours. */
+const READ_BYTES = 1 << 17;
+
 /**
  * A TCP connection that may still be connecting. Commands are short: Nagle's algorithm would only delay them, by 40 ms each
  * through SSH. `allowHalfOpen` keeps our side open when the far end has closed its own.
  */
-export function connectTcp(host: string, port: number, allowHalfOpen: boolean): net.Socket {
+export function connectTcp(host: string, port: number, allowHalfOpen: boolean, onread?: net.OnReadOpts): net.Socket {
   const autoSelectFamilyAttemptTimeout = PATIENCE_PER_ADDRESS_MS;
-  return net.connect({ host, port, noDelay: true, allowHalfOpen, autoSelectFamilyAttemptTimeout });
+  return net.connect({
+    ...{ host, port, noDelay: true, allowHalfOpen, autoSelectFamilyAttemptTimeout },
+    ...(onread ? { onread } : {}),
+  });
 }
 
 export function socketTransport(endpoint: SocketEndpoint): Transport {
@@ -34,11 +40,11 @@ export function socketTransport(endpoint: SocketEndpoint): Transport {
       const deadline = startDeadline(place, timeoutMs, [signal, closing.signal]);
       try {
         deadline.signal.throwIfAborted();
-        const socket =
+        const connect = (onread: net.OnReadOpts) =>
           endpoint.kind === 'unix'
-            ? net.connect({ path: endpoint.path, allowHalfOpen: true })
-            : connectTcp(endpoint.host, endpoint.port, true);
-        await converse(socket, bytes, { place, onChunk, signal: deadline.signal });
+            ? net.connect({ path: endpoint.path, allowHalfOpen: true, onread })
+            : connectTcp(endpoint.host, endpoint.port, true, onread);
+        await converse(connect, bytes, { place, onChunk, signal: deadline.signal });
       } finally {
         deadline.release();
       }
@@ -56,7 +62,11 @@ interface Conversation {
 }
 
 /** Resolves when the far end has closed its side and every chunk was taken. The socket is gone afterwards, whatever happened. */
-function converse(socket: net.Socket, request: Buffer, { place, onChunk, signal }: Conversation): Promise<void> {
+function converse(
+  connect: (onread: net.OnReadOpts) => net.Socket,
+  request: Buffer,
+  { place, onChunk, signal }: Conversation,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let forget = () => {};
     const fail = (error: unknown) => {
@@ -65,11 +75,17 @@ function converse(socket: net.Socket, request: Buffer, { place, onChunk, signal 
       reject(error);
     };
     let complete = false;
+    let poured: Pouring;
+    // One memory for all that is read: otherwise every read would get 64 KB of its own, to be collected.
+    const socket = connect({
+      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+      callback: (length, bytes) => poured.take((bytes as Buffer).subarray(0, length)),
+    });
+    poured = pourInto(onChunk, socket, fail);
     // Stays for the socket's whole life: an error after the end has a listener and does nothing.
     socket.on('error', (error) => {
       if (!complete) fail(new TransportError(socketTrouble(place, error), { cause: error }));
     });
-    const poured = pour(socket, onChunk, fail);
     socket.once('end', async () => {
       complete = true;
       await poured.drained();
