@@ -2,7 +2,7 @@
 # `npm run build`: the program into dist/, few files in place of many modules, since Node takes long to find and compile those one by one.
 #
 # What is loaded on demand stays in files of its own, and packages stay where npm puts them; zod alone is taken in, without its languages.
-# Types are not looked at: `npm run check` does that.
+# Types are not looked at: `npm run check` does that. What reads lines (assembly/) is compiled to dist/lines.wasm.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,5 @@ node_modules/.bin/esbuild \
   jobs/monitor=jobs/monitor.ts jobs/remediate=jobs/remediate.ts jobs/report=jobs/report.ts \
   --outdir=dist --chunk-names='src/[name]-[hash]' --bundle --splitting --format=esm --platform=node --target=node20 \
   --packages=external --alias:zod=./node_modules/zod/index.js --log-level=warning
+node_modules/.bin/asc assembly/lines.ts --outFile dist/lines.wasm -O3 --converge --noAssert --runtime stub --enable simd
 chmod +x dist/src/main.js

@@ -1,17 +1,10 @@
 // An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in place, never as objects.
 
 /**
- * Takes entries as they are read. `bytes` belongs to the caller and is reused after the next `settle`; the key is `bytes[keyStart..keyEnd)` as the dump spells it, the server key `bytes[serverKeyStart..serverKeyEnd)` (`-`: none).
- * Times are milliseconds; `serverId` is 32 bits, signed.
+ * Takes entries as they are read. `bytes` belongs to the caller and is reused; the key is `bytes[keyStart..keyEnd)` as the dump spells it, the server key
+ * `bytes[serverKeyStart..serverKeyEnd)` (`-`: none). Times are milliseconds; `serverId` is 32 bits, signed.
  */
 export interface EntrySink {
-  /** Whether an entry of this key is of any use; without it, every one is. Spares reading the rest of the line. */
-  wants?(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
-  /**
-   * Where the key ends if it is the one that this sink guesses to be next, else -1: spares finding its end and looking it up. A reader that
-   * asks at all asks at every line, before `entry`.
-   */
-  foresee?(bytes: Uint8Array, keyStart: number): number;
   entry(
     bytes: Uint8Array,
     keyStart: number,
@@ -21,18 +14,35 @@ export interface EntrySink {
     serverKeyStart: number,
     serverKeyEnd: number,
   ): void;
-  /** `bytes` is about to change: what a sink has put off, it takes now. */
-  settle(): void;
+  /** Where there is one, it reads by itself what it has learnt to read; `entry` gets the rest. */
+  readonly lines?: UsualLines;
   /** Where there is one, another thread may read a whole dump, which is then taken at once. */
   readonly elsewhere?: Elsewhere;
 }
 
+/** Reads lines that are just like others before, quicker than one by one. */
+export interface UsualLines {
+  /** What is read from now on; it must not change before the next call. */
+  show(bytes: Uint8Array): void;
+  /** Takes as many lines as it can from `start` on, where one begins; the position behind the last. */
+  read(start: number): number;
+  /** An entry that was read otherwise: the line `bytes[start..end)`, without its line feed. */
+  learn(bytes: Uint8Array, start: number, keyStart: number, keyEnd: number, end: number): void;
+  /** How many it took, and the longest life among them. */
+  readonly entries: number;
+  readonly maxExpiresInMs: number;
+}
+
+/** How what another thread has read comes into a look. */
 export interface Elsewhere {
-  /** The keys of the look so far, the same object for all of its sinks. `packed` is what another thread begins with: to be copied. */
-  readonly keys: { readonly count: number; packed(): object };
+  /** The keys of the look so far, the same object for all of its sinks: what another thread begins with. */
+  readonly keys: { readonly count: number; keysFrom(row: number): PackedKeys };
   /** Whether keys are taken that are not among them. */
   readonly admitsNewKeys: boolean;
-  take(block: EntryBlock): void;
+  /** The rows of keys, -1 for one that is not taken. */
+  rowsOf(keys: PackedKeys): Int32Array;
+  /** `rows` are the rows of the block's keys. */
+  take(block: EntryBlock, rows: Int32Array): void;
 }
 
 /** Keys one after the other, as dumps spell them, and where each of them ends. */
@@ -41,17 +51,13 @@ export interface PackedKeys {
   readonly ends: Int32Array;
 }
 
-/** All entries of one proxy, as another thread has read them, by the rows of that thread's list of keys. Who takes it may keep its memory. */
+/** All entries of one proxy, as another thread has read them, by the rows of its own list of keys. */
 export interface EntryBlock {
-  /** So many of its first rows are the same keys as in the list that it began with. */
-  readonly sharedRows: number;
-  /** The keys of the rows behind those. */
-  readonly otherKeys: PackedKeys;
-  /** By row: 0 for no entry, else a number of `labels`, from 1 on. */
+  /** 0 for no entry, else a number of `labels`, from 1 on. */
   readonly cells: Cells;
-  /** By row, in milliseconds; where a key came twice, of the entry that came last. */
+  /** In milliseconds; where a key came twice, of the entry that came last. */
   readonly expiries: Int32Array;
-  /** By row, in milliseconds: the largest life of the key's entries; the same memory where no key came twice. */
+  /** In milliseconds: the largest life of the key's entries; the same memory where no key came twice. */
   readonly maxExpiries: Int32Array;
   readonly labels: readonly Label[];
   readonly duplicates: number;

@@ -1,11 +1,11 @@
-// Reads one line of a dump, an entry, in place, whatever fields it has: the long way, for lines that are not just as usual.
+// Reads one line of a dump, an entry, in place, whatever fields it has.
 
 import type { EntrySink } from '../domain/entry.ts';
-import { KEY_STEPS } from './usual-lines.ts';
 
 export interface EntryReader {
-  /** How far from the beginning of the last entry its key began. */
-  readonly keyOffset: number;
+  /** Where the last entry's key began and ended. */
+  readonly keyStart: number;
+  readonly keyEnd: number;
   /** Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it. */
   read(buffer: Uint8Array, start: number, end: number): boolean;
   /** How many the sink has had. */
@@ -27,13 +27,19 @@ const BEFORE_KEY = Buffer.from(': key=', 'latin1');
 const EXPIRY = Buffer.from('exp', 'latin1');
 const SERVER_ID = Buffer.from('server_id', 'latin1');
 const SERVER_KEY = Buffer.from('server_key', 'latin1');
+const BACKSLASH = 0x5c;
+/** By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy prints them. */
+const KEY_STEPS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte <= SPACE || byte > 0x7e ? 0 : byte === BACKSLASH ? 2 : 1,
+);
 const MAX_INT32 = 0x7fffffff;
 /** More digits than any 32-bit number has, few enough to be counted without loss. */
 const MAX_DIGITS = 15;
 
 /** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.6 to 3.4). */
 export function createEntryReader(sink: EntrySink): EntryReader {
-  let keyOffset = 0;
+  let keyStart = 0;
+  let keyEnd = 0;
   let entries = 0;
   let maxExpiresInMs = 0;
   let withoutServerKey = new Uint8Array(256);
@@ -97,19 +103,20 @@ export function createEntryReader(sink: EntrySink): EntryReader {
   }
 
   /** An entry without the field gets the `-` that HAProxy prints where there is no key. */
-  function handOnWithoutServerKey(buffer: Uint8Array, keyStart: number, keyEnd: number): void {
+  function handOnWithoutServerKey(buffer: Uint8Array): void {
     const length = keyEnd - keyStart;
     if (length >= withoutServerKey.length) withoutServerKey = new Uint8Array(length * 2);
     withoutServerKey.set(buffer.subarray(keyStart, keyEnd));
     withoutServerKey[length] = MINUS;
-    sink.settle();
     sink.entry(withoutServerKey, 0, length, expiresInMs, serverId, length, length + 1);
-    sink.settle();
   }
 
   return {
-    get keyOffset() {
-      return keyOffset;
+    get keyStart() {
+      return keyStart;
+    },
+    get keyEnd() {
+      return keyEnd;
     },
     get entries() {
       return entries;
@@ -123,25 +130,19 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       let at = start + 2;
       while (at < end && buffer[at] !== COLON) at++;
       if (end - at < BEFORE_KEY.length || !holds(buffer, at, BEFORE_KEY)) return false;
-      const keyStart = at + BEFORE_KEY.length;
-      sink.foresee?.(buffer, keyStart);
+      keyStart = at + BEFORE_KEY.length;
       at = keyStart;
       while (at < end) {
         const step = KEY_STEPS[buffer[at]!]!;
         if (step === 0) break;
         at += step;
       }
-      const keyEnd = at;
+      keyEnd = at;
       if (keyEnd >= end) return false;
-      if (sink.wants !== undefined && !sink.wants(buffer, keyStart, keyEnd)) {
-        entries++;
-        return true;
-      }
       if (!readFields(buffer, keyEnd, end)) return false;
-      keyOffset = keyStart - start;
       entries++;
       if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
-      if (serverKeyStart < 0) handOnWithoutServerKey(buffer, keyStart, keyEnd);
+      if (serverKeyStart < 0) handOnWithoutServerKey(buffer);
       else sink.entry(buffer, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd);
       return true;
     },

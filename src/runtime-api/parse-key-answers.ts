@@ -46,6 +46,5 @@ function onlyKey(key: string, sink: EntrySink, onFound: () => void): EntrySink {
       onFound();
       sink.entry(bytes, keyStart, keyEnd, ...rest);
     },
-    settle: () => sink.settle(),
   };
 }

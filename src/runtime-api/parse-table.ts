@@ -3,7 +3,6 @@
 import type { EntrySink } from '../domain/entry.ts';
 import { createEntryReader } from './entry-line.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
-import { createUsualLines } from './usual-lines.ts';
 
 /**
  * How an answer ended. `complete` is only what closes with an empty line and has nothing behind it: a dump cut by `stats
@@ -46,7 +45,7 @@ const NO_SUCH_TABLE = 'No such table';
 /** Hands every entry to `sink` as soon as its line is whole; a line may be cut anywhere between two chunks. */
 export function createTableParser(sink: EntrySink): TableParser {
   const entryReader = createEntryReader(sink);
-  const usualLines = createUsualLines(sink);
+  const { lines } = sink;
   let carry = new Uint8Array(4096);
   let carried = 0;
   let bytes = 0;
@@ -71,7 +70,7 @@ export function createTableParser(sink: EntrySink): TableParser {
       header = parseTableHeader(text);
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
     } else if (entryReader.read(buffer, start, end)) {
-      usualLines.learn(entryReader.keyOffset);
+      lines?.learn(buffer, start, entryReader.keyStart, entryReader.keyEnd, end);
     } else {
       const text = textOf(buffer, start, end);
       if (entriesRead() === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;
@@ -82,8 +81,9 @@ export function createTableParser(sink: EntrySink): TableParser {
   /** The lines of a chunk that are whole; what is left of it is carried over. */
   function readLines(chunk: Uint8Array, from: number): void {
     let start = from;
+    lines?.show(chunk);
     while (!endless) {
-      if (header !== null && !closed) start = usualLines.read(chunk, start);
+      if (lines !== undefined && header !== null && !closed) start = lines.read(start);
       const end = chunk.indexOf(LF, start);
       if (end < 0) {
         if (start < chunk.length) carryOver(chunk, start, chunk.length);
@@ -95,7 +95,7 @@ export function createTableParser(sink: EntrySink): TableParser {
   }
 
   function entriesRead(): number {
-    return entryReader.entries + usualLines.entries;
+    return entryReader.entries + (lines?.entries ?? 0);
   }
 
   function addUnreadable(text: string): void {
@@ -157,16 +157,14 @@ export function createTableParser(sink: EntrySink): TableParser {
         carryOver(chunk, 0, first < 0 ? chunk.length : first);
         if (first < 0 || endless) return;
         readLine(carry, 0, carried);
-        sink.settle();
         carried = 0;
         start = first + 1;
       }
       readLines(chunk, start);
-      sink.settle();
     },
     end() {
       if (carried > 0) readCutLine();
-      const maxExpiresInMs = Math.max(entryReader.maxExpiresInMs, usualLines.maxExpiresInMs);
+      const maxExpiresInMs = Math.max(entryReader.maxExpiresInMs, lines?.maxExpiresInMs ?? 0);
       return { outcome: judge(), header, entries: entriesRead(), bytes, maxExpiresInMs, unreadableLines, remark };
     },
   };

@@ -1,9 +1,10 @@
 // One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read by the analysis.
 
-import type { Cells, EntryBlock, EntrySink, EvidenceGrid, PackedKeys } from '../domain/entry.ts';
-import { createColumnSink } from './column-sink.ts';
-import { BATCH_KEYS, type KeyTable } from './key-table.ts';
+import type { Cells, EntryBlock, EntrySink, EvidenceGrid } from '../domain/entry.ts';
+import type { LineBatch } from './compiled-lines.ts';
+import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
+import { createUsualLines } from './usual-lines.ts';
 
 /** What a proxy's column has beyond its cells. */
 export interface ColumnFacts {
@@ -24,14 +25,16 @@ export interface GridWriter extends EvidenceGrid {
   factsOf(proxy: number): ColumnFacts;
   /** Whether `expiresInMs` is known. */
   readonly keepsExpiries: boolean;
-  /** A column for another grid that shares these first rows with this one. Of a grid that keeps expiries. */
-  blockOf(proxy: number, sharedRows: number): EntryBlock;
+  /** A column for another grid. Of a grid that keeps expiries. */
+  blockOf(proxy: number): EntryBlock;
 }
 
 interface Column {
   cells: Cells;
   expiries: Int32Array;
   labels: LabelTable;
+  /** By a tail's number: the label's. */
+  readonly labelOfTail: number[];
   duplicates: number;
   longest: number;
   longestBytes: number;
@@ -66,48 +69,92 @@ export function createEntryGrid(options: {
     get keepsExpiries() {
       return keepsExpiries;
     },
-    blockOf(proxy, sharedRows) {
-      const column = columns[proxy]!;
-      const otherKeys = keys.keysFrom(sharedRows);
-      const lives = column.duplicates === 0 ? column.expiries : maxExpiries.slice();
-      return { ...column, sharedRows, otherKeys, maxExpiries: lives, labels: column.labels.labels };
+    blockOf(proxy) {
+      const { cells, expiries, labels, duplicates, contradictory, longest } = columns[proxy]!;
+      const lives = duplicates === 0 ? expiries : maxExpiries.slice();
+      return { cells, expiries, maxExpiries: lives, labels: labels.labels, duplicates, contradictory, longest };
     },
     column(proxy) {
       const column = emptyColumn();
       columns[proxy] = column;
       return {
-        ...createColumnSink(keys, admitsNewKeys, column.labels.numberOf, (row, expiresInMs, number, spelledLength) => {
+        entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
+          const row = (admitsNewKeys ? keys.add : keys.find)(bytes, keyStart, keyEnd);
+          if (row < 0) return;
+          const number = column.labels.numberOf(serverId, bytes, serverKeyStart, serverKeyEnd);
+          makeRoom(column, row);
           put(column, row, expiresInMs, number);
-          // A name is never longer than its spelling.
-          if (spelledLength > column.longestBytes) noteLength(column, row);
-        }),
-        elsewhere: { keys, admitsNewKeys, take: (block) => take(column, block) },
+        },
+        lines: createUsualLines(keys.compiled, admitsNewKeys, (batch) => putLines(column, batch)),
+        elsewhere: {
+          keys,
+          admitsNewKeys,
+          rowsOf: (packed) => keys.compiled.rowsOf(packed, admitsNewKeys),
+          take: (block, rows) => take(column, block, rows),
+        },
       };
     },
   };
 
-  /** For all keys that are known, and some more: what is outgrown stays in memory until it is collected. */
-  function roomFor(row: number): number {
-    return Math.max(1024, keys.count, row + (row >> 1));
+  /** For all keys that are known; what was outgrown once may grow more. */
+  function roomFor(row: number, length: number): number {
+    return Math.max(1024, keys.count, row + 1, length + (length >> 1));
   }
 
-  function put(column: Column, row: number, expiresInMs: number, number: number): void {
-    if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, roomFor(row));
-    if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
-    if (row >= column.cells.length) column.cells = widenedCells(column.cells, roomFor(row));
+  function makeRoom(column: Column, row: number): void {
+    const { cells, expiries } = column;
+    if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, roomFor(row, maxExpiries.length));
+    if (row >= cells.length) column.cells = widenedCells(cells, roomFor(row, cells.length));
+    if (!keepsExpiries || row < expiries.length) return;
+    column.expiries = widened(expiries, roomFor(row, expiries.length));
+    keepWithinBytes();
+  }
+
+  function putLines(column: Column, { count, rows, expiries, tails, lengths }: LineBatch): void {
+    if (keys.count > 0) makeRoom(column, keys.count - 1);
+    const { labelOfTail } = column;
+    let { cells, longestBytes } = column;
+    // Hot: as `put`, with everything at hand.
+    for (let n = 0; n < count; n++) {
+      const row = rows[n]!;
+      if (row < 0) continue;
+      const expiresInMs = expiries[n]!;
+      let number = labelOfTail[tails[n]!];
+      if (number === undefined) {
+        number = numberOfTail(column, tails[n]!);
+        cells = column.cells;
+      }
+      if (cells[row] !== 0) noteDuplicate(column, row, number);
+      cells[row] = number;
+      if (keepsExpiries) column.expiries[row] = expiresInMs;
+      if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
+      if (lengths[n]! > longestBytes) {
+        noteLength(column, row);
+        longestBytes = column.longestBytes;
+      }
+    }
+  }
+
+  function numberOfTail(column: Column, tail: number): number {
+    const number = column.labels.numberOfLabel(keys.compiled.labelOfTail(tail));
+    column.labelOfTail[tail] = number;
     if (number > 0xff) column.cells = deepened(column.cells, number);
-    const before = column.cells[row]!;
-    if (before !== 0) {
-      column.duplicates++;
-      if (before !== number) column.contradictory.push(row);
-    }
+    return number;
+  }
+
+  /** There is room for the row. */
+  function put(column: Column, row: number, expiresInMs: number, number: number): void {
+    if (number > 0xff) column.cells = deepened(column.cells, number);
+    if (column.cells[row] !== 0) noteDuplicate(column, row, number);
     column.cells[row] = number;
-    if (!keepsExpiries) return;
-    if (row >= column.expiries.length) {
-      column.expiries = widened(column.expiries, roomFor(row));
-      keepWithinBytes();
-    }
-    column.expiries[row] = expiresInMs;
+    if (keepsExpiries) column.expiries[row] = expiresInMs;
+    if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
+    noteLength(column, row);
+  }
+
+  function noteDuplicate(column: Column, row: number, number: number): void {
+    column.duplicates++;
+    if (column.cells[row] !== number) column.contradictory.push(row);
   }
 
   function keepWithinBytes(): void {
@@ -123,56 +170,37 @@ export function createEntryGrid(options: {
   }
 
   /** The column must be empty, so that the labels get the numbers that they have in the block. */
-  function take(column: Column, block: EntryBlock): void {
-    const { sharedRows } = block;
+  function take(column: Column, block: EntryBlock, rows: Int32Array): void {
     for (const label of block.labels) column.labels.numberOfLabel(label);
-    const rows = rowsOf(keys, block.otherKeys, admitsNewKeys);
-    const rowOf = (row: number) => (row < sharedRows ? row : rows[row - sharedRows]!);
-    noteLives(block.maxExpiries, rowOf);
-    // The block's memory becomes the column's, without what belongs into other rows.
-    const others = block.cells.slice(sharedRows);
-    const otherExpiries = block.expiries.slice(sharedRows);
-    column.cells = block.cells.fill(0, sharedRows);
-    if (keepsExpiries) {
-      column.expiries = block.expiries.fill(0, sharedRows);
-      keepWithinBytes();
+    if (keys.count > 0) makeRoom(column, keys.count - 1);
+    if (block.labels.length > 0xff) column.cells = deepened(column.cells, block.labels.length);
+    const { cells, expiries } = column;
+    // What a column is longer than its keys stays empty.
+    const count = Math.min(rows.length, block.cells.length);
+    for (let n = 0; n < count; n++) {
+      const row = rows[n]!;
+      const number = block.cells[n]!;
+      if (row < 0 || number === 0) continue;
+      cells[row] = number;
+      if (keepsExpiries) expiries[row] = block.expiries[n]!;
     }
-    for (const [n, row] of rows.entries()) {
-      const number = others[n] ?? 0;
-      if (row >= 0 && number !== 0) put(column, row, otherExpiries[n]!, number);
+    const lives = Math.min(rows.length, block.maxExpiries.length);
+    for (let n = 0; n < lives; n++) {
+      const row = rows[n]!;
+      if (row >= 0 && block.maxExpiries[n]! > maxExpiries[row]!) maxExpiries[row] = block.maxExpiries[n]!;
     }
     column.duplicates += block.duplicates;
-    column.contradictory.push(...block.contradictory.map(rowOf));
-    if (block.longest >= 0) noteLength(column, rowOf(block.longest));
+    column.contradictory.push(...block.contradictory.map((row) => rows[row]!));
+    if (block.longest >= 0) noteLength(column, rows[block.longest]!);
   }
-
-  function noteLives(lives: Int32Array, rowOf: (row: number) => number): void {
-    if (maxExpiries.length < keys.count) maxExpiries = widened(maxExpiries, roomFor(keys.count));
-    for (let from = 0; from < lives.length; from++) {
-      const row = lives[from] === 0 ? -1 : rowOf(from);
-      if (row >= 0 && lives[from]! > maxExpiries[row]!) maxExpiries[row] = lives[from]!;
-    }
-  }
-}
-
-/** The rows of keys of another list, -1 for one that is not there and may not be added. */
-function rowsOf(keys: KeyTable, { bytes, ends }: PackedKeys, admitsNewKeys: boolean): Int32Array {
-  const rows = new Int32Array(ends.length);
-  const starts = Int32Array.from(ends, (_, n) => (n === 0 ? 0 : ends[n - 1]!));
-  for (let n = 0; n < ends.length; n += BATCH_KEYS) {
-    const many = Math.min(BATCH_KEYS, ends.length - n);
-    keys.findMany(bytes, starts.subarray(n), ends.subarray(n), many, rows.subarray(n));
-  }
-  if (admitsNewKeys)
-    for (const [n, row] of rows.entries()) if (row < 0) rows[n] = keys.add(bytes, starts[n]!, ends[n]!);
-  return rows;
 }
 
 function emptyColumn(): Column {
   return {
-    cells: new Uint8Array(1024),
+    cells: new Uint8Array(0),
     expiries: new Int32Array(0),
     labels: createLabelTable(),
+    labelOfTail: [],
     duplicates: 0,
     longest: -1,
     longestBytes: -1,
@@ -198,6 +226,6 @@ function widenedCells(from: Cells, size: number): Cells {
 }
 
 function deepened(from: Cells, number: number): Cells {
-  if (from instanceof Uint8Array) return Uint16Array.from(from);
-  return number > 0xffff && from instanceof Uint16Array ? Uint32Array.from(from) : from;
+  if (number > 0xffff) return from instanceof Uint32Array ? from : Uint32Array.from(from);
+  return from instanceof Uint8Array ? Uint16Array.from(from) : from;
 }

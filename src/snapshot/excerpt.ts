@@ -7,20 +7,19 @@ import type { KeyTable } from './key-table.ts';
 export function excerptOf(grid: GridWriter, rows: readonly number[], keys: KeyTable): GridWriter {
   const { proxyCount } = grid;
   const excerpt = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
+  const same = Int32Array.from(rows.map((_, n) => n));
   const maxExpiries = Int32Array.from(rows.map(grid.maxExpiresInMs));
   for (let proxy = 0; proxy < proxyCount; proxy++) {
-    excerpt.column(proxy).elsewhere?.take({
-      sharedRows: rows.length,
-      otherKeys: { bytes: new Uint8Array(0), ends: new Int32Array(0) },
+    const block = {
       cells: Uint32Array.from(rows.map((row) => grid.labelAt(row, proxy))),
       expiries: Int32Array.from(rows.map((row) => grid.expiresInMs(row, proxy))),
-      // A copy each: who takes a block keeps its memory.
-      maxExpiries: maxExpiries.slice(),
+      maxExpiries,
       labels: grid.labelsOf(proxy),
       duplicates: 0,
       contradictory: [],
       longest: -1,
-    });
+    };
+    excerpt.column(proxy).elsewhere?.take(block, same);
   }
   return excerpt;
 }

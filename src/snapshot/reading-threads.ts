@@ -1,13 +1,13 @@
 // Shares saved dumps out among threads: this one, and as many others as the machine has processors for and the dumps are worth.
 
+import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Elsewhere, EntrySink } from '../domain/entry.ts';
 import type { Dump } from '../runtime-api/table-reader.ts';
 import { type DumpFile, readDumpFile } from './dump-file.ts';
-import type { PackedTable } from './key-table.ts';
-import type { ReadingResult, ReadingTask } from './reading-thread.ts';
+import type { Look, ReadingResult, ReadingTask } from './reading-thread.ts';
 
 export interface ReadingThreads {
   /** One dump a thread at a time; others wait. */
@@ -20,19 +20,20 @@ export interface ReadOptions {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Below so many bytes of dumps a thread, starting it takes longer than it saves. */
-const WORTH_A_THREAD_BYTES = 1 << 24;
+/** A thread takes a tenth of a second of a processor to start and to get as quick as this one: with less than this left to read, it is not worth it. */
+const WORTH_THREADS_MS = 600;
 /** Each has all keys of its own. */
 const MAX_THREADS = 4;
-/** A thread gets the keys anew when there are so many times as many as it began with. */
-const GROWTH = 1.2;
 
 type Lane = (file: DumpFile, sink: EntrySink, options: ReadOptions) => Promise<Dump>;
 
-/** `files` are all that there are to read. Threads start with the first, and end with `close`. */
+/** `files` are all that there are to read. Threads start when a dump that was read here shows that they pay, and end with `close`. */
 export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads {
-  const bytes = files.reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
-  const count = Math.min(MAX_THREADS, availableParallelism(), files.length, Math.floor(bytes / WORTH_A_THREAD_BYTES));
+  const sizes = new Map(files.map(({ path }) => [path, statSync(path, { throwIfNoEntry: false })?.size ?? 0]));
+  const total = sum(sizes.values());
+  const most = Math.min(MAX_THREADS, availableParallelism(), files.length);
+  let left = total;
+  let readHere = 0;
   let threads: readonly Thread[] | null = null;
   const free: Lane[] = [here];
   const waiting: ((lane: Lane) => void)[] = [];
@@ -41,18 +42,26 @@ export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads
     if (next) next(lane);
     else free.push(lane);
   };
+  const startThreads = () => {
+    threads = Array.from({ length: most - 1 }, startThread);
+    for (const thread of threads) give(laneOf(thread));
+  };
   return {
     async read(file, sink, options) {
-      // The first dump is read here, while the threads start: nearly all keys are in it, so that the threads need not tell theirs.
-      const starting = threads === null ? Array.from({ length: Math.max(0, count - 1) }, startThread) : [];
-      threads ??= starting;
       const lane = free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
+      const size = sizes.get(file.path) ?? 0;
+      // All are read once, and then perhaps once more.
+      left = left > 0 ? left - size : total - size;
+      const startedAt = performance.now();
       try {
         options.signal.throwIfAborted();
         return await lane(file, sink, options);
       } finally {
+        const spentMs = performance.now() - startedAt;
         give(lane);
-        for (const thread of starting) give(laneOf(thread));
+        // The first one says nothing: it had all keys to add, with code that was not yet compiled.
+        if (threads === null && size > 0 && readHere++ > 0 && (left / size) * spentMs > WORTH_THREADS_MS)
+          startThreads();
       }
     },
     async close() {
@@ -62,6 +71,12 @@ export function createReadingThreads(files: readonly DumpFile[]): ReadingThreads
       await Promise.all(ending.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 interface Thread {
@@ -89,20 +104,32 @@ const here: Lane = (file, sink, { signal, onBytes }) =>
     onBytes(bytes);
   });
 
+/** A thread numbers the keys of a look by itself; where each of its rows is in the look of this thread is remembered here. */
 function laneOf(thread: Thread): Lane {
   let known: Elsewhere['keys'] | null = null;
-  let knownCount = 0;
+  let rows = new Int32Array(0);
   return async (file, sink, { signal, onBytes }) => {
     if (sink.elsewhere === undefined) return here(file, sink, { signal, onBytes });
-    const { keys, admitsNewKeys, take } = sink.elsewhere;
-    const stale = keys !== known || keys.count > knownCount * GROWTH;
-    const task = { file, keys: stale ? (keys.packed() as PackedTable) : null, admitsNewKeys };
-    if (stale) [known, knownCount] = [keys, keys.count];
-    const { dump, block } = await ask(thread, task, signal);
-    take(block);
+    const { keys, admitsNewKeys, rowsOf, take } = sink.elsewhere;
+    let look: Look | null = null;
+    if (keys !== known) {
+      look = { keys: keys.keysFrom(0), admitsNewKeys, seed: randomInt(2 ** 31) };
+      known = keys;
+      rows = Int32Array.from({ length: keys.count }, (_, row) => row);
+    }
+    const { dump, block, newKeys } = await ask(thread, { file, look }, signal);
+    rows = joined(rows, rowsOf(newKeys));
+    take(block, rows);
     onBytes(dump.bytes);
     return dump;
   };
+}
+
+function joined(one: Int32Array, other: Int32Array): Int32Array<ArrayBuffer> {
+  const both = new Int32Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }
 
 /** Rejects when the signal aborts and when the thread ends; what a thread still reads then, nobody takes. */

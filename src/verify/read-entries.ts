@@ -48,6 +48,5 @@ function collectInto(entries: Map<string, EntryState>): EntrySink {
       const serverKey = textOf(bytes, serverKeyStart, serverKeyEnd);
       entries.set(textOf(bytes, keyStart, keyEnd), { serverId, serverKey: serverKey === '-' ? null : serverKey });
     },
-    settle() {},
   };
 }

@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EntrySink } from '../../src/domain/entry.ts';
+import { createTableParser } from '../../src/runtime-api/parse-table.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
 import { excerptOf } from '../../src/snapshot/excerpt.ts';
-import { createKeyTable, type KeyTable, keyTableFrom } from '../../src/snapshot/key-table.ts';
+import { createKeyTable } from '../../src/snapshot/key-table.ts';
 
 interface Row {
   readonly key: string;
@@ -18,7 +19,6 @@ interface Row {
 function put(sink: EntrySink, { key, serverId = 11, serverKey = '-', expiresInMs = 100 }: Row): void {
   const memory = Buffer.from(`${key} ${serverKey}`, 'latin1');
   sink.entry(memory, 0, key.length, expiresInMs, serverId, key.length + 1, memory.length);
-  sink.settle();
   memory.fill(0x3f);
 }
 
@@ -154,7 +154,7 @@ test('the longest key of a proxy is told by its bytes, not by its spelling, and 
 });
 
 describe('a grid that admits no new keys', () => {
-  const suspects = (): KeyTable => {
+  const suspects = (): ReturnType<typeof createKeyTable> => {
     const keys = createKeyTable(9);
     for (const key of ['a', 'b']) keys.add(Buffer.from(key), 0, 1);
     return keys;
@@ -229,24 +229,23 @@ function told(grid: GridWriter) {
   };
 }
 
-/** One look-up after the other, or put off until the bytes change: all lines lie in one memory. */
+/** As a dump, in chunks: most lines by way of the compiled reader. */
 function putAll(sink: EntrySink, rows: readonly Required<Row>[]): void {
-  const memory = Buffer.from(rows.map(({ key, serverKey }) => `${key} ${serverKey} `).join(''), 'latin1');
-  let at = 0;
-  for (const { key, serverKey, serverId, expiresInMs } of rows) {
-    const keyEnd = at + key.length;
-    sink.foresee?.(memory, at);
-    sink.entry(memory, at, keyEnd, expiresInMs, serverId, keyEnd + 1, keyEnd + 1 + serverKey.length);
-    at = keyEnd + serverKey.length + 2;
-  }
-  sink.settle();
-  memory.fill(0x3f);
+  const lines = rows.map(
+    ({ key, serverKey, serverId, expiresInMs }) =>
+      `0x55710e170cf0: key=${key} use=0 exp=${expiresInMs} server_id=${serverId} server_key=${serverKey}\n`,
+  );
+  const dump = Buffer.from(`# table: nodes, type: string, size:1, used:1\n${lines.join('')}\n`, 'latin1');
+  const parser = createTableParser(sink);
+  for (let at = 0; at < dump.length; at += 1_000) parser.push(dump.subarray(at, at + 1_000));
+  const { outcome, entries } = parser.end();
+  expect([outcome, entries]).toEqual(['complete', rows.length]);
 }
 
 describe('however entries come, the grid is the same', () => {
   const proxies = fc.array(fc.array(drawnEntry, { maxLength: 60 }), { minLength: 1, maxLength: 4 });
 
-  test('one after the other, or many from one memory, foreseen or not', () => {
+  test('one after the other, or as dumps', () => {
     fc.assert(
       fc.property(proxies, (columns) => {
         const [one, many] = [1, 2].map(() => gridOf({ proxyCount: columns.length, keepsExpiries: true }));
@@ -266,21 +265,24 @@ describe('however entries come, the grid is the same', () => {
         const here = gridOf({ proxyCount: columns.length, keepsExpiries: true });
         const blocks = gridOf({ proxyCount: columns.length, keepsExpiries: true });
         for (const [proxy, rows] of columns.entries()) putAll(here.column(proxy), rows);
-        let thread: KeyTable | null = null;
-        let shared = 0;
-        for (const [proxy, rows] of columns.entries()) {
+        const thread = createKeyTable(3);
+        let rows: number[] | null = null;
+        let knownRows = 0;
+        for (const [proxy, entries] of columns.entries()) {
           const column = blocks.column(proxy);
           if (proxy < before) {
-            putAll(column, rows);
+            putAll(column, entries);
             continue;
           }
-          if (thread === null) {
-            thread = keyTableFrom(structuredClone((blocks.keys as KeyTable).packed()));
-            shared = thread.count;
+          if (rows === null) {
+            rows = [...thread.compiled.rowsOf(structuredClone(column.elsewhere!.keys.keysFrom(0)), true)];
+            knownRows = rows.length;
           }
           const there = gridOf({ keys: thread, proxyCount: 1, keepsExpiries: true });
-          putAll(there.column(0), rows);
-          column.elsewhere!.take(structuredClone(there.blockOf(0, shared)));
+          putAll(there.column(0), entries);
+          rows.push(...column.elsewhere!.rowsOf(structuredClone(thread.keysFrom(knownRows))));
+          knownRows = thread.count;
+          column.elsewhere!.take(structuredClone(there.blockOf(0)), Int32Array.from(rows));
         }
         expect(told(blocks)).toEqual(told(here));
       }),

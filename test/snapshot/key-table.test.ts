@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PackedKeys } from '../../src/domain/entry.ts';
 import { encodeKey } from '../../src/domain/key.ts';
-import { BATCH_KEYS, createKeyTable, type KeyTable, keyTableFrom } from '../../src/snapshot/key-table.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
 /** The key lies in the middle of other bytes, as it does in a chunk, and the memory is overwritten afterwards. */
@@ -107,32 +108,24 @@ describe('the length in bytes is that of the name, not of its spelling', () => {
 test('many looked up at once have the rows that each has alone, -1 for the ones that are not there', () => {
   const key = fc.stringMatching(/^[ab]{0,9}$/);
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: BATCH_KEYS }), (there, asked) => {
+    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 300 }), (there, asked) => {
       const table = createKeyTable(7);
       for (const each of there) put(table, each);
-      const bytes = Buffer.from(asked.join(''), 'latin1');
-      const ends = Int32Array.from(asked, (_, n) => asked.slice(0, n + 1).join('').length);
-      const starts = Int32Array.from(asked, (each, n) => ends[n]! - each.length);
-      const rows = new Int32Array(BATCH_KEYS).fill(-9);
-      table.findMany(bytes, starts, ends, asked.length, rows);
-      expect([...rows]).toEqual(
-        Array.from({ length: BATCH_KEYS }, (_, n) => (n < asked.length ? put(table, asked[n]!, 'find') : -9)),
-      );
+      expect([...table.compiled.rowsOf(packed(asked), false)]).toEqual(asked.map((each) => put(table, each, 'find')));
+      const rows = table.compiled.rowsOf(packed(asked), true);
+      expect([...rows].map(table.keyAt)).toEqual(asked);
+      expect([...rows]).toEqual(asked.map((each) => put(table, each, 'find')));
     }),
   );
 });
 
-test('the key of a row is told from its beginning, its continuation and its neighbours', () => {
-  const table = createKeyTable(8);
-  for (const key of ['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh']) put(table, key);
-  for (const [row, key] of ['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh'].entries()) {
-    const line = (text: string) => Buffer.from(`key=${text} use=0`, 'latin1');
-    expect(table.endIfAt(row, line(key), 4)).toBe(4 + key.length);
-    expect(table.endIfAt(row, line(`${key}x`), 4)).toBe(-1);
-    expect(table.endIfAt(row, line(`x${key.slice(1)}x`), 4)).toBe(-1);
-    expect(table.endIfAt(row, line(`${key}`).subarray(0, 4 + key.length), 4)).toBe(-1);
-  }
-  expect(table.endIfAt(6, Buffer.from('abc '), 0)).toBe(-1);
+test('more keys than one call takes', () => {
+  const [one, other] = [createKeyTable(8), createKeyTable(9)];
+  for (let n = 0; n < 10_000; n++) put(one, `room${n}`);
+  other.compiled.rowsOf(one.keysFrom(0), true);
+  expect(other.count).toBe(10_000);
+  const wrong = Array.from({ length: 10_000 }, (_, n) => n).filter((n) => other.keyAt(n) !== `room${n}`);
+  expect(wrong).toEqual([]);
 });
 
 test('an empty key behind one that fills its block to the byte', () => {
@@ -141,18 +134,16 @@ test('an empty key behind one that fills its block to the byte', () => {
   expect([table.keyAt(1), table.keyAt(2), table.byteLengthAt(1)]).toEqual(['', 'b', 0]);
 });
 
-describe('a table for another thread', () => {
-  test('has the same rows, goes on alone, and tells the keys that came behind', () => {
-    const table = createKeyTable(11);
-    for (let n = 0; n < 5_000; n++) put(table, `room${n}`);
-    const other = keyTableFrom(structuredClone(table.packed()));
-    expect([other.count, put(other, 'room4999', 'find'), put(other, 'nobody', 'find')]).toEqual([5_000, 4_999, -1]);
-    for (const key of ['theirs', '', 'too']) put(other, key);
-    put(table, 'ours');
-    expect(put(other, 'ours', 'find')).toBe(-1);
-    expect([table.count, other.count]).toEqual([5_001, 5_003]);
-    const { bytes, ends } = other.keysFrom(5_000);
-    expect([Buffer.from(bytes).toString('latin1'), [...ends]]).toEqual(['theirstoo', [6, 6, 9]]);
-    expect(other.keysFrom(other.count).ends).toHaveLength(0);
-  });
+test('the keys from a row on, one behind the other', () => {
+  const table = createKeyTable(11);
+  for (let n = 0; n < 5_000; n++) put(table, `room${n}`);
+  for (const key of ['theirs', '', 'too']) put(table, key);
+  const { bytes, ends } = table.keysFrom(5_000);
+  expect([Buffer.from(bytes).toString('latin1'), [...ends]]).toEqual(['theirstoo', [6, 6, 9]]);
+  expect(table.keysFrom(table.count).ends).toHaveLength(0);
 });
+
+function packed(keys: readonly string[]): PackedKeys {
+  let end = 0;
+  return { bytes: Buffer.from(keys.join(''), 'latin1'), ends: Int32Array.from(keys, ({ length }) => (end += length)) };
+}

@@ -2,6 +2,8 @@
 
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { createTableParser, type TableAnswer } from '../../src/runtime-api/parse-table.ts';
+import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createUsualLines } from '../../src/snapshot/usual-lines.ts';
 
 /** `serverKey` as it came: `-` for none. */
 export interface CollectedEntry {
@@ -28,7 +30,30 @@ export function collectingSink(): CollectingSink {
         serverKey: textOf(serverKeyStart, serverKeyEnd),
       });
     },
-    settle() {},
+  };
+}
+
+/** The same entries, the usual lines among them by way of the compiled reader. `keys` are what it knew before. */
+export function quickSink(keys: readonly string[] = []): CollectingSink {
+  const sink = collectingSink();
+  const table = createKeyTable(1);
+  for (const key of keys) table.add(Buffer.from(key, 'latin1'), 0, key.length);
+  const lines = createUsualLines(table.compiled, true, ({ count, rows, expiries, tails, lengths }) => {
+    for (let n = 0; n < count; n++) {
+      const { serverId, serverKey } = table.compiled.labelOfTail(tails[n]!);
+      const key = table.keyAt(rows[n]!);
+      if (key.length !== lengths[n]) throw new Error(`${key} is not of ${lengths[n]} bytes`);
+      sink.entries.push({ key, expiresInMs: expiries[n]!, serverId, serverKey: serverKey ?? '-' });
+    }
+  });
+  return {
+    ...sink,
+    lines,
+    entry(...entry) {
+      const [bytes, keyStart, keyEnd] = entry;
+      table.add(bytes, keyStart, keyEnd);
+      sink.entry(...entry);
+    },
   };
 }
 
@@ -37,9 +62,8 @@ export interface Parsed extends TableAnswer {
 }
 
 /** Pushes the text in chunks that end at the cuts, each from one memory that is overwritten at once: a chunk is only valid during the call. */
-export function parseTable(text: string | Uint8Array, cuts: readonly number[] = []): Parsed {
+export function parseTable(text: string | Uint8Array, cuts: readonly number[] = [], sink = collectingSink()): Parsed {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
-  const sink = collectingSink();
   const parser = createTableParser(sink);
   const memory = Buffer.alloc(bytes.length);
   let start = 0;

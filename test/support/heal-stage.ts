@@ -102,7 +102,6 @@ export function readerOf(
         if (held === null) continue;
         const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
         sink.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
-        sink.settle();
       }
       return [];
     },

@@ -102,7 +102,6 @@ export function routesOf(
       if (held === null) continue;
       const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
       column.entry(bytes, 0, key.length, expiresInMs, held.serverId, key.length + 1, bytes.length);
-      column.settle();
     }
   }
   return { views, grid, look: routeGrid(grid, senseMesh(views)) };

@@ -1,30 +1,35 @@
-// The quick way through a dump and the long way give the same: the long way is taken by every line that is cut by the end of a chunk.
+// The compiled reader and the long way give the same: lines that are not just as usual, or cut by the end of a chunk, go the long way.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
-import { createTableParser } from '../../src/runtime-api/parse-table.ts';
-import { createUsualLines } from '../../src/runtime-api/usual-lines.ts';
-import { collectingSink, parseTable } from '../support/collected-entries.ts';
+import { parseTable, quickSink } from '../support/collected-entries.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
 const head = '# table: nodes, type: string, size:204800, used:1\n';
 const usual = (key: string, rest = ' use=0 exp=299695 server_id=11 server_key=10.0.0.9:443') =>
   `0x55710e170cf0: key=${key}${rest}\n`;
-/** A usual line is read only where the chunk surely holds it whole. */
-const behind = usual('behind').repeat(3);
+/** Known tails, in the order of the tests. */
+const lessons = [
+  ' use=0 exp=299695 server_id=11 server_key=10.0.0.9:443',
+  ' use=0 exp=5 shard=0 server_id=11 server_key=10.0.0.9:443',
+  ' use=12 exp=0 server_id=0 server_key=-',
+  ' use=0 exp=1 server_id=999999999 server_key=-',
+].map((rest) => usual('lesson', rest));
 
-/** Every byte a chunk of its own: no line is ever whole in one. */
-const slowly = (text: string) =>
-  parseTable(
-    text,
-    Array.from(text, (_, at) => at + 1),
-  );
+const slowly = (text: string) => parseTable(text);
+const quickly = (text: string, cuts: readonly number[] = [], keys: readonly string[] = []) =>
+  parseTable(text, cuts, quickSink(keys));
 
-function readQuickly(text: string): { readonly entries: number; readonly upTo: number } {
-  const lines = createUsualLines(collectingSink());
-  lines.learn(20);
-  const upTo = lines.read(Buffer.from(text, 'latin1'), 0);
+/** How far the compiled reader alone gets, which has seen the lessons. */
+function readQuickly(text: string, keys: readonly string[] = []): { readonly entries: number; readonly upTo: number } {
+  const lines = quickSink(keys).lines!;
+  for (const lesson of lessons) {
+    const bytes = Buffer.from(lesson, 'latin1');
+    lines.learn(bytes, 0, 20, 26, bytes.length - 1);
+  }
+  lines.show(Buffer.from(text, 'latin1'));
+  const upTo = lines.read(0);
   return { entries: lines.entries, upTo };
 }
 
@@ -38,10 +43,10 @@ describe('usual lines', () => {
     ['with a name of three letters', usual('abc')],
     ['with the largest numbers of nine digits', usual('a', ' use=0 exp=999999999 server_id=999999999 server_key=-')],
   ])('%s are read the quick way', (_, line) => {
-    expect(readQuickly(line + behind).upTo).toBeGreaterThanOrEqual(line.length);
-    expect(parseTable(`${head}${usual('first')}${line}${behind}\n`)).toEqual(
-      slowly(`${head}${usual('first')}${line}${behind}\n`),
-    );
+    for (const keys of [[], [line.slice(20, line.indexOf(' use='))]])
+      expect(readQuickly(line, keys)).toEqual({ entries: 1, upTo: line.length });
+    const text = `${head}${lessons.join('')}${line}\n`;
+    expect(quickly(text)).toEqual(slowly(text));
   });
 
   test.each([
@@ -62,20 +67,48 @@ describe('usual lines', () => {
     ['an empty line', '\n'],
     ['a line of 100,000 bytes', usual('k'.repeat(100_000))],
   ])('%s: left to the long way, which reads it alike', (_, line) => {
-    expect(readQuickly(line + behind)).toEqual({ entries: 0, upTo: 0 });
-    const text = `${head}${usual('first')}${usual('second')}${line}${behind}\n`;
-    expect(parseTable(text)).toEqual(parseTable(text, [text.length - behind.length - 2]));
-    if (line.length < 1_000) expect(parseTable(text)).toEqual(slowly(text));
+    expect(readQuickly(line + usual('behind'))).toEqual({ entries: 0, upTo: 0 });
+    const text = `${head}${lessons.join('')}${line}${usual('behind')}\n`;
+    expect(quickly(text)).toEqual(slowly(text));
+    expect(quickly(text, [text.length - 30])).toEqual(slowly(text));
   });
 
-  test('a line at the end of a chunk is left to the next one', () => {
-    const { entries, upTo } = readQuickly(usual('a').repeat(10));
-    expect(entries).toBeLessThan(10);
-    expect(upTo).toBe(entries * usual('a').length);
+  test('a line that is cut anywhere is left to the next chunk', () => {
+    const line = usual('room@conference.example.com');
+    for (let cut = 0; cut < line.length; cut++)
+      for (const keys of [[], ['room@conference.example.com']])
+        expect(readQuickly(line + line.slice(0, cut), keys)).toEqual({ entries: 1, upTo: line.length });
+  });
+
+  test('what stood behind a shorter chunk before does not complete its last line', () => {
+    const line = usual('room@conference.example.com');
+    const lines = quickSink(['room@conference.example.com']).lines!;
+    lines.learn(Buffer.from(lessons[0]!, 'latin1'), 0, 20, 26, lessons[0]!.length - 1);
+    lines.show(Buffer.from(line.repeat(3), 'latin1'));
+    expect(lines.read(0)).toBe(3 * line.length);
+    for (let cut = 0; cut < line.length; cut++) {
+      lines.show(Buffer.from(line.slice(0, cut), 'latin1'));
+      expect([cut, lines.read(0), lines.entries]).toEqual([cut, 0, 3]);
+    }
+  });
+
+  test('a chunk of many pieces, and more lines than one call reads', () => {
+    const text = `${head}${Array.from({ length: 9_000 }, (_, n) => usual(`${n % 7_000}`.padEnd(n % 90, '-'))).join('')}\n`;
+    expect(text.length).toBeGreaterThan(3 << 18);
+    expect(quickly(text)).toEqual(slowly(text));
+    expect(quickly(text, [1 << 18, 1 << 19])).toEqual(slowly(text));
+  });
+
+  test('more servers than the compiled reader can remember', () => {
+    const lines = Array.from({ length: 5_000 }, (_, n) =>
+      usual(`room${n}`, ` use=0 exp=5 server_id=${n} server_key=10.0.${n >> 8}.${n & 255}:443`),
+    );
+    const text = `${head}${lines.join('')}${lines.join('')}\n`;
+    expect(quickly(text)).toEqual(slowly(text));
   });
 });
 
-test('any dump, damaged anywhere, cut anywhere: the same entries, the same end as byte by byte', () => {
+test('any dump, damaged anywhere, cut anywhere: the same entries, the same end as the long way', () => {
   const name = fc.oneof(
     fc.constantFrom(...hostileNames.filter(({ length }) => length < 200)),
     fc.uint8Array({ maxLength: 40 }),
@@ -105,42 +138,11 @@ test('any dump, damaged anywhere, cut anywhere: the same entries, the same end a
         const text = bytes.toString('latin1');
         const cuts = shares.map((share) => Math.floor(share * text.length)).sort((a, b) => a - b);
         const slow = slowly(text);
-        expect(parseTable(text)).toEqual(slow);
-        expect(parseTable(text, cuts)).toEqual(slow);
+        expect(quickly(text)).toEqual(slow);
+        expect(quickly(text, cuts)).toEqual(slow);
+        expect(quickly(text, cuts, slow.found.map(({ key }) => key).reverse())).toEqual(slow);
       },
     ),
     { numRuns: 400 },
-  );
-});
-
-test('a sink that foresees, and one that wants only some keys, get what they would get byte by byte', () => {
-  const keys = ['a', 'room@example.com', 'a\\ b', '', 'x'.repeat(70)];
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: 4 }), { maxLength: 30 }), fc.nat({ max: 4 }), (picked, guess) => {
-      const text = `${head}${picked.map((n) => usual(keys[n]!)).join('')}\n`;
-      const expected = `${keys[guess]!} `;
-      const run = (size: number, picky: boolean) => {
-        const sink = {
-          ...collectingSink(),
-          foresee: (bytes: Uint8Array, start: number) =>
-            Buffer.from(bytes.subarray(start, start + expected.length)).toString('latin1') === expected
-              ? start + expected.length - 1
-              : -1,
-          ...(picky ? { wants: (_: Uint8Array, start: number, end: number) => (end - start) % 2 === 1 } : {}),
-        };
-        const parser = createTableParser(sink);
-        const bytes = Buffer.from(text, 'latin1');
-        for (let at = 0; at < bytes.length; at += size) parser.push(bytes.subarray(at, at + size));
-        return { answer: parser.end(), found: sink.entries };
-      };
-      for (const picky of [false, true]) {
-        const { answer, found } = run(text.length, picky);
-        // What nobody wants is not read to its end, and its life is not known.
-        expect({ answer: { ...answer, maxExpiresInMs: 0 }, found }).toEqual({
-          answer: { ...run(1, picky).answer, maxExpiresInMs: 0 },
-          found: run(1, picky).found,
-        });
-      }
-    }),
   );
 });

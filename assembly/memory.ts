@@ -1,0 +1,30 @@
+// The memory of one key table, handed out from the bottom up; nothing is ever given back but with the whole table.
+
+const PAGE_BYTES: u32 = 1 << 16;
+/** Words of eight and sixteen bytes are read where fewer are left. */
+const SLACK_BYTES: u32 = 64;
+const ALIGNMENT: u32 = 64;
+
+let end: u32 = 0;
+
+/** Where so many bytes are free, zeroed; they follow what was allocated before. Traps where the machine has no more. */
+export function allocate(bytes: u32): u32 {
+  const at = end === 0 ? aligned(<u32>__heap_base) : end;
+  end = aligned(at + bytes);
+  const pages = (end + SLACK_BYTES + PAGE_BYTES - 1) / PAGE_BYTES;
+  const have = <u32>memory.size();
+  // In steps, for a growth is a call to the system; in small ones, for what is not used is not there.
+  if (pages > have && memory.grow(max(pages - have, 16)) < 0) unreachable();
+  return at;
+}
+
+/** What the next allocation will give. */
+export function nextAddress(): u32 {
+  return end;
+}
+
+// @ts-ignore: decorator
+@inline
+function aligned(at: u32): u32 {
+  return (at + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}

@@ -1,0 +1,193 @@
+// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because JavaScript takes three times as long and much longer
+// to warm up.
+
+import { existsSync, readFileSync } from 'node:fs';
+import type { Label, PackedKeys } from '../domain/entry.ts';
+
+/** What the last `readLines` read, line by line; the arrays are the instance's own and change with the next call. */
+export interface LineBatch {
+  readonly count: number;
+  /** The row of its key, -1 where the key is not there and was not to be added. */
+  readonly rows: Int32Array;
+  readonly expiries: Int32Array;
+  /** The tail's number, see `labelOfTail`. */
+  readonly tails: Int32Array;
+  /** How many bytes the key has as the dump spells it. */
+  readonly lengths: Int32Array;
+}
+
+export interface CompiledLines {
+  readonly keyCount: number;
+  /** The key as the dump spells it: the instance's own memory, true until the next call. */
+  keyBytes(row: number): Uint8Array;
+  /** How many bytes the key really has, behind its spelling. */
+  decodedLength(row: number): number;
+  /** The row of `bytes[start..end)`; -1 where it is not there. */
+  find(bytes: Uint8Array, start: number, end: number): number;
+  add(bytes: Uint8Array, start: number, end: number): number;
+  hashOf(bytes: Uint8Array, start: number, end: number): number;
+  /** The rows of many keys, -1 for one that is not there and was not to be added. */
+  rowsOf(keys: PackedKeys, admitsNewKeys: boolean): Int32Array;
+  /** The keys from this row on. */
+  keysFrom(row: number): PackedKeys;
+  /** Takes `bytes[start..end)` in, for `readLines`. */
+  load(bytes: Uint8Array, start: number, end: number): void;
+  /** Reads what was loaded from `offset` on, `length` bytes in all; see `assembly/lines.ts`. */
+  readLines(offset: number, length: number, keyOffset: number, expectedRow: number, admitsNewKeys: boolean): LineBatch;
+  /** What the last `readLines` says besides: how many bytes are read, the row that is expected next, the largest expiry in milliseconds. */
+  readonly position: number;
+  readonly expectedRow: number;
+  readonly maxExpiresInMs: number;
+  /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means. */
+  learnTail(bytes: Uint8Array, start: number, end: number, label: Label): void;
+  labelOfTail(number: number): Label;
+}
+
+/** What the lines of a batch have, by its place in memory. */
+const FIELDS = ['rows', 'expiries', 'tails', 'lengths'] as const;
+
+type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Address`]: () => number } & {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly position: { readonly value: number };
+  readonly expected: { readonly value: number };
+  readonly maxExpiry: { readonly value: number };
+  readonly keyCount: () => number;
+  readonly keyAddress: (row: number) => number;
+  readonly keyLength: (row: number) => number;
+  readonly decodedLength: (row: number) => number;
+  readonly findMany: (at: number, count: number, admits: boolean) => void;
+  readonly packKeys: (row: number, count: number, at: number) => number;
+  readonly reserveLines: (bytes: number) => number;
+  readonly reserveKeys: (keys: number, bytes: number) => number;
+  readonly find: (at: number, length: number) => number;
+  readonly add: (at: number, length: number) => number;
+  readonly hashOf: (at: number, length: number) => number;
+  readonly learnTail: (at: number, length: number) => number;
+  readonly readLines: (start: number, end: number, keyOffset: number, expected: number, admits: boolean) => number;
+};
+
+/** Node has it, its types have it not, and those of browsers would bring a window. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { readonly exports: object };
+};
+
+const SECRETS = 128;
+const MAX_LINES = 4_096;
+
+let compiled: object | null = null;
+
+/** `seed` is the secret of the hash: names of conferences come from users, who must not be able to choose keys that collide. */
+export function createCompiledLines(seed: number): CompiledLines {
+  compiled ??= new WebAssembly.Module(readFileSync(moduleUrl()));
+  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const labels: Label[] = [];
+  let memory = new Uint8Array(0);
+  let batch: Omit<LineBatch, 'count'>;
+  let textAt = 0;
+
+  /** Memory that has grown is another one for JavaScript. */
+  function look(): Uint8Array {
+    if (memory.buffer === wasm.memory.buffer) return memory;
+    const { buffer } = wasm.memory;
+    memory = new Uint8Array(buffer);
+    const [rows, expiries, tails, lengths] = FIELDS.map(
+      (name) => new Int32Array(buffer, wasm[`${name}Address`](), MAX_LINES),
+    ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+    batch = { rows, expiries, tails, lengths };
+    return memory;
+  }
+
+  /** Where the bytes of so many keys are for the call to come. */
+  function lend(bytes: Uint8Array, start: number, end: number, keys = 1): number {
+    const at = wasm.reserveKeys(keys, end - start);
+    look().set(bytes.subarray(start, end), at);
+    return at;
+  }
+
+  new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
+  return {
+    get keyCount() {
+      return wasm.keyCount();
+    },
+    keyBytes(row) {
+      const at = wasm.keyAddress(row);
+      return look().subarray(at, at + wasm.keyLength(row));
+    },
+    decodedLength: wasm.decodedLength,
+    find: (bytes, start, end) => wasm.find(lend(bytes, start, end), end - start),
+    add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
+    hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
+    rowsOf({ bytes, ends }, admitsNewKeys) {
+      const rows = new Int32Array(ends.length);
+      for (let n = 0; n < ends.length; n += MAX_LINES) {
+        const count = Math.min(MAX_LINES, ends.length - n);
+        const start = n === 0 ? 0 : ends[n - 1]!;
+        const at = lend(bytes, start, ends[n + count - 1]!, count);
+        for (let i = 0, before = start; i < count; before = ends[n + i++]!) batch.lengths[i] = ends[n + i]! - before;
+        wasm.findMany(at, count, admitsNewKeys);
+        rows.set(batch.rows.subarray(0, count), n);
+      }
+      return rows;
+    },
+    keysFrom(row) {
+      const ends = new Int32Array(wasm.keyCount() - row);
+      let total = 0;
+      for (let n = 0; n < ends.length; n++) ends[n] = total += wasm.keyLength(row + n);
+      const bytes = new Uint8Array(total);
+      for (let n = 0; n < ends.length; n += MAX_LINES) {
+        const count = Math.min(MAX_LINES, ends.length - n);
+        const start = n === 0 ? 0 : ends[n - 1]!;
+        const at = wasm.reserveKeys(0, ends[n + count - 1]! - start);
+        wasm.packKeys(row + n, count, at);
+        bytes.set(look().subarray(at, at + ends[n + count - 1]! - start), start);
+      }
+      return { bytes, ends };
+    },
+    load(bytes, start, end) {
+      textAt = wasm.reserveLines(end - start);
+      look().set(bytes.subarray(start, end), textAt);
+    },
+    readLines(offset, length, keyOffset, expectedRow, admitsNewKeys) {
+      look();
+      const count = wasm.readLines(textAt + offset, textAt + length, keyOffset, expectedRow, admitsNewKeys);
+      return { ...batch, count };
+    },
+    get position() {
+      return wasm.position.value - textAt;
+    },
+    get expectedRow() {
+      return wasm.expected.value;
+    },
+    get maxExpiresInMs() {
+      return wasm.maxExpiry.value;
+    },
+    learnTail(bytes, start, end, label) {
+      const number = wasm.learnTail(lend(bytes, start, end), end - start);
+      if (number > 0) labels[number] = label;
+    },
+    labelOfTail: (number) => labels[number]!,
+  };
+}
+
+/** `npm run build` puts it into dist: beside the program that is built, for the sources as well. */
+function moduleUrl(): URL {
+  const places = ['../lines.wasm', '../../lines.wasm', '../../dist/lines.wasm'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const url = places.find((place) => existsSync(place));
+  if (url === undefined) throw new Error('lines.wasm is missing beside the program: run npm run build');
+  return url;
+}
+
+/** Numbers that look random (splitmix32). */
+function secretsOf(seed: number): Int32Array {
+  return Int32Array.from({ length: SECRETS }, (_, n) => scatter(Math.imul(seed ^ (seed >>> 16), 0x9e3779b1) + n));
+}
+
+function scatter(seed: number): number {
+  let x = (seed + 0x9e3779b9) | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
