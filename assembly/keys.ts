@@ -9,9 +9,10 @@ const ROW: usize = 4;
 const KEY: usize = 8;
 const KEY_LENGTH: usize = 12;
 const FIRST_SLOTS: u32 = 1 << 12;
-/** Of each row: where its key lies, then how long it is. */
-const ROW_BYTES: u32 = 8;
+/** Of each row: where its key lies, how long it is, the number of the tail that stood behind it last, 0 for none (`tails.ts`). */
+const ROW_BYTES: u32 = 12;
 const LENGTH: usize = 4;
+const TAIL: usize = 8;
 /** Key bytes grow by this much, or by what is needed. */
 const GROWTH_BYTES: u32 = 1 << 18;
 /** Each word of a key has a secret of its own; longer keys are hashed piece by piece. */
@@ -43,6 +44,14 @@ export function keyAddress(row: u32): u32 {
 
 export function keyLength(row: u32): u32 {
   return load<u32>(rows + row * ROW_BYTES, LENGTH);
+}
+
+export function lastTail(row: u32): u32 {
+  return load<u32>(rows + row * ROW_BYTES, TAIL);
+}
+
+export function rememberTail(row: u32, number: u32): void {
+  store<u32>(rows + row * ROW_BYTES, number, TAIL);
 }
 
 /** How many bytes the key really has: an escape, `\\x` and two digits or a backslash and one character, stands for one. */
@@ -184,6 +193,7 @@ export function addHashed(at: u32, length: u32, hash: u32): i32 {
   memory.copy(bytesAt, at, length);
   store<u32>(rows + count * ROW_BYTES, bytesAt);
   store<u32>(rows + count * ROW_BYTES, length, LENGTH);
+  store<u32>(rows + count * ROW_BYTES, 0, TAIL);
   store<u32>(slot, hash);
   store<u32>(slot, count + 1, ROW);
   store<u32>(slot, bytesAt, KEY);

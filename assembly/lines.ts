@@ -11,10 +11,12 @@ import {
   keyAddress,
   keyCount,
   keyLength,
+  lastTail,
   makeRoom,
+  rememberTail,
 } from './keys';
 import { allocate } from './memory';
-import { numberOfTail } from './tails';
+import { endBehindTail, numberOfTail } from './tails';
 
 export { decodedLength, hashOf, keyAddress, keyCount, keyLength, secretsAddress } from './keys';
 export { learnTail } from './tails';
@@ -160,14 +162,23 @@ export function readLines(start: u32, end: u32, keyOffset: u32, guess: u32, admi
     if (use >= end || load<u32>(use) !== USE || load<u8>(use, 4) !== EQUALS) break;
     const exp = behindDigits(use + 5);
     if (exp === 0 || load<u32>(exp) !== EXP || load<u8>(exp, 4) !== EQUALS) break;
-    const tail = behindDigits(exp + 5);
-    if (tail === 0) break;
-    const lineEnd = endOfLine(tail, end);
-    if (lineEnd >= end || lineEnd - at > LONGEST_LINE) break;
-    const number = numberOfTail(tail, lineEnd - tail);
-    if (number === 0) break;
+    let tail = exp + 5;
+    let expiry: u32 = 0;
+    for (let digit = digitAt(tail); digit <= 9; digit = digitAt(++tail)) expiry = expiry * 10 + digit;
+    if (tail === exp + 5 || tail - exp - 5 > MAX_DIGITS) break;
 
-    const expiry = numberAt(exp + 5);
+    // What stood behind a key on one proxy mostly does so on the next.
+    let number = row < 0 ? 0 : lastTail(row);
+    let lineEnd: u32 = number === 0 ? 0 : endBehindTail(number, tail);
+    const isLikeBefore = lineEnd !== 0;
+    if (!isLikeBefore) lineEnd = endOfLine(tail, end);
+    if (lineEnd >= end || lineEnd - at > LONGEST_LINE) break;
+    if (!isLikeBefore) {
+      number = numberOfTail(tail, lineEnd - tail);
+      if (number === 0) break;
+      if (row >= 0) rememberTail(row, number);
+    }
+
     if (expiry > maxExpiry) maxExpiry = expiry;
     store<i32>(rows + count * 4, row);
     store<u32>(expiries + count * 4, expiry);
@@ -206,25 +217,20 @@ function expectedRow(key: u32, end: u32): i32 {
   return behind < end && load<u8>(behind) === SPACE && isKey(expected, key, behind - key) ? expected : -1;
 }
 
+/** More than 9 where no digit stands. */
+// @ts-ignore: decorator
+@inline
+function digitAt(at: u32): u32 {
+  return <u32>load<u8>(at) - 0x30;
+}
+
 /** The position behind a number, 0 where there is none or a longer one. */
 // @ts-ignore: decorator
 @inline
 function behindDigits(from: u32): u32 {
   let at = from;
-  while (<u32>load<u8>(at) - 0x30 <= 9) at++;
+  while (digitAt(at) <= 9) at++;
   return at === from || at - from > MAX_DIGITS ? 0 : at;
-}
-
-// @ts-ignore: decorator
-@inline
-function numberAt(from: u32): u32 {
-  let number: u32 = 0;
-  for (let at = from; ; at++) {
-    const digit = <u32>load<u8>(at) - 0x30;
-    if (digit > 9) return number;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 /** Puts a key off until enough of them wait. */

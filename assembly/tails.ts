@@ -9,6 +9,7 @@ const SLOTS: u32 = 1 << 14;
 const TEXT_BYTES: u32 = 1 << 18;
 /** Of each tail: where its text lies, then how long it is. */
 const FIELD_BYTES: u32 = 8;
+const LINE_FEED: u8 = 0x0a;
 
 const slots = <u32>memory.data(65_536);
 const fields = <u32>memory.data(32_768);
@@ -36,6 +37,15 @@ function slotOf(at: u32, length: u32): u32 {
 /** The number of a tail, from 1 on; 0 where it is not known. */
 export function numberOfTail(at: u32, length: u32): u32 {
   return load<u32>(slots + slotOf(at, length) * 4);
+}
+
+/** Where the line ends if this tail, which is known, stands there to its end; else 0. */
+// @ts-ignore: decorator
+@inline
+export function endBehindTail(number: u32, at: u32): u32 {
+  const field = fields + (number - 1) * FIELD_BYTES;
+  const end = at + load<u32>(field, 4);
+  return load<u8>(end) === LINE_FEED && areSame(load<u32>(field), at, end - at) ? end : 0;
 }
 
 /** Makes a tail known; its number, or 0 where there are too many. */
