@@ -8,7 +8,6 @@ import {
   findHashed,
   hashOf,
   isKey,
-  keyAddress,
   keyCount,
   keyLength,
   lastTail,
@@ -92,9 +91,9 @@ export function reserveLines(bytes: u32): u32 {
   return textAt;
 }
 
-/** Where so many keys, or tails, of so many bytes in all are to be put, or will be. */
-export function reserveKeys(keys: u32, bytes: u32): u32 {
-  makeRoom(keys, bytes);
+/** Where a single key, or tail, is to be put. */
+export function reserveKey(bytes: u32): u32 {
+  makeRoom(1, bytes);
   if (bytes > keyRoom) {
     keyRoom = max(bytes, 4_096);
     keyAt = allocate(keyRoom + 16);
@@ -108,32 +107,6 @@ export function find(at: u32, length: u32): i32 {
 
 export function add(at: u32, length: u32): i32 {
   return addHashed(at, length, hashOf(at, length));
-}
-
-/**
- * Finds the rows of `count` keys that lie one behind the other at `at`, their lengths where those of lines are, and puts them where those of lines
- * are. Without `admits`, -1 for a key that is not there.
- */
-export function findMany(at: u32, count: u32, admits: bool): void {
-  patience = MAX_BATCH;
-  let key = at;
-  for (let n: u32 = 0; n < count; n++) {
-    putOff(key, n, admits);
-    key += load<u32>(lengths + n * 4);
-  }
-  lookUp(admits);
-}
-
-/** Puts the keys of `count` rows from `row` on to `at`, one behind the other, their lengths where those of lines are; how many bytes. */
-export function packKeys(row: u32, count: u32, at: u32): u32 {
-  let to = at;
-  for (let n: u32 = 0; n < count; n++) {
-    const length = keyLength(row + n);
-    memory.copy(to, keyAddress(row + n), length);
-    store<u32>(lengths + n * 4, length);
-    to += length;
-  }
-  return to - at;
 }
 
 /**

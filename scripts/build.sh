@@ -7,9 +7,9 @@ set -eu
 cd "$(dirname "$0")/.."
 
 rm -rf dist
-# Shared files stand in dist/src: program and threads find package.json, schema/ and reading-thread.js from there.
+# Shared files stand in dist/src: the program finds package.json, schema/ and lines.wasm from there.
 node_modules/.bin/esbuild \
-  src/main=src/main.ts src/reading-thread=src/snapshot/reading-thread.ts \
+  src/main=src/main.ts \
   jobs/monitor=jobs/monitor.ts jobs/remediate=jobs/remediate.ts jobs/report=jobs/report.ts \
   --outdir=dist --chunk-names='src/[name]-[hash]' --bundle --splitting --format=esm --platform=node --target=node20 \
   --packages=external --alias:zod=./node_modules/zod/index.js --log-level=warning

@@ -16,8 +16,8 @@ export interface EntrySink {
   ): void;
   /** Where there is one, it reads by itself what it has learnt to read; `entry` gets the rest. */
   readonly lines?: UsualLines;
-  /** Where there is one, another thread may read a whole dump, which is then taken at once. */
-  readonly elsewhere?: Elsewhere;
+  /** How many keys it takes entries of; not there where it takes every key. */
+  readonly keyCount?: number;
 }
 
 /** Reads lines that are just like others before, quicker than one by one. */
@@ -31,39 +31,6 @@ export interface UsualLines {
   /** How many it took, and the longest life among them. */
   readonly entries: number;
   readonly maxExpiresInMs: number;
-}
-
-/** How what another thread has read comes into a look. */
-export interface Elsewhere {
-  /** The keys of the look so far, the same object for all of its sinks: what another thread begins with. */
-  readonly keys: { readonly count: number; keysFrom(row: number): PackedKeys };
-  /** Whether keys are taken that are not among them. */
-  readonly admitsNewKeys: boolean;
-  /** The rows of keys, -1 for one that is not taken. */
-  rowsOf(keys: PackedKeys): Int32Array;
-  /** `rows` are the rows of the block's keys. */
-  take(block: EntryBlock, rows: Int32Array): void;
-}
-
-/** Keys one after the other, as dumps spell them, and where each of them ends. */
-export interface PackedKeys {
-  readonly bytes: Uint8Array;
-  readonly ends: Int32Array;
-}
-
-/** All entries of one proxy, as another thread has read them, by the rows of its own list of keys. */
-export interface EntryBlock {
-  /** 0 for no entry, else a number of `labels`, from 1 on. */
-  readonly cells: Cells;
-  /** In milliseconds; where a key came twice, of the entry that came last. */
-  readonly expiries: Int32Array;
-  /** In milliseconds: the largest life of the key's entries; the same memory where no key came twice. */
-  readonly maxExpiries: Int32Array;
-  readonly labels: readonly Label[];
-  readonly duplicates: number;
-  readonly contradictory: readonly number[];
-  /** The row of the longest key, -1 for none. */
-  readonly longest: number;
 }
 
 /** As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of their own. */

@@ -9,7 +9,6 @@ import { type ProxyState, parseState } from '../runtime-api/parse-state.ts';
 import type { Member } from './collect.ts';
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import { predecessorMembers } from './predecessor-folder.ts';
-import { createReadingThreads } from './reading-threads.ts';
 import { savedReader } from './saved-reader.ts';
 
 /** A saved mesh: its members read from files, and what was written down of the run. */
@@ -38,15 +37,13 @@ function members(folder: string, manifest: Manifest, table: string): readonly Me
     throw new ConfigError([
       `${folder}: this snapshot is of table ${manifest.table}, not ${table}: set \`table: ${manifest.table}\` or --table ${manifest.table}`,
     ]);
-  const places = manifest.proxies.map((proxy) => join(folder, proxy.folder));
-  const files = places.map((place) => ({ path: join(place, 'table.txt.gz'), gzipped: true }));
-  const threads = createReadingThreads(files);
-  return manifest.proxies.map(({ name, region, keyLength }, proxy) => {
-    const place = places[proxy]!;
+  return manifest.proxies.map(({ name, region, keyLength, folder: ofProxy }) => {
+    const place = join(folder, ofProxy);
+    const file = { path: join(place, 'table.txt.gz'), gzipped: true };
     const state = () => stateFrom(join(place, 'state.txt.gz'), table);
     return {
       target: { name, region, endpoint: { kind: 'unix', path: place } },
-      reader: savedReader({ state, table: files[proxy]!, keyLength }, threads),
+      reader: savedReader({ state, table: file, keyLength }),
     };
   });
 }

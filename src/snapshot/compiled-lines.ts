@@ -2,7 +2,7 @@
 // to warm up.
 
 import { existsSync, readFileSync } from 'node:fs';
-import type { Label, PackedKeys } from '../domain/entry.ts';
+import type { Label } from '../domain/entry.ts';
 
 /** What the last `readLines` read, line by line; the arrays are the instance's own and change with the next call. */
 export interface LineBatch {
@@ -26,10 +26,6 @@ export interface CompiledLines {
   find(bytes: Uint8Array, start: number, end: number): number;
   add(bytes: Uint8Array, start: number, end: number): number;
   hashOf(bytes: Uint8Array, start: number, end: number): number;
-  /** The rows of many keys, -1 for one that is not there and was not to be added. */
-  rowsOf(keys: PackedKeys, admitsNewKeys: boolean): Int32Array;
-  /** The keys from this row on. */
-  keysFrom(row: number): PackedKeys;
   /** Takes `bytes[start..end)` in, for `readLines`. */
   load(bytes: Uint8Array, start: number, end: number): void;
   /** Reads what was loaded from `offset` on, `length` bytes in all; see `assembly/lines.ts`. */
@@ -55,10 +51,8 @@ type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Addre
   readonly keyAddress: (row: number) => number;
   readonly keyLength: (row: number) => number;
   readonly decodedLength: (row: number) => number;
-  readonly findMany: (at: number, count: number, admits: boolean) => void;
-  readonly packKeys: (row: number, count: number, at: number) => number;
   readonly reserveLines: (bytes: number) => number;
-  readonly reserveKeys: (keys: number, bytes: number) => number;
+  readonly reserveKey: (bytes: number) => number;
   readonly find: (at: number, length: number) => number;
   readonly add: (at: number, length: number) => number;
   readonly hashOf: (at: number, length: number) => number;
@@ -98,9 +92,9 @@ export function createCompiledLines(seed: number): CompiledLines {
     return memory;
   }
 
-  /** Where the bytes of so many keys are for the call to come. */
-  function lend(bytes: Uint8Array, start: number, end: number, keys = 1): number {
-    const at = wasm.reserveKeys(keys, end - start);
+  /** Where a key's, or tail's, bytes are for the call to come. */
+  function lend(bytes: Uint8Array, start: number, end: number): number {
+    const at = wasm.reserveKey(end - start);
     look().set(bytes.subarray(start, end), at);
     return at;
   }
@@ -118,32 +112,6 @@ export function createCompiledLines(seed: number): CompiledLines {
     find: (bytes, start, end) => wasm.find(lend(bytes, start, end), end - start),
     add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
     hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
-    rowsOf({ bytes, ends }, admitsNewKeys) {
-      const rows = new Int32Array(ends.length);
-      for (let n = 0; n < ends.length; n += MAX_LINES) {
-        const count = Math.min(MAX_LINES, ends.length - n);
-        const start = n === 0 ? 0 : ends[n - 1]!;
-        const at = lend(bytes, start, ends[n + count - 1]!, count);
-        for (let i = 0, before = start; i < count; before = ends[n + i++]!) batch.lengths[i] = ends[n + i]! - before;
-        wasm.findMany(at, count, admitsNewKeys);
-        rows.set(batch.rows.subarray(0, count), n);
-      }
-      return rows;
-    },
-    keysFrom(row) {
-      const ends = new Int32Array(wasm.keyCount() - row);
-      let total = 0;
-      for (let n = 0; n < ends.length; n++) ends[n] = total += wasm.keyLength(row + n);
-      const bytes = new Uint8Array(total);
-      for (let n = 0; n < ends.length; n += MAX_LINES) {
-        const count = Math.min(MAX_LINES, ends.length - n);
-        const start = n === 0 ? 0 : ends[n - 1]!;
-        const at = wasm.reserveKeys(0, ends[n + count - 1]! - start);
-        wasm.packKeys(row + n, count, at);
-        bytes.set(look().subarray(at, at + ends[n + count - 1]! - start), start);
-      }
-      return { bytes, ends };
-    },
     load(bytes, start, end) {
       textAt = wasm.reserveLines(end - start);
       look().set(bytes.subarray(start, end), textAt);

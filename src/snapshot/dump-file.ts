@@ -1,8 +1,9 @@
-// Reads one saved dump, in whatever thread it is called.
+// Reads one saved dump.
 
 import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import pLimit from 'p-limit';
 import type { EntrySink } from '../domain/entry.ts';
 import type { Trouble } from '../domain/proxy.ts';
 import { createTableParser } from '../runtime-api/parse-table.ts';
@@ -24,14 +25,26 @@ const NOT_SAVED: Trouble = {
   remedy: 'it could not be read in that run',
 };
 
+/** Plain files are read one after the other: two in turns would drive each other out of the processor's cache. Unzipping has threads of its own. */
+const inTurn = pLimit(1);
+
 /** Of a damaged file, what can be read is true. `onBytes` is told how much of the dump was read; it may throw to end the reading. */
-export async function readDumpFile(file: DumpFile, sink: EntrySink, onBytes: (bytes: number) => void): Promise<Dump> {
+export function readDumpFile(file: DumpFile, sink: EntrySink, onBytes: (bytes: number) => void): Promise<Dump> {
+  return file.gzipped ? read(file.path, unzipped, sink, onBytes) : inTurn(() => read(file.path, chunks, sink, onBytes));
+}
+
+async function read(
+  path: string,
+  piecesOf: (path: string) => AsyncIterable<Uint8Array>,
+  sink: EntrySink,
+  onBytes: (bytes: number) => void,
+): Promise<Dump> {
   const parser = createTableParser(sink);
-  if (!existsSync(file.path)) return { ...parser.end(), brokenBy: NOT_SAVED };
+  if (!existsSync(path)) return { ...parser.end(), brokenBy: NOT_SAVED };
   try {
-    for await (const chunk of file.gzipped ? unzipped(file.path) : chunks(file.path)) {
+    for await (const piece of piecesOf(path)) {
       onBytes(parser.bytes);
-      parser.push(chunk);
+      parser.push(piece);
     }
   } catch (error) {
     // Files and gunzip fail with a code; anything else is a defect of ours, or the caller's end.
@@ -42,14 +55,13 @@ export async function readDumpFile(file: DumpFile, sink: EntrySink, onBytes: (by
   return { ...parser.end(), brokenBy: null };
 }
 
-/** Of the dump before: memory that is given back waits long for its collection. */
-let spare: Buffer | null = null;
+/** For whichever plain file is read. */
+let memory: Buffer | null = null;
 
-/** One memory for all chunks. Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps up with no disk. */
+/** Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps up with no disk. */
 async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
-  const memory = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  spare = null;
+  memory ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
   try {
     for (let n = 1; ; n++) {
       const length = readSync(file, memory);
@@ -58,7 +70,6 @@ async function* chunks(path: string): AsyncGenerator<Uint8Array> {
       if (n % CHUNKS_A_TURN === 0) await new Promise(setImmediate);
     }
   } finally {
-    spare = memory;
     closeSync(file);
   }
 }

@@ -1,6 +1,6 @@
 // One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read by the analysis.
 
-import type { Cells, EntryBlock, EntrySink, EvidenceGrid } from '../domain/entry.ts';
+import type { Cells, EntrySink, EvidenceGrid } from '../domain/entry.ts';
 import type { LineBatch } from './compiled-lines.ts';
 import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
@@ -25,8 +25,8 @@ export interface GridWriter extends EvidenceGrid {
   factsOf(proxy: number): ColumnFacts;
   /** Whether `expiresInMs` is known. */
   readonly keepsExpiries: boolean;
-  /** A column for another grid. Of a grid that keeps expiries. */
-  blockOf(proxy: number): EntryBlock;
+  /** Takes what another look, which keeps expiries, has in `rows`: its row `rows[n]` is this one's row `n`. */
+  fillFrom(look: GridWriter, rows: readonly number[]): void;
 }
 
 interface Column {
@@ -69,10 +69,18 @@ export function createEntryGrid(options: {
     get keepsExpiries() {
       return keepsExpiries;
     },
-    blockOf(proxy) {
-      const { cells, expiries, labels, duplicates, contradictory, longest } = columns[proxy]!;
-      const lives = duplicates === 0 ? expiries : maxExpiries.slice();
-      return { cells, expiries, maxExpiries: lives, labels: labels.labels, duplicates, contradictory, longest };
+    fillFrom(look, rows) {
+      for (const [proxy] of columns.entries()) {
+        const column = emptyColumn();
+        columns[proxy] = column;
+        for (const label of look.labelsOf(proxy)) column.labels.numberOfLabel(label);
+        for (const [row, from] of rows.entries()) {
+          makeRoom(column, row);
+          const number = look.labelAt(from, proxy);
+          if (number > 0) put(column, row, look.expiresInMs(from, proxy), number);
+        }
+      }
+      for (const [row, from] of rows.entries()) maxExpiries[row] = look.maxExpiresInMs(from);
     },
     column(proxy) {
       const column = emptyColumn();
@@ -86,12 +94,7 @@ export function createEntryGrid(options: {
           put(column, row, expiresInMs, number);
         },
         lines: createUsualLines(keys.compiled, admitsNewKeys, (batch) => putLines(column, batch)),
-        elsewhere: {
-          keys,
-          admitsNewKeys,
-          rowsOf: (packed) => keys.compiled.rowsOf(packed, admitsNewKeys),
-          take: (block, rows) => take(column, block, rows),
-        },
+        ...(admitsNewKeys ? {} : { keyCount: keys.count }),
       };
     },
   };
@@ -167,31 +170,6 @@ export function createEntryGrid(options: {
     if (byteLength <= column.longestBytes) return;
     column.longestBytes = byteLength;
     column.longest = row;
-  }
-
-  /** The column must be empty, so that the labels get the numbers that they have in the block. */
-  function take(column: Column, block: EntryBlock, rows: Int32Array): void {
-    for (const label of block.labels) column.labels.numberOfLabel(label);
-    if (keys.count > 0) makeRoom(column, keys.count - 1);
-    if (block.labels.length > 0xff) column.cells = deepened(column.cells, block.labels.length);
-    const { cells, expiries } = column;
-    // What a column is longer than its keys stays empty.
-    const count = Math.min(rows.length, block.cells.length);
-    for (let n = 0; n < count; n++) {
-      const row = rows[n]!;
-      const number = block.cells[n]!;
-      if (row < 0 || number === 0) continue;
-      cells[row] = number;
-      if (keepsExpiries) expiries[row] = block.expiries[n]!;
-    }
-    const lives = Math.min(rows.length, block.maxExpiries.length);
-    for (let n = 0; n < lives; n++) {
-      const row = rows[n]!;
-      if (row >= 0 && block.maxExpiries[n]! > maxExpiries[row]!) maxExpiries[row] = block.maxExpiries[n]!;
-    }
-    column.duplicates += block.duplicates;
-    column.contradictory.push(...block.contradictory.map((row) => rows[row]!));
-    if (block.longest >= 0) noteLength(column, rows[block.longest]!);
   }
 }
 

@@ -1,14 +1,12 @@
 // All distinct keys of a run, each stored once as bytes and numbered in the order in which they came: millions of strings would not do.
 
-import type { KeyList, PackedKeys } from '../domain/entry.ts';
+import type { KeyList } from '../domain/entry.ts';
 import { type CompiledLines, createCompiledLines } from './compiled-lines.ts';
 
 /** `find` and `add` take the key as `bytes[start..end)`; both give its row, `find` -1 where it is not there. */
 export interface KeyTable extends KeyList {
   find(bytes: Uint8Array, start: number, end: number): number;
   add(bytes: Uint8Array, start: number, end: number): number;
-  /** The keys from this row on. */
-  keysFrom(row: number): PackedKeys;
   /** What reads dumps into this table. */
   readonly compiled: CompiledLines;
 }
@@ -28,6 +26,5 @@ export function createKeyTable(seed: number): KeyTable {
     byteLengthAt: compiled.decodedLength,
     find: compiled.find,
     add: compiled.add,
-    keysFrom: compiled.keysFrom,
   };
 }

@@ -8,7 +8,6 @@ import { parseStat } from '../runtime-api/parse-servers.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import { parseTableHeader } from '../runtime-api/table-header.ts';
 import type { Member } from './collect.ts';
-import { createReadingThreads } from './reading-threads.ts';
 import { savedReader } from './saved-reader.ts';
 
 /** A header is a name and three numbers. */
@@ -28,14 +27,12 @@ export function predecessorMembers(folder: string, table: string): readonly Memb
       `${folder}: no saved dumps of table ${table}: neither a snapshot (manifest.json) nor files named ${prefix}PROXY${there}`,
     ]);
   }
-  const tables = names.map((name) => ({ path: join(folder, prefix + name), gzipped: false }));
-  const threads = createReadingThreads(tables);
-  return names.map((name, proxy) => {
+  return names.map((name) => {
     const state = () => stateOf(join(folder, `haproxy-stat-${name}`), table);
-    const file = tables[proxy]!;
+    const file = { path: join(folder, prefix + name), gzipped: false };
     return {
       target: { name, region: null, endpoint: { kind: 'unix', path: file.path } },
-      reader: savedReader({ state, table: file, keyLength: null }, threads),
+      reader: savedReader({ state, table: file, keyLength: null }),
     };
   });
 }

@@ -5,9 +5,8 @@ import type { EntrySink } from '../domain/entry.ts';
 import { decodeKey } from '../domain/key.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
-import type { DumpFile } from './dump-file.ts';
+import { type DumpFile, readDumpFile } from './dump-file.ts';
 import { createKeyTable } from './key-table.ts';
-import type { ReadingThreads } from './reading-threads.ts';
 
 /** Where one proxy's saved answers are. `keyLength` is the table's `len` in bytes where that proxy had shown it. */
 export interface SavedAnswers {
@@ -16,24 +15,24 @@ export interface SavedAnswers {
   readonly keyLength: number | null;
 }
 
-/** Single keys are found by reading the dump again. `threads` are those of the whole mesh, and end with the first reader that is closed. */
-export function savedReader({ state, table, keyLength }: SavedAnswers, threads: ReadingThreads): TableReader {
+/** Single keys are found by reading the dump again. */
+export function savedReader({ state, table, keyLength }: SavedAnswers): TableReader {
   return {
     state,
     dump: (sink, signal, watcher) =>
-      threads.read(table, sink, { signal, onBytes: (bytes) => watcher?.onBytes?.(bytes) }),
+      readDumpFile(table, sink, (bytes) => {
+        signal.throwIfAborted();
+        watcher?.onBytes?.(bytes);
+      }),
     async entries(keys, sink, signal) {
-      await threads.read(table, takesOnly(sink, keys) ? sink : onlyKeys(keys, sink), { signal, onBytes: () => {} });
+      // A sink that takes entries of so few keys was made for these.
+      const only = sink.keyCount === keys.length ? sink : onlyKeys(keys, sink);
+      await readDumpFile(table, only, () => signal.throwIfAborted());
       return [];
     },
     fillsKeyLength: async (key) => keyLength !== null && decodeKey(key).length >= keyLength,
-    close: () => threads.close(),
+    close: async () => {},
   };
-}
-
-/** A sink that admits no new keys was made for these where it has as many. */
-function takesOnly({ elsewhere }: EntrySink, keys: readonly string[]): boolean {
-  return elsewhere?.admitsNewKeys === false && elsewhere.keys.count === keys.length;
 }
 
 function onlyKeys(keys: readonly string[], sink: EntrySink): EntrySink {

@@ -1,6 +1,6 @@
-// Saved dumps that are large enough for several threads: what they find is what one would, whatever each of them was given to read.
+// Saved dumps of many pieces each, in two orders: what is found does not depend on where pieces end.
 
-import { createWriteStream, linkSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { createWriteStream, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,8 +10,6 @@ import { runSplitbrain } from '../support/splitbrain.ts';
 
 const ENTRIES = 120_000;
 const names = ['hap-a', 'hap-b', 'hap-c', 'hap-d'];
-/** So many more whose dumps are hap-b's: reading them all here would take so long that threads pay. */
-const alike = Array.from({ length: 120 }, (_, n) => `hap-like-b-${n}`);
 const keyOf = (n: number) => `tenant${n % 97}/weekly-sync-of-everybody-${n}@conference.meet.example.com`;
 
 /** {every 40,000th: split}, {one behind each: not on hap-c}, {four more that hap-d alone has}: a mesh in two orders of dumping. */
@@ -48,30 +46,19 @@ beforeAll(async () => {
     await writeDump(join(scratch.folder, `haproxy-table-nodes-${name}`), proxy);
     scratch.file(`haproxy-stat-${name}`, stat);
   }
-  const dumpOf = (name: string) => join(scratch.folder, `haproxy-table-nodes-${name}`);
-  for (const name of alike) {
-    linkSync(dumpOf('hap-b'), dumpOf(name));
-    scratch.file(`haproxy-stat-${name}`, stat);
-  }
 }, 60_000);
 afterAll(() => scratch.clear());
 
 test('what was planted is found, proxy by proxy', { timeout: 60_000 }, async () => {
-  const coverage = makeScratch();
-  const env = { NODE_V8_COVERAGE: coverage.folder };
-  const { exitCode, report } = await runSplitbrain(['report', '--from', scratch.folder], { env });
-  const loaded = readdirSync(coverage.folder).map((name) => readFileSync(join(coverage.folder, name), 'utf8'));
-  coverage.clear();
-  expect(loaded.some((text) => text.includes('reading-thread.js'))).toBe(true);
+  const { exitCode, report } = await runSplitbrain(['report', '--from', scratch.folder]);
   expect(exitCode).toBe(2);
   expect(report!.counts).toMatchObject({ conferences: ENTRIES + 4, split: 3, missing: 7 });
-  expect(report!.proxies.map(({ name, status, table }) => [name, status, table?.entries]).slice(0, 4)).toEqual([
+  expect(report!.proxies.map(({ name, status, table }) => [name, status, table?.entries])).toEqual([
     ['hap-a', 'ok', ENTRIES],
     ['hap-b', 'ok', ENTRIES],
     ['hap-c', 'ok', ENTRIES - 3],
     ['hap-d', 'ok', ENTRIES + 4],
   ]);
-  expect(new Set(report!.proxies.slice(4).map(({ table }) => table?.entries))).toEqual(new Set([ENTRIES]));
   const found = Object.fromEntries(
     report!.findings.map(({ conference, kind }) => {
       const routes = routesOf(report!, conference);
@@ -91,9 +78,6 @@ test('one of them is cut: its entries count, and what it lacks is no proof', { t
   const path = join(scratch.folder, 'haproxy-table-nodes-hap-d');
   truncateSync(path, 1_000_000);
   const { exitCode, report } = await runSplitbrain(['report', '--from', scratch.folder]);
-  expect([exitCode, report!.proxies.map(({ status }) => status).slice(0, 4)]).toEqual([
-    3,
-    ['ok', 'ok', 'ok', 'truncated'],
-  ]);
+  expect([exitCode, report!.proxies.map(({ status }) => status)]).toEqual([3, ['ok', 'ok', 'ok', 'truncated']]);
   expect(report!.counts).toMatchObject({ conferences: ENTRIES + 4, split: 3, missing: 7 });
 });

@@ -259,36 +259,6 @@ describe('however entries come, the grid is the same', () => {
     );
   });
 
-  test('read by another thread that began with any of the keys, and taken as blocks', () => {
-    fc.assert(
-      fc.property(proxies, fc.nat({ max: 3 }), (columns, before) => {
-        const here = gridOf({ proxyCount: columns.length, keepsExpiries: true });
-        const blocks = gridOf({ proxyCount: columns.length, keepsExpiries: true });
-        for (const [proxy, rows] of columns.entries()) putAll(here.column(proxy), rows);
-        const thread = createKeyTable(3);
-        let rows: number[] | null = null;
-        let knownRows = 0;
-        for (const [proxy, entries] of columns.entries()) {
-          const column = blocks.column(proxy);
-          if (proxy < before) {
-            putAll(column, entries);
-            continue;
-          }
-          if (rows === null) {
-            rows = [...thread.compiled.rowsOf(structuredClone(column.elsewhere!.keys.keysFrom(0)), true)];
-            knownRows = rows.length;
-          }
-          const there = gridOf({ keys: thread, proxyCount: 1, keepsExpiries: true });
-          putAll(there.column(0), entries);
-          rows.push(...column.elsewhere!.rowsOf(structuredClone(thread.keysFrom(knownRows))));
-          knownRows = thread.count;
-          column.elsewhere!.take(structuredClone(there.blockOf(0)), Int32Array.from(rows));
-        }
-        expect(told(blocks)).toEqual(told(here));
-      }),
-    );
-  });
-
   test('an excerpt says of its keys what the whole says, and nothing of others', () => {
     fc.assert(
       fc.property(proxies, (columns) => {

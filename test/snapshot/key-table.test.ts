@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PackedKeys } from '../../src/domain/entry.ts';
 import { encodeKey } from '../../src/domain/key.ts';
 import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
 import { hostileNames } from '../support/hostile-names.ts';
@@ -105,45 +104,8 @@ describe('the length in bytes is that of the name, not of its spelling', () => {
   });
 });
 
-test('many looked up at once have the rows that each has alone, -1 for the ones that are not there', () => {
-  const key = fc.stringMatching(/^[ab]{0,9}$/);
-  fc.assert(
-    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 300 }), (there, asked) => {
-      const table = createKeyTable(7);
-      for (const each of there) put(table, each);
-      expect([...table.compiled.rowsOf(packed(asked), false)]).toEqual(asked.map((each) => put(table, each, 'find')));
-      const rows = table.compiled.rowsOf(packed(asked), true);
-      expect([...rows].map(table.keyAt)).toEqual(asked);
-      expect([...rows]).toEqual(asked.map((each) => put(table, each, 'find')));
-    }),
-  );
-});
-
-test('more keys than one call takes', () => {
-  const [one, other] = [createKeyTable(8), createKeyTable(9)];
-  for (let n = 0; n < 10_000; n++) put(one, `room${n}`);
-  other.compiled.rowsOf(one.keysFrom(0), true);
-  expect(other.count).toBe(10_000);
-  const wrong = Array.from({ length: 10_000 }, (_, n) => n).filter((n) => other.keyAt(n) !== `room${n}`);
-  expect(wrong).toEqual([]);
-});
-
 test('an empty key behind one that fills its block to the byte', () => {
   const table = createKeyTable(10);
   expect([put(table, 'a'.repeat(1 << 20)), put(table, ''), put(table, 'b')]).toEqual([0, 1, 2]);
   expect([table.keyAt(1), table.keyAt(2), table.byteLengthAt(1)]).toEqual(['', 'b', 0]);
 });
-
-test('the keys from a row on, one behind the other', () => {
-  const table = createKeyTable(11);
-  for (let n = 0; n < 5_000; n++) put(table, `room${n}`);
-  for (const key of ['theirs', '', 'too']) put(table, key);
-  const { bytes, ends } = table.keysFrom(5_000);
-  expect([Buffer.from(bytes).toString('latin1'), [...ends]]).toEqual(['theirstoo', [6, 6, 9]]);
-  expect(table.keysFrom(table.count).ends).toHaveLength(0);
-});
-
-function packed(keys: readonly string[]): PackedKeys {
-  let end = 0;
-  return { bytes: Buffer.from(keys.join(''), 'latin1'), ends: Int32Array.from(keys, ({ length }) => (end += length)) };
-}
