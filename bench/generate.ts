@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { dumpOf, isOld, type MeshSize, orderByChance, orderByKey, statOf } from './mesh-dumps.ts';
 
 /** Another number makes dumps of earlier versions of `mesh-dumps.ts` obsolete. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 /** A line is about 118 bytes; what is asked for beyond that is room to breathe. */
 const BYTES_PER_ENTRY = 150;
 
@@ -19,7 +19,7 @@ export interface Dumps {
 
 /** Rejects where the disk has too little room, before anything is written. */
 export async function generate(cache: string, size: MeshSize, say: (text: string) => void): Promise<Dumps> {
-  const folder = join(cache, `${size.proxies}x${size.entries}${size.versions === 'two' ? '-two-versions' : ''}`);
+  const folder = join(cache, `${size.proxies}x${size.entries}-${size.orders}`);
   const mark = join(folder, 'complete.json');
   const wanted = JSON.stringify({ layout: LAYOUT, ...size });
   const names = Array.from({ length: size.proxies }, (_, proxy) => `hap-${String(proxy + 1).padStart(2, '0')}`);
@@ -32,7 +32,9 @@ export async function generate(cache: string, size: MeshSize, say: (text: string
     const byKey = orderByKey(size.entries);
     const byHash = orderByChance(size.entries, 1);
     for (const [proxy, table] of tables.entries()) {
-      await writePieces(table, dumpOf(proxy, size, isOld(proxy, size) ? byKey : byHash));
+      const order =
+        size.orders === 'own' ? orderByChance(size.entries, proxy + 1) : isOld(proxy, size) ? byKey : byHash;
+      await writePieces(table, dumpOf(proxy, size, order));
       await writeFile(join(folder, `haproxy-stat-${names[proxy]}`), statOf());
     }
     // Last, so that a run that was cut short leaves nothing that looks whole.

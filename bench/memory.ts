@@ -53,7 +53,8 @@ const spell = ({ bytes, wallMs }: Peak): string => `${megabytes(bytes)} (in ${se
 
 /** The largest of all runs, and the shortest time. */
 async function peakOf(ground: Ground, size: MeshSize, keep: boolean): Promise<Peak> {
-  const remove = () => rmSync(`${ground.cache}/${size.proxies}x${size.entries}`, { recursive: true, force: true });
+  const remove = () =>
+    rmSync(`${ground.cache}/${size.proxies}x${size.entries}-${size.orders}`, { recursive: true, force: true });
   const forget = keep ? () => {} : atExit(remove);
   try {
     const { folder } = await provenDumps(ground, size);

@@ -5,8 +5,8 @@ export interface MeshSize {
   readonly proxies: number;
   readonly entries: number;
   readonly differences: number;
-  /** `two`: half of the proxies run 2.6, half a later version, so that dumps come in two orders. */
-  readonly versions: 'one' | 'two';
+  /** In how many orders dumps come. `two`: half of the proxies run 2.6, half a later version; `own`: no two alike, which no HAProxy does. */
+  readonly orders: 'one' | 'two' | 'own';
 }
 
 /** The ids that shards have on every proxy, by number. */
@@ -50,8 +50,8 @@ function shardOf(entry: number, proxy: number, { proxies, entries, differences }
 }
 
 /** HAProxy 2.6 dumps in the order of the keys, 3.0 and later in the order of a hash that the table's name seeds: alike on every proxy of one version (seen on 3.0, 3.2 and 3.4). */
-export function isOld(proxy: number, { versions }: MeshSize): boolean {
-  return versions === 'two' && proxy % 2 === 0;
+export function isOld(proxy: number, { orders }: MeshSize): boolean {
+  return orders === 'two' && proxy % 2 === 0;
 }
 
 /** Entry numbers in the order of the keys. */

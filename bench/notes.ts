@@ -6,7 +6,7 @@ import type { MeasurementName } from './flags.ts';
 export const notes: Readonly<Record<MeasurementName, string>> = {
   'start-up': 'Start-up: whole processes, from their start to their end.',
   'report-from':
-    'Saved dumps: 300 conferences split and 300 missing, all in the page cache and in the order of a hash, which is the same on every proxy of one version (seen on 3.0, 3.2 and 3.4); two versions: half of the files in the order of the keys (2.6); ' +
+    'Saved dumps: 300 conferences split and 300 missing, all in the page cache and in the order of a hash, which is the same on every proxy of one version (seen on 3.0, 3.2 and 3.4); in two orders: half of the files in the order of the keys (2.6); in orders of their own: no two files alike, which no HAProxy does; ' +
     'mawk merely groups the lines: \'/^0x/{n++; s[$2]=s[$2]" "$6} END{for(k in s)c++; print n,c}\'.',
   memory:
     'Memory: the peak of the resident set; each of the 100 and 20 files is written out in full, with pointers and times of its own, all in one order.',

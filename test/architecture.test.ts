@@ -60,6 +60,7 @@ function sourceFiles(folder: string): readonly SourceFile[] {
 }
 
 const files = sourceFiles('src');
+const assembly = sourceFiles('assembly');
 
 /** What an import of our own names, from the project's root: `src/plan/steps.ts`. */
 function targetsOf({ path, imports }: SourceFile): readonly string[] {
@@ -167,8 +168,18 @@ function reachableFrom(start: string): ReadonlySet<string> {
   return reached;
 }
 
+test('the compiled part uses nothing but itself, and only the snapshot uses it', () => {
+  const arrowsOut = assembly.flatMap(({ path, imports }) =>
+    imports.filter((name) => !/^\.\/[a-z]+$/.test(name)).map((name) => `${path} -> ${name}`),
+  );
+  expect([assembly.length > 3, arrowsOut]).toEqual([true, []]);
+  expect(files.filter(({ text }) => text.includes('lines.wasm')).map(({ path }) => path)).toEqual([
+    'src/snapshot/compiled-lines.ts',
+  ]);
+});
+
 test('no file of the program is longer than 260 lines', () => {
-  const long = files
+  const long = [...files, ...assembly]
     .filter(({ text }) => text.split('\n').length > 261)
     .map(({ path, text }) => `${path}: ${text.split('\n').length}`);
   expect(long).toEqual([]);
