@@ -17,7 +17,7 @@ type SocketEndpoint = Exclude<Endpoint, { kind: 'ssh' }>;
 const PATIENCE_PER_ADDRESS_MS = 2_000;
 
 /** What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read at once, it costs one turn of ours. */
-const READ_BYTES = 1 << 17;
+const READ_BYTES = 1 << 18;
 
 /**
  * A TCP connection that may still be connecting. Commands are short: Nagle's algorithm would only delay them, by 40 ms each
