@@ -1,6 +1,5 @@
 // Healing while people talk: steady requests, a response that is on its way while the heal writes, and conferences that are never quiet.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
@@ -125,7 +124,16 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     timeout,
   }, async () => {
     await splitOver(['in turn']);
-    for (const n of [0, 1]) here.mesh.shards[n]!.delayMs = 400;
+    // Each shard answers 200 ms after the other did, so that neither state of the entry is too short to be seen; after 600 ms it waits no longer.
+    let answered = { by: 1, at: performance.now() };
+    for (const n of [0, 1])
+      here.mesh.shards[n]!.hold = async () => {
+        await until(
+          `it is the turn of shard ${n}`,
+          async () => performance.now() - answered.at > (answered.by === n ? 600 : 200) || null,
+        );
+        answered = { by: n, at: performance.now() };
+      };
     const asked = requestsAt(1, 'in turn');
     const everybody = [asking(() => ({ conference: 'in turn', proxy: 2 }))];
     let joined: Promise<void> | undefined;
@@ -137,8 +145,6 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
       before: async () => {
         if (joined) return;
         await until('the first is waiting for s2', async () => requestsAt(1, 'in turn') > asked || null);
-        // Half a turn apart, so that neither state of the entry is too short to be seen.
-        await delay(200);
         joined = join();
       },
     });
@@ -150,8 +156,8 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
       'everybody has been served again',
       async () => everybody.every(({ landed }, n) => landed.length > before[n]! + 3) || null,
     );
+    for (const n of [0, 1]) here.mesh.shards[n]!.hold = null;
     for (const { stop } of everybody) await stop();
-    for (const n of [0, 1]) here.mesh.shards[n]!.delayMs = 0;
     const isWhole = after().every((landed) => landed === shard(0));
     expect([run.exitCode, run.report?.heal?.refusals.map(({ reason }) => reason)]).toEqual(
       isWhole ? [0, []] : [4, ['not-held']],

@@ -17,6 +17,8 @@ export interface Shard {
   readonly address: string;
   delayMs: number;
   neverIdle: boolean;
+  /** Where there is one, it says when a request is answered, whatever the delay. */
+  hold: ((conference: string) => Promise<void>) | null;
   readonly requests: ShardRequest[];
 }
 
@@ -32,7 +34,7 @@ function headerText(value: string | string[] | undefined): string {
 
 /** Starts a shard; it answers 200 with its address in the header `X-Shard` and in the body. */
 export async function startShard(host: string, port: number): Promise<RunningShard> {
-  const shard: Shard = { address: `${host}:${port}`, delayMs: 0, neverIdle: false, requests: [] };
+  const shard: Shard = { address: `${host}:${port}`, delayMs: 0, neverIdle: false, hold: null, requests: [] };
   const waiting = new Set<{ readonly conference: string; answer: () => void; isDue: boolean }>();
   // The lenient parser takes control bytes in header values, as HAProxy does: hostile names must get through.
   const server: Server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 60_000 }, (request, response) => {
@@ -49,6 +51,7 @@ export async function startShard(host: string, port: number): Promise<RunningSha
       },
     };
     waiting.add(each);
+    if (shard.hold !== null) return void shard.hold(conference).then(each.answer);
     if (shard.delayMs === 0) return each.answer();
     for (const other of others) if (other.isDue) other.answer();
     let timer = setTimeout(() => {
