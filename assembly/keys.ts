@@ -117,7 +117,7 @@ function slotBehind(slot: u32): u32 {
 
 /**
  * NH (of UMAC, RFC 4418): each half of a word is added to a secret, and the sums are multiplied, so that two keys which their author does not know
- * the secrets of collide with a chance of 2⁻³² at most, however alike they are. Names of conferences come from users.
+ * the secrets of collide with a chance of about 2⁻³², however alike they are. Names of conferences come from users.
  */
 export function hashOf(at: u32, length: u32): u32 {
   let sum: u64 = length;

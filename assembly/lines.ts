@@ -142,7 +142,7 @@ export function readLines(start: u32, end: u32, keyOffset: u32, guess: u32, admi
 
     // What stood behind a key on one proxy mostly does so on the next.
     let number = row < 0 ? 0 : lastTail(row);
-    let lineEnd: u32 = number === 0 ? 0 : endBehindTail(number, tail);
+    let lineEnd: u32 = number === 0 ? 0 : endBehindTail(number, tail, end);
     const isLikeBefore = lineEnd !== 0;
     if (!isLikeBefore) lineEnd = endOfLine(tail, end);
     if (lineEnd >= end || lineEnd - at > LONGEST_LINE) break;

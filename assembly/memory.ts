@@ -7,7 +7,7 @@ const ALIGNMENT: u32 = 64;
 
 let end: u32 = 0;
 
-/** Where so many bytes are free, zeroed; they follow what was allocated before. Traps where the machine has no more. */
+/** Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`scripts/build.sh`), or at all. */
 export function allocate(bytes: u32): u32 {
   const at = end === 0 ? aligned(<u32>__heap_base) : end;
   end = aligned(at + bytes);

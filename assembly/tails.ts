@@ -39,13 +39,13 @@ export function numberOfTail(at: u32, length: u32): u32 {
   return load<u32>(slots + slotOf(at, length) * 4);
 }
 
-/** Where the line ends if this tail, which is known, stands there to its end; else 0. */
+/** Where the line ends if this tail, which is known, stands there to its end, and before `limit`; else 0. */
 // @ts-ignore: decorator
 @inline
-export function endBehindTail(number: u32, at: u32): u32 {
+export function endBehindTail(number: u32, at: u32, limit: u32): u32 {
   const field = fields + (number - 1) * FIELD_BYTES;
   const end = at + load<u32>(field, 4);
-  return load<u8>(end) === LINE_FEED && areSame(load<u32>(field), at, end - at) ? end : 0;
+  return end < limit && load<u8>(end) === LINE_FEED && areSame(load<u32>(field), at, end - at) ? end : 0;
 }
 
 /** Makes a tail known; its number, or 0 where there are too many. */

@@ -15,5 +15,7 @@ node_modules/.bin/esbuild \
   --outdir=dist --chunk-names='src/[name]-[hash]' --bundle --splitting --format=esm --platform=node --target=node20 \
   --external:ssh2 --external:@aws-sdk/client-cloudwatch --log-level=warning \
   --banner:js="import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
-node_modules/.bin/asc assembly/lines.ts --outFile dist/lines.wasm -O3 --converge --noAssert --runtime stub --enable simd
+# 2 GB hold the keys of some 15 million conferences; beyond, an address would no longer be a positive number for JavaScript.
+node_modules/.bin/asc assembly/lines.ts --outFile dist/lines.wasm -O3 --converge --noAssert --runtime stub --enable simd \
+  --maximumMemory 32767
 chmod +x dist/src/main.js

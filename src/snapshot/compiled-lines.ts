@@ -1,5 +1,5 @@
-// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because JavaScript takes three times as long and much longer
-// to warm up.
+// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because JavaScript takes twice as long, and longer still until
+// it is warm.
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Label } from '../domain/entry.ts';
@@ -92,12 +92,20 @@ export function createCompiledLines(seed: number): CompiledLines {
     return memory;
   }
 
-  /** Where a key's, or tail's, bytes are for the call to come. */
-  function lend(bytes: Uint8Array, start: number, end: number): number {
-    const at = wasm.reserveKey(end - start);
+  function put(bytes: Uint8Array, start: number, end: number, reserve: (bytes: number) => number): number {
+    let at: number;
+    try {
+      at = reserve(end - start);
+    } catch (cause) {
+      const message = `the keys of ${wasm.keyCount()} conferences take all memory that they can get (2 GB)`;
+      throw new Error(message, { cause });
+    }
     look().set(bytes.subarray(start, end), at);
     return at;
   }
+
+  /** Where a key's, or tail's, bytes are for the call to come. */
+  const lend = (bytes: Uint8Array, start: number, end: number) => put(bytes, start, end, wasm.reserveKey);
 
   new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
   return {
@@ -113,8 +121,7 @@ export function createCompiledLines(seed: number): CompiledLines {
     add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
     hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
     load(bytes, start, end) {
-      textAt = wasm.reserveLines(end - start);
-      look().set(bytes.subarray(start, end), textAt);
+      textAt = put(bytes, start, end, wasm.reserveLines);
     },
     readLines(offset, length, keyOffset, expectedRow, admitsNewKeys) {
       look();

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeKey } from '../../src/domain/key.ts';
 import { type CaptureVersion, capture, capturedResponses, captureVersions } from '../support/captures.ts';
-import { parseTable } from '../support/collected-entries.ts';
+import { parseTable, quickSink } from '../support/collected-entries.ts';
 
 const header = (used: number) => ({ name: 'nodes', type: 'string', size: 204_800, used });
 const nothing = { entries: 0, maxExpiresInMs: 0, unreadableLines: 0, remark: null, found: [] };
@@ -51,6 +51,20 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
       found,
     });
   });
+
+  test.each(['show-table.txt', 'show-table-tricky-keys.txt'])(
+    '%s: the compiled reader takes nearly all lines, and alike',
+    (name) => {
+      const text = capture(version, name);
+      const sink = quickSink();
+      const quick = parseTable(text, [], sink);
+      expect(quick).toEqual(parseTable(text));
+      // One line each teaches a server.
+      expect(sink.lines!.entries).toBeGreaterThanOrEqual(
+        quick.entries - new Set(quick.found.map(({ serverId }) => serverId)).size,
+      );
+    },
+  );
 
   test('hostile names: each is one entry, and the bytes that were sent', () => {
     const { found, ...answer } = parseTable(capture(version, 'show-table-tricky-keys.txt'));
