@@ -13,9 +13,13 @@ export function allocate(bytes: u32): u32 {
   end = aligned(at + bytes);
   const pages = (end + SLACK_BYTES + PAGE_BYTES - 1) / PAGE_BYTES;
   const have = <u32>memory.size();
-  // In steps, for a growth is a call to the system; in small ones, for what is not used is not there.
-  if (pages > have && memory.grow(max(pages - have, 16)) < 0) unreachable();
+  if (pages > have) grow(pages - have, have);
   return at;
+}
+
+/** By so many pages at least: by half where there is as much, since each growth lets V8 count all of it anew. What is not used is not there. */
+function grow(pages: u32, have: u32): void {
+  if (memory.grow(max(pages, have >> 1)) < 0 && memory.grow(pages) < 0) unreachable();
 }
 
 /** What the next allocation will give. */

@@ -52,7 +52,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
         chunks.push(Buffer.from(chunk));
         return onChunk?.(chunk);
       },
-      { timeoutMs, signal },
+      { timeoutMs, signal, isRepeatable: true },
     );
     return Buffer.concat(chunks).toString('latin1');
   }
@@ -88,7 +88,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
             watcher?.onBytes?.(parser.bytes);
             return watcher?.onChunk?.(chunk);
           },
-          { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES },
+          { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES, isRepeatable: true },
         );
       } catch (error) {
         if (!(error instanceof TransportError) || parser.bytes === 0) throw error;

@@ -66,7 +66,6 @@ export function converse(
   { onChunk, login, signal }: Conversation,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
-    let stderr = '';
     let forget = () => {};
     const fail = (reason: unknown) => {
       forget();
@@ -75,17 +74,13 @@ export function converse(
       reject(reason);
     };
     channel.on('error', fail);
-    channel.stderr.on('data', (chunk: Buffer) => {
-      if (stderr.length < STDERR_LIMIT) stderr += chunk.toString('utf8').slice(0, STDERR_LIMIT - stderr.length);
-    });
-    // Not `end`: the exit status may come after it, and ssh2 emits `close` only when all was read.
-    channel.once('close', async (code: number | null | undefined, killedBy?: string) => {
+    watchEnd(channel, async (end) => {
       // All was read: a connection that breaks while the reader takes the rest no longer matters.
       forget();
       forget = onAbort([signal], fail);
       await poured.drained();
       forget();
-      resolve({ code: code ?? null, killedBy: killedBy ?? null, stderr });
+      resolve(end);
     });
     const poured = pour(channel, onChunk, fail);
     forget = onAbort([signal, login.broken], fail);
@@ -93,8 +88,20 @@ export function converse(
   });
 }
 
+/** Calls `ended` when the far end has closed the channel and all of it was read. */
+export function watchEnd(channel: ClientChannel, ended: (end: CommandEnd) => void): void {
+  let stderr = '';
+  channel.stderr.on('data', (chunk: Buffer) => {
+    if (stderr.length < STDERR_LIMIT) stderr += chunk.toString('utf8').slice(0, STDERR_LIMIT - stderr.length);
+  });
+  // Not `end`: the exit status may come after it, and ssh2 emits `close` only when all was read.
+  channel.once('close', (code: number | null | undefined, killedBy?: string) =>
+    ended({ code: code ?? null, killedBy: killedBy ?? null, stderr }),
+  );
+}
+
 /** Closes a channel that nobody reads any more, and lets what is still under way drain. */
-function discard(channel: ClientChannel): void {
+export function discard(channel: ClientChannel): void {
   channel.on('error', () => {});
   channel.resume();
   channel.stderr.resume();

@@ -1,5 +1,6 @@
-// A stats socket behind an SSH login: one connection per proxy for the whole run, opened at the first ask, one command at a time.
+// A stats socket behind an SSH login: one connection per proxy for the whole run, opened at the first ask, one command at a time, kept for as many requests as may be.
 
+import type { ClientChannel } from 'ssh2';
 import { type Endpoint, hostAndPort, spellEndpoint } from '../domain/proxy.ts';
 import type { SshSettings } from '../domain/settings.ts';
 import { TransportError } from '../errors.ts';
@@ -11,8 +12,9 @@ import { isFartherThan } from './distance.ts';
 import { socatCommands } from './socat-command.ts';
 import { connectTcp } from './socket.ts';
 import { converse, openChannel, type Way } from './ssh-channel.ts';
-import { commandTrouble } from './ssh-channel-trouble.ts';
+import { type CommandEnd, commandTrouble } from './ssh-channel-trouble.ts';
 import { type Login, login } from './ssh-login.ts';
+import { type Session, startSession } from './ssh-session.ts';
 import type { Transport } from './transport.ts';
 
 type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
@@ -21,6 +23,7 @@ interface Asking {
   readonly onChunk: OnChunk;
   readonly signal: AbortSignal;
   readonly expectedBytes: number | undefined;
+  readonly isRepeatable: boolean;
 }
 
 /** The ways to one socket. `compressed` is `null` where no command runs that could do it. */
@@ -34,6 +37,8 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
   const place = spellEndpoint(endpoint);
   const ways = waysToSocket(endpoint.path, settings.via);
   let refusesToCompress = false;
+  let refusesSessions = ways.plain.kind !== 'exec';
+  let session: Session | null = null;
   let distance: Promise<boolean> | null = null;
   const closing = new AbortController();
   let current: Login | null = null;
@@ -58,26 +63,58 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
   }
 
   /** Over a login that stands. */
-  async function talk(over: Login, request: Buffer, asking: Asking): Promise<void> {
+  async function talk(over: Login, request: string, asking: Asking): Promise<void> {
     const { onChunk, signal } = asking;
-    const by = async (way: Way, take: OnChunk) => {
+    const open = async (way: Way) => {
       const channel = await openChannel(over, place, way, signal);
       // Not before: sshd has the session of a login to open. Not later: a dump that is to come need not wait for it.
       if (compress === 'auto') void isFar(over);
-      return converse(channel, request, { onChunk: take, login: over, signal });
+      return channel;
     };
+    const by = async (way: Way, take: OnChunk) =>
+      converse(await open(way), requestBytes(request), { onChunk: take, login: over, signal });
     const { plain, compressed } = ways;
     const compresses = compressed !== null && (await paysToCompress(over, asking));
+    if (!compresses && asking.isRepeatable && !refusesSessions && (await askInSession(over, request, asking, open)))
+      return;
+    // sshd's MaxSessions may be 1.
+    await endSession(signal);
     if (compresses && (await askCompressed((take) => by(compressed, take), { onChunk, place, signal }))) return;
-    const trouble = commandTrouble(place, await by(plain, onChunk));
-    if (trouble) throw new TransportError(trouble);
+    throwTrouble(await by(plain, onChunk));
     // What was refused once will be again. Where the plain way fails as well, it was not the compression.
     if (compresses) refusesToCompress = true;
   }
 
+  /** Whether it was answered. Where a session ends without a word, it may have waited too long since the last request, or there is none to be had. */
+  async function askInSession(
+    over: Login,
+    request: string,
+    { onChunk, signal }: Asking,
+    open: (way: Way) => Promise<ClientChannel>,
+  ): Promise<boolean> {
+    const isNew = session === null || session.isOver;
+    if (session === null || session.isOver) session = startSession(await open(ways.plain), over);
+    const end = await session.ask(request, onChunk, signal);
+    if (end === null) return true;
+    session = null;
+    if (isNew || end.hasBegun) throwTrouble(end);
+    if (isNew && !end.hasBegun) refusesSessions = true;
+    return end.hasBegun;
+  }
+
+  function throwTrouble(end: CommandEnd): void {
+    const trouble = commandTrouble(place, end);
+    if (trouble) throw new TransportError(trouble);
+  }
+
+  async function endSession(signal: AbortSignal): Promise<void> {
+    const ending = session?.close();
+    session = null;
+    if (ending) await unlessAborted(ending, signal);
+  }
+
   return {
-    async ask(request, onChunk, { timeoutMs, signal, expectedBytes }) {
-      const bytes = requestBytes(request);
+    async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false }) {
       const deadline = startDeadline(place, timeoutMs, [signal, closing.signal]);
       // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open needs no second one.
       const before = lastInLine;
@@ -93,8 +130,9 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
           void current?.close();
           current = await logIn(endpoint, settings, deadline.signal);
           distance = null;
+          session = null;
         }
-        await talk(current, bytes, { onChunk, signal: deadline.signal, expectedBytes });
+        await talk(current, request, { onChunk, signal: deadline.signal, expectedBytes, isRepeatable });
       } finally {
         leave();
         deadline.release();

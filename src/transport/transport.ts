@@ -7,13 +7,19 @@
  * pauses until it resolves. Rejects with `TransportError`; a far end that closes, however early, is a normal end: only
  * the reader of the answer can tell whether it was complete.
  * `signal` ends the conversation at once; `timeoutMs` bounds the whole conversation. `expectedBytes` says of a dump about how long it
- * will be: a transport may then have it compressed on the way, and hands it over as it was.
+ * will be: a transport may then have it compressed on the way, and hands it over as it was. What `isRepeatable` changes nothing: it may
+ * share a conversation with others, and is asked again where that had ended before a word of the answer came.
  */
 export interface Transport {
   ask(
     request: string,
     onChunk: (chunk: Uint8Array) => void | Promise<void>,
-    options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly expectedBytes?: number },
+    options: {
+      readonly timeoutMs: number;
+      readonly signal: AbortSignal;
+      readonly expectedBytes?: number;
+      readonly isRepeatable?: boolean;
+    },
   ): Promise<void>;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */
   close(): Promise<void>;

@@ -39,8 +39,8 @@ describe('channels', () => {
   });
 
   test.each([
-    [false, "socat -t30 - 'UNIX-CONNECT:/run/haproxy/admin.sock'"],
-    [true, "sudo -n socat -t30 - 'UNIX-CONNECT:/run/haproxy/admin.sock'"],
+    [false, "socat -b65536 -t30 - 'UNIX-CONNECT:/run/haproxy/admin.sock'"],
+    [true, "sudo -n socat -b65536 -t30 - 'UNIX-CONNECT:/run/haproxy/admin.sock'"],
   ])('the command, with sudo: %s', async (sudo, expected) => {
     let command = '';
     const server = await sshd({

@@ -1,0 +1,103 @@
+// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> ` at the beginning of a line says that an answer is over. Pure.
+
+import type { OnChunk } from './conversation.ts';
+
+/** The line that turns it on, in a new conversation. */
+export const PROMPT_LINE = 'prompt\n';
+
+const GREETING = Buffer.from('\n> ');
+const [LINE_FEED, GREATER, BLANK] = [0x0a, 0x3e, 0x20];
+
+/**
+ * The commands of a line, `;` between them, as a line each: of commands in one line, 3.2 and later show no prompt but behind the last. A
+ * backslash takes the meaning of what follows it.
+ */
+export function linesOf(request: string): readonly string[] {
+  return (request.match(/(?:\\[\s\S]|[^\\;\n])+/g) ?? []).map((command) => `${command}\n`);
+}
+
+export interface PromptReader {
+  readonly take: OnChunk;
+  /** Whether every answer has come, up to the last prompt. */
+  readonly isOver: boolean;
+  /** Whether there was anything of them. */
+  readonly hasBegun: boolean;
+}
+
+/**
+ * Hands on what HAProxy says to so many lines, without the prompts: the same bytes as it says to one line with `;` in a conversation of its
+ * own. In a new conversation (`greets`) the prompt that answers `PROMPT_LINE` comes first; where something else does, no prompts are
+ * looked for, and the end is the conversation's.
+ *
+ * No line of an answer begins like a prompt: entries begin with `0x`, in names of proxies and servers there is no blank. Behind the last
+ * answer, which may be a dump, it is looked for where a chunk ends and nowhere else.
+ */
+export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk): PromptReader {
+  let left = answers;
+  let phase: 'greeting' | 'answers' | 'no-prompts' = greets ? 'greeting' : 'answers';
+  let held: Uint8Array = new Uint8Array(0);
+  let startsLine = false;
+  let hasBegun = false;
+
+  /** Where the prompt is that ends the answer under way, -1 where it is not there yet. */
+  function promptIn(bytes: Buffer): number {
+    const last = bytes.length - 2;
+    if (left === 1) return isPrompt(bytes, last) ? last : -1;
+    if (isPrompt(bytes, 0)) return 0;
+    const at = bytes.indexOf(GREETING);
+    return at < 0 ? -1 : at + 1;
+  }
+
+  function isPrompt(bytes: Buffer, at: number): boolean {
+    return bytes[at] === GREATER && bytes[at + 1] === BLANK && isLineStart(bytes, at);
+  }
+
+  function isLineStart(bytes: Buffer, at: number): boolean {
+    return at === 0 ? startsLine : bytes[at - 1] === LINE_FEED;
+  }
+
+  function handOn(parts: readonly Buffer[]): void | Promise<void> {
+    const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    if (bytes.length === 0) return;
+    hasBegun = true;
+    return onChunk(bytes);
+  }
+
+  return {
+    take(chunk) {
+      let bytes =
+        held.length > 0 ? Buffer.concat([held, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      held = new Uint8Array(0);
+      if (phase === 'greeting') {
+        if (bytes.length < GREETING.length && GREETING.subarray(0, bytes.length).equals(bytes)) {
+          held = Uint8Array.from(bytes);
+          return;
+        }
+        phase = bytes.subarray(0, GREETING.length).equals(GREETING) ? 'answers' : 'no-prompts';
+        if (phase === 'answers') bytes = bytes.subarray(GREETING.length);
+      }
+      if (phase === 'no-prompts') return handOn([bytes]);
+      const parts: Buffer[] = [];
+      for (let at = promptIn(bytes); left > 0 && at >= 0; at = promptIn(bytes)) {
+        parts.push(bytes.subarray(0, at));
+        bytes = bytes.subarray(at + 2);
+        startsLine = false;
+        left--;
+      }
+      const end = bytes.length - 1;
+      // Half a prompt.
+      if (left > 0 && bytes[end] === GREATER && isLineStart(bytes, end)) {
+        held = Uint8Array.of(GREATER);
+        bytes = bytes.subarray(0, end);
+        if (bytes.length > 0) startsLine = true;
+      } else if (bytes.length > 0) startsLine = bytes[end] === LINE_FEED;
+      return handOn([...parts, bytes]);
+    },
+    get isOver() {
+      return left === 0;
+    },
+    get hasBegun() {
+      return hasBegun;
+    },
+  };
+}

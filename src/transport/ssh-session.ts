@@ -1,0 +1,102 @@
+// A command on a host that is kept for many requests: its start there, a login shell and perhaps sudo, can cost more than a dump.
+
+import type { ClientChannel } from 'ssh2';
+import { type OnChunk, pourInto, requestBytes } from './conversation.ts';
+import { onAbort } from './deadline.ts';
+import { linesOf, PROMPT_LINE, readToPrompt } from './prompt.ts';
+import { discard, watchEnd } from './ssh-channel.ts';
+import type { CommandEnd } from './ssh-channel-trouble.ts';
+import type { Login } from './ssh-login.ts';
+
+export interface Session {
+  /** Whether it can be asked no more. */
+  readonly isOver: boolean;
+  /**
+   * One request at a time. Resolves with `null` when its answers came up to the last prompt; otherwise with how the command ended, and
+   * whether it had said anything by then. Rejects with the signal's reason, or with what the reader threw; then, too, the session is over.
+   */
+  ask(
+    request: string,
+    onChunk: OnChunk,
+    signal: AbortSignal,
+  ): Promise<(CommandEnd & { readonly hasBegun: boolean }) | null>;
+  /** Resolves when the command has ended and sshd has closed its channel. */
+  close(): Promise<void>;
+}
+
+interface Asking {
+  take(chunk: Buffer): void;
+  failed(error: unknown): void;
+  ended(end: CommandEnd): void;
+}
+
+/** `channel` is a new one to HAProxy's stats socket. */
+export function startSession(channel: ClientChannel, login: Login): Session {
+  let isNew = true;
+  let isOver = false;
+  let asking: Asking | null = null;
+  const give = () => {
+    isOver = true;
+    discard(channel);
+  };
+  channel.on('error', (error: unknown) => asking?.failed(error));
+  channel.on('data', (chunk: Buffer) => {
+    // Nobody asked: whose answer comes next could not be told any more.
+    if (asking === null) give();
+    else asking.take(chunk);
+  });
+  const closed = new Promise<void>((done) => {
+    watchEnd(channel, (end) => {
+      isOver = true;
+      asking?.ended(end);
+      done();
+    });
+  });
+
+  return {
+    get isOver() {
+      return isOver;
+    },
+    ask(request, onChunk, signal) {
+      return new Promise((resolve, reject) => {
+        const lines = linesOf(request);
+        const bytes = requestBytes(`${isNew ? PROMPT_LINE : ''}${lines.join('')}`);
+        const reader = readToPrompt(lines.length, isNew, onChunk);
+        let forget = () => {};
+        const fail = (reason: unknown) => {
+          forget();
+          asking = null;
+          poured.stop();
+          give();
+          reject(reason);
+        };
+        const poured = pourInto(reader.take, channel, fail);
+        const finish = async (end: CommandEnd | null) => {
+          asking = null;
+          forget();
+          // All was read: a connection that breaks while the reader takes the rest no longer matters.
+          forget = onAbort([signal], fail);
+          await poured.drained();
+          forget();
+          resolve(end && { ...end, hasBegun: reader.hasBegun });
+        };
+        asking = {
+          take(chunk) {
+            poured.take(chunk);
+            if (reader.isOver && asking !== null) void finish(null);
+          },
+          failed: fail,
+          ended: finish,
+        };
+        forget = onAbort([signal, login.broken], fail);
+        channel.write(bytes);
+        isNew = false;
+      });
+    },
+    close() {
+      isOver = true;
+      channel.end();
+      return closed;
+    },
+  };
+}

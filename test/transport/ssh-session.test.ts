@@ -1,0 +1,256 @@
+// One command on the host for many requests, in HAProxy's interactive mode; where that cannot be had, one each.
+
+import type { ServerChannel } from 'ssh2';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { finish, whenAsked } from './scripted-sshd.ts';
+import { answerTo, forDump, patience, troubleOf } from './settings.ts';
+import { brief, endAll, open, sshd } from './ssh-cast.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+afterEach(endAll);
+
+const repeatable = () => ({ ...patience(), isRepeatable: true });
+
+interface Talk {
+  /** The lines so far, this one included. */
+  readonly lines: readonly string[];
+  /** As HAProxy does: `<line>` and an empty line, and in interactive mode the prompt; otherwise the end. */
+  say(): void;
+}
+
+/** Does with each line what `answer` says; a promise holds the lines behind it up. */
+function onLines(channel: ServerChannel, answer: (line: string, talk: Talk) => unknown): void {
+  const lines: string[] = [];
+  let rest = '';
+  let before: Promise<unknown> = Promise.resolve();
+  const take = (line: string) => {
+    lines.push(line);
+    const isInteractive = lines[0] === 'prompt';
+    const say = () => {
+      channel.write(line === 'prompt' ? '\n> ' : `<${line}>\n\n${isInteractive ? '> ' : ''}`);
+      if (!isInteractive) finish(channel, 0);
+    };
+    return answer(line, { lines: [...lines], say });
+  };
+  channel.on('error', () => {});
+  channel.on('data', (chunk: Buffer) => {
+    const whole = (rest + chunk.toString('latin1')).split('\n');
+    rest = whole.pop()!;
+    for (const line of whole) before = before.then(() => take(line));
+  });
+  channel.on('end', () => before.then(() => finish(channel, 0)));
+}
+
+describe('a command that understands prompts', () => {
+  test('takes all requests that may be repeated, whatever their number of commands', async () => {
+    const commands: string[] = [];
+    const server = await sshd({
+      exec: (channel, command) => {
+        commands.push(command);
+        onLines(channel, (_, { say }) => say());
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    expect(await answerTo(transport, 'show info;show table\n', repeatable())).toBe('<show info>\n\n<show table>\n\n');
+    expect(await answerTo(transport, 'show table nodes\n', repeatable())).toBe('<show table nodes>\n\n');
+    expect(commands.length).toBe(1);
+    expect(server.logins()).toBe(1);
+  });
+
+  test('is not kept for requests that may not: they end it, and have one each', async () => {
+    const heard: string[][] = [];
+    let running = 0;
+    let most = 0;
+    const server = await sshd({
+      exec: (channel) => {
+        const place = heard.push([]) - 1;
+        most = Math.max(most, ++running);
+        channel.on('end', () => running--);
+        onLines(channel, (_, { lines, say }) => {
+          heard[place] = [...lines];
+          say();
+        });
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    await answerTo(transport, 'show info\n', repeatable());
+    expect(await answerTo(transport, 'set table nodes key a data.server_id 1;show info\n')).toBe(
+      '<set table nodes key a data.server_id 1;show info>\n\n',
+    );
+    await answerTo(transport, 'clear table nodes key a\n');
+    await answerTo(transport, 'show info\n', repeatable());
+    expect(heard).toEqual([
+      ['prompt', 'show info'],
+      ['set table nodes key a data.server_id 1;show info'],
+      ['clear table nodes key a'],
+      ['prompt', 'show info'],
+    ]);
+    // sshd's MaxSessions may be 1.
+    expect(most).toBe(1);
+  });
+
+  test('ends before one that compresses begins', async () => {
+    const commands: string[] = [];
+    let running = 0;
+    let most = 0;
+    const server = await sshd({
+      exec: (channel, command) => {
+        commands.push(command);
+        most = Math.max(most, ++running);
+        channel.on('end', () => running--);
+        onLines(channel, (_, { say }) => say());
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine, {}, 'always');
+    await answerTo(transport, 'show info\n', repeatable());
+    expect(await answerTo(transport, 'show table nodes\n', { ...forDump(), isRepeatable: true })).toBe(
+      '<show table nodes>\n\n',
+    );
+    expect(commands.map((command) => command.includes('gzip'))).toEqual([false, true]);
+    expect(most).toBe(1);
+  });
+
+  test('that ended while nobody asked is replaced, and no request is lost', async () => {
+    let commands = 0;
+    const server = await sshd({
+      exec: (channel) => {
+        commands++;
+        onLines(channel, (line, { say }) => {
+          say();
+          if (line !== 'prompt') finish(channel, 0);
+        });
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    for (const line of ['a', 'b', 'c', 'd'])
+      expect(await answerTo(transport, `${line}\n`, repeatable())).toBe(`<${line}>\n\n`);
+    expect(commands).toBeGreaterThanOrEqual(4);
+  });
+
+  test('that ends when it is asked for the second time: the request is asked again', async () => {
+    const heard: string[] = [];
+    const server = await sshd({
+      exec: (channel) => {
+        onLines(channel, (line, { lines, say }) => {
+          heard.push(line);
+          if (lines.length < 3) say();
+          else finish(channel, 0);
+        });
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    await answerTo(transport, 'a\n', repeatable());
+    expect(await answerTo(transport, 'b\n', repeatable())).toBe('<b>\n\n');
+    expect(heard).toEqual(['prompt', 'a', 'b', 'b']);
+    expect(await answerTo(transport, 'c\n', repeatable())).toBe('<c>\n\n');
+  });
+
+  test('an answer that broke off is an end as ever: only its reader can tell', async () => {
+    const server = await sshd({
+      exec: (channel) =>
+        onLines(channel, (line, { say }) => {
+          if (line === 'prompt') return say();
+          channel.write('# table: no');
+          finish(channel, 0);
+        }),
+    });
+    expect(await answerTo(open(server.port, server.hostKeyLine), 'show table nodes\n', repeatable())).toBe(
+      '# table: no',
+    );
+  });
+
+  test('what is said unasked is nobody’s answer', async () => {
+    let commands = 0;
+    const server = await sshd({
+      exec: (channel) => {
+        commands++;
+        onLines(channel, (line, { say }) => {
+          say();
+          if (line === 'a') channel.write('<more>\n\n> ');
+        });
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    expect(await answerTo(transport, 'a\n', repeatable())).toBe('<a>\n\n');
+    await vi.waitUntil(async () => (await answerTo(transport, 'b\n', repeatable())) === '<b>\n\n' && commands === 2);
+  });
+
+  test('a request that was given up does not leave its answer to the next one', async () => {
+    const held: (() => void)[] = [];
+    const server = await sshd({
+      exec: (channel) =>
+        onLines(channel, async (line, { say }) => {
+          if (line === 'slow') await new Promise<void>((release) => held.push(release));
+          say();
+        }),
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    expect((await troubleOf(answerTo(transport, 'slow\n', { ...brief(), isRepeatable: true }))).code).toBe('timeout');
+    const next = answerTo(transport, 'next\n', repeatable());
+    for (const release of held) release();
+    expect(await next).toBe('<next>\n\n');
+  });
+
+  test('a reader that throws, or takes its time: the next one has its own answer', async () => {
+    const server = await sshd({ exec: (channel) => onLines(channel, (_, { say }) => say()) });
+    const transport = open(server.port, server.hostKeyLine);
+    const failing = transport.ask('a\n', () => Promise.reject(new Error('the disk is full')), repeatable());
+    await expect(failing).rejects.toThrow('the disk is full');
+    let taken = 0;
+    const slowly = async (chunk: Uint8Array) => {
+      const { length } = chunk;
+      await new Promise(setImmediate);
+      taken += length;
+    };
+    await transport.ask('b\n', slowly, repeatable());
+    expect(taken).toBe('<b>\n\n'.length);
+    expect(await answerTo(transport, 'c\n', repeatable())).toBe('<c>\n\n');
+  });
+});
+
+describe('a command that does not', () => {
+  test('but answers the first line alone: each request has one of its own', async () => {
+    const heard: string[] = [];
+    const server = await sshd({
+      exec: (channel) => {
+        onLines(channel, (line, { lines, say }) => {
+          if (lines.length > 1) return;
+          heard.push(line);
+          if (line !== 'prompt') return say();
+          finish(channel, 0);
+        });
+      },
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    expect(await answerTo(transport, 'a\n', repeatable())).toBe('<a>\n\n');
+    expect(await answerTo(transport, 'b\n', repeatable())).toBe('<b>\n\n');
+    // Tried once.
+    expect(heard).toEqual(['prompt', 'a', 'b']);
+  });
+
+  test('that cannot be started says why, at once', async () => {
+    let commands = 0;
+    const server = await sshd({
+      exec: (channel) => {
+        commands++;
+        whenAsked(channel, () => {});
+        channel.stderr.write('bash: line 1: socat: command not found\n');
+        finish(channel, 127);
+      },
+    });
+    const trouble = await troubleOf(answerTo(open(server.port, server.hostKeyLine), 'a\n', repeatable()));
+    expect(trouble).toMatchObject({
+      code: 'remote-command',
+      message: expect.stringContaining('socat: command not found'),
+    });
+    expect(commands).toBe(1);
+  });
+});
+
+test('the end of a run does not wait for it', async () => {
+  const server = await sshd({ exec: (channel) => onLines(channel, (_, { say }) => say()) });
+  const transport = open(server.port, server.hostKeyLine);
+  await answerTo(transport, 'a\n', repeatable());
+  await transport.close();
+  await transport.close();
+});
