@@ -18,6 +18,9 @@ if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
     echo 'npm ci refuses the lock file or cannot fetch: trying npm install with the same versions ...'
     npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
   }
+  # The one package whose own script runs: an SSH dump then takes a fifth less CPU. Never fails; takes a C++ compiler and Node's headers.
+  echo 'Compiling the ciphers of ssh2 (npm rebuild ssh2), where there is a compiler ...'
+  npm rebuild ssh2 --no-audit --no-fund --silent
 fi
 echo 'Building (npm run build) ...'
 npm run --silent build
