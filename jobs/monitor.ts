@@ -7,6 +7,6 @@
 import { monitorCommand } from '../src/cloudwatch-command.ts';
 import { runJob } from '../src/job.ts';
 
-await runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, run, signal) =>
+void runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, run, signal) =>
   monitorCommand({ ...flags, ...given }, run, signal),
 );

@@ -15,7 +15,7 @@ const words = {
   'max-age': { type: 'string' },
 } as const;
 
-await runJob('remediate', words, (flags, given, run, signal) => {
+void runJob('remediate', words, (flags, given, run, signal) => {
   const { heal, 'alarm-event': alarmEvent, 'alarm-name': alarmName, 'max-age': maxAge } = given;
   const named = { heal, alarmEvent, alarmName, maxAge };
   const present = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));

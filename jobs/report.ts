@@ -7,4 +7,4 @@
 import { runJob } from '../src/job.ts';
 import { lookCommand } from '../src/look-command.ts';
 
-await runJob('report', {}, (flags, _, run, signal) => lookCommand(flags, run, signal));
+void runJob('report', {}, (flags, _, run, signal) => lookCommand(flags, run, signal));

@@ -20,5 +20,6 @@ function signalExitCode(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): number {
 // Whoever writes hears of it (`writeOut`): a reader that goes away (`| head`) is no error of ours, a full disk is.
 process.stdout.on('error', () => {});
 
-const exitCode = await runCli(process.argv.slice(2), interrupted.signal);
-process.exitCode ??= exitCode;
+void runCli(process.argv.slice(2), interrupted.signal).then((exitCode) => {
+  process.exitCode ??= exitCode;
+});

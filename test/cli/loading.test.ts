@@ -1,9 +1,10 @@
-// What a run of the built program loads: what a command does not need stays on the disk. Node itself tells, for its coverage.
+// What a run of the built program runs: of modules that a command does not need, nothing. Node itself tells, for its coverage.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
@@ -16,21 +17,19 @@ afterEach(() => rmSync(folder, { recursive: true }));
 interface Loaded {
   /** By name, as npm knows them; zod too, which is built in. */
   readonly packages: ReadonlySet<string>;
-  /** Files of our own, as `src/cli.ts`: a built file says above each part where it comes from. */
+  /** Files of our own, as `src/cli.ts`: in the built program, what a file holds is a function of that name. */
   readonly sources: ReadonlySet<string>;
 }
 
 async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   await runSplitbrain(words, { env: { NODE_V8_COVERAGE: folder } });
-  const coverages = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage);
-  const files = coverages
-    .flatMap(({ result }) => result.map(({ url }) => url))
-    .filter((url) => url.startsWith('file:'))
-    .map((url) => fileURLToPath(url));
-  const parts = files.flatMap((path) =>
-    path.includes('/node_modules/')
-      ? [path]
-      : [...readFileSync(path, 'utf8').matchAll(/^\/\/ ((?:src|node_modules)\/\S+)$/gm)].map((match) => match[1]!),
+  const scripts = readdirSync(folder).flatMap(
+    (name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage).result,
+  );
+  const parts = scripts.flatMap(({ url, functions }) =>
+    url.includes('/node_modules/')
+      ? [url]
+      : functions.filter(({ ranges }) => ranges[0]!.count > 0).map(({ functionName }) => functionName),
   );
   const packages = parts.map((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return {
@@ -39,8 +38,15 @@ async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   };
 }
 
+/** `ranges[0]` is the whole function. */
 interface Coverage {
-  readonly result: readonly { readonly url: string }[];
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly {
+      readonly functionName: string;
+      readonly ranges: readonly { readonly count: number }[];
+    }[];
+  }[];
 }
 
 const all = ['zod', 'pino', 'yaml', 'ora', 'cli-table3', 'ssh2', '@aws-sdk/client-cloudwatch'];
@@ -82,11 +88,15 @@ test('what writes is loaded by what writes', async () => {
 test('zod comes without its languages, but for English', async () => {
   const { packages } = await loadedBy('report', '-c', 'test/fixtures/nowhere.yaml');
   expect(packages).toContain('zod');
-  const built = fileURLToPath(new URL('../../dist/src/', import.meta.url));
-  const languages = readdirSync(built)
-    .flatMap((name) => [
-      ...readFileSync(join(built, name), 'utf8').matchAll(/^\/\/ (node_modules\/zod\/.*locales\/.*)$/gm),
-    ])
-    .map((match) => match[1]);
+  const built = readFileSync(new URL('../../dist/src/program.js', import.meta.url), 'utf8');
+  const languages = [...built.matchAll(/^\/\/ (node_modules\/zod\/.*locales\/(?!index\.).*)$/gm)].map(
+    (match) => match[1],
+  );
   expect(languages).toEqual(['node_modules/zod/v4/locales/en.js']);
+});
+
+test('what V8 made of the program when it was built is taken', async () => {
+  const program = new URL('../../dist/src/main.js', import.meta.url).pathname;
+  const { script } = createRequire(import.meta.url)(program)() as { readonly script: Script };
+  expect(script.cachedDataRejected).toBe(false);
 });
