@@ -61,6 +61,24 @@ test('keys that differ in one byte, in length or in nothing', () => {
   );
 });
 
+test('keys whose search begins at the last slot go on at the first', () => {
+  const table = createKeyTable(1);
+  // As many slots as a table has at first (`assembly/keys.ts`).
+  const slots = 1 << 12;
+  const slotOf = (key: string) => table.compiled.hashOf(Buffer.from(key, 'latin1'), 0, key.length) & (slots - 1);
+  const names = Array.from({ length: 60_000 }, (_, n) => `room${n}`);
+  const last = names.filter((name) => slotOf(name) === slots - 1);
+  const first = names.filter((name) => slotOf(name) === 0);
+  expect(Math.min(last.length, first.length)).toBeGreaterThanOrEqual(8);
+  const keys = [...last.slice(0, 8), ...first.slice(0, 2), ...names.slice(0, 500)];
+  const distinct = [...new Set(keys)];
+  for (const key of keys) put(table, key);
+  expect(distinct.map((key) => put(table, key, 'find'))).toEqual(distinct.map((_, row) => row));
+  expect(distinct.map((_, row) => table.keyAt(row))).toEqual(distinct);
+  // Where a slot is taken is where the next one is looked for: behind the last, that is at the first.
+  expect(put(table, last.at(-1)!, 'find')).toBe(distinct.indexOf(last.at(-1)!));
+});
+
 describe('blocks of memory', () => {
   test('keys that fill a block to the byte, go beyond it, and come behind such a one', () => {
     const table = createKeyTable(3);

@@ -3,6 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
+import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createUsualLines } from '../../src/snapshot/usual-lines.ts';
 import { parseTable, quickSink } from '../support/collected-entries.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
@@ -16,6 +18,9 @@ const lessons = [
   ' use=12 exp=0 server_id=0 server_key=-',
   ' use=0 exp=1 server_id=999999999 server_key=-',
 ].map((rest) => usual('lesson', rest));
+
+/** The tail of the first. */
+const known = ' server_id=11 server_key=10.0.0.9:443';
 
 const slowly = (text: string) => parseTable(text);
 const quickly = (text: string, cuts: readonly number[] = [], keys: readonly string[] = []) =>
@@ -51,10 +56,16 @@ describe('usual lines', () => {
 
   test.each([
     ['a negative id', usual('a', ' use=0 exp=5 server_id=-5 server_key=-')],
-    ['ten digits', usual('a', ' use=0 exp=2147483647 server_id=11 server_key=-')],
-    ['another pointer', '0x5571: key=a use=0 exp=5 server_id=11 server_key=-\n'],
-    ['a colon in the pointer', '0x55:10e170cf0: key=a use=0 exp=5 server_id=11 server_key=-\n'],
-    ['a line feed in the pointer', '0x5571\n0x70cf0: key=a use=0 exp=5 server_id=11 server_key=-\n'],
+    ['a life of ten digits', usual('a', ` use=0 exp=2147483647${known}`)],
+    ['ten digits of use', usual('a', ` use=1234567890 exp=5${known}`)],
+    ['no digit of use', usual('a', ` use= exp=5${known}`)],
+    ['no digit of life', usual('a', ` use=0 exp=${known}`)],
+    ['another pointer', `0x5571: key=a use=0 exp=5${known}\n`],
+    ['a colon in the pointer', `0x55:10e170cf0: key=a use=0 exp=5${known}\n`],
+    ['a line feed in the pointer', `0x5571\n0x70cf0: key=a use=0 exp=5${known}\n`],
+    ['a blank at the end of the pointer', `0x55710e170cf : key=a use=0 exp=5${known}\n`],
+    ['a server that is not known', usual('a', ' use=0 exp=5 server_id=12 server_key=-')],
+    ['a server whose id only is another', usual('a', ' use=0 exp=5 server_id=12 server_key=10.0.0.9:443')],
     ['fields in another order', usual('a', ' exp=5 use=0 server_id=11 server_key=-')],
     ['another field', usual('a', ' use=0 exp=5 gpc0=1 server_id=11 server_key=-')],
     ['a field behind', usual('a', ' use=0 exp=5 server_id=11 server_key=- gpc1=0')],
@@ -63,6 +74,7 @@ describe('usual lines', () => {
     ['CR and LF', usual('a').replace('\n', '\r\n')],
     ['a key that ends in a backslash', usual('a\\')],
     ['a control byte in the key', usual('a\x01b')],
+    ['DEL in the key', usual('a\x7fb')],
     ['a byte beyond ASCII in the key', usual('a\xe9b')],
     ['an empty line', '\n'],
     ['a line of 100,000 bytes', usual('k'.repeat(100_000))],
@@ -99,6 +111,19 @@ describe('usual lines', () => {
     expect(quickly(text, [1 << 18, 1 << 19])).toEqual(slowly(text));
   });
 
+  test('keys that were not there are not taken where none are to be', () => {
+    const table = createKeyTable(1);
+    const there = Buffer.from('there', 'latin1');
+    table.add(there, 0, there.length);
+    const rows: number[] = [];
+    const lines = createUsualLines(table.compiled, false, (batch) => rows.push(...batch.rows.subarray(0, batch.count)));
+    lines.learn(Buffer.from(lessons[0]!, 'latin1'), 0, 20, 26, lessons[0]!.length - 1);
+    const text = ['other', 'there', 'more', 'there'].map((key) => usual(key)).join('');
+    lines.show(Buffer.from(text, 'latin1'));
+    expect(lines.read(0)).toBe(text.length);
+    expect([rows, lines.entries, table.count]).toEqual([[-1, 0, -1, 0], 4, 1]);
+  });
+
   test('more servers than the compiled reader can remember', () => {
     const lines = Array.from({ length: 5_000 }, (_, n) =>
       usual(`room${n}`, ` use=0 exp=5 server_id=${n} server_key=10.0.${n >> 8}.${n & 255}:443`),
@@ -106,6 +131,41 @@ describe('usual lines', () => {
     const text = `${head}${lines.join('')}${lines.join('')}\n`;
     expect(quickly(text)).toEqual(slowly(text));
   });
+});
+
+test('proxies that differ: the same entries as the long way, whatever stood behind a key before', () => {
+  // Of tails that are equally long, and of some that begin like others.
+  const tails = ['11', '12', '1'].flatMap((id) =>
+    ['10.0.0.9:443', '10.0.0.8:443', '10.0.0.8:4430', '-'].map((server) => ` server_id=${id} server_key=${server}`),
+  );
+  const keys = Array.from({ length: 40 }, (_, n) => `room${n}`.padEnd(5 + (n % 13), '-'));
+  const entry = fc.record({ tail: fc.constantFrom(...tails), expiry: fc.nat({ max: 99_999 }) });
+  // Mostly in the order of the others, for then a key's last tail is tried first.
+  const dump = fc.record({
+    entries: fc.array(fc.option(entry, { freq: 9 }), { minLength: keys.length, maxLength: keys.length }),
+    isReversed: fc.integer({ min: 0, max: 4 }).map((n) => n === 4),
+    damages: fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.nat({ max: 255 }) }), {
+      maxLength: 2,
+    }),
+  });
+  fc.assert(
+    fc.property(fc.array(dump, { minLength: 2, maxLength: 4 }), (dumps) => {
+      const table = createKeyTable(1);
+      for (const [n, { entries, isReversed, damages }] of dumps.entries()) {
+        const lines = entries.map((each, row) =>
+          each === null ? '' : usual(keys[row]!, ` use=0 exp=${each.expiry}${each.tail}`),
+        );
+        if (isReversed) lines.reverse();
+        const text = `${head}${n === 0 ? lessons.join('') : ''}${lines.join('')}\n`;
+        const bytes = Buffer.from(text, 'latin1');
+        for (const { at, byte } of damages)
+          bytes[head.length + Math.floor(at * (bytes.length - head.length - 1))] = byte;
+        const damaged = bytes.toString('latin1');
+        expect(parseTable(damaged, [], quickSink([], table))).toEqual(slowly(damaged));
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('any dump, damaged anywhere, cut anywhere: the same entries, the same end as the long way', () => {

@@ -2,7 +2,7 @@
 
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { createTableParser, type TableAnswer } from '../../src/runtime-api/parse-table.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
 import { createUsualLines } from '../../src/snapshot/usual-lines.ts';
 
 /** `serverKey` as it came: `-` for none. */
@@ -33,10 +33,9 @@ export function collectingSink(): CollectingSink {
   };
 }
 
-/** The same entries, the usual lines among them by way of the compiled reader. `keys` are what it knew before. */
-export function quickSink(keys: readonly string[] = []): CollectingSink {
+/** The same entries, the usual lines among them by way of the compiled reader. `keys` are what it knew before; a `table` may have been others'. */
+export function quickSink(keys: readonly string[] = [], table: KeyTable = createKeyTable(1)): CollectingSink {
   const sink = collectingSink();
-  const table = createKeyTable(1);
   for (const key of keys) table.add(Buffer.from(key, 'latin1'), 0, key.length);
   const lines = createUsualLines(table.compiled, true, ({ count, rows, expiries, tails, lengths }) => {
     for (let n = 0; n < count; n++) {
