@@ -15,9 +15,11 @@ import {
   rememberTail,
 } from './keys';
 import { allocate } from './memory';
+import { extendOrder, fetchPlaces, placeBehind, rowAt } from './orders';
 import { endBehindTail, numberOfTail } from './tails';
 
 export { decodedLength, hashOf, keyAddress, keyCount, keyLength, secretsAddress } from './keys';
+export { orderCount, startOrder } from './orders';
 export { learnTail } from './tails';
 
 /** Lines that one call reads, at most. Of each: the row of its key, its expiry, its tail's number, the length of its key. */
@@ -60,10 +62,15 @@ let textRoom: u32 = 0;
 let keyAt: u32 = 0;
 let keyRoom: u32 = 0;
 
-/** What `readLines` says besides: where the first line begins that it did not read, the row of the key that it guesses to be the next, the largest expiry. */
+/**
+ * What `readLines` says besides: where the first line begins that it did not read, the place in the order of the key that it guesses to be the
+ * next, how many keys that were there it had to look up, the largest expiry.
+ */
 export let position: u32 = 0;
 export let expected: u32 = 0;
+export let missed: u32 = 0;
 export let maxExpiry: u32 = 0;
+let guessed: u32 = 0;
 
 export function rowsAddress(): u32 {
   return rows;
@@ -101,6 +108,11 @@ export function reserveKey(bytes: u32): u32 {
   return keyAt;
 }
 
+/** Adds the lines that were read last to an order. */
+export function rememberOrder(order: u32, many: u32): void {
+  extendOrder(order, rows, many);
+}
+
 export function find(at: u32, length: u32): i32 {
   return findHashed(at, length, hashOf(at, length));
 }
@@ -114,14 +126,17 @@ export function add(at: u32, length: u32): i32 {
  * is known, its key `keyOffset` from its beginning, no number longer than nine digits. Any other line is left alone, and so is all behind it.
  *
  * HAProxy dumps in the order of the keys (2.6), or of hashes that every proxy computes alike from the table's name (3.0 and later, seen to 3.4), so
- * that the next line of one proxy is mostly the next line of another: `guess` is the row that is expected first. Where the guess fails, keys are put
- * off until a batch is full; a single failure among good guesses is looked up at once, so that the next guess is good again.
+ * that the next line of one proxy is mostly the next line of another: `guess` is the place in `order` (`orders.ts`) of the row that is
+ * expected first. Where the guess fails, keys are put off until a batch is full; a single failure among good guesses is looked up at once, so
+ * that the next guess is good again.
  * Without `admits`, the row of a key that is not there is -1.
  */
-export function readLines(start: u32, end: u32, keyOffset: u32, guess: u32, admits: bool): u32 {
+export function readLines(start: u32, end: u32, keyOffset: u32, order: u32, guess: u32, admits: bool): u32 {
   // Ends every number and every key.
   store<u64>(end, 0);
   expected = guess;
+  guessed = order;
+  missed = 0;
   patience = 1;
   maxExpiry = 0;
   let count: u32 = 0;
@@ -158,7 +173,7 @@ export function readLines(start: u32, end: u32, keyOffset: u32, guess: u32, admi
     store<u32>(tails + count * 4, number);
     store<u32>(lengths + count * 4, length);
     if (row >= 0) {
-      expected = row + 1;
+      expected++;
       patience = 1;
     } else {
       putOff(key, count, admits);
@@ -185,9 +200,11 @@ function isPrefix(start: u32, key: u32): bool {
 // @ts-ignore: decorator
 @inline
 function expectedRow(key: u32, end: u32): i32 {
-  if (expected >= keyCount()) return -1;
-  const behind = key + keyLength(expected);
-  return behind < end && load<u8>(behind) === SPACE && isKey(expected, key, behind - key) ? expected : -1;
+  fetched += fetchPlaces(guessed, expected);
+  const row = rowAt(guessed, expected);
+  if (row < 0) return -1;
+  const behind = key + keyLength(row);
+  return behind < end && load<u8>(behind) === SPACE && isKey(row, key, behind - key) ? row : -1;
 }
 
 /** More than 9 where no digit stands. */
@@ -238,6 +255,8 @@ function lookUp(admits: bool): void {
     const row = admits ? addHashed(key, length, hash) : findHashed(key, length, hash);
     store<i32>(rows + line, row);
     // A new key is not in the order of the others.
-    if (row >= 0 && row < known) expected = row + 1;
+    if (row < 0 || row >= known) continue;
+    expected = placeBehind(guessed, row, expected);
+    missed++;
   }
 }

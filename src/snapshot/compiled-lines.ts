@@ -29,11 +29,28 @@ export interface CompiledLines {
   /** Takes `bytes[start..end)` in, for `readLines`. */
   load(bytes: Uint8Array, start: number, end: number): void;
   /** Reads what was loaded from `offset` on, `length` bytes in all; see `assembly/lines.ts`. */
-  readLines(offset: number, length: number, keyOffset: number, expectedRow: number, admitsNewKeys: boolean): LineBatch;
-  /** What the last `readLines` says besides: how many bytes are read, the row that is expected next, the largest expiry in milliseconds. */
+  readLines(
+    offset: number,
+    length: number,
+    keyOffset: number,
+    order: number,
+    expectedPlace: number,
+    admitsNewKeys: boolean,
+  ): LineBatch;
+  /**
+   * What the last `readLines` says besides: how many bytes are read, the place in the order of the row that is expected next, how many rows
+   * were not expected, the largest expiry in milliseconds.
+   */
   readonly position: number;
-  readonly expectedRow: number;
+  readonly expectedPlace: number;
+  readonly missed: number;
   readonly maxExpiresInMs: number;
+  /** Orders of rows, from 1 on, that dumps came in; 0 is that of the rows themselves. */
+  readonly orderCount: number;
+  /** Begins another one: its number, 0 where there are enough. */
+  startOrder(): number;
+  /** Adds the rows of the last batch. */
+  rememberOrder(order: number, count: number): void;
   /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means. */
   learnTail(bytes: Uint8Array, start: number, end: number, label: Label): void;
   labelOfTail(number: number): Label;
@@ -47,6 +64,10 @@ type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Addre
   readonly position: { readonly value: number };
   readonly expected: { readonly value: number };
   readonly maxExpiry: { readonly value: number };
+  readonly missed: { readonly value: number };
+  readonly orderCount: () => number;
+  readonly startOrder: () => number;
+  readonly rememberOrder: (order: number, count: number) => void;
   readonly keyCount: () => number;
   readonly keyAddress: (row: number) => number;
   readonly keyLength: (row: number) => number;
@@ -57,7 +78,14 @@ type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Addre
   readonly add: (at: number, length: number) => number;
   readonly hashOf: (at: number, length: number) => number;
   readonly learnTail: (at: number, length: number) => number;
-  readonly readLines: (start: number, end: number, keyOffset: number, expected: number, admits: boolean) => number;
+  readonly readLines: (
+    start: number,
+    end: number,
+    keyOffset: number,
+    order: number,
+    guess: number,
+    admits: boolean,
+  ) => number;
 };
 
 /** Node has it, its types have it not, and those of browsers would bring a window. */
@@ -123,17 +151,25 @@ export function createCompiledLines(seed: number): CompiledLines {
     load(bytes, start, end) {
       textAt = put(bytes, start, end, wasm.reserveLines);
     },
-    readLines(offset, length, keyOffset, expectedRow, admitsNewKeys) {
+    readLines(offset, length, keyOffset, order, expectedPlace, admitsNewKeys) {
       look();
-      const count = wasm.readLines(textAt + offset, textAt + length, keyOffset, expectedRow, admitsNewKeys);
+      const count = wasm.readLines(textAt + offset, textAt + length, keyOffset, order, expectedPlace, admitsNewKeys);
       return { ...batch, count };
     },
     get position() {
       return wasm.position.value - textAt;
     },
-    get expectedRow() {
+    get expectedPlace() {
       return wasm.expected.value;
     },
+    get missed() {
+      return wasm.missed.value;
+    },
+    get orderCount() {
+      return wasm.orderCount();
+    },
+    startOrder: wasm.startOrder,
+    rememberOrder: wasm.rememberOrder,
     get maxExpiresInMs() {
       return wasm.maxExpiry.value;
     },

@@ -9,6 +9,8 @@ const PIECE_BYTES = 1 << 18;
 const LEAST_BYTES = 1 << 14;
 /** `0x`, eight to twenty-four digits, `: key=`. */
 const [LEAST_KEY_OFFSET, MOST_KEY_OFFSET] = [16, 32];
+/** So few say nothing of a dump's order. */
+const LEAST_MISSED = 16;
 /** The fields behind the key, as every version prints them where the table holds a server and nothing else; `shard` from 2.9 on. */
 const FIELDS = /^ use=\d{1,9} exp=\d{1,9}((?: shard=\d{1,9})? server_id=(\d{1,9}) server_key=([!-~]+))$/;
 
@@ -22,13 +24,29 @@ export function createUsualLines(
   let pieceStart = 0;
   let pieceEnd = 0;
   let keyOffset = 0;
-  let expectedRow = 0;
+  let order = 0;
+  let expectedPlace = 0;
+  /** The order that this dump's rows are remembered as, 0 for none. */
+  let remembered = 0;
   let entries = 0;
   let maxExpiresInMs = 0;
 
   /** Whether another piece brought more than what is left of this one. */
   const isSpent = (at: number) =>
     at < pieceStart || at >= pieceEnd || (pieceEnd < shown.length && pieceEnd - at < LEAST_BYTES);
+
+  /** Where most rows were not expected, another order is tried, and when all have been, this dump's own is remembered for those to come. */
+  function chooseOrder(count: number): void {
+    const { missed } = compiled;
+    if (remembered > 0) compiled.rememberOrder(remembered, count);
+    if (missed < LEAST_MISSED || missed * 2 < count) return;
+    if (order === compiled.orderCount && remembered === 0) {
+      remembered = compiled.startOrder();
+      if (remembered > 0) compiled.rememberOrder(remembered, count);
+    }
+    order = order < compiled.orderCount ? order + 1 : 0;
+    expectedPlace = 0;
+  }
 
   return {
     get entries() {
@@ -50,13 +68,22 @@ export function createUsualLines(
           pieceEnd = Math.min(shown.length, at + PIECE_BYTES);
           compiled.load(shown, pieceStart, pieceEnd);
         }
-        const batch = compiled.readLines(at - pieceStart, pieceEnd - pieceStart, keyOffset, expectedRow, admitsNewKeys);
+        const batch = compiled.readLines(
+          at - pieceStart,
+          pieceEnd - pieceStart,
+          keyOffset,
+          order,
+          expectedPlace,
+          admitsNewKeys,
+        );
         if (batch.count === 0 && !isSpent(at)) return at;
         at = pieceStart + compiled.position;
-        expectedRow = compiled.expectedRow;
+        expectedPlace = compiled.expectedPlace;
         entries += batch.count;
         maxExpiresInMs = Math.max(maxExpiresInMs, compiled.maxExpiresInMs);
         take(batch);
+        // Memory may grow by it, and what the batch shows be gone.
+        chooseOrder(batch.count);
       }
       return at;
     },

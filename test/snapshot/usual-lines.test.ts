@@ -3,7 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createTableParser } from '../../src/runtime-api/parse-table.ts';
+import type { CompiledLines } from '../../src/snapshot/compiled-lines.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
 import { createUsualLines } from '../../src/snapshot/usual-lines.ts';
 import { parseTable, quickSink } from '../support/collected-entries.ts';
 import { hostileNames } from '../support/hostile-names.ts';
@@ -166,6 +168,74 @@ test('proxies that differ: the same entries as the long way, whatever stood behi
     }),
     { numRuns: 300 },
   );
+});
+
+describe('dumps in other orders than the first', () => {
+  const names = Array.from({ length: 12_000 }, (_, n) => `room${n}@conference`);
+  const dumpOf = (keys: readonly string[], life: number) =>
+    `${head}${keys.map((key, n) => usual(key, ` use=0 exp=${life}${n % 7 === life ? ' shard=0' : ''}${known}`)).join('')}\n`;
+  /** The same keys in another order, the same one for the same number. */
+  const shuffled = (keys: readonly string[], number: number) =>
+    keys
+      .map((key, n) => ({ key, rank: Math.imul(n + 1, 0x9e3779b1 ^ (number * 0x85ebca6b)) >>> 0 }))
+      .sort((one, other) => one.rank - other.rank)
+      .map(({ key }) => key);
+  /** How many keys had to be looked up, of those that were there. */
+  function read(table: KeyTable, text: string): number {
+    let missed = 0;
+    const counting = Object.create(table.compiled) as CompiledLines;
+    counting.readLines = (...given) => {
+      const batch = table.compiled.readLines(...given);
+      missed += table.compiled.missed;
+      return batch;
+    };
+    expect(parseTable(text, [], quickSink([], { ...table, compiled: counting }))).toEqual(slowly(text));
+    return missed;
+  }
+
+  test('the second in such an order is expected, also where keys come and go', () => {
+    const table = createKeyTable(1);
+    const other = shuffled(names, 1);
+    read(table, dumpOf(names, 1));
+    expect(read(table, dumpOf(other, 2))).toBeGreaterThan(11_000);
+    expect(read(table, dumpOf(other, 3))).toBeLessThan(5_000);
+    const changed = other.flatMap((key, n) => (n % 500 === 0 ? [] : n % 700 === 0 ? [key, `new${n}`] : [key]));
+    expect(read(table, dumpOf(changed, 4))).toBeLessThan(5_000);
+    expect(read(table, dumpOf(names, 5))).toBeLessThan(50);
+  });
+
+  test('as many orders as dumps: nothing is expected, and nothing lost', () => {
+    const table = createKeyTable(1);
+    for (let n = 0; n < 7; n++) read(table, dumpOf(shuffled(names, n), n));
+    expect(table.count).toBe(names.length);
+    // The first few are remembered.
+    for (const n of [0, 1, 2, 3]) expect(read(table, dumpOf(shuffled(names, n), n))).toBeLessThan(10_000);
+    expect(read(table, dumpOf(shuffled(names, 5), 5))).toBeGreaterThan(11_000);
+  });
+
+  test('the beginning of an order, and what goes on behind its end', () => {
+    const table = createKeyTable(1);
+    const other = shuffled(names, 1);
+    read(table, dumpOf(names, 1));
+    read(table, dumpOf(other.slice(0, 9_000), 2));
+    read(table, dumpOf(other, 3));
+    read(table, dumpOf([...other, ...names.map((name) => `${name}.more`)], 4));
+    expect(table.count).toBe(2 * names.length);
+  });
+
+  test('of several that are read at once, none takes another’s rows', () => {
+    const table = createKeyTable(1);
+    const texts = [0, 1, 1, 2, 1].map((n) => dumpOf(shuffled(names, n), n));
+    const parsers = texts.map(() => {
+      const sink = quickSink([], table);
+      return { sink, parser: createTableParser(sink) };
+    });
+    for (let at = 0; at < texts[0]!.length; at += 50_000)
+      for (const [n, { parser }] of parsers.entries())
+        parser.push(Buffer.from(texts[n]!.slice(at, at + 50_000 + n), 'latin1').subarray(n > 0 && at > 0 ? n : 0));
+    for (const [n, { sink, parser }] of parsers.entries())
+      expect({ ...parser.end(), found: sink.entries }).toEqual(slowly(texts[n]!));
+  });
 });
 
 test('any dump, damaged anywhere, cut anywhere: the same entries, the same end as the long way', () => {
