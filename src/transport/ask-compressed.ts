@@ -3,6 +3,7 @@
 import { TransportError } from '../errors.ts';
 import type { OnChunk } from './conversation.ts';
 import { unlessAborted } from './deadline.ts';
+import { isRefusal } from './ssh-channel.ts';
 import { type CommandEnd, commandTrouble, cutTrouble } from './ssh-channel-trouble.ts';
 import { unpack } from './unpack.ts';
 
@@ -40,8 +41,7 @@ export async function askCompressed(
   }
 }
 
-/** Before a command has run, only sshd's own refusal to run it has this code. */
 function nullWhereRefused(error: unknown): null {
-  if (error instanceof TransportError && error.code === 'remote-command') return null;
+  if (isRefusal(error)) return null;
   throw error;
 }

@@ -53,6 +53,11 @@ export function openChannel(login: Login, place: string, way: Way, signal: Abort
   });
 }
 
+/** Whether this is sshd's own refusal to run a command: nothing else has its code before the command has run. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'remote-command';
+}
+
 interface Conversation {
   readonly onChunk: OnChunk;
   readonly login: Login;

@@ -11,7 +11,7 @@ import { startDeadline, unlessAborted } from './deadline.ts';
 import { isFartherThan } from './distance.ts';
 import { socatCommands } from './socat-command.ts';
 import { connectTcp } from './socket.ts';
-import { converse, openChannel, type Way } from './ssh-channel.ts';
+import { converse, isRefusal, openChannel, type Way } from './ssh-channel.ts';
 import { type CommandEnd, commandTrouble } from './ssh-channel-trouble.ts';
 import { type Login, login } from './ssh-login.ts';
 import { type Session, startSession } from './ssh-session.ts';
@@ -71,14 +71,19 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
       if (compress === 'auto') void isFar(over);
       return channel;
     };
+    const openBeside = (way: Way) =>
+      open(way).catch(async (error: unknown) => {
+        if (session === null || !isRefusal(error)) throw error;
+        // sshd's MaxSessions may be 1.
+        await endSession(signal);
+        return open(way);
+      });
     const by = async (way: Way, take: OnChunk) =>
-      converse(await open(way), requestBytes(request), { onChunk: take, login: over, signal });
+      converse(await openBeside(way), requestBytes(request), { onChunk: take, login: over, signal });
     const { plain, compressed } = ways;
     const compresses = compressed !== null && (await paysToCompress(over, asking));
     if (!compresses && asking.isRepeatable && !refusesSessions && (await askInSession(over, request, asking, open)))
       return;
-    // sshd's MaxSessions may be 1.
-    await endSession(signal);
     if (compresses && (await askCompressed((take) => by(compressed, take), { onChunk, place, signal }))) return;
     throwTrouble(await by(plain, onChunk));
     // What was refused once will be again. Where the plain way fails as well, it was not the compression.

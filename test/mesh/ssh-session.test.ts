@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
+import type { Compress } from '../../src/transport/compression.ts';
 import { openTransport } from '../../src/transport/open.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 /** One proxy, a way to it through sshd and one without, and the process ids of the commands that sshd has run. */
-async function lab(binary: string) {
+async function lab(binary: string, compress: Compress = 'never') {
   const mesh = await startMesh({ binary, proxies: 1, shards: 2 });
   endings.push(() => mesh.stop());
   const folder = mkdtempSync(join(tmpdir(), 'ssh-session-'));
@@ -46,6 +47,7 @@ async function lab(binary: string) {
       knownHosts: { path: 'known_hosts', text: `${sshd.hostKeyLine}\n` },
       via: { kind: 'socat', sudo: false },
     }),
+    compress,
   );
   endings.push(() => far.close());
   const commands = () => readFileSync(log, 'utf8').trim().split('\n').map(Number);
@@ -87,12 +89,14 @@ describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ co
     expect(commands().length).toBe(1);
   });
 
-  test('a large table, whole', { timeout }, async () => {
-    const { mesh, far, near } = await lab(command);
+  test.each(['never', 'always'] as const)('a large table, whole (compress: %s)', { timeout }, async (compress) => {
+    const { mesh, far, near, commands } = await lab(command, compress);
     await mesh.fill(0, 30_000, (n) => ({ key: `room${n}@conference.example.com`, serverId: 11 + (n % 2) }));
     const seen = await lookAt(far);
     expect(seen.dump).toMatchObject({ outcome: 'complete', entries: 30_000, unreadableLines: 0 });
     expect(seen).toEqual(await lookAt(near));
+    // Compressed, the dump has a command of its own, and where MaxSessions is 1 there is none beside it.
+    expect(commands().length).toBe(compress === 'always' ? 3 : 1);
   });
 
   test('ended from outside: the next request is answered by another', { timeout }, async () => {
