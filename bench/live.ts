@@ -8,7 +8,7 @@ import type { LiveMesh } from './live-mesh.ts';
 import { alternate, type Run, run } from './measure.ts';
 import { proveReport, runReport, timeVersion } from './splitbrain.ts';
 
-const RUNS = 9;
+const RUNS = 15;
 const AT_MOST = 1.25;
 /** Shorter than any entry that a proxy prints. */
 const LINE_BYTES = 60;

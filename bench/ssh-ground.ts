@@ -57,7 +57,7 @@ export async function startSshGround(scratch: Scratch): Promise<SshGround> {
         each,
       ]),
       `${sshd.user}@127.0.0.1`,
-      `socat -t30 - 'UNIX-CONNECT:${socketPath}'`,
+      `socat -b65536 -t30 - 'UNIX-CONNECT:${socketPath}'`,
     ],
     stop: () => sshd.stop(),
   };
