@@ -15,11 +15,11 @@ import {
   rememberTail,
 } from './keys';
 import { allocate } from './memory';
-import { extendOrder, fetchPlaces, placeBehind, rowAt } from './orders';
+import { fetchPlaces, placeBehind, rowAt } from './orders';
 import { endBehindTail, numberOfTail } from './tails';
 
 export { decodedLength, hashOf, keyAddress, keyCount, keyLength, secretsAddress } from './keys';
-export { orderCount, startOrder } from './orders';
+export { extendOrder, orderCount, startOrder } from './orders';
 export { learnTail } from './tails';
 
 /** Lines that one call reads, at most. Of each: the row of its key, its expiry, its tail's number, the length of its key. */
@@ -106,11 +106,6 @@ export function reserveKey(bytes: u32): u32 {
     keyAt = allocate(keyRoom + 16);
   }
   return keyAt;
-}
-
-/** Adds the lines that were read last to an order. */
-export function rememberOrder(order: u32, many: u32): void {
-  extendOrder(order, rows, many);
 }
 
 export function find(at: u32, length: u32): i32 {

@@ -67,7 +67,7 @@ type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Addre
   readonly missed: { readonly value: number };
   readonly orderCount: () => number;
   readonly startOrder: () => number;
-  readonly rememberOrder: (order: number, count: number) => void;
+  readonly extendOrder: (order: number, rowsAt: number, count: number) => void;
   readonly keyCount: () => number;
   readonly keyAddress: (row: number) => number;
   readonly keyLength: (row: number) => number;
@@ -169,7 +169,7 @@ export function createCompiledLines(seed: number): CompiledLines {
       return wasm.orderCount();
     },
     startOrder: wasm.startOrder,
-    rememberOrder: wasm.rememberOrder,
+    rememberOrder: (order, count) => wasm.extendOrder(order, wasm.rowsAddress(), count),
     get maxExpiresInMs() {
       return wasm.maxExpiry.value;
     },
