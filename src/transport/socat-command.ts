@@ -19,7 +19,8 @@ export function socatCommands(path: string, sudo: boolean): SocatCommands {
 
 /**
  * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s would cut a dump in which
- * HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would pass on 8. `sudo -n` fails at once where it would ask for a password.
+ * HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would pass on 8. `sudo -n` fails at once where it would ask for a
+ * password.
  */
 function socat(sudo: boolean): string {
   return `${sudo ? 'sudo -n ' : ''}socat -b65536 -t30 -`;

@@ -1,4 +1,4 @@
-// A stats socket behind an SSH login: one connection per proxy for the whole run, opened at the first ask, one command at a time, kept for as many requests as may be.
+// A stats socket behind an SSH login: one connection per proxy for the whole run, opened at the first ask, and there one command, kept for whatever may share it.
 
 import type { ClientChannel } from 'ssh2';
 import { type Endpoint, hostAndPort, spellEndpoint } from '../domain/proxy.ts';
@@ -90,20 +90,21 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
     if (compresses) refusesToCompress = true;
   }
 
-  /** Whether it was answered. Where a session ends without a word, it may have waited too long since the last request, or there is none to be had. */
+  /** Whether it was answered: a session that was kept may have ended since, and with a command that shows no prompt there is none to be had. */
   async function askInSession(
     over: Login,
     request: string,
     { onChunk, signal }: Asking,
     open: (way: Way) => Promise<ClientChannel>,
   ): Promise<boolean> {
-    const isNew = session === null || session.isOver;
-    if (session === null || session.isOver) session = startSession(await open(ways.plain), over);
+    const kept = session?.isOver === false ? session : null;
+    session = kept ?? startSession(await open(ways.plain), over);
     const end = await session.ask(request, onChunk, signal);
     if (end === null) return true;
     session = null;
-    if (isNew || end.hasBegun) throwTrouble(end);
-    if (isNew && !end.hasBegun) refusesSessions = true;
+    if (kept !== null && !end.hasBegun) return false;
+    throwTrouble(end);
+    refusesSessions ||= !end.hasBegun;
     return end.hasBegun;
   }
 

@@ -1,9 +1,12 @@
 // What a run of the built program runs: of modules that a command does not need, nothing. Node itself tells, for its coverage.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runSplitbrain } from '../support/splitbrain.ts';
@@ -99,4 +102,16 @@ test('what V8 made of the program when it was built is taken', async () => {
   const program = new URL('../../dist/src/main.js', import.meta.url).pathname;
   const { script } = createRequire(import.meta.url)(program)() as { readonly script: Script };
   expect(script.cachedDataRejected).toBe(false);
+});
+
+test.each([
+  ['of another program', () => randomBytes(500_000)],
+  ['cut short', (made: Buffer) => made.subarray(0, made.length >> 1)],
+])('where what V8 made is %s, the program runs all the same', async (_, damaged) => {
+  const root = new URL('../../', import.meta.url).pathname;
+  for (const name of ['dist', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true });
+  const cache = join(folder, 'dist/src/program.js.cache');
+  writeFileSync(cache, damaged(readFileSync(cache)));
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'dist/src/main.js'), '--version']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

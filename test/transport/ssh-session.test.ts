@@ -18,6 +18,18 @@ interface Talk {
   say(): void;
 }
 
+/** An sshd that runs one program, which does with each line what `answer` says; `commands` counts how often it was started. */
+async function hostOf(answer: (line: string, talk: Talk, channel: ServerChannel) => unknown) {
+  let commands = 0;
+  const server = await sshd({
+    exec: (channel) => {
+      commands++;
+      onLines(channel, (line, talk) => answer(line, talk, channel));
+    },
+  });
+  return { transport: open(server.port, server.hostKeyLine), commands: () => commands };
+}
+
 /** Does with each line what `answer` says; a promise holds the lines behind it up. */
 function onLines(channel: ServerChannel, answer: (line: string, talk: Talk) => unknown): void {
   const lines: string[] = [];
@@ -109,20 +121,13 @@ describe('a command that understands prompts', () => {
   });
 
   test('that ended while nobody asked is replaced, and no request is lost', async () => {
-    let commands = 0;
-    const server = await sshd({
-      exec: (channel) => {
-        commands++;
-        onLines(channel, (line, { say }) => {
-          say();
-          if (line !== 'prompt') finish(channel, 0);
-        });
-      },
+    const { transport, commands } = await hostOf((line, { say }, channel) => {
+      say();
+      if (line !== 'prompt') finish(channel, 0);
     });
-    const transport = open(server.port, server.hostKeyLine);
     for (const line of ['a', 'b', 'c', 'd'])
       expect(await answerTo(transport, `${line}\n`, repeatable())).toBe(`<${line}>\n\n`);
-    expect(commands).toBeGreaterThanOrEqual(4);
+    expect(commands()).toBeGreaterThanOrEqual(4);
   });
 
   test('that ends when it is asked for the second time: the request is asked again', async () => {
@@ -144,33 +149,21 @@ describe('a command that understands prompts', () => {
   });
 
   test('an answer that broke off is an end as ever: only its reader can tell', async () => {
-    const server = await sshd({
-      exec: (channel) =>
-        onLines(channel, (line, { say }) => {
-          if (line === 'prompt') return say();
-          channel.write('# table: no');
-          finish(channel, 0);
-        }),
+    const { transport } = await hostOf((line, { say }, channel) => {
+      if (line === 'prompt') return say();
+      channel.write('# table: no');
+      finish(channel, 0);
     });
-    expect(await answerTo(open(server.port, server.hostKeyLine), 'show table nodes\n', repeatable())).toBe(
-      '# table: no',
-    );
+    expect(await answerTo(transport, 'show table nodes\n', repeatable())).toBe('# table: no');
   });
 
   test('what is said unasked is nobody’s answer', async () => {
-    let commands = 0;
-    const server = await sshd({
-      exec: (channel) => {
-        commands++;
-        onLines(channel, (line, { say }) => {
-          say();
-          if (line === 'a') channel.write('<more>\n\n> ');
-        });
-      },
+    const { transport, commands } = await hostOf((line, { say }, channel) => {
+      say();
+      if (line === 'a') channel.write('<more>\n\n> ');
     });
-    const transport = open(server.port, server.hostKeyLine);
     expect(await answerTo(transport, 'a\n', repeatable())).toBe('<a>\n\n');
-    await vi.waitUntil(async () => (await answerTo(transport, 'b\n', repeatable())) === '<b>\n\n' && commands === 2);
+    await vi.waitUntil(async () => (await answerTo(transport, 'b\n', repeatable())) === '<b>\n\n' && commands() === 2);
   });
 
   test('a request that was given up does not leave its answer to the next one', async () => {
@@ -190,8 +183,7 @@ describe('a command that understands prompts', () => {
   });
 
   test('a reader that throws, or takes its time: the next one has its own answer', async () => {
-    const server = await sshd({ exec: (channel) => onLines(channel, (_, { say }) => say()) });
-    const transport = open(server.port, server.hostKeyLine);
+    const { transport } = await hostOf((_, { say }) => say());
     const failing = transport.ask('a\n', () => Promise.reject(new Error('the disk is full')), repeatable());
     await expect(failing).rejects.toThrow('the disk is full');
     let taken = 0;
@@ -246,8 +238,7 @@ describe('a command that does not', () => {
 });
 
 test('the end of a run does not wait for it', async () => {
-  const server = await sshd({ exec: (channel) => onLines(channel, (_, { say }) => say()) });
-  const transport = open(server.port, server.hostKeyLine);
+  const { transport } = await hostOf((_, { say }) => say());
   await answerTo(transport, 'a\n', repeatable());
   await transport.close();
   await transport.close();
