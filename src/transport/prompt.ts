@@ -22,19 +22,21 @@ export interface PromptReader {
   readonly isOver: boolean;
   /** Whether there was anything of them. */
   readonly hasBegun: boolean;
+  /** Whether the first prompt, where one was to come, has. */
+  readonly isGreeted: boolean;
 }
 
 /**
  * Hands on what HAProxy says to so many lines, without the prompts: the same bytes as it says to one line with `;` in a conversation of its
- * own. In a new conversation (`greets`) the prompt that answers `PROMPT_LINE` comes first; where something else does, no prompts are
- * looked for, and the end is the conversation's.
+ * own. In a new conversation (`greets`) the prompt that answers `PROMPT_LINE` comes first; where something else does, that is no HAProxy in
+ * interactive mode, and nothing of it is handed on.
  *
  * No line of an answer begins like a prompt: entries begin with `0x`, in names of proxies and servers there is no blank. Behind the last
  * answer, which may be a dump, it is looked for where a chunk ends and nowhere else.
  */
 export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk): PromptReader {
   let left = answers;
-  let phase: 'greeting' | 'answers' | 'no-prompts' = greets ? 'greeting' : 'answers';
+  let phase: 'greeting' | 'answers' | 'stranger' = greets ? 'greeting' : 'answers';
   let held: Uint8Array = new Uint8Array(0);
   let startsLine = false;
   let hasBegun = false;
@@ -73,10 +75,10 @@ export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk)
           held = Uint8Array.from(bytes);
           return;
         }
-        phase = bytes.subarray(0, GREETING.length).equals(GREETING) ? 'answers' : 'no-prompts';
+        phase = bytes.subarray(0, GREETING.length).equals(GREETING) ? 'answers' : 'stranger';
         if (phase === 'answers') bytes = bytes.subarray(GREETING.length);
       }
-      if (phase === 'no-prompts') return handOn([bytes]);
+      if (phase === 'stranger') return;
       const parts: Buffer[] = [];
       for (let at = promptIn(bytes); left > 0 && at >= 0; at = promptIn(bytes)) {
         parts.push(bytes.subarray(0, at));
@@ -98,6 +100,9 @@ export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk)
     },
     get hasBegun() {
       return hasBegun;
+    },
+    get isGreeted() {
+      return phase === 'answers';
     },
   };
 }

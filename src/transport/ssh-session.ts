@@ -13,7 +13,7 @@ export interface Session {
   readonly isOver: boolean;
   /**
    * One request at a time. Resolves with `null` when its answers came up to the last prompt; otherwise with how the command ended, and
-   * whether it had said anything by then. Rejects with the signal's reason, or with what the reader threw; then, too, the session is over.
+   * whether an answer had begun by then. Rejects with the signal's reason, or with what the reader threw; then, too, the session is over.
    */
   ask(
     request: string,
@@ -29,6 +29,12 @@ interface Asking {
   failed(error: unknown): void;
   ended(end: CommandEnd): void;
 }
+
+/**
+ * How long HAProxy may take to greet. A forced command that reads its input to the end before it acts never will; of a host that is merely slow,
+ * the request is asked again, in a conversation of its own.
+ */
+const GREETING_MS = 3_000;
 
 /** `channel` is a new one to HAProxy's stats socket. */
 export function startSession(channel: ClientChannel, login: Login): Session {
@@ -52,6 +58,11 @@ export function startSession(channel: ClientChannel, login: Login): Session {
       done();
     });
   });
+  const close = () => {
+    isOver = true;
+    channel.end();
+    return closed;
+  };
 
   return {
     get isOver() {
@@ -62,8 +73,12 @@ export function startSession(channel: ClientChannel, login: Login): Session {
         const lines = linesOf(request);
         const bytes = requestBytes(`${isNew ? PROMPT_LINE : ''}${lines.join('')}`);
         const reader = readToPrompt(lines.length, isNew, onChunk);
+        const patience = setTimeout(() => {
+          if (!reader.isGreeted) void close();
+        }, GREETING_MS);
         let forget = () => {};
         const fail = (reason: unknown) => {
+          clearTimeout(patience);
           forget();
           asking = null;
           poured.stop();
@@ -72,6 +87,7 @@ export function startSession(channel: ClientChannel, login: Login): Session {
         };
         const poured = pourInto(reader.take, channel, fail);
         const finish = async (end: CommandEnd | null) => {
+          clearTimeout(patience);
           asking = null;
           forget();
           // All was read: a connection that breaks while the reader takes the rest no longer matters.
@@ -93,10 +109,6 @@ export function startSession(channel: ClientChannel, login: Login): Session {
         isNew = false;
       });
     },
-    close() {
-      isOver = true;
-      channel.end();
-      return closed;
-    },
+    close,
   };
 }

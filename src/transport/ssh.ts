@@ -102,9 +102,8 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
     const end = await session.ask(request, onChunk, signal);
     if (end === null) return true;
     session = null;
-    if (kept !== null && !end.hasBegun) return false;
-    throwTrouble(end);
-    refusesSessions ||= !end.hasBegun;
+    if (end.hasBegun) throwTrouble(end);
+    else refusesSessions ||= kept === null;
     return end.hasBegun;
   }
 

@@ -107,9 +107,9 @@ describe('answers', () => {
     ['an answer without a prompt', '# table: nodes\n0x1: key=a\n\n'],
     ['a prompt of another kind', '> '],
     ['another line first', '\n\n> '],
-  ])('%s in place of the first prompt: everything is handed on as it comes, and nothing ends it', (_, text) => {
+  ])('%s in place of the first prompt: nothing is handed on, and nothing ends it', (_, text) => {
     for (const cuts of [[], [1], [1, 2], [2]])
-      expect(read(text, cuts, 1, true)).toEqual({ handedOn: text, isOver: false, hasBegun: true, overBefore: [] });
+      expect(read(text, cuts, 1, true)).toEqual({ handedOn: '', isOver: false, hasBegun: false, overBefore: [] });
   });
 
   test('where the reader takes its time, its promise is handed back', async () => {

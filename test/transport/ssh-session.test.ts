@@ -218,7 +218,7 @@ describe('a command that does not', () => {
     expect(heard).toEqual(['prompt', 'a', 'b']);
   });
 
-  test('that cannot be started says why, at once', async () => {
+  test('that cannot be started: what it says the plain way counts', async () => {
     let commands = 0;
     const server = await sshd({
       exec: (channel) => {
@@ -233,7 +233,30 @@ describe('a command that does not', () => {
       code: 'remote-command',
       message: expect.stringContaining('socat: command not found'),
     });
-    expect(commands).toBe(1);
+    expect(commands).toBe(2);
+  });
+
+  test('but takes only lines that it knows: each request has one of its own', async () => {
+    const { transport, commands } = await hostOf((line, { say }, channel) => {
+      if (line.startsWith('show ')) return say();
+      channel.write('Rejected\n');
+      finish(channel, 1);
+    });
+    for (const line of ['show info', 'show table'])
+      expect(await answerTo(transport, `${line}\n`, repeatable())).toBe(`<${line}>\n\n`);
+    expect(commands()).toBe(3);
+  });
+
+  test('but acts on its input as a whole: it is waited for a while, and then each request has one of its own', async () => {
+    const server = await sshd({
+      exec: (channel) =>
+        whenAsked(channel, (request) => {
+          channel.write(`<${request}>`);
+          finish(channel, 0);
+        }),
+    });
+    const transport = open(server.port, server.hostKeyLine);
+    for (const line of ['a\n', 'b\n']) expect(await answerTo(transport, line, repeatable())).toBe(`<${line}>`);
   });
 });
 
