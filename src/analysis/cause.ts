@@ -1,11 +1,13 @@
 // Why the mesh disagrees on one conference: the first cause that the evidence names.
 
 import type { Label } from '../domain/entry.ts';
-import type { Cause } from '../domain/finding.ts';
+import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
 import { tooYoung } from './noise.ts';
-import { ABSENT, type MeshSense, type RoutedGrid } from './routed-grid.ts';
+import { ABSENT, type MeshSense, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
 import { isUsable } from './server-directory.ts';
+
+const NOT_FOLLOWED: readonly NotFollowed[] = ['no-server', 'down', 'maint'];
 
 const UNKNOWN_CAUSE: NamedCause = {
   cause: 'unknown',
@@ -64,12 +66,12 @@ function causeAt(
   const holders = proxies.filter((proxy) => shards[proxy] !== ABSENT);
   const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && shards[proxy] === ABSENT);
   const name = (proxy: number) => views[proxy]!.name;
-  const parted = splitPairs(shards, holders);
+  const parted = splitPairs(look, row, shards, holders);
   // Who lacks an entry that others dispute is no party to the dispute.
   const sides =
     parted.length > 0 ? parted : lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const));
 
-  const drift = driftOf(look, row, parted);
+  const drift = driftOf(look, row, parted) ?? (parted.length === 0 ? unfollowedCause(look, row, holders) : null);
   if (drift) return drift;
   const cut = sides.find(([one, other]) => around.linkBetween(one, other) === 'down');
   if (cut)
@@ -91,13 +93,38 @@ function causeAt(
   return shardCause(look.sense, involved, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
 }
 
-/** Pairs of holders that lead to different shards. */
-function splitPairs(shards: readonly number[], holders: readonly number[]): (readonly [number, number])[] {
-  const routed = holders.filter((proxy) => shards[proxy]! >= 0);
+/** Pairs of holders that follow their entries to different shards. */
+function splitPairs(
+  look: RoutedGrid,
+  row: number,
+  shards: readonly number[],
+  holders: readonly number[],
+): (readonly [number, number])[] {
+  const routed = holders.filter((proxy) => shards[proxy]! >= 0 && notFollowedAt(look, row, proxy) === null);
   const pairs: (readonly [number, number])[] = [];
   for (const one of routed)
     for (const other of routed) if (one < other && shards[one] !== shards[other]) pairs.push([one, other]);
   return pairs;
+}
+
+/** Where the entries lead to one shard, and some proxy does not follow them: what keeps it from doing so. */
+function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
+  const whys = holders.map((proxy) => ({ proxy, why: notFollowedAt(look, row, proxy) }));
+  if (whys.every(({ why }) => why !== null)) return null;
+  // In a fixed order: which proxy the inventory names first must not decide.
+  const unfollowed = NOT_FOLLOWED.map((reason) => whys.find(({ why }) => why === reason)).find((each) => each);
+  if (unfollowed === undefined) return null;
+  const { proxy, why } = unfollowed;
+  const name = look.sense.views[proxy]!.name;
+  const { serverId, serverKey } = look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!;
+  const entry = `server_id=${serverId} server_key=${serverKey ?? '-'}`;
+  if (why === 'no-server')
+    return { cause: 'server-drift', because: `${name} has no server for ${entry}: it places the next request anew` };
+  const shard = look.sense.shards[look.shardAt(row, proxy)]!;
+  return {
+    cause: why === 'down' ? 'shard-down' : 'state-drift',
+    because: `${shard} is ${why} on ${name} and takes requests elsewhere: ${name} places the next request anew`,
+  };
 }
 
 /**

@@ -19,8 +19,10 @@ export function bitOf(kind: FindingKind): Kinds {
 }
 
 /**
- * The kinds that one look shows for one key; `ambiguous` is not among them, it is a matter of the key alone. A conference that is split
- * is not also called missing: the routes say who lacks it. Only a proxy that was read in full can lack an entry.
+ * The kinds that one look shows for one key; `ambiguous` is not among them, it is a matter of the key alone. A conference is split where its
+ * entries are followed to two shards, or followed on one proxy and not on another that holds it: the next request there is placed anew and
+ * overwrites everybody's entry (2.6 to 3.4). It is orphaned where no proxy follows it. A conference that is split is not also called missing: the
+ * routes say who lacks it. Only a proxy that was read in full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
   const { evidence } = look.sense;
@@ -28,6 +30,8 @@ export function kindsAt(look: RoutedGrid, row: number): Kinds {
   let first = ABSENT;
   let held = false;
   let lacking = false;
+  let notFollowed = false;
+  let unknown = false;
   for (let proxy = 0; proxy < evidence.length; proxy++) {
     if (evidence[proxy] === 'none') continue;
     const shard = look.shardAt(row, proxy);
@@ -38,11 +42,13 @@ export function kindsAt(look: RoutedGrid, row: number): Kinds {
     held = true;
     const marks = look.marksAt(row, proxy);
     if ((marks & MIXED) !== 0) kinds |= MIXED_KIND;
-    if ((marks & ORPHANED) !== 0) kinds |= ORPHANED_KIND;
-    if (shard < 0) continue;
-    if (first === ABSENT) first = shard;
+    if ((marks & ORPHANED) !== 0) notFollowed = true;
+    else if (shard < 0) unknown = true;
+    else if (first === ABSENT) first = shard;
     else if (first !== shard) kinds |= SPLIT;
   }
+  if (notFollowed && first !== ABSENT) kinds |= SPLIT;
+  if (notFollowed && first === ABSENT && !unknown) kinds |= ORPHANED_KIND;
   if (held && lacking && (kinds & SPLIT) === 0) kinds |= MISSING;
   return kinds;
 }
@@ -68,7 +74,7 @@ export function sameAt(
   afterRow: number,
 ): boolean {
   if (kind === AMBIGUOUS) return true;
-  const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND ? ORPHANED : 0;
+  const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND || kind === SPLIT ? ORPHANED : 0;
   let someAreNew = false;
   for (let proxy = 0; proxy < after.sense.evidence.length; proxy++) {
     if (isSilent(after, afterRow, proxy)) continue;

@@ -6,7 +6,7 @@ import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
 import { type Circumstances, createCauses, type NamedCause } from './cause.ts';
 import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
-import { ABSENT, type RoutedGrid } from './routed-grid.ts';
+import { ABSENT, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
 /** The last look at the suspects, what is confirmed of each row, and what a cause is judged by. `keyLength` is the table's, for `ambiguous`. */
 export interface Evidence {
@@ -88,6 +88,7 @@ function findingAt(evidence: Ground, kind: FindingKind, row: number): Finding {
     routes.push({
       proxy: view.name,
       shard: shard < 0 ? null : look.sense.shards[shard]!,
+      ...followedAt(look, row, proxy),
       serverId,
       serverKey,
       expiresInMs: grid.expiresInMs(row, proxy),
@@ -95,6 +96,12 @@ function findingAt(evidence: Ground, kind: FindingKind, row: number): Finding {
   }
   const named = carriesCause(kind) ? evidence.causeOf(row) : { cause: null, because: reasonOf(kind, evidence, row) };
   return { kind, key, conference: conferenceOf(key), routes, absentOn, ...named };
+}
+
+function followedAt(look: RoutedGrid, row: number, proxy: number): Pick<Route, 'followed' | 'why'> {
+  if (look.shardAt(row, proxy) === UNKNOWN) return { followed: null, why: null };
+  const why = notFollowedAt(look, row, proxy);
+  return { followed: why === null, why };
 }
 
 function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number): string {
@@ -109,16 +116,11 @@ function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number)
     case 'mixed':
       return `server_key and server_id name different shards on ${where((proxy) => look.routeAt(row, proxy)!.mixed)}; HAProxy follows the key`;
     case 'orphaned':
-      return `the entry leads to no server, or to one that takes no requests, on ${where((proxy) => isOrphan(look, row, proxy))}`;
+      return `the entry leads to no server, or to one that takes no requests, on ${where((proxy) => notFollowedAt(look, row, proxy) !== null)}`;
     case 'ambiguous':
       return `the key fills the table's ${keyLength} bytes: every conference whose name begins like this shares the entry`;
     case 'split':
     case 'missing':
       return '';
   }
-}
-
-function isOrphan(look: RoutedGrid, row: number, proxy: number): boolean {
-  const route = look.routeAt(row, proxy)!;
-  return route.shard === null ? route.reason === 'no-server' : !route.usable;
 }

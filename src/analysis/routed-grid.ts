@@ -1,6 +1,7 @@
 // A look at the mesh with every cell turned into a route. The work is done once a label, not once an entry: a proxy has few labels and many entries.
 
 import type { EntryGrid } from '../domain/entry.ts';
+import type { NotFollowed } from '../domain/finding.ts';
 import type { ProxyStatus } from '../domain/proxy.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { type LabelRoute, routeOf } from './route.ts';
@@ -113,4 +114,13 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
       return label === 0 ? null : routes[proxy]![label - 1]!;
     },
   };
+}
+
+/** Why the entry of a cell is not followed on its proxy; `null` where it is followed, absent, or its route not known. */
+export function notFollowedAt(look: RoutedGrid, row: number, proxy: number): NotFollowed | null {
+  const route = look.routeAt(row, proxy);
+  if (route === null) return null;
+  if (route.shard === null) return route.reason === 'no-server' ? 'no-server' : null;
+  if (route.usable) return null;
+  return look.sense.directories[proxy]!.stateOf(route.shard) === 'down' ? 'down' : 'maint';
 }

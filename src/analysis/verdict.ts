@@ -10,13 +10,17 @@ export interface Coverage {
 }
 
 /** A disagreement that was seen is true however little else was seen; without one, an incomplete view is no agreement. */
-export function judgeRun(counts: Counts, coverage: Coverage): { readonly verdict: Verdict; readonly exitCode: number } {
+export function judgeRun(
+  counts: Counts,
+  coverage: Coverage,
+): { readonly verdict: Verdict; readonly view: 'complete' | 'incomplete'; readonly exitCode: number } {
   const incomplete =
     counts.proxiesReporting < Math.max(counts.proxies, coverage.expectedAtLeast) ||
     counts.proxies === 0 ||
     coverage.unknownRoutes > 0;
   const disagreement = counts.split + counts.missing + counts.mixed > 0;
   return {
+    view: incomplete ? 'incomplete' : 'complete',
     verdict: disagreement ? 'split' : incomplete ? 'incomplete' : 'agree',
     exitCode: incomplete ? exitCodes.incomplete : disagreement ? exitCodes.disagreement : exitCodes.agree,
   };

@@ -18,6 +18,7 @@ export const causes = [
   'id-drift',
   'server-drift',
   'restarted',
+  'state-drift',
   'shard-down',
   'in-flight',
   'unknown',
@@ -43,10 +44,18 @@ export const meshFindingKinds = [
 ] as const;
 export type MeshFindingKind = (typeof meshFindingKinds)[number];
 
-/** What one proxy says of one conference. `shard` is where it really sends requests (the route), `null` where that is not known. */
+/** Why an entry is not followed on a proxy: it names no server there, or one in this state. */
+export type NotFollowed = 'no-server' | 'down' | 'maint';
+
+/**
+ * What one proxy says of one conference. `shard` is what its entry leads to, `null` where that is not known. Where it is not `followed`, `why` says
+ * so, and the next request there is placed anew; `followed` is `null` where the route is not known.
+ */
 export interface Route {
   readonly proxy: string;
   readonly shard: string | null;
+  readonly followed: boolean | null;
+  readonly why: NotFollowed | null;
   readonly serverId: number;
   /** As the table holds it; `null` for an entry without one (`server_key=-`). */
   readonly serverKey: string | null;

@@ -61,6 +61,8 @@ export interface RunReport {
   readonly table: string;
   readonly run: RunFacts;
   readonly verdict: Verdict;
+  /** Whether every proxy that there must be was read in full and every route was known. A split can be seen in an incomplete view. */
+  readonly view: 'complete' | 'incomplete';
   readonly exitCode: number;
   /** How many proxies there must be, `null` where the configuration does not say. */
   readonly expected: { readonly min: number; readonly max: number } | null;

@@ -87,12 +87,13 @@ function decisionOn(finding: Finding, proposal: Proposal | null, page: Page): st
 }
 
 /** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */
-function claimOf(finding: Finding, { shard, serverId, serverKey }: Route, page: Page): string {
+function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, page: Page): string {
   const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
   const entry = `(id ${serverId}${key})`;
   if (shard === null) return `no known shard ${entry}`;
   const address = page.name(shard, addressColumns);
-  return finding.kind === 'mixed' ? `${address} ${entry}` : address;
+  const claim = finding.kind === 'mixed' ? `${address} ${entry}` : address;
+  return why === null ? claim : `${claim} (${why}, not followed)`;
 }
 
 /** The evidence; conferences of one tally mostly share it. */

@@ -32,6 +32,7 @@ function* jsonPieces(report: RunReport): Generator<string> {
     ['table', report.table],
     ['run', { ...run, startedAt: run.startedAt.toISOString(), finishedAt: run.finishedAt.toISOString() }],
     ['verdict', report.verdict],
+    ['view', report.view],
     ['exitCode', report.exitCode],
     ['expected', report.expected],
   ];

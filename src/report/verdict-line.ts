@@ -9,7 +9,8 @@ export function verdictLines(report: RunReport, page: Page): string[] {
   const disagreements = disagreementWords(report);
   if (report.verdict === 'agree')
     return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
-  if (report.verdict === 'split') return line(paint.red, 'SPLIT', `${disagreements} ${scope(report, page)}`, page);
+  const isIncomplete = report.view === 'incomplete';
+  if (!isIncomplete) return line(paint.red, 'SPLIT', `${disagreements} ${scope(report, page)}`, page);
   const gap = incompletenessWords(report);
   if (disagreements === '') {
     return line(paint.yellow, 'INCOMPLETE', `${gap}: nothing can be said for the mesh ${scope(report, page)}`, page);

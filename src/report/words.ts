@@ -18,6 +18,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   'id-drift': 'one server id means two shards',
   'server-drift': 'the server lists differ',
   restarted: 'a proxy restarted and lacks entries',
+  'state-drift': 'a shard is in maintenance on some proxies',
   'shard-down': 'a shard is down on some proxies',
   'in-flight': 'still changing',
   unknown: 'no evidence says why',
@@ -55,6 +56,8 @@ export function exitCodeWords(exitCode: number): string {
       return 'a heal was refused or did not hold';
     case 64:
       return 'bad usage or configuration';
+    case 130:
+      return 'interrupted before the end, and nothing was verified';
     default:
       return 'unknown to this version';
   }

@@ -1,7 +1,7 @@
 // One pass over all conferences: how many live where, who is a suspect, and of whom the route is not known.
 
 import { expect, test } from 'vitest';
-import { MISSING, ORPHANED_KIND, SPLIT } from '../../src/analysis/classify.ts';
+import { MISSING, SPLIT } from '../../src/analysis/classify.ts';
 import { nominate } from '../../src/analysis/nominate.ts';
 import { drawEntry, drawMesh, type Picture, routesOf, type ViewChanges } from '../support/model-look.ts';
 
@@ -33,7 +33,7 @@ test('a proxy whose servers are not known: its entries without an address have n
   expect(nominated(pictures, { p2: { servers: [] } })).toMatchObject({ unknownRoutes: 2, suspects: {} });
   expect(nominated({ d: { p1: 's1', p2: '99/-' } })).toMatchObject({
     unknownRoutes: 0,
-    suspects: { d: ORPHANED_KIND },
+    suspects: { d: SPLIT },
   });
 });
 

@@ -29,6 +29,7 @@ test.each([
 ] as const)('%s -> %s', (_, found, coverage, verdict, exitCode) => {
   expect(judgeRun({ ...counts, ...found }, { expectedAtLeast: 0, unknownRoutes: 0, ...coverage })).toEqual({
     verdict,
+    view: exitCode === 3 ? 'incomplete' : 'complete',
     exitCode,
   });
 });

@@ -90,7 +90,13 @@ describe('a proxy that is silent in one of the looks', () => {
     ],
     ['mixed elsewhere', [heard([0, 0], [MIXED, 0]), heard([0, null], [MIXED, 0])], confirmed(MIXED_KIND)],
     ['mixed there', [heard([0, 0], [0, MIXED]), heard([0, null], [0, MIXED])], inFlight],
-    ['orphaned elsewhere', [heard([0, 0], [ORPHANED, 0]), heard([0, null], [ORPHANED, 0])], confirmed(ORPHANED_KIND)],
+    [
+      'orphaned elsewhere too',
+      [heard([0, 0], [ORPHANED, ORPHANED]), heard([0, null], [ORPHANED, 0])],
+      confirmed(ORPHANED_KIND),
+    ],
+    ['the one that followed it', [heard([0, 0], [ORPHANED, 0]), heard([0, null], [ORPHANED, 0])], inFlight],
+    ['followed by others', [heard([0, 0, 0], [ORPHANED]), heard([0, 0, null], [ORPHANED])], confirmed(SPLIT)],
     ['three looks, silent in the last', [heard([0, 1, 0]), heard([0, 1, 0]), heard([0, 1, null])], confirmed(SPLIT)],
   ])('%s', (_, looks, persisted) => {
     expect(persist(looks)).toEqual(persisted);

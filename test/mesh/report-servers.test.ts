@@ -32,6 +32,48 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await Promise.all(where.proxies.map((_, i) => where.untilEntry(i, name, (entry) => entry !== undefined)));
   }
 
+  test('{a, b: s1}, s1 in maintenance on b only -> split, state-drift; requests part', { timeout }, async () => {
+    const two = await lab({ proxies: 2 });
+    await settle(two, 0, 'colour', { forceShard: 0 });
+    expect(await two.command(1, 'set server nodes/shard-1 state maint')).toBe('\n');
+    const { exitCode, report, stdout } = await runReport(configure(scratch, two));
+    expect([exitCode, report.verdict, told(report)]).toEqual([2, 'split', ['split colour: state-drift']]);
+    expect(stdout).toContain('maint, not followed');
+    const landings = [await two.request(0, 'colour'), await two.request(1, 'colour')].map(({ shard }) => shard);
+    expect(landings[0]).toBe(two.addresses[0]);
+    expect(landings[1]).not.toBe(two.addresses[0]);
+  });
+
+  test('{a, b: s1}, b has no s1 since its roll-out -> split, server-drift', { timeout }, async () => {
+    const two = await lab({
+      proxies: 2,
+      serverIds: [
+        undefined,
+        [
+          { shard: 1, id: 12 },
+          { shard: 2, id: 13 },
+        ],
+      ],
+    });
+    await settle(two, 0, 'rolled-out', { forceShard: 0 });
+    const { exitCode, report } = await runReport(configure(scratch, two));
+    expect([exitCode, told(report)]).toEqual([2, ['split rolled-out: server-drift']]);
+  });
+
+  test('{a, b: s1}, s1 `disabled` in the file and ready since -> up: followed by a request, and agreed on', {
+    timeout,
+  }, async () => {
+    const two = await lab({
+      proxies: 2,
+      configure: (_, text) => text.replace(/(server shard-1 \S+ id 11)/, '$1 disabled'),
+    });
+    for (const proxy of [0, 1]) expect(await two.command(proxy, 'set server nodes/shard-1 state ready')).toBe('\n');
+    await settle(two, 0, 'slot', { forceShard: 0 });
+    const { exitCode, report } = await runReport(configure(scratch, two));
+    expect([exitCode, report.verdict, told(report)]).toEqual([0, 'agree', []]);
+    for (const proxy of [0, 1]) expect((await two.request(proxy, 'slot')).shard).toBe(two.addresses[0]);
+  });
+
   test('{table in `nodes` without servers, servers in two releases}: agree, then {a: s1, b: s1 | c: s2} is split', {
     timeout,
   }, async () => {

@@ -12,6 +12,7 @@ import {
   lookAt,
   type Picture,
   planningFacts,
+  server,
   type ViewChanges,
 } from '../support/model-look.ts';
 import { findingList } from '../support/run-report.ts';
@@ -133,8 +134,9 @@ describe('who votes', () => {
     expect(planned(look({ k: split }, { states: { s1: 'drain' } })).decisions).toEqual({ k: addresses.s2 });
   });
 
-  test('{p1: s1, p2: s1, p3: s2}, both in maintenance -> refuse: no-eligible-shard', () => {
-    expect(planned(look({ k: split }, { states: { s1: 'maint', s2: 'maint' } }))).toMatchObject({
+  test('{p1: s1, p2: s1, p3: s2}, both in maintenance on p3 -> refuse: no-eligible-shard', () => {
+    const p3 = [server('s1', { state: 'maint' }), server('s2', { state: 'maint' }), server('s3')];
+    expect(planned(look({ k: split }, { servers: { p3 } }))).toMatchObject({
       ways: [],
       refusals: [
         'k no-eligible-shard: none of the shards it is on accepts traffic on every proxy: 10.0.0.1:443, 10.0.0.2:443',

@@ -161,12 +161,16 @@ test('on a mesh that agrees there is nothing to do', () => {
   });
 });
 
-/** Every proxy calls a shard by the first one's name for it; ids stay as they drift. */
+/** Every proxy calls a shard by the first one's name for it and has the first shard up; ids stay as they drift. */
 function withoutNameDrift(drawn: Drawn): Drawn {
   const [first] = drawn.setup.proxies;
   const proxies = drawn.setup.proxies.map(({ name, servers }) => ({
     name,
-    servers: servers.map((own, n) => ({ ...own, name: first!.servers[n]!.name })),
+    servers: servers.map((own, n) => ({
+      ...own,
+      name: first!.servers[n]!.name,
+      state: n === 0 ? ('up' as const) : own.state,
+    })),
   }));
   return { ...drawn, setup: { ...drawn.setup, proxies } };
 }

@@ -20,7 +20,15 @@ function routesOf(picture: Picture): Route[] {
   return Object.entries(picture).map(([proxy, drawn]) => {
     const [shard, seconds] = typeof drawn === 'string' || drawn === null ? [drawn, 298] : drawn;
     const address = shard === null ? null : (addresses[shard] ?? shard);
-    return { proxy, shard: address, serverId: 1, serverKey: address, expiresInMs: seconds * 1000 };
+    return {
+      proxy,
+      shard: address,
+      followed: address !== null,
+      why: address === null ? 'no-server' : null,
+      serverId: 1,
+      serverKey: address,
+      expiresInMs: seconds * 1000,
+    };
   });
 }
 

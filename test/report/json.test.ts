@@ -107,7 +107,17 @@ describe('contents', () => {
         key: 't/a',
         conference: 't/a',
         cause: 'restarted',
-        routes: [{ proxy: 'hap-a', shard: shardA, serverId: 11, serverKey: shardA, expiresInMs: 298_000 }],
+        routes: [
+          {
+            proxy: 'hap-a',
+            shard: shardA,
+            followed: true,
+            why: null,
+            serverId: 11,
+            serverKey: shardA,
+            expiresInMs: 298_000,
+          },
+        ],
         absentOn: ['hap-b'],
         because: 'x',
         participants: null,

@@ -54,11 +54,14 @@ function kindsOf(mesh: ModelMesh, key: string, known: Known): string[] {
   if (held.length === 0) return [];
   const full = mesh.names.filter((proxy) => (known[proxy] ?? EVERYTHING).dump === 'full');
   const kinds: string[] = [];
-  const shards = new Set(held.flatMap(({ shard }) => (typeof shard === 'string' ? [] : [shard.address])));
-  if (shards.size > 1) kinds.push('split');
+  const followed = held.flatMap(({ shard }) =>
+    typeof shard !== 'string' && takesRequests(shard) ? [shard.address] : [],
+  );
+  const notFollowed = held.some(({ shard }) => shard === 'nowhere' || (shard !== 'unknown' && !takesRequests(shard)));
+  if (new Set(followed).size > 1 || (followed.length > 0 && notFollowed)) kinds.push('split');
   else if (full.some((proxy) => mesh.entry(proxy, key) === null)) kinds.push('missing');
   if (held.some((each) => isMixed(each) && !drifts(mesh, each, known))) kinds.push('mixed');
-  if (held.some(({ shard }) => shard === 'nowhere' || (shard !== 'unknown' && !takesRequests(shard))))
+  if (held.every(({ shard }) => shard === 'nowhere' || (shard !== 'unknown' && !takesRequests(shard))))
     kinds.push('orphaned');
   return kinds;
 }
@@ -113,21 +116,28 @@ export function referenceConfirmed(before: readonly Word[], after: readonly Word
   if (twice.some(({ earlier, now }) => earlier.shard !== now.shard)) return [];
   const stays = (kind: string) =>
     twice.every(({ earlier, now }) =>
-      kind === 'mixed' ? earlier.mixed === now.mixed : kind === 'orphaned' ? earlier.orphaned === now.orphaned : true,
+      kind === 'mixed'
+        ? earlier.mixed === now.mixed
+        : kind === 'orphaned' || kind === 'split'
+          ? earlier.orphaned === now.orphaned
+          : true,
     );
   const shown = kindsSaid(twice.map(({ now }) => now));
+  const earlier = kindsSaid(before);
+  const wasShown = (kind: string) => earlier.includes(kind) || (kind === 'missing' && earlier.includes('split'));
   return kindsSaid(after)
-    .filter((kind) => shown.includes(kind) && stays(kind))
+    .filter((kind) => shown.includes(kind) && wasShown(kind) && stays(kind))
     .sort();
 }
 
 function kindsSaid(words: readonly Word[]): string[] {
   const held = words.filter(({ dump, shard }) => dump !== 'none' && shard !== null);
   const lacking = words.some(({ dump, shard }) => dump === 'full' && shard === null);
-  const split = new Set(held.map(({ shard }) => shard)).size > 1;
+  const followed = held.filter(({ orphaned }) => !orphaned).map(({ shard }) => shard);
+  const split = new Set(followed).size > 1 || (followed.length > 0 && followed.length < held.length);
   return [
     ...(split ? ['split'] : held.length > 0 && lacking ? ['missing'] : []),
     ...(held.some(({ mixed }) => mixed) ? ['mixed'] : []),
-    ...(held.some(({ orphaned }) => orphaned) ? ['orphaned'] : []),
+    ...(held.length > 0 && followed.length === 0 ? ['orphaned'] : []),
   ];
 }

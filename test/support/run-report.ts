@@ -77,7 +77,8 @@ export function mesh(
 
 export function route(proxy: string, shard: string | null, changes: Partial<Route> = {}): Route {
   const serverId = shard === shardA ? 11 : 12;
-  return { proxy, shard, serverId, serverKey: shard, expiresInMs: 298_000, ...changes };
+  const why = shard === null ? 'no-server' : null;
+  return { proxy, shard, followed: why === null, why, serverId, serverKey: shard, expiresInMs: 298_000, ...changes };
 }
 
 export function finding(kind: FindingKind, conference: string, changes: Partial<Finding> = {}): Finding {
@@ -151,7 +152,8 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     ...changes.counts,
   };
   const disagrees = counts.split + counts.missing + counts.mixed > 0;
-  const verdict = proxiesReporting < proxies.length ? 'incomplete' : disagrees ? 'split' : 'agree';
+  const isIncomplete = proxiesReporting < proxies.length;
+  const verdict = disagrees ? 'split' : isIncomplete ? 'incomplete' : 'agree';
   return {
     environment: 'stage-8x8',
     table: 'nodes',
@@ -165,7 +167,8 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
       source: null,
     },
     verdict,
-    exitCode: { agree: 0, split: 2, incomplete: 3 }[changes.verdict ?? verdict],
+    view: isIncomplete ? 'incomplete' : 'complete',
+    exitCode: isIncomplete ? 3 : { agree: 0, split: 2, incomplete: 3 }[changes.verdict ?? verdict],
     expected: null,
     proposal: null,
     heal: null,
