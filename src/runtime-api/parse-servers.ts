@@ -15,8 +15,9 @@ const NEEDED_COLUMNS = [
 ];
 
 /**
- * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1, 2, 4 maintenance
- * (forced, inherited, by configuration), 8 and 0x10 drain, 0x20 name not resolved; op state 0 is down, 3 stopping by its own wish
+ * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1 and 2 maintenance
+ * (forced, inherited), 8 and 0x10 drain, 0x20 name not resolved. Bit 4 (`disabled` in the file) alone is no maintenance: a server made ready at run time
+ * keeps it and takes requests (seen on 2.6 to 3.4). Op state 0 is down, 3 stopping by its own wish
  * (`NOLB` in `show stat`), and a weight of 0 takes nothing but what sticks, as drain and stopping do.
  */
 export function parseServersState(text: string): readonly Server[] {
@@ -49,7 +50,7 @@ export function parseServersState(text: string): readonly Server[] {
 }
 
 function stateOf(admin: number, op: number, weight: number): ServerState {
-  if ((admin & 0x27) !== 0) return 'maint';
+  if ((admin & 0x23) !== 0) return 'maint';
   if (op === 0) return 'down';
   return (admin & 0x18) !== 0 || op === 3 || weight === 0 ? 'drain' : 'up';
 }

@@ -31,6 +31,9 @@ describe('parseServersState', () => {
     [2, 0, 0, 'drain'],
     [2, 8, 1, 'drain'],
     [2, 0x10, 1, 'drain'],
+    // `disabled` in the file, made ready at run time, and `disabled` in the file alone (2.6 to 3.4).
+    [2, 4, 1, 'up'],
+    [0, 5, 1, 'maint'],
     [0, 8, 1, 'down'],
     [0, 1, 1, 'maint'],
     [2, 2, 1, 'maint'],
