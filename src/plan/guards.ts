@@ -18,6 +18,11 @@ export function guardRun(run: GuardedRun, settings: HealSettings): Refusal | nul
 }
 
 function coverage({ counts, expected }: GuardedRun, { minReporting }: HealSettings): Refusal | null {
+  if (expected !== null && counts.proxies > expected.max)
+    return refusal(
+      'coverage',
+      `${counts.proxies} proxies were asked and at most ${expected.max} are expected: two meshes, or one proxy twice`,
+    );
   const all = Math.max(counts.proxies, expected?.min ?? 0);
   if (all > 0 && counts.proxiesReporting / all >= minReporting) return null;
   return refusal(

@@ -40,6 +40,12 @@ describe('coverage', () => {
     );
   });
 
+  test('3 asked, 2 expected -> refuse: coverage, for it may be two meshes', () => {
+    expect(guard({ expected: { min: 2, max: 2 } }, {})).toBe(
+      'coverage: 3 proxies were asked and at most 2 are expected: two meshes, or one proxy twice',
+    );
+  });
+
   test('no proxy at all -> refuse: coverage, whatever the limit', () => {
     expect(guard({ views: [], counts: counts(0, 0) }, { minReporting: 0 })).toMatch(/^coverage: 0 of 0/);
   });
