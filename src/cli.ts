@@ -17,6 +17,7 @@ Exit codes:
   3   the view is incomplete: a proxy could not be read in full
   4   a heal was refused, in part or as a whole, or did not hold
   64  bad usage or configuration
+  130 interrupted (143 by SIGTERM): what was written is said, nothing is called verified
 The first of 64, 1, 4, 3, 2 that applies.`;
 
 const REPORT_EXAMPLES = `

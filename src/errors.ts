@@ -2,7 +2,15 @@
 
 import type { Trouble, TroubleCode } from './domain/proxy.ts';
 
-export const exitCodes = { agree: 0, crash: 1, disagreement: 2, incomplete: 3, refused: 4, usage: 64 } as const;
+export const exitCodes = {
+  agree: 0,
+  crash: 1,
+  disagreement: 2,
+  incomplete: 3,
+  refused: 4,
+  usage: 64,
+  interrupted: 130,
+} as const;
 
 /** Bad usage or configuration: every complaint at once. Exit code 64. */
 export class ConfigError extends Error {

@@ -155,10 +155,14 @@ async function writeIn(
     await show(`${renderLook(looked, terminal)}\n`);
     if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
-    if (proposal.plan.conferences.length > 0 && flags.yes !== true && !(await ask(proposal.plan, edge.signal))) {
-      await show('Nothing was written.\n');
-      await files.write(looked);
-      return report.exitCode;
+    if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
+      const answer = await ask(proposal.plan, edge.signal);
+      if (answer !== 'yes') {
+        const exitCode = answer === 'none' ? exitCodes.interrupted : report.exitCode;
+        await show('Nothing was written.\n');
+        await files.write({ ...looked, exitCode });
+        return exitCode;
+      }
     }
     const options = rounds === undefined ? {} : { rounds };
     const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
@@ -189,17 +193,28 @@ function planText(plan: Plan, table: string, unicode: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function ask(plan: Plan, signal: AbortSignal): Promise<boolean> {
+/** `none`: Ctrl-C, Ctrl-D or a signal instead of an answer. */
+async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no' | 'none'> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const conferences =
     plan.conferences.length === 1
       ? `conference ${displayText(conferenceOf(plan.conferences[0]!.key), false)}`
       : `${plan.conferences.length} conferences`;
+  const stop = () => asking.close();
+  const ended = new Promise<null>((resolve) => asking.once('close', () => resolve(null)));
+  asking.once('SIGINT', stop);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   try {
-    return /^y(es)?$/i.test(
-      (await asking.question(`Write this to the proxies, for ${conferences}? [y/N] `, { signal })).trim(),
-    );
+    const question = `Write this to the proxies, for ${conferences}? [y/N] `;
+    // A question that is still open when its terminal goes away is rejected or never answered, as the Node version has it.
+    const answered = signal.aborted ? null : asking.question(question).catch(() => null);
+    const answer = await Promise.race([answered, ended]);
+    if (answer !== null) return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+    process.stderr.write('\n');
+    return 'none';
   } finally {
+    signal.removeEventListener('abort', stop);
     asking.close();
   }
 }

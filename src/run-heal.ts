@@ -78,7 +78,15 @@ export async function carryOutPlan(
   options: { readonly rounds?: number } = {},
 ): Promise<Carried> {
   if (plan.conferences.length === 0) {
-    const outcome = { planned: 0, applied: 0, verified: 0, failed: 0, refusals: plan.refusals, journal: null };
+    const outcome = {
+      planned: 0,
+      applied: 0,
+      verified: 0,
+      failed: 0,
+      interrupted: false,
+      refusals: plan.refusals,
+      journal: null,
+    };
     return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
   }
   const journal = openJournal(settings.heal.journal, edge.run.id, () => new Date(edge.clock.now()));
@@ -132,6 +140,7 @@ export async function carryOutPlan(
 
 /** The first of 4, 3, 2 that applies: something was refused or did not hold, the view was incomplete, something else disagrees. */
 function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): number {
+  if (outcome.interrupted) return exitCodes.interrupted;
   if (outcome.failed > 0 || outcome.refusals.length > 0) return exitCodes.refused;
   if (report.exitCode === exitCodes.incomplete) return exitCodes.incomplete;
   const planned = new Set(plan.conferences.map(({ key }) => key));

@@ -90,12 +90,16 @@ export type Decision =
   | { readonly winner: string; readonly policy: WinnerPolicy; readonly because: string }
   | { readonly refusal: RefusalReason; readonly because: string };
 
-/** The healing part of a report. `applied` counts steps that a proxy accepted, `verified` and `failed` conferences. */
+/**
+ * The healing part of a report. `applied` counts steps that a proxy accepted, `verified` and `failed` conferences. A run that was `interrupted`
+ * verified nothing, whatever it wrote.
+ */
 export interface HealOutcome {
   readonly planned: number;
   readonly applied: number;
   readonly verified: number;
   readonly failed: number;
+  readonly interrupted: boolean;
   readonly refusals: readonly Refusal[];
   readonly journal: string | null;
 }

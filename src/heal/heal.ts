@@ -27,7 +27,7 @@ export interface HealOptions {
   readonly onRound: (round: number, left: number) => void;
 }
 
-/** Never rejects for a proxy's fault; when the signal aborts it ends after the writes in hand, with what is known then. */
+/** Never rejects for a proxy's fault; when the signal aborts it ends after the writes in hand, and calls nothing verified. */
 export async function healPlan(
   plan: Plan,
   ground: Ground,
@@ -73,6 +73,18 @@ export async function healPlan(
     pending = again.conferences;
     unsteady = again.unsteady;
   }
+  if (signal.aborted) {
+    journal.append([{ event: 'end', applied, verified: 0, failed: 0, interrupted: true }]);
+    return {
+      planned: plan.conferences.length,
+      applied,
+      verified: 0,
+      failed: 0,
+      interrupted: true,
+      refusals: [...plan.refusals, ...refusals.values()],
+      journal: journal.path,
+    };
+  }
   const verdicts = (await lastWord(plan.conferences, ground, tools)).map((verdict) =>
     verdict.held && unsteady.has(verdict.key)
       ? { ...verdict, held: false, because: 'every proxy routes there now, but some did not while it was to settle' }
@@ -85,12 +97,13 @@ export async function healPlan(
   );
   for (const { key, held } of verdicts) if (held) refusals.delete(key);
   const verified = verdicts.length - failed.length;
-  journal.append([{ event: 'end', applied, verified, failed: failed.length }]);
+  journal.append([{ event: 'end', applied, verified, failed: failed.length, interrupted: false }]);
   return {
     planned: plan.conferences.length,
     applied,
     verified,
     failed: failed.length,
+    interrupted: false,
     refusals: [...plan.refusals, ...refusals.values()],
     journal: journal.path,
   };
@@ -169,7 +182,7 @@ async function untilHeld(conferences: readonly PlannedConference[], ground: Grou
   }
 }
 
-/** The verdict that counts: every conference of the plan, after the last round; also after Ctrl-C, since it only reads. */
+/** The verdict that counts: every conference of the plan, after the last round. */
 async function lastWord(
   conferences: readonly PlannedConference[],
   ground: Ground,

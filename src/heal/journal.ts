@@ -58,6 +58,8 @@ const recordSchema = z.discriminatedUnion('event', [
     applied: z.number().int(),
     verified: z.number().int(),
     failed: z.number().int(),
+    // Journals before this field were written by runs that went on to their end.
+    interrupted: z.boolean().default(false),
   }),
 ]);
 

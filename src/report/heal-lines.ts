@@ -37,6 +37,15 @@ export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
   if (heal === null || heal.journal === null) return fillText('Nothing was written.', page.width, '  ');
   const { planned, applied, verified, failed, journal } = heal;
   const { paint } = page;
+  if (heal.interrupted)
+    return [
+      ...fillText(
+        `${counted(applied, 'write')} went out before the run was ended, and nothing was verified. Look where the conferences are now: splitbrain report`,
+        page.width,
+        `  ${paint.yellow('INTERRUPTED')}  `,
+      ),
+      ...fillText(`Every write is in ${page.text(journal)}`, page.width, '  ', paint.dim),
+    ];
   const undone = run.command === 'undo';
   const word = failed > 0 ? paint.red('NOT HELD') : paint.green(undone ? 'UNDONE' : 'HEALED');
   const now = undone ? 'as before on every proxy' : 'on one shard on every proxy';

@@ -24,7 +24,16 @@ function numbersOf(report: RunReport, durationMs = 3400): Record<string, number>
 
 /** A heal of these conferences, `refusals` included. */
 function healed(report: RunReport, planned: readonly PlannedConference[], outcome: Partial<HealOutcome>): RunReport {
-  const heal = { planned: planned.length, applied: 0, verified: 0, failed: 0, refusals: [], journal: null, ...outcome };
+  const heal = {
+    planned: planned.length,
+    applied: 0,
+    verified: 0,
+    failed: 0,
+    interrupted: false,
+    refusals: [],
+    journal: null,
+    ...outcome,
+  };
   const plan = {
     schema: 'splitbrain/plan/1' as const,
     environment: report.environment,

@@ -21,6 +21,7 @@ describe('a heal that holds', () => {
       applied: 1,
       verified: 1,
       failed: 0,
+      interrupted: false,
       refusals: [],
       journal: it.tools.journal.path,
     });

@@ -37,7 +37,7 @@ const conference = (key: string): Unstamped => ({
 });
 const ends: Unstamped[] = [
   { event: 'verdict', key: 'k', held: true, because: 'every proxy routes there' },
-  { event: 'end', applied: 1, verified: 1, failed: 0 },
+  { event: 'end', applied: 1, verified: 1, failed: 0, interrupted: false },
 ];
 
 /** A journal of a run that began at `at`, and what was appended `laterMs` after that. */

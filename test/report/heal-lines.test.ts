@@ -12,7 +12,15 @@ const terminal = { width: 100, colour: false, unicode: false };
 const emptyPlan: Plan = { ...planFor(drawMesh({ p1: 's1' })), conferences: [], refusals: [] };
 const [splitWay] = planFor(drawMesh({ p1: 's1', p2: 's2' })).conferences as [PlannedConference];
 const refusal = (reason: Refusal['reason'], key: string | null, because: string): Refusal => ({ reason, key, because });
-const outcome: HealOutcome = { planned: 2, applied: 3, verified: 2, failed: 0, refusals: [], journal: '/var/j.jsonl' };
+const outcome: HealOutcome = {
+  planned: 2,
+  applied: 3,
+  verified: 2,
+  failed: 0,
+  interrupted: false,
+  refusals: [],
+  journal: '/var/j.jsonl',
+};
 
 const proposed = (plan: Partial<Plan>): RunReport =>
   runReport({ proposal: { plan: { ...emptyPlan, ...plan }, decisions: new Map() } });
