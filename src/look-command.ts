@@ -75,7 +75,7 @@ export async function withSession(
     showNames: flags.showNames === true,
     bindings: { runId: run.id, environment: settings.environment },
   });
-  const progress = await createProgress(process.stderr, process.env.TERM !== 'dumb');
+  const progress = await createProgress(process.stderr, isDrawable(process.stderr));
   const edge: Edge = { clock: systemClock, signal, log, progress, run };
   try {
     const mesh = await meshOf(flags, settings, signal);
@@ -88,6 +88,11 @@ export async function withSession(
     progress.stop();
     await files.close(settings.heal.journal, run.id);
   }
+}
+
+/** A terminal that says it has no columns makes a spinner redraw for ever. */
+function isDrawable({ columns }: NodeJS.WriteStream): boolean {
+  return process.env.TERM !== 'dumb' && columns > 0;
 }
 
 function refuseContradictions({ config, proxy, from, save }: LookFlags): void {
