@@ -195,7 +195,10 @@ function shardCause(
   const down = firstOf(troubles, ({ unusableOn }) => unusableOn);
   if (!down) return null;
   const state = directories[down.proxy]!.stateOf(down.address);
-  return { cause: 'shard-down', because: `${down.address} is ${state} on ${views[down.proxy]!.name}` };
+  return {
+    cause: state === 'down' ? 'shard-down' : 'state-drift',
+    because: `${down.address} is ${state} on ${views[down.proxy]!.name}`,
+  };
 }
 
 /** The trouble of the first proxy in the run's order; of two that it has, the first. */

@@ -130,11 +130,11 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     );
     expect(run.writes.filter((write) => write.command.startsWith('clear'))).toHaveLength(of('intent').length);
     expect(run.writes.filter((write) => write.command.startsWith('set'))).toHaveLength(of('intent').length);
-    expect(of('verdict').filter(({ held }) => held)).toHaveLength(of('intent').length);
+    expect(of('verdict')).toEqual([]);
     expect(of('intent').length).toBeGreaterThan(0);
     expect(of('intent').length).toBeLessThan(100);
     expect(of('end')).toHaveLength(1);
-    expect(run.report?.heal).toMatchObject({ planned: 100, verified: of('intent').length });
+    expect(run.report?.heal).toMatchObject({ planned: 100, verified: 0, interrupted: true });
 
     const again = await here.heal();
     expect([again.exitCode, again.report.heal?.planned]).toEqual([0, 100 - of('intent').length]);

@@ -110,7 +110,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     expect([after.exitCode, told(after.report)]).toEqual([0, []]);
   });
 
-  test('s2 in maintenance on c, first requests at a (s2) and c (s1) crossed -> split, shard-down, and state-drift for the mesh', {
+  test('s2 in maintenance on c, first requests at a (s2) and c (s1) crossed -> split, state-drift, also for the mesh', {
     timeout,
   }, async () => {
     const mesh = meshes.get(version)!;
@@ -119,12 +119,11 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     const { look, tables } = await lookWhileStill(mesh, configure(scratch, mesh), () => crossUntilSplit(mesh, [0, 2]));
     const { report } = look;
     expect(told(report).filter((each) => each.startsWith('split'))).toEqual(
-      tables.split.map((key) => `split ${key}: shard-down`).sort(),
+      tables.split.map((key) => `split ${key}: state-drift`).sort(),
     );
     const two = mesh.shards[1]!.address;
-    expect(new Set(report.findings.filter(({ kind }) => kind === 'split').map(({ because }) => because))).toEqual(
-      new Set([`${two} is maint on hap-c`]),
-    );
+    for (const { kind, because } of report.findings)
+      if (kind === 'split') expect(because.startsWith(`${two} is maint on hap-c`)).toBe(true);
     expect([report.verdict, meshKinds(report)]).toEqual(['split', ['state-drift']]);
   });
 });
