@@ -107,10 +107,10 @@ function splitPairs(
   return pairs;
 }
 
-/** Where the entries lead to one shard, and some proxy does not follow them: what keeps it from doing so. */
+/** What keeps a proxy from following an entry that other proxies follow; `null` where nothing does. */
 function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
   const whys = holders.map((proxy) => ({ proxy, why: notFollowedAt(look, row, proxy) }));
-  if (whys.every(({ why }) => why !== null)) return null;
+  if (!whys.some(({ proxy, why }) => why === null && look.shardAt(row, proxy) >= 0)) return null;
   // In a fixed order: which proxy the inventory names first must not decide.
   const unfollowed = NOT_FOLLOWED.map((reason) => whys.find(({ why }) => why === reason)).find((each) => each);
   if (unfollowed === undefined) return null;

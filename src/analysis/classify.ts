@@ -19,10 +19,11 @@ export function bitOf(kind: FindingKind): Kinds {
 }
 
 /**
- * The kinds that one look shows for one key; `ambiguous` is not among them, it is a matter of the key alone. A conference is split where its
- * entries are followed to two shards, or followed on one proxy and not on another that holds it: the next request there is placed anew and
- * overwrites everybody's entry (2.6 to 3.4). It is orphaned where no proxy follows it. A conference that is split is not also called missing: the
- * routes say who lacks it. Only a proxy that was read in full can lack an entry.
+ * The kinds that one look shows for one key, without `ambiguous`, which depends on the key alone.
+ * Split: the entries are followed to two shards, or followed on one proxy and not on another that
+ * holds one. The next request there is placed anew and overwrites everybody's entry (2.6 to 3.4).
+ * Orphaned: no proxy follows the entry. A split conference is not also called missing: the routes
+ * say who lacks it. Only a proxy that was read in full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
   const { evidence } = look.sense;

@@ -116,7 +116,10 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
   };
 }
 
-/** Why the entry of a cell is not followed on its proxy; `null` where it is followed, absent, or its route not known. */
+/**
+ * Why the entry of a cell is not followed on its proxy. `null` where it is followed, where there is
+ * no entry, and where the route is not known.
+ */
 export function notFollowedAt(look: RoutedGrid, row: number, proxy: number): NotFollowed | null {
   const route = look.routeAt(row, proxy);
   if (route === null) return null;

@@ -48,8 +48,9 @@ export type MeshFindingKind = (typeof meshFindingKinds)[number];
 export type NotFollowed = 'no-server' | 'down' | 'maint';
 
 /**
- * What one proxy says of one conference. `shard` is what its entry leads to, `null` where that is not known. Where it is not `followed`, `why` says
- * so, and the next request there is placed anew; `followed` is `null` where the route is not known.
+ * What one proxy says of one conference. `shard` is what its entry names, `null` where that is not
+ * known. `followed: false`: the next request there is placed anew, and `why` gives the reason.
+ * `followed: null`: the route is not known.
  */
 export interface Route {
   readonly proxy: string;

@@ -91,8 +91,8 @@ export type Decision =
   | { readonly refusal: RefusalReason; readonly because: string };
 
 /**
- * The healing part of a report. `applied` counts steps that a proxy accepted, `verified` and `failed` conferences. A run that was `interrupted`
- * verified nothing, whatever it wrote.
+ * The healing part of a report. `applied` counts steps that a proxy accepted; `verified` and
+ * `failed` count conferences. A run that was `interrupted` verified nothing, whatever it wrote.
  */
 export interface HealOutcome {
   readonly planned: number;

@@ -61,7 +61,10 @@ export interface RunReport {
   readonly table: string;
   readonly run: RunFacts;
   readonly verdict: Verdict;
-  /** Whether every proxy that there must be was read in full and every route was known. A split can be seen in an incomplete view. */
+  /**
+   * `complete`: every expected proxy was read in full and every route was known. A split can be
+   * seen in an incomplete view too.
+   */
   readonly view: 'complete' | 'incomplete';
   readonly exitCode: number;
   /** How many proxies there must be, `null` where the configuration does not say. */

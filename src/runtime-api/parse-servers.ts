@@ -16,8 +16,9 @@ const NEEDED_COLUMNS = [
 
 /**
  * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1 and 2 maintenance
- * (forced, inherited), 8 and 0x10 drain, 0x20 name not resolved. Bit 4 (`disabled` in the file) alone is no maintenance: a server made ready at run time
- * keeps it and takes requests (seen on 2.6 to 3.4). Op state 0 is down, 3 stopping by its own wish
+ * (forced, inherited), 8 and 0x10 drain, 0x20 name not resolved. Bit 4 (`disabled` in the file)
+ * alone is no maintenance: a server made ready at run time keeps it and takes requests (seen on 2.6
+ * to 3.4). Op state 0 is down, 3 stopping by its own wish
  * (`NOLB` in `show stat`), and a weight of 0 takes nothing but what sticks, as drain and stopping do.
  */
 export function parseServersState(text: string): readonly Server[] {

@@ -161,7 +161,7 @@ test('on a mesh that agrees there is nothing to do', () => {
   });
 });
 
-/** Every proxy calls a shard by the first one's name for it and has the first shard up; ids stay as they drift. */
+/** Every proxy calls a shard as the first proxy does, and has the first shard up. Ids stay as they are. */
 function withoutNameDrift(drawn: Drawn): Drawn {
   const [first] = drawn.setup.proxies;
   const proxies = drawn.setup.proxies.map(({ name, servers }) => ({
