@@ -12,6 +12,9 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** How a process ends that one of these signals has ended: 128 and the signal's number. */
+export const signalExitCodes = { SIGHUP: 129, SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
+
 /** Bad usage or configuration: every complaint at once. Exit code 64. */
 export class ConfigError extends Error {
   readonly code = 'config';

@@ -207,7 +207,7 @@ async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no' | 'non
   if (signal.aborted) stop();
   try {
     const question = `Write this to the proxies, for ${conferences}? [y/N] `;
-    // A question that is still open when its terminal goes away is rejected or never answered, as the Node version has it.
+    // When its terminal goes away, Node rejects an open question or leaves it open, by version.
     const answered = signal.aborted ? null : asking.question(question).catch(() => null);
     const answer = await Promise.race([answered, ended]);
     if (answer !== null) return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ConfigError, exitCodes } from './errors.ts';
+import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
 import type { LiveFlags } from './look-command.ts';
 import type { Edge } from './run.ts';
 import { programVersion } from './version.ts';
@@ -24,18 +24,24 @@ type Start<W extends Words> = (
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
   const interrupted = new AbortController();
   // A scheduler ends a job that takes too long by SIGTERM.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(name)));
+  let endedBy: 'SIGINT' | 'SIGTERM' | null = null;
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      endedBy = name;
+      interrupted.abort(new Error(name));
+    });
   try {
     const { config, out, given } = readWords(words);
     const run = { id: randomUUID().slice(0, 8), command, version: programVersion() };
-    process.exitCode = await start({ config, out, proxy: [] }, given, run, interrupted.signal);
+    const exitCode = await start({ config, out, proxy: [] }, given, run, interrupted.signal);
+    process.exitCode = endedBy === null ? exitCode : signalExitCodes[endedBy];
   } catch (error) {
     const known = error instanceof ConfigError;
     const lines = known
       ? error.complaints
       : [interrupted.signal.aborted ? 'interrupted: nothing was judged' : String(error)];
     process.stderr.write(lines.map((line) => `splitbrain: ${line}\n`).join(''));
-    process.exitCode = known ? exitCodes.usage : exitCodes.crash;
+    process.exitCode = known ? exitCodes.usage : endedBy === null ? exitCodes.crash : signalExitCodes[endedBy];
   }
 }
 

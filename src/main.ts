@@ -2,19 +2,16 @@
 // The process: signals, exit code, and what nobody caught.
 
 import { runCli } from './cli.ts';
+import { signalExitCodes } from './errors.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     interrupted.abort(new Error(`interrupted by ${signal}`));
     // A second signal ends the process at once, as everybody expects of Ctrl-C.
-    process.once(signal, () => process.exit(signalExitCode(signal)));
-    process.exitCode = signalExitCode(signal);
+    process.once(signal, () => process.exit(signalExitCodes[signal]));
+    process.exitCode = signalExitCodes[signal];
   });
-}
-
-function signalExitCode(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): number {
-  return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal];
 }
 
 // Whoever writes hears of it (`writeOut`): a reader that goes away (`| head`) is no error of ours, a full disk is.

@@ -27,7 +27,10 @@ export interface HealOptions {
   readonly onRound: (round: number, left: number) => void;
 }
 
-/** Never rejects for a proxy's fault; when the signal aborts it ends after the writes in hand, and calls nothing verified. */
+/**
+ * Never rejects for a proxy's fault. When the signal aborts it ends after the writes in hand, and
+ * calls nothing verified.
+ */
 export async function healPlan(
   plan: Plan,
   ground: Ground,
@@ -73,6 +76,8 @@ export async function healPlan(
     pending = again.conferences;
     unsteady = again.unsteady;
   }
+  const seen = signal.aborted ? [] : await lastWord(plan.conferences, ground, tools);
+  // Whoever ends a run, at whatever moment, gets no word that might not have been checked.
   if (signal.aborted) {
     journal.append([{ event: 'end', applied, verified: 0, failed: 0, interrupted: true }]);
     return {
@@ -85,7 +90,7 @@ export async function healPlan(
       journal: journal.path,
     };
   }
-  const verdicts = (await lastWord(plan.conferences, ground, tools)).map((verdict) =>
+  const verdicts = seen.map((verdict) =>
     verdict.held && unsteady.has(verdict.key)
       ? { ...verdict, held: false, because: 'every proxy routes there now, but some did not while it was to settle' }
       : verdict,
