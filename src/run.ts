@@ -1,7 +1,7 @@
 // The stories: what a command does, from the inventory to the report. The only file that knows every room.
 
 import { randomInt } from 'node:crypto';
-import { serversOf } from './analysis/backends.ts';
+import { markServing } from './analysis/backends.ts';
 import { DISAGREEMENT } from './analysis/classify.ts';
 import { listFindings } from './analysis/finding-list.ts';
 import { linksOf } from './analysis/links.ts';
@@ -84,7 +84,7 @@ export async function look(
   const spentMs = edge.clock.now() - startedAt;
   const keyLength = settings.keyLength ?? knownKeyLength(views);
 
-  const sense = senseMesh(serversOf(views, settings.backends));
+  const sense = senseMesh(markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends));
   const first = routeGrid(grid, sense);
   const contradictory = new Set(views.flatMap((_, proxy) => grid.factsOf(proxy).contradictory));
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, always: contradictory });

@@ -1,15 +1,126 @@
-// The servers that a route may lead to: those of the backends that the configuration names.
+// Which backends serve the table: only their servers are what an entry may lead to.
 
+import type { Label } from '../domain/entry.ts';
+import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
+import { addressOfServerKey } from './server-directory.ts';
 
-/** `globs` may hold `*` and `?`; `null` stands for every backend. */
-export function serversOf(views: readonly ProxyView[], globs: readonly string[] | null): readonly ProxyView[] {
-  if (globs === null) return views;
-  const patterns = globs.map(patternOf);
-  return views.map((view) => ({
-    ...view,
-    servers: view.servers.filter(({ backend }) => patterns.some((pattern) => pattern.test(backend))),
-  }));
+/**
+ * The views with `counts` said of every server. With globs (`*` and `?`) the backends that they name count. Without, those that the
+ * table's own entries tell of: a server placed an entry if its id and address (or name) are the entry's. HAProxy does not
+ * say which backends use a table (2.6 to 3.4), and others list the same shards under other ids and without checks.
+ * A proxy whose own entries tell nothing is taken to be configured as most others are; where nobody's
+ * do, every backend counts.
+ */
+export function markServing(
+  views: readonly ProxyView[],
+  labelsOf: (proxy: number) => readonly Label[],
+  globs: readonly string[] | null,
+): readonly ProxyView[] {
+  if (globs !== null) {
+    const patterns = globs.map(patternOf);
+    return views.map((view) => withCounts(view, (backend) => patterns.some((pattern) => pattern.test(backend))));
+  }
+  const testimonies = views.map((view, proxy) => testimonyOf(view.servers, labelsOf(proxy)));
+  const usual = mostNamed(testimonies.map(({ proven }) => proven).filter((proven) => proven.size > 0));
+  return views.map((view, proxy) => {
+    const { proven, named } = testimonies[proxy]!;
+    const known = new Set(view.servers.map(({ backend }) => backend));
+    const serving = [proven, new Set([...usual].filter((backend) => known.has(backend))), named].find(
+      (names) => names.size > 0,
+    );
+    return withCounts(view, (backend) => serving === undefined || serving.has(backend));
+  });
+}
+
+function withCounts(view: ProxyView, counts: (backend: string) => boolean): ProxyView {
+  return { ...view, servers: view.servers.map((server) => ({ ...server, counts: counts(server.backend) })) };
+}
+
+/** What one proxy's entries tell: the backends that hold their pairs of id and key, and, weaker, their keys or ids. */
+interface Testimony {
+  readonly proven: ReadonlySet<string>;
+  readonly named: ReadonlySet<string>;
+}
+
+function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Testimony {
+  const pairs = new Covers();
+  const keys = new Covers();
+  const ids = new Covers();
+  const byAddress = groupBy(servers, ({ address }) => address);
+  const byName = groupBy(servers, ({ name }) => name);
+  const byId = groupBy(servers, ({ id }) => id);
+  for (const { serverId, serverKey } of labels) {
+    if (serverKey === null) {
+      for (const { backend } of byId.get(serverId) ?? []) ids.add(backend, String(serverId));
+      continue;
+    }
+    for (const address of addressesOf(serverKey, serverId)) {
+      for (const { backend, id } of byAddress.get(address) ?? []) {
+        keys.add(backend, address);
+        if (id === serverId) pairs.add(backend, address);
+      }
+    }
+  }
+
+  /** A name is a shard's where its id is the entry's too: another backend may call the same shard otherwise. */
+  function addressesOf(serverKey: string, serverId: number): readonly string[] {
+    const address = addressOfServerKey(serverKey);
+    if (address !== null) return [address];
+    const named = byName.get(serverKey) ?? [];
+    const exact = named.filter(({ id }) => id === serverId);
+    return (exact.length > 0 ? exact : named).flatMap((server) => (server.address === null ? [] : [server.address]));
+  }
+
+  if (pairs.names.length > 0) {
+    // Ids that were given anew since the entries were made fit another backend by chance: one that names all its shards and more tells so.
+    const beyond = keys.names.filter((backend) => pairs.names.every((proven) => keys.holdsMore(backend, proven)));
+    return { proven: new Set([...pairs.names, ...beyond]), named: new Set() };
+  }
+  const weaker = keys.names.length > 0 ? keys : ids;
+  return { proven: new Set(), named: new Set(weaker.names.filter((backend) => weaker.isLargest(backend))) };
+}
+
+function groupBy<K>(servers: readonly Server[], keyOf: (server: Server) => K): ReadonlyMap<K, readonly Server[]> {
+  const groups = new Map<K, Server[]>();
+  for (const server of servers) {
+    const group = groups.get(keyOf(server));
+    if (group) group.push(server);
+    else groups.set(keyOf(server), [server]);
+  }
+  return groups;
+}
+
+/** By backend, the shards that the entries name and it holds. */
+class Covers {
+  readonly #held = new Map<string, Set<string>>();
+
+  get names(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+
+  add(backend: string, shard: string): void {
+    const held = this.#held.get(backend);
+    if (held) held.add(shard);
+    else this.#held.set(backend, new Set([shard]));
+  }
+
+  /** Whether one backend holds all that the other does, and more. */
+  holdsMore(one: string, other: string): boolean {
+    const [mine, its] = [this.#held.get(one)!, this.#held.get(other)!];
+    return mine.size > its.size && [...its].every((shard) => mine.has(shard));
+  }
+
+  isLargest(backend: string): boolean {
+    return !this.names.some((other) => this.holdsMore(other, backend));
+  }
+}
+
+/** The backends that more than half of the proxies name. */
+function mostNamed(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const set of sets) for (const name of set) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count * 2 > sets.length).map(([name]) => name));
 }
 
 function patternOf(glob: string): RegExp {

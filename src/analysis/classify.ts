@@ -1,7 +1,7 @@
 // What is wrong with one conference in one look: a set of kinds, as bits, because every conference of the mesh is asked.
 
 import { type FindingKind, findingKinds } from '../domain/finding.ts';
-import { ABSENT, MIXED, ORPHANED, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
+import { ABSENT, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
 /** A set of finding kinds; bit n stands for `findingKinds[n]`. */
 export type Kinds = number;
@@ -22,13 +22,15 @@ export function bitOf(kind: FindingKind): Kinds {
  * The kinds that one look shows for one key, without `ambiguous`, which depends on the key alone.
  * Split: the entries are followed to two shards, or followed on one proxy and not on another that
  * holds one. The next request there is placed anew and overwrites everybody's entry (2.6 to 3.4).
- * Orphaned: no proxy follows the entry. A split conference is not also called missing: the routes
+ * Followed in some backends of a proxy only is not followed, and still leads two requests apart where another proxy's entry names
+ * another shard. Orphaned: no proxy follows the entry. A split conference is not also called missing: the routes
  * say who lacks it. Only a proxy that was read in full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
   const { evidence } = look.sense;
   let kinds = 0;
   let first = ABSENT;
+  let firstPartly = ABSENT;
   let held = false;
   let lacking = false;
   let notFollowed = false;
@@ -43,13 +45,17 @@ export function kindsAt(look: RoutedGrid, row: number): Kinds {
     held = true;
     const marks = look.marksAt(row, proxy);
     if ((marks & MIXED) !== 0) kinds |= MIXED_KIND;
+    if ((marks & PARTLY) !== 0) {
+      if (firstPartly === ABSENT) firstPartly = shard;
+      else if (firstPartly !== shard) kinds |= SPLIT;
+    }
     if ((marks & ORPHANED) !== 0) notFollowed = true;
     else if (shard < 0) unknown = true;
     else if (first === ABSENT) first = shard;
     else if (first !== shard) kinds |= SPLIT;
   }
   if (notFollowed && first !== ABSENT) kinds |= SPLIT;
-  if (notFollowed && first === ABSENT && !unknown) kinds |= ORPHANED_KIND;
+  if (notFollowed && first === ABSENT && !unknown && (kinds & SPLIT) === 0) kinds |= ORPHANED_KIND;
   if (held && lacking && (kinds & SPLIT) === 0) kinds |= MISSING;
   return kinds;
 }

@@ -1,6 +1,7 @@
 // Servers that the proxies do not have alike: one id for two shards, lists that differ, states that differ.
 
 import type { MeshFinding } from '../domain/finding.ts';
+import { acceptsSticky } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { MeshSense } from './routed-grid.ts';
 import { isUsable } from './server-directory.ts';
@@ -54,7 +55,7 @@ function drifts(
   const byBackend = new Map<string, string>();
   for (const { view } of proxies) {
     for (const server of view.servers) {
-      if (server.id !== id || server.address === null) continue;
+      if (server.id !== id || server.address === null || server.counts === false) continue;
       const known = byBackend.get(server.backend);
       if (known !== undefined && known !== server.address) return true;
       byBackend.set(server.backend, server.address);
@@ -98,8 +99,8 @@ export function serverDrift(sense: MeshSense): readonly MeshFinding[] {
 function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
   const byName = new Map<string, (readonly [string, string])[]>();
   for (const view of views) {
-    for (const { backend, name, address } of view.servers) {
-      if (address === null) continue;
+    for (const { backend, name, address, counts } of view.servers) {
+      if (address === null || counts === false) continue;
       const server = `${backend}/${name}`;
       byName.set(server, [...(byName.get(server) ?? []), [address, view.name]]);
     }
@@ -112,8 +113,27 @@ function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
   });
 }
 
-/** One finding for each shard that takes requests on some proxies and not on others. */
+/** One finding for each shard that takes requests on some proxies, or in some backends of one, and not in others. */
 export function stateDrift(sense: MeshSense): readonly MeshFinding[] {
+  return [...driftBetweenBackends(sense), ...driftBetweenProxies(sense)];
+}
+
+function driftBetweenBackends(sense: MeshSense): readonly MeshFinding[] {
+  return told(sense).flatMap(({ view, proxy }) => {
+    const { addresses, backends } = sense.directories[proxy]!;
+    return [...addresses].sort().flatMap((address) => {
+      const states = backends.flatMap((backend) => {
+        const state = backend.stateOf(address);
+        return state === null ? [] : [[state, backend.name] as const];
+      });
+      if (new Set(states.map(([state]) => acceptsSticky(state))).size < 2) return [];
+      const because = `on ${view.name} ${address} is ${spell(groupNames(states), 'in')}`;
+      return [{ kind: 'state-drift' as const, proxy: view.name, peer: null, because }];
+    });
+  });
+}
+
+function driftBetweenProxies(sense: MeshSense): readonly MeshFinding[] {
   return [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))]
     .sort()
     .flatMap((address) => {
@@ -134,6 +154,6 @@ function groupNames(pairs: readonly (readonly [string, string])[]): Map<string, 
   return groups;
 }
 
-function spell(groups: ReadonlyMap<string, readonly string[]>): string {
-  return [...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ');
+function spell(groups: ReadonlyMap<string, readonly string[]>, where = 'on'): string {
+  return [...groups].map(([value, names]) => `${value} ${where} ${names.join(', ')}`).join('; ');
 }

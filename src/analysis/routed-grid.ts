@@ -17,6 +17,8 @@ export const MIXED = 1;
 /** Key and id disagree, but some other proxy uses that id for the key's shard: the mesh's ids drift, nobody wrote here. */
 export const MIXED_BY_DRIFT = 2;
 export const ORPHANED = 4;
+/** Not followed in some backends of the proxy, and followed in others. */
+export const PARTLY = 8;
 
 /** How much a proxy's column proves: everything, only what it holds, or nothing. */
 export type Evidence = 'full' | 'partial' | 'none';
@@ -92,7 +94,8 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
   function marksOfRoute(route: LabelRoute, serverId: number, proxy: number): number {
     const orphaned = route.shard === null ? route.reason === 'no-server' : !route.usable;
     const mixed = !route.mixed ? 0 : explainedByDrift(route, serverId, proxy) ? MIXED_BY_DRIFT : MIXED;
-    return mixed | (orphaned ? ORPHANED : 0);
+    const partly = route.shard !== null && route.partly;
+    return mixed | (orphaned ? ORPHANED : 0) | (partly ? PARTLY : 0);
   }
 
   function explainedByDrift(route: LabelRoute, serverId: number, proxy: number): boolean {

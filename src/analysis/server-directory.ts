@@ -3,29 +3,87 @@
 import { hostAndPort } from '../domain/proxy.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
 
-/** Addresses in sets because an id or a name can mean several: servers are read from all backends of the proxy. */
-export interface ServerDirectory {
+/** What ids and names mean: sets, because a proxy is not trusted to give each of them once. */
+interface Meanings {
   readonly addresses: ReadonlySet<string>;
   readonly byId: ReadonlyMap<number, ReadonlySet<string>>;
   readonly byName: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The best state that any server with this address has on the proxy. */
+}
+
+/** One backend of the proxy that serves the table. A request enters by one of them and follows its entry there. */
+export interface BackendDirectory extends Meanings {
+  readonly name: string;
+  /** The best state that any server with this address has in the backend. */
   stateOf(address: string): ServerState | null;
+}
+
+/** All backends of the proxy that serve the table; ids, names and addresses are those of all of them together. */
+export interface ServerDirectory extends Meanings {
+  readonly backends: readonly BackendDirectory[];
+  /** The worst state that the shard has in a backend that has it; `null`: no backend has it. */
+  stateOf(address: string): ServerState | null;
+  /** Whether an entry that leads to this shard is followed in every backend: each has it, and may use it. */
+  isServed(address: string): boolean;
+  /** The lowest id that means this shard, and nothing else, in every backend. */
+  idOf(address: string): number | null;
 }
 
 const STATE_ORDER: readonly ServerState[] = ['up', 'drain', 'down', 'maint'];
 
+/** Of the servers that count: those that a look found to serve no table entry are left out. */
 export function createServerDirectory(servers: readonly Server[]): ServerDirectory {
+  const byBackend = new Map<string, Server[]>();
+  for (const server of servers) {
+    if (server.address === null || server.counts === false) continue;
+    const known = byBackend.get(server.backend);
+    if (known) known.push(server);
+    else byBackend.set(server.backend, [server]);
+  }
+  const backends = [...byBackend].map(([name, members]) => createBackend(name, members));
+  const together = meaningsOf([...byBackend.values()].flat());
+  return {
+    backends,
+    ...together,
+    stateOf: (address) => worst(backends.map((backend) => backend.stateOf(address))),
+    isServed: (address) =>
+      backends.length > 0 &&
+      backends.every((backend) => {
+        const state = backend.stateOf(address);
+        return state !== null && acceptsSticky(state);
+      }),
+    idOf(address) {
+      const means = ({ byId }: Meanings, id: number) => byId.get(id)?.size === 1 && byId.get(id)!.has(address);
+      const ids = [...together.byId.keys()].filter((id) => backends.every((backend) => means(backend, id)));
+      return ids.length === 0 ? null : Math.min(...ids);
+    },
+  };
+}
+
+function createBackend(name: string, servers: readonly Server[]): BackendDirectory {
+  const states = new Map<string, ServerState>();
+  for (const { address, state } of servers) {
+    const known = states.get(address!);
+    if (known === undefined || STATE_ORDER.indexOf(state) < STATE_ORDER.indexOf(known)) states.set(address!, state);
+  }
+  return { name, ...meaningsOf(servers), stateOf: (address) => states.get(address) ?? null };
+}
+
+function meaningsOf(servers: readonly Server[]): Meanings {
+  const addresses = new Set<string>();
   const byId = new Map<number, Set<string>>();
   const byName = new Map<string, Set<string>>();
-  const states = new Map<string, ServerState>();
-  for (const { id, name, address, state } of servers) {
+  for (const { id, name, address } of servers) {
     if (address === null) continue;
+    addresses.add(address);
     addTo(byId, id, address);
     addTo(byName, name, address);
-    const known = states.get(address);
-    if (known === undefined || STATE_ORDER.indexOf(state) < STATE_ORDER.indexOf(known)) states.set(address, state);
   }
-  return { addresses: new Set(states.keys()), byId, byName, stateOf: (address) => states.get(address) ?? null };
+  return { addresses, byId, byName };
+}
+
+function worst(states: readonly (ServerState | null)[]): ServerState | null {
+  const known = states.flatMap((state) => (state === null ? [] : [STATE_ORDER.indexOf(state)]));
+  return known.length === 0 ? null : STATE_ORDER[Math.max(...known)]!;
 }
 
 function addTo<K>(map: Map<K, Set<string>>, key: K, address: string): void {
@@ -46,7 +104,16 @@ export function addressOfServerKey(serverKey: string): string | null {
   return hostAndPort(host, Number(match[2]));
 }
 
-/** Whether an entry that leads to this shard is followed on that proxy. */
+/** What a server key names among these servers: an address, or else a name. */
+export function shardsOfKey(serverKey: string, { addresses, byName }: Meanings): ReadonlySet<string> {
+  const address = addressOfServerKey(serverKey);
+  if (address !== null && addresses.has(address)) return new Set([address]);
+  return byName.get(serverKey) ?? NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Whether an entry that leads to this shard is followed on that proxy, in every backend that has the shard. */
 export function isUsable(directory: ServerDirectory, address: string): boolean {
   const state = directory.stateOf(address);
   return state !== null && acceptsSticky(state);

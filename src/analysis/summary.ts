@@ -13,7 +13,7 @@ export function summariseShards(sense: MeshSense, conferencesOn: readonly number
       const having = sense.directories.filter((directory) => directory.addresses.has(address));
       const usable = having.filter((directory) => isUsable(directory, address)).length;
       const names = sense.views.flatMap(({ servers }) =>
-        servers.filter((server) => server.address === address).map(({ name }) => name),
+        servers.filter((server) => server.address === address && server.counts !== false).map(({ name }) => name),
       );
       return {
         address,

@@ -10,6 +10,8 @@ export interface Server {
   readonly name: string;
   readonly address: string | null;
   readonly state: ServerState;
+  /** Whether its backend serves the table; absent until a look has found out. Those that do not are shown and never followed. */
+  readonly counts?: boolean;
 }
 
 /** Whether an entry that leads to this server is followed: HAProxy uses a draining server for stickiness, not one that is down or in maintenance. */

@@ -1,7 +1,6 @@
 // Which proxies have a vote, and which shards can be voted for.
 
 import type { ServerDirectory } from '../analysis/server-directory.ts';
-import { isUsable } from '../analysis/server-directory.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 
@@ -23,7 +22,7 @@ export function voters(views: readonly ProxyView[], restarted: readonly boolean[
 }
 
 /**
- * The shards that the conference's own routes name and that accept traffic on every proxy that reported; those that are up everywhere
+ * The shards that the conference's own routes name and that accept traffic on every proxy that reported, in every backend; those that are up everywhere
  * where there are any, before those that drain somewhere.
  */
 export function eligibleShards(finding: Finding, directories: readonly ServerDirectory[]): readonly string[] {
@@ -35,7 +34,7 @@ export function eligibleShards(finding: Finding, directories: readonly ServerDir
 }
 
 export function acceptedEverywhere(shard: string, directories: readonly ServerDirectory[]): boolean {
-  return directories.every((directory) => isUsable(directory, shard));
+  return directories.every((directory) => directory.isServed(shard));
 }
 
 function preferUp(shards: readonly string[], directories: readonly ServerDirectory[]): readonly string[] {

@@ -15,7 +15,7 @@ export interface Ground {
   hearers(proxy: string): readonly string[];
   /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
   shardOf(entry: EntryState, proxy: string): string | null;
-  /** The ids by which a proxy calls a shard and nothing else, lowest first. */
+  /** The lowest id by which a proxy calls this shard and nothing else, in every backend that serves the table. */
   idOf(shard: string, proxy: string): number | null;
 }
 
@@ -36,12 +36,7 @@ export function surveyGround(views: readonly ProxyView[]): Ground {
     directories,
     hearers: (proxy) => heard.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
-    idOf(shard, proxy) {
-      const ids = [...directories.get(proxy)!.byId]
-        .filter(([, shards]) => shards.size === 1 && shards.has(shard))
-        .map(([id]) => id);
-      return ids.length === 0 ? null : Math.min(...ids);
-    },
+    idOf: (shard, proxy) => directories.get(proxy)!.idOf(shard),
   };
 }
 

@@ -1,6 +1,5 @@
 // Back to what one run found: every proxy to the entry it had, as far as the runtime API can say it.
 
-import { isUsable } from '../analysis/server-directory.ts';
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
 
@@ -28,7 +27,7 @@ export function planUndo(
   const lost = proxies.find((proxy) => recorded.before[proxy] !== null && target[proxy] === null);
   if (lost !== undefined) return refuse('unknown-shard', `${lost} no longer has the shard that the entry led to`);
   const gone = proxies.find(
-    (proxy) => target[proxy] !== null && !isUsable(ground.directories.get(proxy)!, target[proxy]!),
+    (proxy) => target[proxy] !== null && !ground.directories.get(proxy)!.isServed(target[proxy]!),
   );
   if (gone !== undefined) return refuse('no-eligible-shard', `${target[gone]} no longer accepts traffic on ${gone}`);
   return restoring(

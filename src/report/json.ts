@@ -76,7 +76,7 @@ function proxyJson(proxy: ProxyView): unknown {
     },
     peersKnown,
     peers,
-    servers,
+    servers: servers.map((server) => ({ ...server, counts: server.counts ?? true })),
     collect,
   };
 }

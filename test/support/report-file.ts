@@ -10,6 +10,12 @@ export interface ReportFile {
     readonly trouble: { readonly code: string; readonly message: string; readonly remedy: string } | null;
     readonly haproxy: string | null;
     readonly table: { readonly entries: number; readonly keyLength: number | null } | null;
+    readonly servers: readonly {
+      readonly backend: string;
+      readonly id: number;
+      readonly state: string;
+      readonly counts: boolean;
+    }[];
   }[];
   readonly shards: readonly { readonly address: string; readonly conferences: number; readonly state: string }[];
   readonly counts: Readonly<Record<string, number>>;
