@@ -5,6 +5,7 @@ import { markServing } from './analysis/backends.ts';
 import { DISAGREEMENT } from './analysis/classify.ts';
 import { listFindings } from './analysis/finding-list.ts';
 import { linksOf } from './analysis/links.ts';
+import { unreadPeers, withoutIgnored } from './analysis/members.ts';
 import { meshFindings } from './analysis/mesh-findings.ts';
 import { EXPIRY_SLACK_MS, expireOf } from './analysis/noise.ts';
 import { type Nomination, nominate } from './analysis/nominate.ts';
@@ -29,6 +30,7 @@ import { collect, type Member } from './snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from './snapshot/entry-grid.ts';
 import { excerptOf } from './snapshot/excerpt.ts';
 import { createKeyTable, type KeyTable } from './snapshot/key-table.ts';
+import { countOnce } from './snapshot/one-process.ts';
 import { openTransport } from './transport/open.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
@@ -109,7 +111,11 @@ export async function look(
       looks: confirmed.looks,
       source: mesh.source,
     },
-    ...judgeRun(counts, { expectedAtLeast: mesh.expected?.min ?? 0, unknownRoutes: nomination.unknownRoutes }),
+    ...judgeRun(counts, {
+      expectedAtLeast: mesh.expected?.min ?? 0,
+      unknownRoutes: nomination.unknownRoutes,
+      unreadPeers: unreadPeers(lastSense.views).length,
+    }),
     expected: mesh.expected,
     proxies: lastSense.views,
     shards: summariseShards(lastSense, nomination.conferencesOn),
@@ -149,7 +155,7 @@ async function firstLook(
   for (const { name, status, trouble, table, collect: cost } of views) {
     edge.log.info('proxy-read', { proxy: name, status, code: trouble?.code, entries: table?.entries ?? 0, ...cost });
   }
-  return views;
+  return withoutIgnored(countOnce(views), settings.proxies.ignorePeers);
 }
 
 interface Confirmed {

@@ -4,6 +4,7 @@ import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
+import { type UnreadPeer, unreadPeers } from './members.ts';
 import { expireOf } from './noise.ts';
 import { evidenceOf, type MeshSense } from './routed-grid.ts';
 
@@ -23,6 +24,7 @@ export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly
   return [
     ...views.flatMap(unread),
     ...peerFindings(views),
+    ...unreadPeers(views).map(unreadPeer),
     ...idDrift(sense, entries.mixedByDrift),
     ...serverDrift(sense),
     ...stateDrift(sense),
@@ -72,6 +74,11 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
     }
   }
   return findings;
+}
+
+function unreadPeer({ peer, heardBy }: UnreadPeer): MeshFinding {
+  const because = `${peer} is connected to ${heardBy.join(', ')} and was not read: its table may say anything`;
+  return { kind: 'peer-unread', proxy: heardBy.length === 1 ? heardBy[0]! : null, peer, because };
 }
 
 function endsOf(one: ProxyView, other: ProxyView): string {

@@ -3,10 +3,13 @@
 import type { Counts, Verdict } from '../domain/run-report.ts';
 import { exitCodes } from '../errors.ts';
 
-/** Whether the view was complete: every proxy that there must be was read in full, and every route was known. */
+/** Whether the view was complete: every proxy that there must be was read in full, and so was everyone they share the table with, and every
+ * route was known. */
 export interface Coverage {
   readonly expectedAtLeast: number;
   readonly unknownRoutes: number;
+  /** Peers that are connected and that nobody read. */
+  readonly unreadPeers: number;
 }
 
 /** A disagreement that was seen is true however little else was seen; without one, an incomplete view is no agreement. */
@@ -17,7 +20,8 @@ export function judgeRun(
   const incomplete =
     counts.proxiesReporting < Math.max(counts.proxies, coverage.expectedAtLeast) ||
     counts.proxies === 0 ||
-    coverage.unknownRoutes > 0;
+    coverage.unknownRoutes > 0 ||
+    coverage.unreadPeers > 0;
   const disagreement = counts.split + counts.missing + counts.mixed > 0;
   return {
     view: incomplete ? 'incomplete' : 'complete',

@@ -58,7 +58,7 @@ export function settingsFromFlags(
     table,
     backends: null,
     keyLength: null,
-    proxies: { source: { kind: 'list', proxies: targets }, expected: null },
+    proxies: { source: { kind: 'list', proxies: targets }, expected: null, ignorePeers: [] },
     ssh: login.ssh,
     collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },

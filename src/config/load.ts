@@ -55,7 +55,7 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
     table,
     backends: backends ?? null,
     keyLength: keyLength ?? null,
-    proxies: { source, expected: proxies.expect ?? null },
+    proxies: { source, expected: proxies.expect ?? null, ignorePeers: proxies.ignorePeers },
     ssh,
     collect: {
       concurrency: collect.concurrency,

@@ -50,6 +50,7 @@ const proxies = mapping({
   }).optional(),
   command: mapping({ run: z.array(text).min(1), endpoint: pattern }).optional(),
   expect: value(read.readExpectation).optional(),
+  ignorePeers: z.array(text).default([]),
 });
 
 export const sshSection = mapping({

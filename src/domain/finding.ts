@@ -34,6 +34,7 @@ export const meshFindingKinds = [
   'peer-down',
   'peer-errors',
   'peer-unknown',
+  'peer-unread',
   'id-drift',
   'server-drift',
   'state-drift',

@@ -19,6 +19,7 @@ export const refusalReasons = [
   'unknown-shard',
   'key-inexpressible',
   'id-drift',
+  'peer-unread',
   'too-many-missing',
   'entry-changed',
   'rejected',

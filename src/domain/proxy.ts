@@ -47,6 +47,7 @@ export type TroubleCode =
   | 'ssh'
   | 'remote-command'
   | 'not-haproxy'
+  | 'same-process'
   | 'level'
   | 'no-such-table'
   | 'truncated'

@@ -34,6 +34,8 @@ export interface ProxyView {
   readonly haproxy: string | null;
   readonly uptimeSeconds: number | null;
   readonly pid: number | null;
+  /** When the process started, in seconds since 1970 by its own clock. */
+  readonly startedAtSeconds: number | null;
   readonly table: TableView | null;
   /** Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the predecessor saved no peers). */
   readonly peersKnown: boolean;

@@ -13,6 +13,8 @@ export interface Ground {
   readonly directories: ReadonlyMap<string, ServerDirectory>;
   /** The proxies that hear at once what this one writes. */
   hearers(proxy: string): readonly string[];
+  /** The peers that hear this one too and were not read in full: what a write makes of their entries is not known. */
+  unreadHearers(proxy: string): readonly string[];
   /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
   shardOf(entry: EntryState, proxy: string): string | null;
   /** The lowest id by which a proxy calls this shard and nothing else, in every backend that serves the table. */
@@ -30,11 +32,19 @@ export function surveyGround(views: readonly ProxyView[]): Ground {
       reporting.filter((other) => other !== view && linkBetween(view, other) === 'up').map(({ name }) => name),
     ]),
   );
+  const read = new Set(reporting.map(({ localPeer }) => localPeer));
+  const unread = new Map(
+    reporting.map(({ name, peers }) => [
+      name,
+      peers.filter((peer) => peer.state === 'up' && !read.has(peer.name)).map((peer) => peer.name),
+    ]),
+  );
   const routers = new Map([...directories].map(([name, directory]) => [name, routerOf(directory)]));
   return {
     proxies: reporting.map(({ name }) => name),
     directories,
     hearers: (proxy) => heard.get(proxy) ?? [],
+    unreadHearers: (proxy) => unread.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
     idOf: (shard, proxy) => directories.get(proxy)!.idOf(shard),
   };

@@ -30,7 +30,7 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
     const serverId = ground.idOf(winner, proxy);
     if (serverId === null)
       return { refusal: 'id-drift', because: `${proxy} has no server id that means ${winner} and nothing else` };
-    const harm = harmOfReplace(proxy, serverId, held, wrong, winner, ground);
+    const harm = unseenHarm(proxy, ground) ?? harmOfReplace(proxy, serverId, held, wrong, winner, ground);
     if (harm) return harm;
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
@@ -138,7 +138,20 @@ function harmOfReplace(
   return null;
 }
 
-type Harm = { readonly refusal: 'id-drift'; readonly because: string };
+type Harm = { readonly refusal: 'id-drift' | 'peer-unread'; readonly because: string };
+
+/**
+ * A replacement loses the key on whoever hears it, and a proxy that holds another one undoes it with its next request. A touch carries the
+ * key along and does no harm where nobody looks.
+ */
+export function unseenHarm(proxy: string, ground: Ground): Harm | null {
+  const [hearer] = ground.unreadHearers(proxy);
+  if (hearer === undefined) return null;
+  return {
+    refusal: 'peer-unread',
+    because: `${hearer} would hear what is written on ${proxy}, and could not be read: it may hold another shard and undo it`,
+  };
+}
 
 function harm(
   { serverId, serverKey }: NonNullable<EntryState>,

@@ -2,6 +2,7 @@
 
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
+import { unseenHarm } from './steps.ts';
 
 /** What a journal says of one conference: the entries that the run found. */
 export interface Recorded {
@@ -45,11 +46,14 @@ export function restoring(
   const steps: Step[] = [];
   for (const [proxy, shard] of Object.entries(conference.target)) {
     const entry = entries.get(proxy) ?? null;
+    const unseen = unseenHarm(proxy, ground);
     if (shard === null) {
+      if (entry !== null && unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
       if (entry !== null) steps.push({ phase: 0, kind: 'remove', proxy, expect: entry, serverId: 0 });
       continue;
     }
     if (ground.shardOf(entry, proxy) === shard) continue;
+    if (unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
     const serverId = ground.idOf(shard, proxy);
     if (serverId === null)
       return {

@@ -1,7 +1,7 @@
 // The first line: what a person remembers of a report.
 
 import type { RunReport } from '../domain/run-report.ts';
-import { count, counted, fillText, type Page } from './page.ts';
+import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
 /** One line, or two where the view is incomplete and what was seen disagrees all the same. */
 export function verdictLines(report: RunReport, page: Page): string[] {
@@ -11,7 +11,7 @@ export function verdictLines(report: RunReport, page: Page): string[] {
     return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
   const isIncomplete = report.view === 'incomplete';
   if (!isIncomplete) return line(paint.red, 'SPLIT', `${disagreements} ${scope(report, page)}`, page);
-  const gap = incompletenessWords(report);
+  const gap = incompletenessWords(report, page);
   if (disagreements === '') {
     return line(paint.yellow, 'INCOMPLETE', `${gap}: nothing can be said for the mesh ${scope(report, page)}`, page);
   }
@@ -54,7 +54,7 @@ function disagreementWords(report: RunReport): string {
     .join(', ');
 }
 
-function incompletenessWords(report: RunReport): string {
+function incompletenessWords(report: RunReport, page: Page): string {
   const { proxies, proxiesReporting } = report.counts;
   const reasons: string[] = [];
   if (proxiesReporting < proxies) {
@@ -68,5 +68,13 @@ function incompletenessWords(report: RunReport): string {
       expected.min === expected.max ? count(expected.min) : `${count(expected.min)} to ${count(expected.max)}`;
     reasons.push(`${range} proxies are expected and ${count(proxies)} known`);
   }
+  const unread = report.meshFindings.flatMap(({ kind, peer }) => (kind === 'peer-unread' ? [peer!] : []));
+  if (unread.length > 0)
+    reasons.push(
+      `${enumerate(
+        unread.map((name) => page.name(name, 30)),
+        3,
+      )} ${unread.length === 1 ? 'shares' : 'share'} the table and ${unread.length === 1 ? 'was' : 'were'} not read`,
+    );
   return reasons.length === 0 ? 'the view has gaps' : reasons.join(', ');
 }

@@ -32,6 +32,7 @@ export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
   'peer-down': 'peer links that are not established',
   'peer-errors': 'peer links with protocol errors',
   'peer-unknown': 'proxies that another proxy does not list as a peer',
+  'peer-unread': 'peers that share the table and were not read: add them to the inventory, or to `proxies.ignorePeers`',
   'id-drift': 'server ids that mean different shards',
   'server-drift': 'server lists that differ',
   'state-drift': 'shards that are up here and down there',

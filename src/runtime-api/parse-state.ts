@@ -11,6 +11,7 @@ export interface ProxyState {
   readonly haproxy: string | null;
   readonly uptimeSeconds: number | null;
   readonly pid: number | null;
+  readonly startedAtSeconds: number | null;
   readonly servers: readonly Server[];
   readonly tables: readonly TableHeader[];
   readonly peersKnown: boolean;
@@ -41,6 +42,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
     haproxy: version.replace(/^(\S+).*$/s, '$1'),
     uptimeSeconds: numberOf(fields.get('Uptime_sec')),
     pid: numberOf(fields.get('Pid')),
+    startedAtSeconds: numberOf(fields.get('Start_time_sec')),
     servers: parseServersState(servers.text),
     tables: parseTableHeaders(tables.text),
     peersKnown: true,

@@ -31,6 +31,7 @@ export function viewOf(reading: Reading, table: string): ProxyView {
     haproxy: state?.haproxy ?? null,
     uptimeSeconds: state?.uptimeSeconds ?? null,
     pid: state?.pid ?? null,
+    startedAtSeconds: state?.startedAtSeconds ?? null,
     table: tableView(reading),
     peersKnown: state?.peersKnown ?? false,
     localPeer: state?.localPeer ?? null,

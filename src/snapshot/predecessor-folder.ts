@@ -62,6 +62,7 @@ async function stateOf(statPath: string, table: string): Promise<ProxyState> {
   return {
     haproxy: null,
     uptimeSeconds: null,
+    startedAtSeconds: null,
     pid: null,
     servers,
     tables: [{ name: table, type: 'string', size: 0, used: 0 }],

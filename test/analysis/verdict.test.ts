@@ -26,8 +26,11 @@ test.each([
   ['fewer proxies than there must be', {}, { expectedAtLeast: 4 }, 'incomplete', 3],
   ['no proxies', { proxies: 0, proxiesReporting: 0 }, {}, 'incomplete', 3],
   ['routes that are not known', {}, { unknownRoutes: 1 }, 'incomplete', 3],
+  ['a connected peer that nobody read', {}, { unreadPeers: 1 }, 'incomplete', 3],
 ] as const)('%s -> %s', (_, found, coverage, verdict, exitCode) => {
-  expect(judgeRun({ ...counts, ...found }, { expectedAtLeast: 0, unknownRoutes: 0, ...coverage })).toEqual({
+  expect(
+    judgeRun({ ...counts, ...found }, { expectedAtLeast: 0, unknownRoutes: 0, unreadPeers: 0, ...coverage }),
+  ).toEqual({
     verdict,
     view: exitCode === 3 ? 'incomplete' : 'complete',
     exitCode,

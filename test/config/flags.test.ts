@@ -47,6 +47,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
         ],
       },
       expected: null,
+      ignorePeers: [],
     },
     ssh: {
       agentSocket: '/run/agent',

@@ -66,6 +66,7 @@ describe('a right file', () => {
           ],
         },
         expected: { min: 3, max: 3 },
+        ignorePeers: [],
       },
       ssh: {
         agentSocket: '/run/agent',

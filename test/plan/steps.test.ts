@@ -230,8 +230,16 @@ describe('unread proxies', () => {
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: 's2' }, {}, changes)).toEqual(['0 touch p1 11']);
   });
 
-  test('a chain is broken where its middle could not be read', () => {
+  test('a chain is broken where its middle could not be read: it would hear a replacement behind it', () => {
     const drawn = { cut: [['p1', 'p3']] as const };
+    const changes = { p2: { status: 'unreachable' } } as const;
+    expect(stepsTo('s1', { p1: 's1', p2: 's1', p3: 's2' }, drawn, changes)).toMatch(
+      /^peer-unread: p2 would hear .* p3/,
+    );
+  });
+
+  test('behind a link that is down nobody hears a replacement', () => {
+    const drawn = { cut: [['p1', 'p3'] as const, ['p2', 'p3'] as const] };
     const changes = { p2: { status: 'unreachable' } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's1', p3: 's2' }, drawn, changes)).toEqual(['0 replace p3 11']);
   });

@@ -11,6 +11,7 @@ const state: ProxyState = {
   haproxy: '2.6.12',
   uptimeSeconds: 812,
   pid: 77,
+  startedAtSeconds: 1_795_229_087,
   servers: [{ backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'up' }],
   tables: [header],
   peersKnown: true,
@@ -138,6 +139,7 @@ describe('what is kept', () => {
       haproxy: '2.6.12',
       uptimeSeconds: 812,
       pid: 77,
+      startedAtSeconds: 1_795_229_087,
       table: {
         type: 'string',
         size: 204_800,

@@ -16,6 +16,7 @@ export function proxyView(name: string, others: readonly string[], changes: Part
     haproxy: '2.6.12',
     uptimeSeconds: 864_000,
     pid: 4711,
+    startedAtSeconds: null,
     table: {
       type: 'string',
       size: 204_800,
@@ -49,6 +50,7 @@ export function troubledProxy(name: string, changes: Partial<ProxyView> = {}): P
     haproxy: null,
     uptimeSeconds: null,
     pid: null,
+    startedAtSeconds: null,
     table: null,
     peersKnown: false,
     localPeer: null,

@@ -1,0 +1,40 @@
+// Who belongs to the mesh: what the proxies that were read say, whatever the inventory lists.
+
+import type { ProxyView } from '../domain/view.ts';
+
+/** A peer that shares the table over an established link and that nobody read, with the proxies that say so. */
+export interface UnreadPeer {
+  readonly peer: string;
+  readonly heardBy: readonly string[];
+}
+
+/** The views without the peers that are meant to be outside of the mesh. One that was read is inside, whatever it is called. */
+export function withoutIgnored(views: readonly ProxyView[], ignored: readonly string[]): readonly ProxyView[] {
+  if (ignored.length === 0) return views;
+  const read = localPeersOf(views);
+  const outside = new Set(ignored.filter((name) => !read.has(name)));
+  return views.map((view) => ({ ...view, peers: view.peers.filter(({ name }) => !outside.has(name)) }));
+}
+
+/**
+ * Peers that are connected and that no proxy of the run is: their tables may say anything. A proxy of the inventory that could not
+ * be read has been told already, if its peers know it by its name.
+ */
+export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] {
+  const read = localPeersOf(views);
+  const told = new Set(views.filter(({ localPeer }) => localPeer === null).map(({ name }) => name));
+  const heardBy = new Map<string, string[]>();
+  for (const { name: proxy, peers } of views) {
+    for (const { name, state } of peers) {
+      if (state !== 'up' || read.has(name) || told.has(name)) continue;
+      heardBy.set(name, [...(heardBy.get(name) ?? []), proxy]);
+    }
+  }
+  return [...heardBy]
+    .map(([peer, proxies]) => ({ peer, heardBy: proxies }))
+    .sort((one, other) => (one.peer < other.peer ? -1 : 1));
+}
+
+function localPeersOf(views: readonly ProxyView[]): ReadonlySet<string> {
+  return new Set(views.flatMap(({ localPeer }) => (localPeer === null ? [] : [localPeer])));
+}

@@ -1,0 +1,24 @@
+// One process that two endpoints lead to is one proxy: its word counts once.
+
+import type { ProxyView } from '../domain/view.ts';
+
+/**
+ * The views, in which a process that was read before, in the order of the inventory, is not read again. It is the same one where process id,
+ * start and local peer are: ids alone are alike in containers. HAProxy tells its start since 2.4.
+ */
+export function countOnce(views: readonly ProxyView[]): readonly ProxyView[] {
+  const first = new Map<string, string>();
+  return views.map((view) => {
+    const { pid, startedAtSeconds, localPeer } = view;
+    if (pid === null || startedAtSeconds === null || localPeer === null) return view;
+    const process = `${pid} ${startedAtSeconds} ${localPeer}`;
+    const known = first.get(process);
+    if (known === undefined) {
+      first.set(process, view.name);
+      return view;
+    }
+    const message = `this endpoint leads to the same process as ${known} (pid ${pid}, peer ${localPeer}): one proxy under two names`;
+    const remedy = `take ${known} or ${view.name} out of the inventory, or give it its own endpoint`;
+    return { ...view, status: 'unreachable' as const, trouble: { code: 'same-process', message, remedy } };
+  });
+}
