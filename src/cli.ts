@@ -13,7 +13,7 @@ const EXIT_CODES = `
 Exit codes:
   0   the mesh agrees
   1   the program failed
-  2   a disagreement remains (confirmed split, missing or mixed entries)
+  2   a disagreement remains (confirmed split, missing, mixed or duplicated entries)
   3   the view is incomplete: a proxy could not be read in full
   4   a heal was refused, in part or as a whole, or did not hold
   64  bad usage or configuration

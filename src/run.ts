@@ -11,7 +11,7 @@ import { EXPIRY_SLACK_MS, expireOf } from './analysis/noise.ts';
 import { type Nomination, nominate } from './analysis/nominate.ts';
 import { notesOf } from './analysis/notes.ts';
 import { restartedProxies } from './analysis/restarted.ts';
-import { type RoutedGrid, routeGrid, senseAgain, senseMesh } from './analysis/routed-grid.ts';
+import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain, senseMesh } from './analysis/routed-grid.ts';
 import { countFindings, countMixedByDrift, summariseShards } from './analysis/summary.ts';
 import { judgeSuspects } from './analysis/suspects.ts';
 import { judgeRun } from './analysis/verdict.ts';
@@ -35,6 +35,9 @@ import { openTransport } from './transport/open.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
 const SAVED_EXPIRY_BYTES = 20_000_000;
+
+/** The types of tables whose keys HAProxy cuts at a length. */
+const NAMED_TYPES: ReadonlySet<string> = new Set(['string', 'binary']);
 
 /** What a run takes from the process it runs in. */
 export interface Edge {
@@ -84,12 +87,13 @@ export async function look(
   });
   const views = await firstLook(mesh, grid, settings, edge, archive);
   const spentMs = edge.clock.now() - startedAt;
-  const keyLength = settings.keyLength ?? knownKeyLength(views);
+  const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
+    ? null
+    : (settings.keyLength ?? knownKeyLength(views));
 
   const sense = senseMesh(markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends));
   const first = routeGrid(grid, sense);
-  const contradictory = new Set(views.flatMap((_, proxy) => grid.factsOf(proxy).contradictory));
-  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, always: contradictory });
+  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength });
   edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
   const confirmed = await confirm(mesh, grid, first, nomination, settings, edge, keyLength);
@@ -204,6 +208,7 @@ async function confirm(
       : await lookAgain(mesh.members, views, keys, {
           concurrency: settings.collect.concurrency,
           perRegion: settings.collect.perRegion,
+          byDump: proxiesShowingTwice(first, nomination),
           signal: edge.signal,
           onProxy: (done, total) => edge.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
         });
@@ -229,6 +234,12 @@ async function confirm(
     looks: single ? 1 : Math.max(1, looks.length),
     expireMs,
   };
+}
+
+/** `show table T key K` shows one of an entry's duplicates: only a dump shows both. */
+function proxiesShowingTwice(look: RoutedGrid, { rows }: Nomination): ReadonlySet<number> {
+  const proxies = look.sense.views.map((_, proxy) => proxy);
+  return new Set(proxies.filter((proxy) => rows.some((row) => look.shardAt(row, proxy) === DUPLICATE)));
 }
 
 function suspectKeys(first: RoutedGrid, nomination: Nomination): KeyTable {

@@ -5,7 +5,7 @@ import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
 import { tooYoung } from './noise.ts';
 import { ABSENT, type MeshSense, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
-import { isUsable } from './server-directory.ts';
+import { isUsable, type ServerDirectory } from './server-directory.ts';
 
 const NOT_FOLLOWED: readonly NotFollowed[] = ['no-server', 'down', 'maint'];
 
@@ -156,7 +156,7 @@ function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [numb
   };
 }
 
-/** The first proxy that does not list a shard, and the first that cannot use it; `undefined`: every one does. */
+/** The first proxy that does not list a shard, and the first that cannot use it, down before maintenance; `undefined`: every one does. */
 interface ShardTrouble {
   readonly address: string;
   readonly unlistedOn: number | undefined;
@@ -171,10 +171,11 @@ function createShardTroubles({ directories, evidence, shards }: MeshSense): (sha
   const known = new Map<number, ShardTrouble>();
   return (shard) => {
     const address = shards[shard]!;
+    const isDown = ({ directory }: { readonly directory: ServerDirectory }) => directory.stateOf(address) === 'down';
     const trouble = known.get(shard) ?? {
       address,
       unlistedOn: asked.find(({ directory }) => !directory.addresses.has(address))?.proxy,
-      unusableOn: asked.find(({ directory }) => !isUsable(directory, address))?.proxy,
+      unusableOn: (asked.find(isDown) ?? asked.find(({ directory }) => !isUsable(directory, address)))?.proxy,
     };
     known.set(shard, trouble);
     return trouble;
@@ -192,9 +193,14 @@ function shardCause(
   const unlisted = firstOf(troubles, ({ unlistedOn }) => unlistedOn);
   if (unlisted)
     return { cause: 'server-drift', because: `${views[unlisted.proxy]!.name} has no server ${unlisted.address}` };
-  const down = firstOf(troubles, ({ unusableOn }) => unusableOn);
+  const stateOn = (address: string, proxy: number) => directories[proxy]!.stateOf(address);
+  // Which proxy the inventory names first must not decide.
+  const isDown = ({ address, unusableOn }: ShardTrouble) =>
+    unusableOn !== undefined && stateOn(address, unusableOn) === 'down';
+  const worst = troubles.some(isDown) ? troubles.filter(isDown) : troubles;
+  const down = firstOf(worst, ({ unusableOn }) => unusableOn);
   if (!down) return null;
-  const state = directories[down.proxy]!.stateOf(down.address);
+  const state = stateOn(down.address, down.proxy);
   return {
     cause: state === 'down' ? 'shard-down' : 'state-drift',
     because: `${down.address} is ${state} on ${views[down.proxy]!.name}`,

@@ -1,7 +1,7 @@
 // What is wrong with one conference in one look: a set of kinds, as bits, because every conference of the mesh is asked.
 
 import { type FindingKind, findingKinds } from '../domain/finding.ts';
-import { ABSENT, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
+import { ABSENT, DUPLICATE, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
 /** A set of finding kinds; bit n stands for `findingKinds[n]`. */
 export type Kinds = number;
@@ -11,8 +11,9 @@ export const MISSING = bitOf('missing');
 export const MIXED_KIND = bitOf('mixed');
 export const ORPHANED_KIND = bitOf('orphaned');
 export const AMBIGUOUS = bitOf('ambiguous');
+export const DUPLICATED = bitOf('duplicated');
 /** The kinds that are a disagreement: only they can be in flight. */
-export const DISAGREEMENT = SPLIT | MISSING | MIXED_KIND;
+export const DISAGREEMENT = SPLIT | MISSING | MIXED_KIND | DUPLICATED;
 
 export function bitOf(kind: FindingKind): Kinds {
   return 1 << findingKinds.indexOf(kind);
@@ -45,6 +46,7 @@ export function kindsAt(look: RoutedGrid, row: number): Kinds {
     held = true;
     const marks = look.marksAt(row, proxy);
     if ((marks & MIXED) !== 0) kinds |= MIXED_KIND;
+    if (shard === DUPLICATE) kinds |= DUPLICATED;
     if ((marks & PARTLY) !== 0) {
       if (firstPartly === ABSENT) firstPartly = shard;
       else if (firstPartly !== shard) kinds |= SPLIT;

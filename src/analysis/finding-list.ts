@@ -6,7 +6,7 @@ import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
 import { type Circumstances, createCauses, type NamedCause } from './cause.ts';
 import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
-import { ABSENT, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
+import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
 /** The last look at the suspects, what is confirmed of each row, and what a cause is judged by. `keyLength` is the table's, for `ambiguous`. */
 export interface Evidence {
@@ -99,7 +99,9 @@ function findingAt(evidence: Ground, kind: FindingKind, row: number): Finding {
 }
 
 function followedAt(look: RoutedGrid, row: number, proxy: number): Pick<Route, 'followed' | 'why'> {
-  if (look.shardAt(row, proxy) === UNKNOWN) return { followed: null, why: null };
+  const shard = look.shardAt(row, proxy);
+  if (shard === UNKNOWN) return { followed: null, why: null };
+  if (shard === DUPLICATE) return { followed: null, why: 'duplicated' };
   const why = notFollowedAt(look, row, proxy);
   return { followed: why === null, why };
 }
@@ -119,8 +121,20 @@ function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number)
       return `the entry leads to no server, or to one that takes no requests, on ${where((proxy) => notFollowedAt(look, row, proxy) !== null)}`;
     case 'ambiguous':
       return `the key fills the table's ${keyLength} bytes: every conference whose name begins like this shares the entry`;
+    case 'duplicated':
+      return duplicateWords(look, row);
     case 'split':
     case 'missing':
       return '';
   }
+}
+
+function duplicateWords({ grid, sense, shardAt }: RoutedGrid, row: number): string {
+  const said = sense.views.flatMap(({ name }, proxy) => {
+    if (sense.evidence[proxy] === 'none' || shardAt(row, proxy) !== DUPLICATE) return [];
+    const { readings = [] } = grid.labelsOf(proxy)[grid.labelAt(row, proxy) - 1]!;
+    const entries = readings.map(({ serverId, serverKey }) => `server_id=${serverId} server_key=${serverKey ?? '-'}`);
+    return [`${name} shows it as ${entries.join(' and as ')}`];
+  });
+  return `${said.join('; ')}: which of them counts is not known`;
 }

@@ -19,22 +19,21 @@ export interface Nomination {
 
 /**
  * `expiryMarginMs`: an entry that no holder keeps longer than this may have expired on the proxy that lacks it. `keyLength` is the table's
- * `len` in bytes, where it is known. `always` names rows that are suspects whatever they look like (contradictory duplicates).
+ * `len` in bytes, where it is known.
  */
 export function nominate(
   look: RoutedGrid,
-  options: { readonly expiryMarginMs: number; readonly keyLength: number | null; readonly always: ReadonlySet<number> },
+  options: { readonly expiryMarginMs: number; readonly keyLength: number | null },
 ): Nomination {
   const { grid, sense } = look;
-  const { expiryMarginMs, keyLength, always } = options;
+  const { expiryMarginMs, keyLength } = options;
   const rows: number[] = [];
   const kindsOfRows: Kinds[] = [];
   const conferencesOn = sense.shards.map(() => 0);
   let unknownRoutes = 0;
   const plain = plainShards(look);
   let conferences = tallyPlain(plain, conferencesOn);
-  const plainToo = keyLength !== null || always.size > 0;
-  for (const row of rowsToJudge(plain, plainToo)) {
+  for (const row of rowsToJudge(plain, keyLength !== null)) {
     const isPlain = plain[row]! >= 0;
     if (!isPlain) {
       if (!tallyShards(look, row, conferencesOn)) continue;
@@ -44,7 +43,7 @@ export function nominate(
     let kinds = isPlain ? 0 : kindsAt(look, row);
     if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), expiryMarginMs)) kinds &= ~MISSING;
     if (keyLength !== null && grid.keys.byteLengthAt(row) >= keyLength) kinds |= AMBIGUOUS;
-    if (kinds === 0 && !always.has(row)) continue;
+    if (kinds === 0) continue;
     rows.push(row);
     kindsOfRows.push(kinds);
   }

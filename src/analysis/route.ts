@@ -6,8 +6,8 @@ import { addressOfServerKey, type BackendDirectory, type ServerDirectory, shards
 
 /**
  * `shard` is `null` where the entry leads to no server of that proxy (`no-server`). It is `null` too where the route is not known, and not
- * guessed: what the entry names means two addresses in different backends (`ambiguous`), or no address of any server is known there
- * (`no-addresses`). `usable` says that the shard takes the requests in every backend that leads there, `partly` that it does in some
+ * guessed: what the entry names means two addresses in different backends (`ambiguous`), no address of any server is known there
+ * (`no-addresses`), or the dump shows the key twice, with routes that differ (`duplicated`). `usable` says that the shard takes the requests in every backend that leads there, `partly` that it does in some
  * and not in others. `mixed` says that key and id name different shards; `keyShards` are what the key names then.
  */
 export type LabelRoute =
@@ -20,7 +20,7 @@ export type LabelRoute =
     }
   | {
       readonly shard: null;
-      readonly reason: 'no-server' | 'ambiguous' | 'no-addresses';
+      readonly reason: 'no-server' | 'ambiguous' | 'no-addresses' | 'duplicated';
       readonly mixed: boolean;
       readonly keyShards: readonly string[];
     };
@@ -33,6 +33,20 @@ const NONE: ReadonlySet<string> = new Set();
  * backends that serve the table lead to different shards, the route depends on the request and is not known.
  */
 export function routeOf(label: Label, directory: ServerDirectory): LabelRoute {
+  if (label.readings === undefined) return routeOfOne(label, directory);
+  const routes = label.readings.map((reading) => routeOfOne(reading, directory));
+  const [first, ...others] = routes as [LabelRoute, ...LabelRoute[]];
+  if (others.every((other) => sameRoute(first, other))) return { ...first, mixed: routes.some(({ mixed }) => mixed) };
+  return { shard: null, reason: 'duplicated', mixed: false, keyShards: [] };
+}
+
+function sameRoute(one: LabelRoute, other: LabelRoute): boolean {
+  if (one.shard === null || other.shard === null)
+    return one.shard === other.shard && 'reason' in one && 'reason' in other && one.reason === other.reason;
+  return one.shard === other.shard && one.usable === other.usable;
+}
+
+function routeOfOne(label: Label, directory: ServerDirectory): LabelRoute {
   if (directory.addresses.size === 0) return routeByItsWord(label);
   const routes = directory.backends.map((backend) => routeInBackend(label, backend));
   const mixed = routes.some((route) => route.mixed);

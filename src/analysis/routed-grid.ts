@@ -7,10 +7,16 @@ import type { ProxyView } from '../domain/view.ts';
 import { type LabelRoute, routeOf } from './route.ts';
 import { createServerDirectory, type ServerDirectory } from './server-directory.ts';
 
-/** Instead of a shard's number: the proxy has no entry / the entry leads to no server there / where it leads is not known. */
+/**
+ * Instead of a shard's number: the proxy has no entry / the entry leads to no server there / where it leads is not known / the
+ * dump shows two entries that lead apart.
+ */
 export const ABSENT = -1;
 export const NOWHERE = -2;
 export const UNKNOWN = -3;
+export const DUPLICATE = -4;
+
+const NUMBERS = { 'no-server': NOWHERE, ambiguous: UNKNOWN, 'no-addresses': UNKNOWN, duplicated: DUPLICATE } as const;
 
 /** Marks of a cell. */
 export const MIXED = 1;
@@ -82,7 +88,7 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
   });
 
   function numberOf(route: LabelRoute): number {
-    if (route.shard === null) return route.reason === 'no-server' ? NOWHERE : UNKNOWN;
+    if (route.shard === null) return NUMBERS[route.reason];
     let number = numbers.get(route.shard);
     if (number === undefined) {
       number = sense.shards.push(route.shard) - 1;

@@ -37,6 +37,7 @@ export function countFindings(sense: MeshSense, conferences: number, findings: F
     mixed: of('mixed'),
     orphaned: of('orphaned'),
     ambiguous: of('ambiguous'),
+    duplicated: of('duplicated'),
     inFlight,
   };
 }

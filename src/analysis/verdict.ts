@@ -22,7 +22,7 @@ export function judgeRun(
     counts.proxies === 0 ||
     coverage.unknownRoutes > 0 ||
     coverage.unreadPeers > 0;
-  const disagreement = counts.split + counts.missing + counts.mixed > 0;
+  const disagreement = counts.split + counts.missing + counts.mixed + counts.duplicated > 0;
   return {
     view: incomplete ? 'incomplete' : 'complete',
     verdict: disagreement ? 'split' : incomplete ? 'incomplete' : 'agree',

@@ -22,7 +22,7 @@ const charts: readonly { readonly title: string; readonly metrics: readonly Metr
   },
   {
     title: 'Conferences in other trouble',
-    metrics: ['orphaned_rooms', 'ambiguous_keys', 'misplaced_rooms', 'scattered_rooms'],
+    metrics: ['orphaned_rooms', 'ambiguous_keys', 'duplicated_keys', 'misplaced_rooms', 'scattered_rooms'],
   },
   { title: 'Conferences in all', metrics: ['conferences'] },
   { title: 'Duration of a run (ms)', metrics: ['monitor_duration'] },

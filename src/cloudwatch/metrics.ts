@@ -41,9 +41,12 @@ export const metricDefinitions = [
     name: 'stick_table_error',
     unit: 'Count',
     description:
-      '1 where conferences are split, missing or mixed at the end of the run, or no proxy could be read; else 0',
+      '1 where conferences are split, missing, mixed or duplicated at the end of the run, or no proxy could be read; else 0',
     measure: ({ report, remaining }) =>
-      report.counts.proxiesReporting === 0 || remaining.split + remaining.missing + remaining.mixed > 0 ? 1 : 0,
+      report.counts.proxiesReporting === 0 ||
+      remaining.split + remaining.missing + remaining.mixed + remaining.duplicated > 0
+        ? 1
+        : 0,
   },
   {
     name: 'missing_rooms',
@@ -111,6 +114,12 @@ export const metricDefinitions = [
     unit: 'Count',
     description: 'keys that fill the length of the table, so that several conferences may share them',
     measure: ({ remaining }) => remaining.ambiguous,
+  },
+  {
+    name: 'duplicated_keys',
+    unit: 'Count',
+    description: 'keys that one dump shows twice, leading to different shards',
+    measure: ({ remaining }) => remaining.duplicated,
   },
   {
     name: 'misplaced_rooms',

@@ -2,8 +2,11 @@
 
 import pLimit from 'p-limit';
 import { evidenceOf } from '../analysis/routed-grid.ts';
+import type { EntrySink } from '../domain/entry.ts';
 import type { Trouble } from '../domain/proxy.ts';
 import type { ProxyView } from '../domain/view.ts';
+import { ProtocolError } from '../errors.ts';
+import type { TableReader } from '../runtime-api/table-reader.ts';
 import { type Member, troubleOf } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
 import type { KeyTable } from '../snapshot/key-table.ts';
@@ -26,6 +29,8 @@ export async function lookAgain(
   options: {
     readonly concurrency: number;
     readonly perRegion: number;
+    /** Proxies whose suspects are looked at in a dump, since an answer for one key would hide what is wrong with it. */
+    readonly byDump: ReadonlySet<number>;
     readonly signal: AbortSignal;
     readonly onProxy: (done: number, total: number) => void;
   },
@@ -43,7 +48,14 @@ export async function lookAgain(
     limit(async (): Promise<ProxyView> => {
       const view = views[proxy]!;
       if (evidenceOf(view.status) === 'none') return view;
-      const shortfall = await readSuspects(member, proxy, grid, spelled, turns, options.signal);
+      const shortfall = await readSuspects(
+        member,
+        proxy,
+        grid,
+        options.byDump.has(proxy) ? [] : spelled,
+        turns,
+        options.signal,
+      );
       options.onProxy(++done, total);
       return shortfall === null ? view : lessened(view, shortfall);
     }),
@@ -63,7 +75,7 @@ function lessened(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
   return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
 
-/** A dump where the suspects are many, or where one of them has no spelling in a command (the empty key). */
+/** A dump where the suspects are many, where one of them has no spelling in a command, or where the proxy cannot be asked for its keys. */
 async function readSuspects(
   { reader }: Member,
   proxy: number,
@@ -73,8 +85,7 @@ async function readSuspects(
   signal: AbortSignal,
 ): Promise<Shortfall | null> {
   try {
-    const left = spelled.length > 0 ? await reader.entries(spelled, grid.column(proxy), signal) : null;
-    if (left !== null && left.length === 0) return null;
+    if (spelled.length > 0 && (await findsAll(reader, spelled, grid.column(proxy), signal))) return null;
     const dump = await turns.take(proxy, () => reader.dump(grid.column(proxy), signal));
     // A dump that Ctrl-C broke off comes back as one that was cut.
     signal.throwIfAborted();
@@ -85,6 +96,21 @@ async function readSuspects(
   } catch (error) {
     signal.throwIfAborted();
     return { status: 'unreachable', trouble: troubleOf(error) };
+  }
+}
+
+/** Whether every key could be asked for. A table of type binary cannot be asked for any (2.6 to 3.4). */
+async function findsAll(
+  reader: TableReader,
+  keys: readonly string[],
+  sink: EntrySink,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await reader.entries(keys, sink, signal)).length === 0;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'command-refused') return false;
+    throw error;
   }
 }
 

@@ -40,6 +40,8 @@ export type Cells = Uint8Array | Uint16Array | Uint32Array;
 export interface Label {
   readonly serverId: number;
   readonly serverKey: string | null;
+  /** Where one dump shows the key more than once and not alike: everything that it says, in a fixed order, this pair first. */
+  readonly readings?: readonly Omit<Label, 'readings'>[];
 }
 
 /** The keys of a grid, numbered from 0 in the order in which they were first seen. */

@@ -1,11 +1,11 @@
 // A finding is a disagreement on one conference; a mesh finding is something wrong with the mesh itself.
 
 /** What can be wrong with one conference. */
-export const findingKinds = ['split', 'missing', 'mixed', 'orphaned', 'ambiguous'] as const;
+export const findingKinds = ['split', 'missing', 'mixed', 'orphaned', 'ambiguous', 'duplicated'] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
 /** The kinds that are a disagreement: they decide verdict and exit code; the others are reported only. */
-export const disagreementKinds = ['split', 'missing', 'mixed'] as const satisfies readonly FindingKind[];
+export const disagreementKinds = ['split', 'missing', 'mixed', 'duplicated'] as const satisfies readonly FindingKind[];
 
 export function isDisagreement(kind: FindingKind): boolean {
   return (disagreementKinds as readonly FindingKind[]).includes(kind);
@@ -51,13 +51,13 @@ export type NotFollowed = 'no-server' | 'down' | 'maint';
 /**
  * What one proxy says of one conference. `shard` is what its entry names, `null` where that is not
  * known. `followed: false`: the next request there is placed anew, and `why` gives the reason.
- * `followed: null`: the route is not known.
+ * `followed: null`: the route is not known; where `why` is `duplicated`, because the dump shows two entries that lead apart.
  */
 export interface Route {
   readonly proxy: string;
   readonly shard: string | null;
   readonly followed: boolean | null;
-  readonly why: NotFollowed | null;
+  readonly why: NotFollowed | 'duplicated' | null;
   readonly serverId: number;
   /** As the table holds it; `null` for an entry without one (`server_key=-`). */
   readonly serverKey: string | null;

@@ -20,6 +20,7 @@ export const refusalReasons = [
   'key-inexpressible',
   'id-drift',
   'peer-unread',
+  'duplicated',
   'too-many-missing',
   'entry-changed',
   'rejected',

@@ -48,6 +48,7 @@ export type TroubleCode =
   | 'remote-command'
   | 'not-haproxy'
   | 'same-process'
+  | 'command-refused'
   | 'level'
   | 'no-such-table'
   | 'truncated'

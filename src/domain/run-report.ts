@@ -23,6 +23,7 @@ export interface Counts {
   readonly mixed: number;
   readonly orphaned: number;
   readonly ambiguous: number;
+  readonly duplicated: number;
   readonly inFlight: number;
 }
 

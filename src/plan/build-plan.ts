@@ -116,8 +116,11 @@ function planConference(
   facts: PlanningFacts,
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
-  if (!facts.isExpressible(finding.key))
+  if (!facts.isExpressible(finding.key) || ground.tableType === 'binary')
     return refuse('key-inexpressible', 'no command of the runtime API can name this key');
+  const twice = finding.routes.filter(({ why }) => why === 'duplicated').map(({ proxy }) => proxy);
+  if (twice.length > 0)
+    return refuse('duplicated', `${twice.join(', ')} holds the key twice, and no command can tell the two apart`);
   const { heals, withinMs } = facts.settings.cooldown;
   const healed = facts.healsOf(finding.key);
   if (healed >= heals)

@@ -11,6 +11,8 @@ export interface Ground {
   /** The names of the proxies that were read in full, sorted: the order of an inventory must not decide what is done. */
   readonly proxies: readonly string[];
   readonly directories: ReadonlyMap<string, ServerDirectory>;
+  /** `string`, `integer`, ...; `null` where no proxy was read, or they differ. */
+  readonly tableType: string | null;
   /** The proxies that hear at once what this one writes. */
   hearers(proxy: string): readonly string[];
   /** The peers that hear this one too and were not read in full: what a write makes of their entries is not known. */
@@ -39,10 +41,12 @@ export function surveyGround(views: readonly ProxyView[]): Ground {
       peers.filter((peer) => peer.state === 'up' && !read.has(peer.name)).map((peer) => peer.name),
     ]),
   );
+  const types = new Set(reporting.flatMap(({ table }) => (table === null ? [] : [table.type])));
   const routers = new Map([...directories].map(([name, directory]) => [name, routerOf(directory)]));
   return {
     proxies: reporting.map(({ name }) => name),
     directories,
+    tableType: types.size === 1 ? [...types][0]! : null,
     hearers: (proxy) => heard.get(proxy) ?? [],
     unreadHearers: (proxy) => unread.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),

@@ -46,6 +46,8 @@ function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: P
       return 'Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads healed and is not.';
     case 'orphaned':
       return 'Their next request is placed anew, on any shard: check the servers on the proxies named here ("show servers state").';
+    case 'duplicated':
+      return 'HAProxy before 3.3 can hold one key twice: upgrade; meanwhile "clear table ... key ..." on that proxy, as often as it is there, lets the others teach it again.';
     case 'ambiguous':
       return 'Longer names were cut to this key: raise "len" of the stick table, on every proxy alike.';
   }

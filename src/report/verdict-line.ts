@@ -40,11 +40,12 @@ function agreementWords(report: RunReport): string {
 
 /** Empty where nothing disagrees. */
 function disagreementWords(report: RunReport): string {
-  const { conferences, split, missing, mixed } = report.counts;
+  const { conferences, split, missing, mixed, duplicated } = report.counts;
   const parts = [
     { number: split, words: 'split across shards' },
     { number: missing, words: 'missing on some proxies' },
     { number: mixed, words: 'mixed' },
+    { number: duplicated, words: 'held twice by one proxy' },
   ].filter((part) => part.number > 0);
   return parts
     .map(({ number, words }, index) => {

@@ -9,6 +9,7 @@ export const kindWords: Readonly<Record<FindingKind, string>> = {
   mixed: 'whose server id and server key name different shards',
   orphaned: 'without a usable shard',
   ambiguous: 'under a key that several may share',
+  duplicated: 'that one dump shows twice, leading apart',
 };
 
 /** Why: follows a colon. */

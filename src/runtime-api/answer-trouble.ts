@@ -30,7 +30,7 @@ export function notStateTrouble(problem: 'not-haproxy' | 'truncated', remark: st
 
 /** Trouble with single keys: state and dump of the same proxy have been read before. */
 export function keyAnswerTrouble(
-  outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy',
+  outcome: 'truncated' | 'denied' | 'no-such-table' | 'refused' | 'not-haproxy',
   remark: string,
 ): Trouble {
   switch (outcome) {
@@ -44,7 +44,18 @@ export function keyAnswerTrouble(
         message: 'the table disappeared during the run',
         remedy: 'look at the proxy: it was reloaded with another configuration',
       };
+    case 'refused':
+      return refusedTrouble(remark);
     case 'not-haproxy':
       return notStateTrouble('not-haproxy', remark);
   }
+}
+
+/** HAProxy itself would not carry out a command of ours; `remark` is its sentence. */
+function refusedTrouble(remark: string): Trouble {
+  return {
+    code: 'command-refused',
+    message: `HAProxy refused a command: ${JSON.stringify(conferenceOf(remark).slice(0, 120))}`,
+    remedy: 'report it with the version of HAProxy and the type of the table: this program should not have asked so',
+  };
 }

@@ -6,7 +6,10 @@ import { createTableParser } from './parse-table.ts';
 /** What came of a batch of keys; `found` counts the entries that went to the sink. Absent keys are a real answer: the proxy has no entry. */
 export type KeyAnswers =
   | { readonly outcome: 'complete'; readonly found: number }
-  | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy'; readonly remark: string };
+  | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'refused' | 'not-haproxy'; readonly remark: string };
+
+/** HAProxy's refusals are one sentence: `Invalid key`, `Showing keys from tables of type other than ...` (2.6 to 3.4). */
+const SENTENCE = /^[A-Z][ -~]{0,200}$/;
 
 /**
  * Each answer ends with an empty line; a key without an entry gets nothing but that line (2.6 to 3.4). The entry that is found goes to
@@ -30,6 +33,8 @@ export function parseKeyAnswers(text: string, keys: readonly string[], sink: Ent
     );
     parser.push(Buffer.from(text.slice(at, end + 2), 'latin1'));
     const { outcome, remark, unreadableLines } = parser.end();
+    if (outcome === 'not-haproxy' && SENTENCE.test(text.slice(at, end)))
+      return { outcome: 'refused', remark: text.slice(at, end) };
     if (outcome !== 'complete') return { outcome, remark: remark ?? '' };
     if (unreadableLines > 0) return { outcome: 'not-haproxy', remark: remark ?? '' };
     at = end + 2;

@@ -5,8 +5,13 @@ import { escapeBytes, escapeKey } from './escape.ts';
 /** A line for the runtime API that only reads, its line feed included; one character a byte. */
 export type ReadCommand = string & { readonly readCommand: unique symbol };
 
-/** HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes) and runs nothing of it; 2.6 closes without a word. */
+/** HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes where nobody set it) and runs nothing of it; 2.6 closes without a word. */
 export const MAX_LINE_BYTES = 15_000;
+
+/** Whether an answer is that refusal: one sentence, and no empty line behind it (3.2 and later). */
+export function isLineTooLong(answer: string): boolean {
+  return /^[^\n]*too big for the buffer[^\n]*\n$/.test(answer);
+}
 
 /** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, peers. */
 export function showState(): ReadCommand {
@@ -29,10 +34,11 @@ export interface KeyBatch {
   readonly keys: readonly string[];
 }
 
-/** `show table T key K` for each key, in as few lines as fit. `inexpressible` are the keys that no command can name. */
+/** `show table T key K` for each key, in as few lines of `maxBytes` as fit. `inexpressible` are the keys that no command can name. */
 export function showKeys(
   table: string,
   keys: readonly string[],
+  maxBytes = MAX_LINE_BYTES,
 ): { readonly batches: readonly KeyBatch[]; readonly inexpressible: readonly string[] } {
   const prefix = `show table ${tableWord(table)} key `;
   const batches: KeyBatch[] = [];
@@ -53,11 +59,11 @@ export function showKeys(
       continue;
     }
     const command = prefix + word;
-    if (command.length + 1 > MAX_LINE_BYTES) {
+    if (command.length + 1 > maxBytes) {
       inexpressible.push(key);
       continue;
     }
-    if (bytes + command.length + 1 > MAX_LINE_BYTES) flush();
+    if (bytes + command.length + 1 > maxBytes) flush();
     commands.push(command);
     batch.push(key);
     bytes += command.length + 1;

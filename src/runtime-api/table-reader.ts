@@ -9,7 +9,16 @@ import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble } from './answer-troub
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import { canSeeEntries, type ProxyState, parseState } from './parse-state.ts';
 import { createTableParser, type TableAnswer } from './parse-table.ts';
-import { type ReadCommand, showKeys, showLevel, showLongerKey, showState, showTable } from './read-commands.ts';
+import {
+  isLineTooLong,
+  MAX_LINE_BYTES,
+  type ReadCommand,
+  showKeys,
+  showLevel,
+  showLongerKey,
+  showState,
+  showTable,
+} from './read-commands.ts';
 
 /** What is seen of a conversation while it runs: `bytes` so far, and the raw chunks for whoever keeps them. */
 export interface Watcher {
@@ -30,7 +39,7 @@ export interface TableReader {
   state(signal: AbortSignal, watcher?: Watcher): Promise<ProxyState>;
   /** Hands every entry to `sink`. Whether the dump was whole is in the answer. */
   dump(sink: EntrySink, signal: AbortSignal, watcher?: Watcher): Promise<Dump>;
-  /** Hands the entries of these keys to `sink`; the keys that no command can name come back. What the sink had before a rejection is true. */
+  /** Hands the entries of these keys to `sink`; the keys that no command to this proxy can name come back. What the sink had before a rejection is true. */
   entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]>;
   /** Whether this key fills the table's key length. */
   fillsKeyLength(key: string, signal: AbortSignal): Promise<boolean>;
@@ -43,6 +52,8 @@ const ENTRY_BYTES = 120;
 export function createTableReader(transport: Transport, table: string, timeoutMs: number): TableReader {
   let seesEntries: boolean | null = null;
   let used = 0;
+  /** The longest line that this proxy has not refused, as far as is known. */
+  let lineBytes = MAX_LINE_BYTES;
 
   async function askText(command: ReadCommand, signal: AbortSignal, onChunk?: Watcher['onChunk']): Promise<string> {
     const chunks: Buffer[] = [];
@@ -101,13 +112,23 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },
     async entries(keys, sink, signal) {
-      const { batches, inexpressible } = showKeys(table, keys);
+      const { batches, inexpressible } = showKeys(table, keys, lineBytes);
+      const left = [...inexpressible];
+      const queue = [...batches];
       if (batches.length > 0) await requireLevel(signal);
-      for (const batch of batches) {
-        const answers = parseKeyAnswers(await askText(batch.command, signal), batch.keys, sink);
+      for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+        const text = await askText(batch.command, signal);
+        if (isLineTooLong(text)) {
+          lineBytes = Math.floor(batch.command.length / 2);
+          const shorter = showKeys(table, [...batch.keys, ...queue.flatMap((each) => each.keys)], lineBytes);
+          queue.splice(0, queue.length, ...shorter.batches);
+          left.push(...shorter.inexpressible);
+          continue;
+        }
+        const answers = parseKeyAnswers(text, batch.keys, sink);
         if (answers.outcome !== 'complete') throw new ProtocolError(keyAnswerTrouble(answers.outcome, answers.remark));
       }
-      return inexpressible;
+      return left;
     },
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));

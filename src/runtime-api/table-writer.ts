@@ -2,7 +2,8 @@
 
 import { TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { clearKeys, setServerIds, type WriteLine } from './write-commands.ts';
+import { isLineTooLong } from './read-commands.ts';
+import { clearKeys, halvesOf, setServerIds, spellLine, type WriteLine } from './write-commands.ts';
 
 /** What became of one command. `unknown`: the connection broke before its answer, so that it may or may not have been carried out. */
 export type WriteAnswer =
@@ -19,22 +20,22 @@ export interface TableWriter {
 
 /**
  * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its answer can be written down. After a line that
- * broke off, the ones behind it are not sent.
+ * broke off, the ones behind it are not sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
  */
 export function createTableWriter(transport: Transport, table: string, timeoutMs: number): TableWriter {
   async function send(lines: readonly WriteLine[]): Promise<readonly WriteAnswer[]> {
     const answers: WriteAnswer[] = [];
+    const queue = [...lines];
     let broken: string | null = null;
-    for (const { command, count } of lines) {
+    for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
       if (broken !== null) {
-        answers.push(
-          ...Array.from({ length: count }, (): WriteAnswer => ({ outcome: 'rejected', answer: `not sent: ${broken}` })),
-        );
+        const answer = `not sent: ${broken}`;
+        answers.push(...line.commands.map((): WriteAnswer => ({ outcome: 'rejected', answer })));
         continue;
       }
       const chunks: Buffer[] = [];
       try {
-        await transport.ask(command, (chunk) => void chunks.push(Buffer.from(chunk)), {
+        await transport.ask(spellLine(line), (chunk) => void chunks.push(Buffer.from(chunk)), {
           timeoutMs,
           signal: new AbortController().signal,
         });
@@ -42,12 +43,15 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
         if (!(error instanceof TransportError)) throw error;
         broken = error.message;
       }
+      const text = Buffer.concat(chunks).toString('latin1');
+      // Nothing of such a line was carried out.
+      if (isLineTooLong(text)) {
+        if (line.commands.length === 1) answers.push({ outcome: 'rejected', answer: text.trimEnd() });
+        else queue.unshift(...halvesOf(line));
+        continue;
+      }
       answers.push(
-        ...splitAnswers(
-          Buffer.concat(chunks).toString('latin1'),
-          count,
-          broken ?? 'the connection was closed before the answer',
-        ),
+        ...splitAnswers(text, line.commands.length, broken ?? 'the connection was closed before the answer'),
       );
     }
     return answers;

@@ -6,10 +6,18 @@ import { MAX_LINE_BYTES, tableWord } from './read-commands.ts';
 /** A line for the runtime API that writes, its line feed included; one character a byte. */
 type WriteCommand = string & { readonly writeCommand: unique symbol };
 
-/** One line of commands, and how many answers it brings, in order. */
+/** The commands of one line; each brings one answer, in order. */
 export interface WriteLine {
-  readonly command: WriteCommand;
-  readonly count: number;
+  readonly commands: readonly string[];
+}
+
+export function spellLine({ commands }: WriteLine): WriteCommand {
+  return `${commands.join(';')}\n` as WriteCommand;
+}
+
+export function halvesOf({ commands }: WriteLine): readonly WriteLine[] {
+  const middle = Math.ceil(commands.length / 2);
+  return [{ commands: commands.slice(0, middle) }, { commands: commands.slice(middle) }];
 }
 
 /**
@@ -57,5 +65,5 @@ function lines(commands: readonly string[]): readonly WriteLine[] {
     batches[batches.length - 1]!.push(command);
     bytes += command.length + 1;
   }
-  return batches.map((batch) => ({ command: `${batch.join(';')}\n` as WriteCommand, count: batch.length }));
+  return batches.map((batch) => ({ commands: batch }));
 }

@@ -125,7 +125,8 @@ async function read(
       // A dump that Ctrl-C broke off comes back as one that was cut.
       signal.throwIfAborted();
       trouble = answer.brokenBy;
-      keyLength ??= answer.outcome === 'complete' ? await askKeyLength(reader, proxy, grid, signal) : null;
+      const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
+      keyLength ??= asksLength ? await askKeyLength(reader, proxy, grid, signal) : null;
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -139,7 +140,8 @@ async function read(
 }
 
 /**
- * Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. Where it fails to, the length is not
+ * Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. A longer spelling of an ip or
+ * an integer is read as the same key, and one of type binary cannot be asked for (2.6 to 3.4). Where it fails to, the length is not
  * known, and the dump is as complete as it was.
  */
 async function askKeyLength(

@@ -12,8 +12,6 @@ export interface ColumnFacts {
   readonly duplicates: number;
   /** The row of the longest key, -1 in an empty column. */
   readonly longest: number;
-  /** The rows whose duplicates did not lead to the same server. */
-  readonly contradictory: readonly number[];
 }
 
 /**
@@ -38,7 +36,6 @@ interface Column {
   duplicates: number;
   longest: number;
   longestBytes: number;
-  contradictory: number[];
 }
 
 /**
@@ -127,9 +124,12 @@ export function createEntryGrid(options: {
         number = numberOfTail(column, tails[n]!);
         cells = column.cells;
       }
-      if (cells[row] !== 0) noteDuplicate(column, row, number);
+      if (cells[row] !== 0) {
+        number = withDuplicate(column, row, number);
+        cells = column.cells;
+      }
       cells[row] = number;
-      if (keepsExpiries) column.expiries[row] = expiresInMs;
+      if (keepsExpiries) keepExpiry(column, row, expiresInMs);
       if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
       if (lengths[n]! > longestBytes) {
         noteLength(column, row);
@@ -148,16 +148,24 @@ export function createEntryGrid(options: {
   /** There is room for the row. */
   function put(column: Column, row: number, expiresInMs: number, number: number): void {
     if (number > 0xff) column.cells = deepened(column.cells, number);
-    if (column.cells[row] !== 0) noteDuplicate(column, row, number);
-    column.cells[row] = number;
-    if (keepsExpiries) column.expiries[row] = expiresInMs;
+    const put = column.cells[row] === 0 ? number : withDuplicate(column, row, number);
+    column.cells[row] = put;
+    if (keepsExpiries) keepExpiry(column, row, expiresInMs);
     if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
     noteLength(column, row);
   }
 
-  function noteDuplicate(column: Column, row: number, number: number): void {
+  /** What the cell says once the dump has shown the key again: which of the two counts is not known, nor does their order tell. */
+  function withDuplicate(column: Column, row: number, number: number): number {
     column.duplicates++;
-    if (column.cells[row] !== number) column.contradictory.push(row);
+    const both = column.labels.numberOfBoth(column.cells[row]!, number);
+    if (both > 0xff) column.cells = deepened(column.cells, both);
+    return both;
+  }
+
+  /** Of a key that is shown twice the longer life. */
+  function keepExpiry(column: Column, row: number, expiresInMs: number): void {
+    if (expiresInMs > column.expiries[row]! || column.expiries[row] === 0) column.expiries[row] = expiresInMs;
   }
 
   function keepWithinBytes(): void {
@@ -182,7 +190,6 @@ function emptyColumn(): Column {
     duplicates: 0,
     longest: -1,
     longestBytes: -1,
-    contradictory: [],
   };
 }
 

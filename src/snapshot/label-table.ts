@@ -5,12 +5,15 @@ import type { Label } from '../domain/entry.ts';
 const MINUS = 0x2d;
 /** Ids that people give and HAProxy counts are small; others go the long way. */
 const MAX_INDEXED_ID = 65_536;
+const NO_KEY = new Uint8Array(0);
 
 export interface LabelTable {
   readonly labels: readonly Label[];
   /** The label's number, from 1 on; the server key is `bytes[start..end)`, `-` for none. */
   numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number;
   numberOfLabel(label: Label): number;
+  /** The label of an entry that was shown as both; the order in which they came does not matter. */
+  numberOfBoth(one: number, other: number): number;
 }
 
 export function createLabelTable(): LabelTable {
@@ -45,12 +48,37 @@ export function createLabelTable(): LabelTable {
     return number;
   }
 
+  function numberOfLabel({ serverId, serverKey, readings }: Label): number {
+    if (readings !== undefined) return numberOfReadings(readings);
+    const bytes = Buffer.from(serverKey ?? '-', 'latin1');
+    return numberOf(serverId, bytes, 0, bytes.length);
+  }
+
+  function numberOfReadings(readings: readonly Label[]): number {
+    const name = readings.map(({ serverId, serverKey }) => `${serverId} ${serverKey ?? '-'}`).join('\n');
+    let number = numbers.get(name);
+    if (number === undefined) {
+      labels.push({ ...readings[0]!, readings });
+      keys.push(NO_KEY);
+      number = labels.length;
+      numbers.set(name, number);
+    }
+    return number;
+  }
+
   return {
     labels,
     numberOf,
-    numberOfLabel({ serverId, serverKey }) {
-      const bytes = Buffer.from(serverKey ?? '-', 'latin1');
-      return numberOf(serverId, bytes, 0, bytes.length);
+    numberOfLabel,
+    numberOfBoth(one, other) {
+      if (one === other) return one;
+      const readings = new Map<string, Label>();
+      for (const number of [one, other]) {
+        const label = labels[number - 1]!;
+        for (const { serverId, serverKey } of label.readings ?? [label])
+          readings.set(`${serverId} ${serverKey ?? '-'}`, { serverId, serverKey });
+      }
+      return numberOfReadings([...readings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label));
     },
   };
 }

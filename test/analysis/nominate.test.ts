@@ -7,25 +7,20 @@ import { drawEntry, drawMesh, type Picture, routesOf, type ViewChanges } from '.
 
 const none: Picture = { p1: null, p2: null };
 
-function nominated(
-  pictures: Readonly<Record<string, Picture>>,
-  changes: ViewChanges = {},
-  always: readonly number[] = [],
-) {
+function nominated(pictures: Readonly<Record<string, Picture>>, changes: ViewChanges = {}) {
   const mesh = drawMesh(none);
   for (const [key, picture] of Object.entries(pictures))
     for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
   const { look } = routesOf(mesh, { changes });
-  const found = nominate(look, { expiryMarginMs: 0, keyLength: null, always: new Set(always) });
+  const found = nominate(look, { expiryMarginMs: 0, keyLength: null });
   const suspects = found.rows.map((row, n) => [look.grid.keys.keyAt(row), found.kinds[n]] as const);
   return { ...found, suspects: Object.fromEntries(suspects) };
 }
 
-test('what disagrees is a suspect, and so is what is named', () => {
+test('what disagrees is a suspect', () => {
   const pictures = { a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's2' }, c: { p1: 's1', p2: null } };
   expect(nominated(pictures)).toMatchObject({ conferences: 3, conferencesOn: [3, 1, 0], unknownRoutes: 0 });
   expect(nominated(pictures).suspects).toEqual({ b: SPLIT, c: MISSING });
-  expect(nominated(pictures, {}, [0]).suspects).toEqual({ a: 0, b: SPLIT, c: MISSING });
 });
 
 test('a proxy whose servers are not known: its entries without an address have no known route, and are not orphaned', () => {

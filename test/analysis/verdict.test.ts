@@ -12,6 +12,7 @@ const counts = {
   mixed: 0,
   orphaned: 0,
   ambiguous: 0,
+  duplicated: 0,
   inFlight: 0,
 };
 
@@ -20,6 +21,7 @@ test.each([
   ['a split', { split: 1 }, {}, 'split', 2],
   ['something missing', { missing: 1 }, {}, 'split', 2],
   ['something mixed', { mixed: 1 }, {}, 'split', 2],
+  ['something duplicated', { duplicated: 1 }, {}, 'split', 2],
   ['orphaned and ambiguous are reported only', { orphaned: 4, ambiguous: 2, inFlight: 3 }, {}, 'agree', 0],
   ['a proxy not read', { proxiesReporting: 2 }, {}, 'incomplete', 3],
   ['a proxy not read and a split: worse was seen', { proxiesReporting: 2, split: 1 }, {}, 'split', 3],

@@ -88,6 +88,7 @@ describe('every run', () => {
       mixed_rooms: 0,
       orphaned_rooms: 0,
       ambiguous_keys: 0,
+      duplicated_keys: 0,
       misplaced_rooms: 0,
       scattered_rooms: 0,
       heals_refused: 0,

@@ -64,7 +64,7 @@ const again = (
     })),
     views,
     keys,
-    { concurrency: 2, perRegion: 1, signal, onProxy: () => {} },
+    { concurrency: 2, perRegion: 1, byDump: new Set<number>(), signal, onProxy: () => {} },
   );
 
 test('few suspects are asked for by key, on every proxy', async () => {

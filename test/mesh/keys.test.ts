@@ -186,6 +186,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
         haproxy: version,
         pid: proxies[proxy]!.pid,
         uptimeSeconds: expect.any(Number),
+        startedAtSeconds: expect.any(Number),
         servers,
         tables: [{ name: 'nodes', type: 'string', size: 204_800, used: 0 }],
         peersKnown: true,

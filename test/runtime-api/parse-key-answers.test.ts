@@ -54,10 +54,10 @@ describe('what is not an answer', () => {
   test.each([
     ['Permission denied\n\n', 'denied', 'Permission denied'],
     ['No such table\n\n', 'no-such-table', 'No such table'],
-    ['Key value expected\n\n', 'not-haproxy', 'Key value expected'],
+    ['Key value expected\n\n', 'refused', 'Key value expected'],
     [
       'The command line is too big for the buffer size (16384).\n\n',
-      'not-haproxy',
+      'refused',
       'The command line is too big for the buffer size (16384).',
     ],
     [`${head}something else\n\n`, 'not-haproxy', 'something else'],
@@ -82,7 +82,7 @@ test.each(captureVersions)('the error texts of HAProxy %s', (version) => {
     return captured ? read(captured.response, ['r1']).outcome : 'not captured';
   };
   expect(outcomeOf('show table nodes key absent\n', 'admin')).toBe('complete');
-  expect(outcomeOf('show table nodes key \n', 'admin')).toBe('not-haproxy');
+  expect(outcomeOf('show table nodes key \n', 'admin')).toBe('refused');
   expect(outcomeOf('show table nope\n', 'admin')).toBe('no-such-table');
   // On 3.0.11 this very question leaks, and it was not asked.
   expect(outcomeOf('show table nodes key r1\n', 'user')).toBe(version === '3.0' ? 'not captured' : 'denied');

@@ -157,7 +157,8 @@ describe('entries', () => {
     ['', 'closed-early'],
     ['No such table\n\n', 'no-such-table'],
     ['Permission denied\n\n', 'level'],
-    ['Unknown command\n\n', 'not-haproxy'],
+    ['Unknown command\n\n', 'command-refused'],
+    ['\u0000\u0001\n\n', 'not-haproxy'],
     [`${head}${line('a')}`, 'closed-early'],
   ])('%j rejects: %s', async (answer, code) => {
     const { reader } = readerOf((request) => (request === 'show cli level\n' ? 'admin\n\n' : answer));

@@ -18,7 +18,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import { createArchive, foldersOf } from '../../src/snapshot/archive-writer.ts';
-import { dumpText, memberSaying, readMesh, runFacts, scratch, stateText } from './saved-mesh.ts';
+import { dumpText, memberSaying, readMesh, runFacts, scratch, stateOf } from './saved-mesh.ts';
 
 const member = (name: string) => memberSaying(name, dumpText);
 /** Where it writes until it is whole. */
@@ -37,7 +37,7 @@ describe('a snapshot', () => {
     expect(readdirSync(join(parent, 'deep'))).toEqual(['snapshot']);
     expect(readdirSync(folder).sort()).toEqual(['hap-a', 'hap-b', 'manifest.json']);
     for (const name of ['hap-a', 'hap-b']) {
-      expect(unzipped(folder, name, 'state.txt.gz')).toBe(stateText);
+      expect(unzipped(folder, name, 'state.txt.gz')).toBe(stateOf(name));
       expect(unzipped(folder, name, 'table.txt.gz')).toBe(dumpText);
     }
     expect(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))).toEqual({

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EntrySink } from '../../src/domain/entry.ts';
+import type { EntrySink, Label } from '../../src/domain/entry.ts';
 import { createTableParser } from '../../src/runtime-api/parse-table.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
 import { excerptOf } from '../../src/snapshot/excerpt.ts';
@@ -56,7 +56,7 @@ test('a column that was never written is empty', () => {
   const grid = gridOf();
   expect(grid.labelAt(0, 1)).toBe(0);
   expect(grid.labelsOf(1)).toEqual([]);
-  expect(grid.factsOf(1)).toMatchObject({ duplicates: 0, longest: -1, contradictory: [] });
+  expect(grid.factsOf(1)).toMatchObject({ duplicates: 0, longest: -1 });
 });
 
 describe('cells widen with the number of labels, and keep what they held', () => {
@@ -85,17 +85,33 @@ describe('cells widen with the number of labels, and keep what they held', () =>
 });
 
 describe('duplicates', () => {
-  test('are counted, the last one counts, and those that disagree are named', () => {
+  test('are counted; one that says something else is kept beside the other, whichever came first', () => {
     const grid = gridOf();
-    const sink = grid.column(0);
-    put(sink, { key: 'alike' });
-    put(sink, { key: 'alike', expiresInMs: 5 });
-    put(sink, { key: 'unlike', serverId: 11 });
-    put(sink, { key: 'unlike', serverId: 12 });
-    put(grid.column(1), { key: 'alike', serverId: 12 });
-    expect(grid.factsOf(0)).toMatchObject({ duplicates: 2, contradictory: [1] });
-    expect(grid.factsOf(1)).toMatchObject({ duplicates: 0, contradictory: [] });
-    expect(labelOf(grid, 1, 0)?.serverId).toBe(12);
+    for (const [proxy, ids] of [
+      [11, 12],
+      [12, 11, 12],
+    ].entries()) {
+      const sink = grid.column(proxy);
+      put(sink, { key: 'alike' });
+      put(sink, { key: 'alike', expiresInMs: 5 });
+      for (const serverId of ids) put(sink, { key: 'unlike', serverId });
+    }
+    expect([0, 1].map((proxy) => grid.factsOf(proxy).duplicates)).toEqual([2, 3]);
+    const readings = [11, 12].map((serverId) => ({ serverId, serverKey: null }));
+    for (const proxy of [0, 1]) expect(labelOf(grid, 1, proxy)).toEqual({ ...readings[0], readings });
+    expect(labelOf(grid, 0, 0)).not.toHaveProperty('readings');
+  });
+
+  test('keep the longer life', () => {
+    const grid = gridOf({ keepsExpiries: true });
+    for (const [proxy, lives] of [
+      [900, 5],
+      [5, 900],
+    ].entries()) {
+      const sink = grid.column(proxy);
+      for (const expiresInMs of lives) put(sink, { key: 'twice', expiresInMs });
+      expect(grid.expiresInMs(0, proxy)).toBe(900);
+    }
   });
 });
 
@@ -127,7 +143,7 @@ describe('a second call for the same proxy', () => {
     expect(grid.labelAt(0, 0)).toBe(0);
     expect(labelOf(grid, 1, 0)).toEqual({ serverId: 3, serverKey: null });
     expect(grid.labelsOf(0)).toHaveLength(1);
-    expect(grid.factsOf(0)).toMatchObject({ duplicates: 0, longest: 1, contradictory: [] });
+    expect(grid.factsOf(0)).toMatchObject({ duplicates: 0, longest: 1 });
     expect([grid.expiresInMs(0, 0), grid.expiresInMs(1, 0)]).toEqual([0, 700]);
     expect([grid.maxExpiresInMs(0), grid.maxExpiresInMs(1)]).toEqual([900, 800]);
   });
@@ -181,17 +197,15 @@ test('any entries of three proxies, in any order, are what a map of maps would h
     fc.property(fc.array(row, { maxLength: 100 }), (rows) => {
       const grid = gridOf({ proxyCount: 3, keepsExpiries: true });
       const sinks = [0, 1, 2].map((proxy) => grid.column(proxy));
-      const model = new Map<string, (typeof rows)[number]>();
-      for (const each of rows) {
-        put(sinks[each.proxy]!, each);
-        model.set(`${each.proxy} ${each.key}`, each);
-      }
+      for (const each of rows) put(sinks[each.proxy]!, each);
       for (let at = 0; at < grid.keys.count; at++)
         for (const proxy of [0, 1, 2]) {
-          const held = model.get(`${proxy} ${grid.keys.keyAt(at)}`);
-          const serverKey = held?.serverKey === '-' ? null : held?.serverKey;
-          expect(labelOf(grid, at, proxy)).toEqual(held ? { serverId: held.serverId, serverKey } : null);
-          expect(grid.expiresInMs(at, proxy)).toBe(held?.expiresInMs ?? 0);
+          const held = rows.filter((each) => each.proxy === proxy && each.key === grid.keys.keyAt(at));
+          const spelled = [...new Set(held.map(({ serverId, serverKey }) => `${serverId} ${serverKey}`))].sort();
+          const label: Label | null = labelOf(grid, at, proxy) ?? null;
+          const said = label === null ? [] : (label.readings ?? [label]);
+          expect(said.map(({ serverId, serverKey }) => `${serverId} ${serverKey ?? '-'}`)).toEqual(spelled);
+          expect(grid.expiresInMs(at, proxy)).toBe(Math.max(0, ...held.map(({ expiresInMs }) => expiresInMs)));
         }
       const lives = (key: string) => rows.filter((each) => each.key === key).map(({ expiresInMs }) => expiresInMs);
       for (let at = 0; at < grid.keys.count; at++)
@@ -222,9 +236,9 @@ function told(grid: GridWriter) {
       ]),
     ),
     facts: proxies.map((proxy) => {
-      const { duplicates, longest, contradictory } = grid.factsOf(proxy);
+      const { duplicates, longest } = grid.factsOf(proxy);
       const longestBytes = longest < 0 ? -1 : grid.keys.byteLengthAt(longest);
-      return [duplicates, longestBytes, contradictory.map(grid.keys.keyAt).sort()];
+      return [duplicates, longestBytes];
     }),
   };
 }

@@ -21,7 +21,8 @@ test.each([
   ['another peer: two containers', { localPeer: 'hap-b' }],
   ['no word of its start', { startedAtSeconds: null }],
   ['no peer', { localPeer: null }],
-])('%s: another proxy', (_, change) => {
+  ['trouble of its own', { status: 'denied' }],
+] as const)('%s: another proxy', (_, change) => {
   const views = countOnce(mesh(['a', 'b'], { a: process, b: { ...process, ...change } }));
-  expect(views.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  expect(views[1]!.trouble).toBeNull();
 });

@@ -12,11 +12,22 @@ import { createKeyTable } from '../../src/snapshot/key-table.ts';
 import { capture } from '../support/captures.ts';
 import { scriptedTransport } from '../support/scripted-transport.ts';
 
-export const stateText = ['show-info.txt', 'show-servers-state.txt', 'show-table-all.txt', 'show-peers-healthy.txt']
+const stateText = ['show-info.txt', 'show-servers-state.txt', 'show-table-all.txt', 'show-peers-healthy.txt']
   .map((name) => capture('3.4', name))
   .join('');
 export const dumpText = capture('3.4', 'show-table.txt');
 export const trickyText = capture('3.4', 'show-table-tricky-keys.txt');
+
+/** Every proxy is a process of its own, `hap-a` and `hap-b` hear each other, and nobody else is there. */
+export function stateOf(name: string): string {
+  const pid = 1000 + ([...Buffer.from(name)].reduce((sum, byte) => sum * 31 + byte, 7) % 30_000);
+  const other = name === 'hap-a' ? 'hap-b' : 'hap-a';
+  return stateText
+    .replace(/^Pid: \d+$/m, `Pid: ${pid}`)
+    .replace('id=hap1(', `id=${name}(`)
+    .replace('id=hap2(', `id=${other}(`)
+    .replace('id=hap3(remote,active)', 'id=hap3(remote,inactive)');
+}
 
 /** A folder for one test. */
 export function scratch(): string {
@@ -25,7 +36,7 @@ export function scratch(): string {
   return folder;
 }
 
-export function memberSaying(name: string, dump: string, state = stateText): Member {
+export function memberSaying(name: string, dump: string, state = stateOf(name)): Member {
   const transport = scriptedTransport((request) =>
     request.startsWith('show info') ? state : request === 'show table nodes\n' ? dump : '\n',
   );

@@ -1,4 +1,4 @@
-// Stands between splitbrain and the stats sockets of a mesh: keeps every command that writes, and may hold one back, or end the run after the nth.
+// Stands between splitbrain and the stats sockets of a mesh: keeps every command that writes, may hold one back, end the run after the nth, or lie.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ export interface Write {
 interface RelayRules {
   /** Awaited before a line with writes goes on to its proxy. */
   readonly before?: (proxy: string, commands: readonly string[]) => Promise<void>;
+  /** What a proxy is made to say instead of its answer, one character a byte: lies, and faults that the real thing does not show on demand. */
+  readonly rewrite?: (proxy: string, line: string, answer: string) => string;
   /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
   readonly stopAfter?: { readonly count: number; readonly call: () => void };
 }
@@ -69,7 +71,8 @@ export async function startCommandRelay(folder: string, proxies: readonly MeshPr
       isStopped = true;
       rules.stopAfter.call();
     }
-    if (!isStopped) client.end(answer);
+    const said = rules.rewrite ? Buffer.from(rules.rewrite(name, line, answer.toString('latin1')), 'latin1') : answer;
+    if (!isStopped) client.end(said);
   }
 
   const servers = await Promise.all(

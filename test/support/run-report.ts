@@ -150,10 +150,11 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     mixed: number('mixed'),
     orphaned: number('orphaned'),
     ambiguous: number('ambiguous'),
+    duplicated: number('duplicated'),
     inFlight: 0,
     ...changes.counts,
   };
-  const disagrees = counts.split + counts.missing + counts.mixed > 0;
+  const disagrees = counts.split + counts.missing + counts.mixed + counts.duplicated > 0;
   const isIncomplete = proxiesReporting < proxies.length;
   const verdict = disagrees ? 'split' : isIncomplete ? 'incomplete' : 'agree';
   return {
