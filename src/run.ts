@@ -3,11 +3,13 @@
 import { randomInt } from 'node:crypto';
 import { markServing } from './analysis/backends.ts';
 import { DISAGREEMENT } from './analysis/classify.ts';
+import { emptiedProxies } from './analysis/emptied.ts';
+import { type Expiries, learnExpiries } from './analysis/expiry.ts';
 import { listFindings } from './analysis/finding-list.ts';
 import { linksOf } from './analysis/links.ts';
 import { unreadPeers, withoutIgnored } from './analysis/members.ts';
 import { meshFindings } from './analysis/mesh-findings.ts';
-import { EXPIRY_SLACK_MS, expireOf } from './analysis/noise.ts';
+import { EXPIRY_SLACK_MS } from './analysis/noise.ts';
 import { type Nomination, nominate } from './analysis/nominate.ts';
 import { notesOf } from './analysis/notes.ts';
 import { restartedProxies } from './analysis/restarted.ts';
@@ -93,16 +95,18 @@ export async function look(
 
   const sense = senseMesh(markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends));
   const first = routeGrid(grid, sense);
-  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength });
+  const expiries = learnExpiries(first, spentMs);
+  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries });
   edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
-  const confirmed = await confirm(mesh, grid, first, nomination, settings, edge, keyLength);
+  const confirmed = await confirm(mesh, grid, { first, nomination, expiries, keyLength }, settings, edge);
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
+  const emptied = emptiedProxies(lastSense.views, restarted);
   const findings = listFindings({
     ...confirmed,
     keyLength,
-    around: { linkBetween: linksOf(lastSense.views), restarted, expireMs: confirmed.expireMs },
+    around: { linkBetween: linksOf(lastSense.views), emptied, freshestMs: confirmed.freshestMs },
   });
   const counts = countFindings(lastSense, nomination.conferences, findings, confirmed.inFlight);
   return {
@@ -125,7 +129,12 @@ export async function look(
     shards: summariseShards(lastSense, nomination.conferencesOn),
     counts,
     findings,
-    meshFindings: meshFindings(lastSense, { mixedByDrift: countMixedByDrift(first), restarted }),
+    meshFindings: meshFindings(lastSense, {
+      mixedByDrift: countMixedByDrift(first),
+      restarted,
+      emptied,
+      expiryDrift: expiries.findings(nomination.ended > 0),
+    }),
     notes: notesOf({
       views: lastSense.views,
       expected: mesh.expected,
@@ -162,27 +171,33 @@ async function firstLook(
   return withoutIgnored(countOnce(views), settings.proxies.ignorePeers);
 }
 
+/** What the first look showed, and what was learnt from it. */
+interface FirstLook {
+  readonly first: RoutedGrid;
+  readonly nomination: Nomination;
+  readonly expiries: Expiries;
+  readonly keyLength: number | null;
+}
+
 interface Confirmed {
   readonly look: RoutedGrid;
   readonly grid: GridWriter;
   readonly confirmed: readonly number[];
   readonly inFlight: number;
   readonly looks: number;
-  readonly expireMs: number | null;
+  readonly freshestMs: number | null;
 }
 
 /**
  * Every further look is at the suspects only, after the settle time. Where there is one look only (saved dumps, a snapshot), the
- * suspects' entries are taken from the first look, or read once more where it could not keep them in full, and noise is told by age.
+ * suspects' entries are taken from the first look, or read once more where it could not keep them in full.
  */
 async function confirm(
   mesh: Mesh,
   firstGrid: GridWriter,
-  first: RoutedGrid,
-  nomination: Nomination,
+  { first, nomination, expiries, keyLength }: FirstLook,
   settings: Settings,
   edge: Edge,
-  keyLength: number | null,
 ): Promise<Confirmed> {
   const single = mesh.source !== null;
   const firstViews = first.sense.views;
@@ -190,11 +205,10 @@ async function confirm(
   const looks: SuspectLook[] = single
     ? []
     : [{ look: first, rowOf: (suspect) => nomination.rows[suspect]!, kinds: nomination.kinds }];
-  const expireMs = single ? expireOf(Math.max(0, ...firstViews.map(({ table }) => table?.maxExpiresInMs ?? 0))) : null;
+  const freshestMs = single ? Math.max(0, ...firstViews.map(({ table }) => table?.maxExpiresInMs ?? 0)) : null;
   const disagreement = nomination.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
   let views = firstViews;
   let grid = createEntryGrid({ keys, proxyCount: mesh.members.length, admitsNewKeys: false, keepsExpiries: true });
-  let young = 0;
   let last = routeGrid(grid, first.sense);
   for (let round = 1; round < (single ? 2 : settings.confirm.reads) && keys.count > 0; round++) {
     // Nothing settles in saved dumps, and what is no disagreement need not settle.
@@ -215,24 +229,22 @@ async function confirm(
     views = again.views;
     grid = again.grid;
     last = routeGrid(grid, senseAgain(first.sense, views));
-    const rules = { expiryMarginMs: edge.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expireMs };
-    const judged = judgeSuspects(last, grid, rules);
-    young = judged.young;
-    looks.push({ look: last, rowOf: (suspect) => suspect, kinds: judged.kinds });
+    const rules = { expiryMarginMs: edge.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries };
+    looks.push({ look: last, rowOf: (suspect) => suspect, kinds: judgeSuspects(last, grid, rules) });
   }
   const { confirmed, inFlight } = persist(looks);
   edge.log.info('confirmed', {
     suspects: keys.count,
-    inFlight: inFlight + young,
+    inFlight,
     looks: single ? 1 : Math.max(1, looks.length),
   });
   return {
     look: last,
     grid,
     confirmed,
-    inFlight: inFlight + young,
+    inFlight,
     looks: single ? 1 : Math.max(1, looks.length),
-    expireMs,
+    freshestMs,
   };
 }
 

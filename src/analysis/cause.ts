@@ -3,7 +3,7 @@
 import type { Label } from '../domain/entry.ts';
 import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
-import { tooYoung } from './noise.ts';
+import { mayBeYoung } from './noise.ts';
 import { ABSENT, type MeshSense, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
@@ -15,12 +15,13 @@ const UNKNOWN_CAUSE: NamedCause = {
     'nothing that was read explains it: two first requests at nearly the same time, or a link that was down and is up again',
 };
 
-/** What a cause is judged by, beside the look: links, the table's expiry, and how long each proxy's process has been up. */
+/** What a cause is judged by, beside the look: links, lost tables, and how fresh the entries are. */
 export interface Circumstances {
   readonly linkBetween: (one: number, other: number) => LinkState;
-  readonly restarted: readonly boolean[];
-  /** The table's expiry where an entry's age is all there is to go by (a single look); `null` where a second look has settled it. */
-  readonly expireMs: number | null;
+  /** By proxy: it lost the table's entries, or never got them. */
+  readonly emptied: readonly boolean[];
+  /** The longest life of any entry where an entry's age is all there is to go by (a single look); `null` where a second look has settled it. */
+  readonly freshestMs: number | null;
 }
 
 export interface NamedCause {
@@ -82,12 +83,12 @@ function causeAt(
       cause: 'peer-unknown',
       because: `${name(strangers[0])} and ${name(strangers[1])} are not each other's peers`,
     };
-  // A restart takes entries away; it gives none, so that one which holds the missing entry explains nothing.
-  const fresh = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => around.restarted[proxy]);
-  if (fresh !== undefined)
+  // A lost table takes entries away; it gives none, so that one which holds the missing entry explains nothing.
+  const empty = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => around.emptied[proxy]);
+  if (empty !== undefined)
     return {
-      cause: 'restarted',
-      because: `${name(fresh)} restarted ${views[fresh]!.uptimeSeconds} s ago, after the entry may have been made`,
+      cause: 'emptied',
+      because: `${name(empty)} started ${views[empty]!.uptimeSeconds} s ago and has ${views[empty]!.table?.entries ?? 0} entries, far fewer than the others`,
     };
   const involved = [...new Set(holders.map((proxy) => shards[proxy]!))].filter((shard) => shard >= 0);
   return shardCause(look.sense, involved, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
@@ -226,9 +227,9 @@ function youth(
   expiresInMs: (proxy: number) => number,
 ): NamedCause | null {
   const minExpiresInMs = Math.min(...holders.map(expiresInMs));
-  if (!tooYoung(minExpiresInMs, around.expireMs)) return null;
+  if (!mayBeYoung(minExpiresInMs, around.freshestMs)) return null;
   return {
     cause: 'in-flight',
-    because: 'the entries are younger than an update takes to reach every proxy, and one look cannot tell',
+    because: 'the entries may be younger than an update takes to reach every proxy, and one look cannot tell',
   };
 }

@@ -1,6 +1,6 @@
 // The findings of a run, kept as numbers and made into objects one by one.
 
-import type { EvidenceGrid } from '../domain/entry.ts';
+import type { EntryGrid } from '../domain/entry.ts';
 import { type Cause, causes, type Finding, type FindingKind, findingKinds, type Route } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
@@ -11,7 +11,7 @@ import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './ro
 /** The last look at the suspects, what is confirmed of each row, and what a cause is judged by. `keyLength` is the table's, for `ambiguous`. */
 export interface Evidence {
   readonly look: RoutedGrid;
-  readonly grid: EvidenceGrid;
+  readonly grid: EntryGrid;
   readonly confirmed: readonly Kinds[];
   readonly around: Circumstances;
   readonly keyLength: number | null;

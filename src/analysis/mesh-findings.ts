@@ -5,7 +5,6 @@ import type { ProxyView } from '../domain/view.ts';
 import { idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
 import { type UnreadPeer, unreadPeers } from './members.ts';
-import { expireOf } from './noise.ts';
 import { evidenceOf, type MeshSense } from './routed-grid.ts';
 
 /** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
@@ -17,6 +16,10 @@ export interface EntryEvidence {
   readonly mixedByDrift: number;
   /** Whether each proxy's process is younger than the table's expiry. */
   readonly restarted: readonly boolean[];
+  /** Whether each proxy lost the table's entries, or never got them. */
+  readonly emptied: readonly boolean[];
+  /** Tables whose entries end after other times. */
+  readonly expiryDrift: readonly MeshFinding[];
 }
 
 export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly MeshFinding[] {
@@ -29,6 +32,7 @@ export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly
     ...serverDrift(sense),
     ...stateDrift(sense),
     ...tableDrift(views),
+    ...entries.expiryDrift,
     ...versionSkew(views),
     ...views.flatMap(nearlyFull),
     ...views
@@ -38,6 +42,15 @@ export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly
           'restarted',
           view,
           `up for ${view.uptimeSeconds} s, less than the table's entries live: it may lack what was made before`,
+        ),
+      ),
+    ...views
+      .filter((_, proxy) => entries.emptied[proxy])
+      .map((view) =>
+        about(
+          'emptied',
+          view,
+          `${view.table?.entries ?? 0} entries, far fewer than the others: it lost them, or never got them`,
         ),
       ),
   ];
@@ -116,8 +129,6 @@ function tableDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
     ['type', (view) => view.table?.type],
     ['size', (view) => view.table?.size],
     ['key length', (view) => view.table?.keyLength],
-    // Each proxy shows its own expiry, whoever touched the entry (2.6 to 3.4); only a fresh entry tells it.
-    ['expiry in ms', (view) => expireOf(view.table?.maxExpiresInMs ?? 0)],
   ];
   return properties.flatMap(([what, propertyOf]) => differing('table-drift', views, `table ${what}`, propertyOf));
 }

@@ -1,9 +1,9 @@
 // One pass over every conference of the mesh: how many live where, and which deserve a second look.
 
-import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt, MISSING } from './classify.ts';
-import { aboutToExpire } from './noise.ts';
+import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt } from './classify.ts';
 import { plainShards } from './plain-rows.ts';
 import { ABSENT, type RoutedGrid } from './routed-grid.ts';
+import { type NoiseRules, withoutEnding } from './suspects.ts';
 
 /** The suspects of a look: row numbers in its grid, and what the look showed of each. */
 export interface Nomination {
@@ -15,22 +15,21 @@ export interface Nomination {
   readonly conferencesOn: readonly number[];
   /** Conferences with an entry whose route is not known. */
   readonly unknownRoutes: number;
+  /** Conferences that some proxy lacks only because its table's `expire` has ended them. */
+  readonly ended: number;
 }
 
-/**
- * `expiryMarginMs`: an entry that no holder keeps longer than this may have expired on the proxy that lacks it. `keyLength` is the table's
- * `len` in bytes, where it is known.
- */
-export function nominate(
-  look: RoutedGrid,
-  options: { readonly expiryMarginMs: number; readonly keyLength: number | null },
-): Nomination {
+const PLAIN = { kinds: 0, hasEnded: false };
+
+/** Every conference is asked once. */
+export function nominate(look: RoutedGrid, rules: NoiseRules): Nomination {
   const { grid, sense } = look;
-  const { expiryMarginMs, keyLength } = options;
+  const { keyLength } = rules;
   const rows: number[] = [];
   const kindsOfRows: Kinds[] = [];
   const conferencesOn = sense.shards.map(() => 0);
   let unknownRoutes = 0;
+  let ended = 0;
   const plain = plainShards(look);
   let conferences = tallyPlain(plain, conferencesOn);
   for (const row of rowsToJudge(plain, keyLength !== null)) {
@@ -40,14 +39,15 @@ export function nominate(
       conferences++;
       if (hasUnknownRoute(look, row)) unknownRoutes++;
     }
-    let kinds = isPlain ? 0 : kindsAt(look, row);
-    if ((kinds & MISSING) !== 0 && aboutToExpire(grid.maxExpiresInMs(row), expiryMarginMs)) kinds &= ~MISSING;
+    const judged = isPlain ? PLAIN : withoutEnding(kindsAt(look, row), look, row, rules);
+    if (judged.hasEnded) ended++;
+    let { kinds } = judged;
     if (keyLength !== null && grid.keys.byteLengthAt(row) >= keyLength) kinds |= AMBIGUOUS;
     if (kinds === 0) continue;
     rows.push(row);
     kindsOfRows.push(kinds);
   }
-  return { rows, kinds: kindsOfRows, conferences, conferencesOn, unknownRoutes };
+  return { rows, kinds: kindsOfRows, conferences, conferencesOn, unknownRoutes, ended };
 }
 
 /** Nearly all rows are plain: where that settles them, they are passed over. */

@@ -1,43 +1,41 @@
 // What a look shows of the suspects, key by key, once the noise of its time is taken off.
 
-import type { EvidenceGrid } from '../domain/entry.ts';
-import { AMBIGUOUS, DISAGREEMENT, type Kinds, kindsAt, MISSING } from './classify.ts';
-import { aboutToExpire, tooYoung } from './noise.ts';
+import type { EntryGrid } from '../domain/entry.ts';
+import { AMBIGUOUS, type Kinds, kindsAt, MISSING } from './classify.ts';
+import type { Expiries } from './expiry.ts';
+import { aboutToExpire } from './noise.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
-export interface SuspectRules {
+export interface NoiseRules {
   /** Entries that end within this time may be gone elsewhere already. */
   readonly expiryMarginMs: number;
   readonly keyLength: number | null;
-  /** The table's expiry where this look is the only one, so that an entry's age has to be told from it; else `null`. */
-  readonly expireMs: number | null;
+  readonly expiries: Expiries;
 }
 
-/** `young` counts the conferences without any disagreement but that their entries are too new to be everywhere. */
-export function judgeSuspects(
+/** The kinds of one key that are left where its absence proves nothing: what is about to end, or has ended by a table's own `expire`. */
+export function withoutEnding(
+  kinds: Kinds,
   look: RoutedGrid,
-  grid: EvidenceGrid,
-  rules: SuspectRules,
-): { readonly kinds: readonly Kinds[]; readonly young: number } {
-  let young = 0;
-  const kinds = Array.from({ length: grid.keys.count }, (_, row) => {
-    let found = kindsAt(look, row);
-    if ((found & MISSING) !== 0) {
-      const isYoung = tooYoung(minExpiresInMs(grid, row), rules.expireMs);
-      if (isYoung || aboutToExpire(grid.maxExpiresInMs(row), rules.expiryMarginMs)) found &= ~MISSING;
-      if (isYoung && (found & DISAGREEMENT) === 0) young++;
-    }
-    if (rules.keyLength !== null && grid.maxExpiresInMs(row) > 0 && grid.keys.byteLengthAt(row) >= rules.keyLength)
-      found |= AMBIGUOUS;
-    return found;
-  });
-  return { kinds, young };
+  row: number,
+  { expiryMarginMs, expiries }: NoiseRules,
+): { readonly kinds: Kinds; readonly hasEnded: boolean } {
+  if ((kinds & MISSING) === 0) return { kinds, hasEnded: false };
+  const lifeMs = look.grid.maxExpiresInMs(row);
+  const ending = !(lifeMs === 0 && expiries.isEndless) && aboutToExpire(lifeMs, expiryMarginMs);
+  const hasEnded = !ending && expiries.hasEnded(look, row, lifeMs);
+  return { kinds: ending || hasEnded ? kinds & ~MISSING : kinds, hasEnded };
 }
 
-function minExpiresInMs(grid: EvidenceGrid, row: number): number {
-  let min = Number.POSITIVE_INFINITY;
-  for (let proxy = 0; proxy < grid.proxyCount; proxy++) {
-    if (grid.labelAt(row, proxy) !== 0) min = Math.min(min, grid.expiresInMs(row, proxy));
-  }
-  return min;
+/** The kinds of every suspect. */
+export function judgeSuspects(look: RoutedGrid, grid: EntryGrid, rules: NoiseRules): readonly Kinds[] {
+  return Array.from({ length: grid.keys.count }, (_, row) => {
+    const { kinds } = withoutEnding(kindsAt(look, row), look, row, rules);
+    const isAmbiguous = rules.keyLength !== null && grid.keys.byteLengthAt(row) >= rules.keyLength && isHeld(look, row);
+    return isAmbiguous ? kinds | AMBIGUOUS : kinds;
+  });
+}
+
+function isHeld({ grid, sense }: RoutedGrid, row: number): boolean {
+  return sense.evidence.some((told, proxy) => told !== 'none' && grid.labelAt(row, proxy) !== 0);
 }

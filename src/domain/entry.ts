@@ -68,10 +68,9 @@ export interface EntryGrid {
   cellsOf(proxy: number): Cells;
   /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
   maxExpiresInMs(row: number): number;
-}
-
-/** A grid of few keys that also keeps each entry's own remaining life. */
-export interface EvidenceGrid extends EntryGrid {
-  /** Milliseconds; 0 where that proxy has no entry. */
+  /** Milliseconds; 0 where that proxy has no entry. Of rows from `EXPIRY_SAMPLE_ROWS` on only where the grid keeps them. */
   expiresInMs(row: number, proxy: number): number;
 }
+
+/** So many rows of every grid keep each entry's own remaining life: enough to tell what two tables do differently. */
+export const EXPIRY_SAMPLE_ROWS = 256;

@@ -17,7 +17,7 @@ export const causes = [
   'peer-unknown',
   'id-drift',
   'server-drift',
-  'restarted',
+  'emptied',
   'state-drift',
   'shard-down',
   'in-flight',
@@ -42,6 +42,7 @@ export const meshFindingKinds = [
   'version-skew',
   'table-nearly-full',
   'restarted',
+  'emptied',
 ] as const;
 export type MeshFindingKind = (typeof meshFindingKinds)[number];
 

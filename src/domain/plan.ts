@@ -16,6 +16,7 @@ export const refusalReasons = [
   'cooldown',
   'undecided',
   'no-eligible-shard',
+  'state-disputed',
   'unknown-shard',
   'key-inexpressible',
   'id-drift',

@@ -1,6 +1,5 @@
 // From a report to a plan: for every disagreement a winner and steps, or a refusal with its reason.
 
-import { restartedProxies } from '../analysis/restarted.ts';
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import { fitsHeader } from '../domain/key.ts';
 import type {
@@ -13,7 +12,7 @@ import type {
   WinnerPolicy,
 } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import { eligibleShards, voters } from './electorate.ts';
+import { candidatesOf, voters } from './electorate.ts';
 import { type Ground, surveyGround } from './ground.ts';
 import { guardCooldown, guardRun } from './guards.ts';
 import { planRequests } from './requests.ts';
@@ -74,7 +73,7 @@ interface Planned {
 
 function planConferences(report: Looked, facts: PlanningFacts): Planned {
   const ground = surveyGround(report.proxies);
-  const voting = voters(report.proxies, restartedProxies(report.proxies));
+  const voting = voters(report.proxies);
   const conferences: PlannedConference[] = [];
   const refusals: Refusal[] = [];
   const decisions = new Map<string, Decision>();
@@ -129,7 +128,7 @@ function planConference(
       `healed ${healed} times within ${Math.round(withinMs / 60_000)} minutes: it is flapping, and its cause should be found`,
     );
   const decision = pickWinner(
-    { finding, eligible: eligibleShards(finding, [...ground.directories.values()]), voters: voting },
+    { finding, ...candidatesOf(finding, ground.directories), voters: voting },
     facts.settings,
   );
   if ('refusal' in decision) return refuse(decision.refusal, decision.because);

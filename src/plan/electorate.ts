@@ -1,43 +1,61 @@
-// Which proxies have a vote, and which shards can be voted for.
+// Which proxies have a vote, which shards can be voted for, and which are disputed.
 
+import { emptiedProxies } from '../analysis/emptied.ts';
+import { restartedProxies } from '../analysis/restarted.ts';
 import type { ServerDirectory } from '../analysis/server-directory.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 
-/** A table with less than this share of the others' entries has lost some. */
-const FAR_SMALLER = 0.5;
-
 /**
- * The proxies whose routes count: read in full, up for longer than an entry lives, and with a table like the others'. A proxy that
- * restarted repeats what the next request told it, and its expiries come from a resync. Where all are that young, none is worse than another.
+ * The proxies whose routes count: read in full, and not without the entries that the others have. Who lost them repeats what the next
+ * request told it. A process that is merely young has lost nothing.
  */
-export function voters(views: readonly ProxyView[], restarted: readonly boolean[]): ReadonlySet<string> {
-  const sizes = views.filter(({ status }) => status === 'ok').map(({ table }) => table?.entries ?? 0);
-  const typical = [...sizes].sort((one, other) => one - other)[Math.floor(sizes.length / 2)] ?? 0;
-  const whole = views
-    .map((view, proxy) => ({ ...view, proxy }))
-    .filter(({ status, table }) => status === 'ok' && (table?.entries ?? 0) >= typical * FAR_SMALLER);
-  const settled = whole.filter(({ proxy }) => !restarted[proxy]);
-  return new Set((settled.length > 0 ? settled : whole).map(({ name }) => name));
+export function voters(views: readonly ProxyView[]): ReadonlySet<string> {
+  const emptied = emptiedProxies(views, restartedProxies(views));
+  return new Set(views.filter(({ status }, proxy) => status === 'ok' && !emptied[proxy]).map(({ name }) => name));
 }
 
-/**
- * The shards that the conference's own routes name and that accept traffic on every proxy that reported, in every backend; those that are up everywhere
- * where there are any, before those that drain somewhere.
- */
-export function eligibleShards(finding: Finding, directories: readonly ServerDirectory[]): readonly string[] {
+/** What can be decided between. */
+export interface Candidates {
+  /** Shards that every proxy serves in every backend, in order of address; those drained everywhere only where there are no others. */
+  readonly eligible: readonly string[];
+  /** Those of them that are up everywhere. */
+  readonly undrained: ReadonlySet<string>;
+  /** Shards that fewer than half of the proxies do not serve: their word alone must not move a conference away from there. */
+  readonly disputed: readonly DisputedShard[];
+}
+
+export interface DisputedShard {
+  readonly shard: string;
+  /** The proxies that have it and call it down or in maintenance. */
+  readonly calledUnusableBy: readonly string[];
+  readonly lackedBy: readonly string[];
+}
+
+/** Of the shards that the conference's own routes name. */
+export function candidatesOf(finding: Finding, directories: ReadonlyMap<string, ServerDirectory>): Candidates {
   const named = [...new Set(finding.routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
-  return preferUp(
-    named.filter((shard) => acceptedEverywhere(shard, directories)),
-    directories,
-  );
+  const all = [...directories.values()];
+  const served = named.filter((shard) => servedEverywhere(shard, all));
+  const drained = (shard: string) => all.filter((directory) => directory.stateOf(shard) === 'drain').length;
+  const inUse = served.filter((shard) => drained(shard) < all.length);
+  const eligible = inUse.length > 0 ? inUse : served;
+  return {
+    eligible,
+    undrained: new Set(eligible.filter((shard) => drained(shard) === 0)),
+    disputed: named.flatMap((shard) => disputeOver(shard, directories)),
+  };
 }
 
-export function acceptedEverywhere(shard: string, directories: readonly ServerDirectory[]): boolean {
+export function servedEverywhere(shard: string, directories: readonly ServerDirectory[]): boolean {
   return directories.every((directory) => directory.isServed(shard));
 }
 
-function preferUp(shards: readonly string[], directories: readonly ServerDirectory[]): readonly string[] {
-  const up = shards.filter((shard) => directories.every((directory) => directory.stateOf(shard) === 'up'));
-  return up.length > 0 ? up : shards;
+function disputeOver(shard: string, directories: ReadonlyMap<string, ServerDirectory>): readonly DisputedShard[] {
+  const against = [...directories].filter(([, directory]) => !directory.isServed(shard));
+  if (against.length === 0 || against.length * 2 >= directories.size) return [];
+  const [having, lacking] = [true, false].map((has) =>
+    against.filter(([, { addresses }]) => addresses.has(shard) === has).map(([proxy]) => proxy),
+  );
+  return [{ shard, calledUnusableBy: having!, lackedBy: lacking! }];
 }

@@ -3,7 +3,7 @@
 import { conferenceOf } from '../domain/key.ts';
 import type { EntryState, Pin, PlannedConference, Refusal } from '../domain/plan.ts';
 import { towards } from './build-plan.ts';
-import { acceptedEverywhere } from './electorate.ts';
+import { servedEverywhere } from './electorate.ts';
 import type { Ground } from './ground.ts';
 
 /** The way of a pinned conference, or why there is none: an unknown shard, one that is not up everywhere, ids that drift. */
@@ -25,7 +25,7 @@ export function planPin(
     return refuse('id-drift', `${pin.shard} is ${[...meanings].join(' on some proxies and ')} on others`);
   const [shard] = [...meanings] as [string];
   const directories = [...ground.directories.values()];
-  if (!acceptedEverywhere(shard, directories))
+  if (!servedEverywhere(shard, directories))
     return refuse('no-eligible-shard', `${shard} does not accept traffic on every proxy`);
   return towards(
     { key: pin.key, conference: conferenceOf(pin.key), kind: 'pin' },

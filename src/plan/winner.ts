@@ -2,21 +2,26 @@
 
 import type { Finding, Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
+import type { Candidates, DisputedShard } from './electorate.ts';
 
 /** A resync rewrites expiries and proxies count in ticks: only more than this apart is a later access a later access. */
 const ACCESS_TOLERANCE_MS = 5_000;
 
-interface Candidates {
+interface Ballot extends Candidates {
   readonly finding: Finding;
-  /** In order of address. */
-  readonly eligible: readonly string[];
   readonly voters: ReadonlySet<string>;
 }
 
 type Vote = { readonly winner: string; readonly because: string };
 
-export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 'winner' | 'tie'>): Decision {
-  const { eligible, finding } = candidates;
+/**
+ * More than half of all voters that hold the entry decide. A shard's state decides only where it is undisputed: where a few
+ * proxies alone call a shard unusable, nothing is moved away from it.
+ */
+export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner' | 'tie'>): Decision {
+  const { eligible, finding } = ballot;
+  const dispute = disputeThatDecides(ballot);
+  if (dispute) return refusalOver(dispute);
   if (eligible.length === 0) {
     const named = [...new Set(finding.routes.map(({ shard }) => shard ?? 'no server'))].join(', ');
     return {
@@ -27,10 +32,9 @@ export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 
   if (eligible.length === 1 && shardsOf(finding.routes).length === 1)
     return decided('unanimous', { winner: eligible[0]!, because: 'every entry leads there' });
   for (const policy of settings.winner) {
-    const vote =
-      policy === 'majority' ? majority(candidates) : policy === 'latest-access' ? latestAccess(candidates) : null;
+    const vote = policy === 'majority' ? majority(ballot) : policy === 'latest-access' ? latestAccess(ballot) : null;
     if (vote !== null && policy !== 'participants')
-      return decided(policy, { ...vote, because: withoutRival(candidates) ?? vote.because });
+      return decided(policy, { ...vote, because: withoutRival(ballot) ?? vote.because });
   }
   if (settings.tie === 'refuse')
     return {
@@ -40,10 +44,30 @@ export function pickWinner(candidates: Candidates, settings: Pick<HealSettings, 
           ? `no proxy that has a vote leads to ${eligible[0]}, the only shard that could be kept`
           : `${settings.winner.join(', ')} did not decide between ${eligible.join(' and ')}`,
     };
+  const undrained = eligible.filter((shard) => ballot.undrained.has(shard));
   return decided('lowest-address', {
-    winner: lowestAddress(eligible),
-    because: withoutRival(candidates) ?? 'nothing else decided, and every proxy must come to the same',
+    winner: lowestAddress(undrained.length > 0 ? undrained : eligible),
+    because: withoutRival(ballot) ?? 'nothing else decided, and every proxy must come to the same',
   });
+}
+
+/** A disputed shard with at least as many votes as any that is not: without the dispute it might have won. */
+function disputeThatDecides(ballot: Ballot): DisputedShard | null {
+  const votes = (shard: string) => routesTo(ballot.finding, shard, ballot.voters).length;
+  const most = Math.max(0, ...ballot.eligible.map(votes));
+  return ballot.disputed.find(({ shard }) => votes(shard) > 0 && votes(shard) >= most) ?? null;
+}
+
+function refusalOver({ shard, calledUnusableBy, lackedBy }: DisputedShard): Decision {
+  if (calledUnusableBy.length === 0)
+    return {
+      refusal: 'no-eligible-shard',
+      because: `${lackedBy.join(', ')} has no server ${shard}, which the other proxies use: make the server lists alike first`,
+    };
+  return {
+    refusal: 'state-disputed',
+    because: `${shard} is unusable on ${[...calledUnusableBy, ...lackedBy].join(', ')} alone: give it one state on every proxy first`,
+  };
 }
 
 function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
@@ -51,26 +75,24 @@ function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
 }
 
 /** Where one shard is eligible it is not the votes that decided: why no other could win. `null` where there was a choice. */
-function withoutRival({ finding, eligible }: Candidates): string | null {
+function withoutRival({ finding, eligible }: Ballot): string | null {
   if (eligible.length > 1) return null;
   const others = shardsOf(finding.routes).filter((shard) => shard !== null && shard !== eligible[0]);
   if (others.length === 0) return 'no other shard could win: the other entries lead to no known server';
   return `no other shard could win: ${others.sort().join(' and ')} ${others.length === 1 ? 'is' : 'are'} not up on every proxy`;
 }
 
-/** The eligible shard that most voters route to; abstains when two have as many. */
-function majority({ finding, eligible, voters }: Candidates): Vote | null {
-  const counts = eligible
-    .map((shard) => ({ shard, count: routesTo(finding, shard, voters).length }))
-    .sort((one, other) => other.count - one.count);
-  const [first, second] = counts;
-  if (!first || first.count === 0 || first.count === second?.count) return null;
-  const voting = finding.routes.filter(({ proxy, shard }) => voters.has(proxy) && shard !== null).length;
-  return { winner: first.shard, because: `${first.count} of ${voting} proxies` };
+/** The eligible shard that more than half of the voters that hold the entry lead to, or the only one that can win; else abstains. */
+function majority({ finding, eligible, voters }: Ballot): Vote | null {
+  const voting = finding.routes.filter(({ proxy }) => voters.has(proxy)).length;
+  const votes = (shard: string) => routesTo(finding, shard, voters).length;
+  const winner = eligible.find((shard) => votes(shard) * 2 > voting || (eligible.length === 1 && votes(shard) > 0));
+  if (winner === undefined) return null;
+  return { winner, because: `${votes(winner)} of ${voting} proxies` };
 }
 
 /** The eligible shard whose entry was touched last on a voter; abstains when the difference may be the clock's. */
-function latestAccess({ finding, eligible, voters }: Candidates): Vote | null {
+function latestAccess({ finding, eligible, voters }: Ballot): Vote | null {
   const accesses = eligible
     .map((shard) => ({
       shard,

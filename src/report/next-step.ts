@@ -24,8 +24,8 @@ function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page)
       return `Give each server an explicit "id", the same on every proxy, and reload: see ${at('id-drift', 'Mesh')}.`;
     case 'server-drift':
       return `Make the server lists alike: see ${at('server-drift', 'Mesh')}. A proxy that lacks a shard sends its conferences elsewhere and tells the others.`;
-    case 'restarted':
-      return `Wait: entries come back as conferences are touched. If they do not, check that the proxy that lacks them reaches its peers: one that finds none in its first 5 s never asks for the old entries again.`;
+    case 'emptied':
+      return `Fill it from the others ("splitbrain heal"), or wait: entries come back as conferences are touched. A proxy that finds no peer in its first 5 s never asks for the old ones again.`;
     case 'state-drift':
       return `Give the shard the same state on every proxy ("set server BACKEND/SERVER state ready" or "maint"): see ${at('state-drift', 'Mesh')}.`;
     case 'shard-down':

@@ -10,13 +10,16 @@ export function verdictLines(report: RunReport, page: Page): string[] {
   if (report.verdict === 'agree')
     return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
   const isIncomplete = report.view === 'incomplete';
-  if (!isIncomplete) return line(paint.red, 'SPLIT', `${disagreements} ${scope(report, page)}`, page);
+  const { split, mixed, duplicated } = report.counts;
+  // What is merely absent somewhere parts nobody yet.
+  const word = split + mixed + duplicated > 0 ? 'SPLIT' : 'MISSING';
+  if (!isIncomplete) return line(paint.red, word, `${disagreements} ${scope(report, page)}`, page);
   const gap = incompletenessWords(report, page);
   if (disagreements === '') {
     return line(paint.yellow, 'INCOMPLETE', `${gap}: nothing can be said for the mesh ${scope(report, page)}`, page);
   }
   return [
-    ...line(paint.red, 'SPLIT', `${disagreements}, on the proxies that were read ${scope(report, page)}`, page),
+    ...line(paint.red, word, `${disagreements}, on the proxies that were read ${scope(report, page)}`, page),
     ...line(paint.yellow, 'INCOMPLETE', `${gap}: there may be more`, page),
   ];
 }

@@ -18,7 +18,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   'peer-unknown': 'a proxy is not among the peers of another',
   'id-drift': 'one server id means two shards',
   'server-drift': 'the server lists differ',
-  restarted: 'a proxy restarted and lacks entries',
+  emptied: 'a proxy lost its entries, or never got them',
   'state-drift': 'a shard is in maintenance on some proxies',
   'shard-down': 'a shard is down on some proxies',
   'in-flight': 'still changing',
@@ -41,6 +41,7 @@ export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
   'version-skew': 'different HAProxy versions',
   'table-nearly-full': 'tables that are nearly full: HAProxy drops the oldest entries',
   restarted: 'proxies that started less than one expiry ago',
+  emptied: 'proxies that lost their entries, or never got them',
 };
 
 /** What a run's exit code says. The numbers are in `errors.ts`; one that this version never uses is shown bare. */

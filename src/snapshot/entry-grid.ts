@@ -1,6 +1,6 @@
 // One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read by the analysis.
 
-import type { Cells, EntrySink, EvidenceGrid } from '../domain/entry.ts';
+import { type Cells, type EntryGrid, type EntrySink, EXPIRY_SAMPLE_ROWS } from '../domain/entry.ts';
 import type { LineBatch } from './compiled-lines.ts';
 import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
@@ -18,7 +18,7 @@ export interface ColumnFacts {
  * A look that is being written. `column` gives where one proxy's entries go; a second call for the same proxy starts it anew. What the first one
  * saw stays in `maxExpiresInMs`: the keys were there a moment before, so it is still a life that an entry had in this look.
  */
-export interface GridWriter extends EvidenceGrid {
+export interface GridWriter extends EntryGrid {
   column(proxy: number): EntrySink;
   factsOf(proxy: number): ColumnFacts;
   /** Whether `expiresInMs` is known. */
@@ -40,7 +40,8 @@ interface Column {
 
 /**
  * `admitsNewKeys: false` takes only the keys that the table already holds (a second look at suspects); `keepsExpiries` keeps every
- * entry's remaining life, 4 bytes an entry instead of 4 bytes a key, unless that comes to take more than `expiryBytes`: then it keeps none.
+ * entry's remaining life, 4 bytes an entry instead of 4 bytes a key, unless that comes to take more than `expiryBytes`: then it keeps those of
+ * the first rows, as every grid does.
  */
 export function createEntryGrid(options: {
   keys: KeyTable;
@@ -51,6 +52,7 @@ export function createEntryGrid(options: {
 }): GridWriter {
   const { keys, proxyCount, admitsNewKeys, expiryBytes = Number.POSITIVE_INFINITY } = options;
   let { keepsExpiries } = options;
+  let expiryRows = keepsExpiries ? Number.POSITIVE_INFINITY : EXPIRY_SAMPLE_ROWS;
   const columns = Array.from({ length: proxyCount }, emptyColumn);
   let maxExpiries: Int32Array = new Int32Array(Math.max(1024, keys.count));
 
@@ -105,9 +107,11 @@ export function createEntryGrid(options: {
     const { cells, expiries } = column;
     if (row >= maxExpiries.length) maxExpiries = widened(maxExpiries, roomFor(row, maxExpiries.length));
     if (row >= cells.length) column.cells = widenedCells(cells, roomFor(row, cells.length));
-    if (!keepsExpiries || row < expiries.length) return;
-    column.expiries = widened(expiries, roomFor(row, expiries.length));
-    keepWithinBytes();
+    if (row < expiries.length) return;
+    if (keepsExpiries) {
+      column.expiries = widened(expiries, roomFor(row, expiries.length));
+      keepWithinBytes();
+    } else if (expiries.length < EXPIRY_SAMPLE_ROWS) column.expiries = widened(expiries, EXPIRY_SAMPLE_ROWS);
   }
 
   function putLines(column: Column, { count, rows, expiries, tails, lengths }: LineBatch): void {
@@ -129,7 +133,7 @@ export function createEntryGrid(options: {
         cells = column.cells;
       }
       cells[row] = number;
-      if (keepsExpiries) keepExpiry(column, row, expiresInMs);
+      if (row < expiryRows) keepExpiry(column, row, expiresInMs);
       if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
       if (lengths[n]! > longestBytes) {
         noteLength(column, row);
@@ -150,7 +154,7 @@ export function createEntryGrid(options: {
     if (number > 0xff) column.cells = deepened(column.cells, number);
     const put = column.cells[row] === 0 ? number : withDuplicate(column, row, number);
     column.cells[row] = put;
-    if (keepsExpiries) keepExpiry(column, row, expiresInMs);
+    if (row < expiryRows) keepExpiry(column, row, expiresInMs);
     if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
     noteLength(column, row);
   }
@@ -170,7 +174,9 @@ export function createEntryGrid(options: {
 
   function keepWithinBytes(): void {
     keepsExpiries = columns.reduce((bytes, { expiries }) => bytes + expiries.byteLength, 0) <= expiryBytes;
-    if (!keepsExpiries) for (const column of columns) column.expiries = new Int32Array(0);
+    if (keepsExpiries) return;
+    expiryRows = EXPIRY_SAMPLE_ROWS;
+    for (const column of columns) column.expiries = widened(column.expiries.subarray(0, expiryRows), expiryRows);
   }
 
   function noteLength(column: Column, row: number): void {

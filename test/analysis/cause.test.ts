@@ -14,6 +14,7 @@ import {
   server,
   type ViewChanges,
 } from '../support/model-look.ts';
+import { proxyView } from '../support/run-report.ts';
 
 function causeOf(picture: Picture, drawn: DrawnMesh = {}, changes: ViewChanges = {}): Finding | undefined {
   const [finding] = lookAt(drawMesh(picture, drawn), changes).findings;
@@ -21,6 +22,7 @@ function causeOf(picture: Picture, drawn: DrawnMesh = {}, changes: ViewChanges =
 }
 
 const young: Partial<ProxyView> = { uptimeSeconds: 60 };
+const emptied: Partial<ProxyView> = { ...young, table: { ...proxyView('p', []).table!, entries: 3 } };
 
 describe('causes, the first that the evidence names', () => {
   const split: Picture = { p1: 's1', p2: 's1', p3: 's2' };
@@ -28,8 +30,9 @@ describe('causes, the first that the evidence names', () => {
     ['no evidence', split, {}, {}, 'unknown'],
     ['the link between the parties is down', split, { cut: [['p1', 'p3']] }, {}, 'peer-link-down'],
     ['a link within one party is down', split, { cut: [['p1', 'p2']] }, {}, 'unknown'],
-    ['a restarted proxy', split, {}, { p3: young }, 'restarted'],
-    ['a link that is down before a restart', split, { cut: [['p2', 'p3']] }, { p3: young }, 'peer-link-down'],
+    ['a proxy that lost its entries', split, {}, { p3: emptied }, 'emptied'],
+    ['a proxy that was merely reloaded', split, {}, { p3: young }, 'unknown'],
+    ['a link that is down before a lost table', split, { cut: [['p2', 'p3']] }, { p3: emptied }, 'peer-link-down'],
     [
       'a shard that is down somewhere',
       split,
@@ -38,7 +41,7 @@ describe('causes, the first that the evidence names', () => {
       'shard-down',
     ],
     ['a shard that some proxy lacks', split, { servers: { p1: [server('s1'), server('s3')] } }, {}, 'server-drift'],
-    ['missing on a proxy that restarted', { p1: 's1', p2: 's1', p3: null }, {}, { p3: young }, 'restarted'],
+    ['missing on a proxy that lost its entries', { p1: 's1', p2: 's1', p3: null }, {}, { p3: emptied }, 'emptied'],
     ['missing behind a cut link', { p1: 's1', p2: 's1', p3: null }, { cut: [['p1', 'p3']] }, {}, 'peer-link-down'],
     ['missing, and nothing explains it', { p1: 's1', p2: 's1', p3: null }, {}, {}, 'unknown'],
     [
@@ -54,10 +57,10 @@ describe('causes, the first that the evidence names', () => {
       'server-drift',
     ],
     [
-      'missing, and it is the holder that restarted',
+      'missing, and it is the holder that lost its entries',
       { p1: 's1', p2: 's1', p3: null },
       {},
-      { p1: young, p2: young },
+      { p1: emptied },
       'unknown',
     ],
     ['a proxy that lists no peers', split, {}, { p3: { peers: [] } }, 'peer-unknown'],
@@ -81,7 +84,7 @@ describe('who only lacks an entry that others dispute is no party to the dispute
       {},
     ],
     ['it lists no peers', {}, { p2: { peers: [] } }],
-    ['it restarted', {}, { p2: young }],
+    ['it lost its entries', {}, { p2: emptied }],
   ])('{p1: s1, p2: none, p3: s2}, %s -> unknown', (_, drawn, changes) => {
     expect(causeOf(disputed, drawn, changes)).toMatchObject({ kind: 'split', cause: 'unknown' });
   });
@@ -152,7 +155,7 @@ test('any mesh, with restarts and servers that some lack: the causes do not depe
         proxies.map(({ name, servers }, n) => [
           name,
           {
-            ...(odd[n]!.restarted ? young : {}),
+            ...(odd[n]!.restarted ? emptied : {}),
             servers: servers
               .filter((_, shard) => shard !== odd[n]!.lacks)
               .map((each) => ({ backend: 'nodes', ...each })),

@@ -1,6 +1,7 @@
 // What is wrong with the mesh itself, kind by kind.
 
 import { describe, expect, test } from 'vitest';
+import { emptiedProxies } from '../../src/analysis/emptied.ts';
 import { meshFindings } from '../../src/analysis/mesh-findings.ts';
 import { restartedProxies } from '../../src/analysis/restarted.ts';
 import { senseMesh } from '../../src/analysis/routed-grid.ts';
@@ -10,7 +11,9 @@ import { mesh, proxyView } from '../support/run-report.ts';
 
 function findingsOf(changes: Readonly<Record<string, Partial<ProxyView>>>, names = ['a', 'b', 'c']) {
   const views = mesh(names, changes);
-  return meshFindings(senseMesh(views), { mixedByDrift: 0, restarted: restartedProxies(views) });
+  const restarted = restartedProxies(views);
+  const emptied = emptiedProxies(views, restarted);
+  return meshFindings(senseMesh(views), { mixedByDrift: 0, restarted, emptied, expiryDrift: [] });
 }
 
 const table = (changes: Partial<TableView>): TableView => ({ ...proxyView('a', []).table!, ...changes });
@@ -142,7 +145,6 @@ describe('tables and versions', () => {
   test.each([
     ['table type is string on a, b; ip on c', { type: 'ip' }],
     ['table size is 204800 on a, b; 1024 on c', { size: 102_400 * 0 + 1024, used: 10 }],
-    ['table expiry in ms is 300000 on a, b; 600000 on c', { maxExpiresInMs: 599_900 }],
   ])('%s', (because, changes) => {
     const fresh = { table: table({ maxExpiresInMs: 299_800 }) };
     const found = findingsOf({ a: fresh, b: fresh, c: { table: table({ maxExpiresInMs: 299_800, ...changes }) } });
@@ -168,6 +170,17 @@ describe('tables and versions', () => {
   test('a proxy younger than its entries live has restarted', () => {
     expect(findingsOf({ b: { uptimeSeconds: 297 }, c: { uptimeSeconds: 298 } })).toMatchObject([
       { kind: 'restarted', proxy: 'b' },
+    ]);
+  });
+
+  test('a young proxy with less than half of what the others have was emptied; an old one was not', () => {
+    const few = table({ entries: 616 });
+    expect(findingsOf({ b: { uptimeSeconds: 297, table: few }, c: { table: few } })).toMatchObject([
+      { kind: 'restarted' },
+    ]);
+    expect(findingsOf({ b: { uptimeSeconds: 297, table: few } })).toMatchObject([
+      { kind: 'restarted' },
+      { kind: 'emptied', proxy: 'b' },
     ]);
   });
 });

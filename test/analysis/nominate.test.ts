@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { MISSING, SPLIT } from '../../src/analysis/classify.ts';
+import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { nominate } from '../../src/analysis/nominate.ts';
 import { drawEntry, drawMesh, type Picture, routesOf, type ViewChanges } from '../support/model-look.ts';
 
@@ -12,7 +13,7 @@ function nominated(pictures: Readonly<Record<string, Picture>>, changes: ViewCha
   for (const [key, picture] of Object.entries(pictures))
     for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
   const { look } = routesOf(mesh, { changes });
-  const found = nominate(look, { expiryMarginMs: 0, keyLength: null });
+  const found = nominate(look, { expiryMarginMs: 0, keyLength: null, expiries: learnExpiries(look, 0) });
   const suspects = found.rows.map((row, n) => [look.grid.keys.keyAt(row), found.kinds[n]] as const);
   return { ...found, suspects: Object.fromEntries(suspects) };
 }

@@ -45,47 +45,46 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const state = (proxy: number, n: number, to: 'maint' | 'drain' | 'ready') =>
     here.mesh.command(proxy, `set server nodes/shard-${n + 1} state ${to}`);
 
-  test('{a, b: s1 | c: s2}: s1 in maintenance on c -> s2; s2 in maintenance on a too -> refused; drain loses to up, and wins alone', {
+  test('{a, b: s1 | c: s2}: s1 in maintenance on c alone -> refused; on b and c -> s2; draining on a -> s1; everywhere -> s2', {
     timeout,
   }, async () => {
     await lab();
     await isolate();
     await splitOver('maint', 0, 1);
     await state(2, 0, 'maint');
-    await state(0, 1, 'maint');
     const before = await tablesNow(here.mesh);
     const refused = await here.heal();
-    expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['no-eligible-shard maint']]);
+    expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['state-disputed maint']]);
     expect(await tablesNow(here.mesh)).toEqual(before);
 
-    await state(0, 1, 'ready');
+    await state(1, 0, 'maint');
     const one = await here.heal();
     expect([one.exitCode, Object.fromEntries(winnersOf(one.report))]).toEqual([0, { maint: shard(1) }]);
     expect([...new Set(one.writes.map(({ proxy }) => proxy))].sort()).toEqual(['hap-a', 'hap-b']);
     expect(await whereabouts(here.mesh, ['maint'])).toEqual(winnersOf(one.report));
 
-    await state(2, 0, 'ready');
+    for (const proxy of [1, 2]) await state(proxy, 0, 'ready');
     await splitOver('drain', 0, 1);
     await state(0, 0, 'drain');
     const two = await here.heal();
-    expect([two.exitCode, Object.fromEntries(winnersOf(two.report))]).toEqual([0, { drain: shard(1) }]);
+    expect([two.exitCode, Object.fromEntries(winnersOf(two.report))]).toEqual([0, { drain: shard(0) }]);
     expect(await whereabouts(here.mesh, ['drain'])).toEqual(winnersOf(two.report));
 
-    await state(0, 0, 'ready');
-    await splitOver('drain/alone', 0, 1);
-    for (const proxy of [0, 1, 2]) await state(proxy, 0, 'drain');
-    await state(2, 1, 'maint');
+    await splitOver('drain/all', 0, 1);
+    for (const proxy of [1, 2]) await state(proxy, 0, 'drain');
     const three = await here.heal();
-    // The two from before are on s2, which c does not follow now.
-    expect([three.exitCode, refusalsOf(three.report), Object.fromEntries(winnersOf(three.report))]).toEqual([
-      4,
-      ['no-eligible-shard drain', 'no-eligible-shard maint'],
-      { 'drain/alone': shard(0) },
-    ]);
-    expect(await whereabouts(here.mesh, ['drain/alone'])).toEqual(winnersOf(three.report));
+    expect([three.exitCode, Object.fromEntries(winnersOf(three.report))]).toEqual([0, { 'drain/all': shard(1) }]);
+    expect(await whereabouts(here.mesh, ['drain/all'])).toEqual(winnersOf(three.report));
+
+    // Where the other one cannot be used at all, what drains wins.
+    await splitOver('drain/alone', 0, 1);
+    for (const proxy of [1, 2]) await state(proxy, 1, 'maint');
+    const four = await here.heal();
+    expect(Object.fromEntries(winnersOf(four.report))['drain/alone']).toBe(shard(0));
+    expect(await whereabouts(here.mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
   });
 
-  test('c has no s3, {a, b: s3 | c: s1} -> s1; {a, b: s3 | c: nothing} -> refused, and nothing is written for it', {
+  test('c alone has no s3, {a, b: s3 | c: s1} and {a, b: s3 | c: nothing} -> refused, nothing is written; {a: s3 | b, c: s1} -> s1', {
     timeout,
   }, async () => {
     const servers = [0, 1].map((n) => ({ shard: n, id: 11 + n }));
@@ -94,10 +93,19 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await splitOver('gone', 2, 0);
     await here.mesh.request(0, 'gone/lacking', { forceShard: 2 });
     await here.mesh.untilEntry(1, 'gone/lacking', (entry) => entry !== undefined);
+    const refused = await here.heal();
+    expect([refused.exitCode, refusalsOf(refused.report), refused.writes]).toEqual([
+      4,
+      ['no-eligible-shard gone', 'no-eligible-shard gone/lacking'],
+      [],
+    ]);
+    await here.mesh.cut(0, 1);
+    await here.mesh.untilPeers(0, 1, 'down');
+    await here.mesh.request(0, 'minor', { forceShard: 2 });
+    for (const proxy of [1, 2]) await here.mesh.request(proxy, 'minor', { forceShard: 0 });
     const run = await here.heal();
-    expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['no-eligible-shard gone/lacking']]);
-    expect(writtenKeys(run.writes)).toEqual(['gone']);
-    expect(await whereabouts(here.mesh, ['gone'])).toEqual(new Map([['gone', shard(0)]]));
+    expect([run.exitCode, writtenKeys(run.writes)]).toEqual([4, ['minor']]);
+    expect(await whereabouts(here.mesh, ['minor'])).toEqual(new Map([['minor', shard(0)]]));
   });
 
   test.each(['addr', 'name'] as const)(
@@ -195,7 +203,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const first = await here.heal(config);
     expect([first.exitCode, refusalsOf(first.report)]).toEqual([4, ['too-many-missing']]);
     expect(first.report.findings.map(({ kind, cause }) => `${kind} ${cause}`)).toEqual(
-      conferences.map(() => 'missing restarted'),
+      conferences.map(() => 'missing emptied'),
     );
     expect(first.report.heal).toMatchObject({ planned: 3, verified: 3, failed: 0 });
     expect(first.writes.filter((write) => write.proxy === 'hap-c' || write.command.startsWith('clear'))).toEqual([]);

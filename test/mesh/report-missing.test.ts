@@ -76,25 +76,25 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     scratch.clear();
   });
 
-  test('{a: s, b: s, c: nothing} x 5 -> missing, restarted; a touched one is not', { timeout }, async () => {
+  test('{a: s, b: s, c: nothing} x 5 -> missing, emptied; a touched one is not', { timeout }, async () => {
     const mesh = meshes[0]!;
     const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
     expect([exitCode, report.verdict, told(report)]).toEqual([
       2,
       'split',
-      few.map((name) => `missing ${name}: restarted`),
+      few.map((name) => `missing ${name}: emptied`),
     ]);
     expect(report.findings.map(({ absentOn }) => absentOn)).toEqual(few.map(() => ['hap-c']));
     expect(meshKinds(report)).toEqual([]);
     expect(report.meshFindings.filter(({ kind }) => kind === 'restarted').map(({ proxy }) => proxy)).toContain('hap-c');
-    expect(stdout).toMatch(/^SPLIT {2}5 of 5 conferences are missing on some proxies/);
-    expect(stdout).toContain('(missing, restarted)');
-    expect(stdout).toContain('one that finds none in its first 5 s never asks for the old entries again.');
+    expect(stdout).toMatch(/^MISSING {2}5 of 5 conferences are missing on some proxies/);
+    expect(stdout).toContain('(missing, emptied)');
+    expect(stdout).toContain('finds no peer in its first 5 s never asks for the old ones again.');
 
     await mesh.request(0, few[0]!);
     await mesh.untilEntry(2, few[0]!, (entry) => entry !== undefined);
     const { report: after } = await lookWhileLinked(mesh, configure(scratch, mesh));
-    expect(told(after)).toEqual(few.slice(1).map((name) => `missing ${name}: restarted`));
+    expect(told(after)).toEqual(few.slice(1).map((name) => `missing ${name}: emptied`));
   });
 
   test('{a: s, b: s, c: nothing} x 20,000 -> all of them, read by a second dump; the text stays short', {
@@ -104,10 +104,10 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([exitCode, report.verdict, report.counts.missing, report.findings.length]).toEqual([2, 'split', MANY, MANY]);
     expect(statusesOf(report)).toEqual(['hap-a ok', 'hap-b ok', 'hap-c ok']);
     expect(new Set(report.findings.map(({ kind, cause, absentOn }) => `${kind} ${cause} ${absentOn}`))).toEqual(
-      new Set(['missing restarted hap-c']),
+      new Set(['missing emptied hap-c']),
     );
     expect(new Set(report.findings.map(({ conference }) => conference)).size).toBe(MANY);
-    expect(stdout).toMatch(/^SPLIT {2}20,000 of 20,000 conferences are missing on some proxies/);
+    expect(stdout).toMatch(/^MISSING {2}20,000 of 20,000 conferences are missing on some proxies/);
     expect(stdout).toContain('and 19,997 more');
     expect(stdout.split('\n').length).toBeLessThan(40);
   });

@@ -108,35 +108,29 @@ describe('findings', () => {
 });
 
 describe('who votes', () => {
-  test('{p1: s1, p2: s2, p3: s2}, p2 and p3 restarted within the expiry -> keep s1', () => {
+  test('{p1: s1, p2: s2, p3: s2}, p2 and p3 reloaded -> keep s2: they kept their entries', () => {
     const young = { uptimeSeconds: 60 };
     expect(planned(look({ k: { p1: 's1', p2: 's2', p3: 's2' } }, {}, { p2: young, p3: young })).decisions).toEqual({
-      k: addresses.s1,
+      k: addresses.s2,
     });
   });
 
-  test('{p1: s1, p2: s2, p3: s2}, all three are that young -> keep s2', () => {
-    const young = { uptimeSeconds: 60 };
-    const looked = look({ k: { p1: 's1', p2: 's2', p3: 's2' } }, {}, { p1: young, p2: young, p3: young });
-    expect(planned(looked).decisions).toEqual({ k: addresses.s2 });
-  });
-
-  test('{p1: s1, p2: s1, p3: s2}, s1 down on p3 alone -> keep s2', () => {
+  test('{p1: s1, p2: s1, p3: s2}, s1 down on p3 alone -> refuse: state-disputed', () => {
     const p3 = {
       servers: look({ k: split }).proxies[2]!.servers.map((own) =>
         own.name === 's1' ? { ...own, state: 'down' as const } : own,
       ),
     };
-    expect(planned(look({ k: split }, {}, { p3 })).decisions).toEqual({ k: addresses.s2 });
+    expect(planned(look({ k: split }, {}, { p3 })).refusals[0]).toMatch(/^k state-disputed/);
   });
 
   test('{p1: s1, p2: s1, p3: s2}, s1 draining -> keep s2', () => {
     expect(planned(look({ k: split }, { states: { s1: 'drain' } })).decisions).toEqual({ k: addresses.s2 });
   });
 
-  test('{p1: s1, p2: s1, p3: s2}, both in maintenance on p3 -> refuse: no-eligible-shard', () => {
+  test('{p1: s1, p2: s1, p3: s2}, both in maintenance on p2 and p3 -> refuse: no-eligible-shard', () => {
     const p3 = [server('s1', { state: 'maint' }), server('s2', { state: 'maint' }), server('s3')];
-    expect(planned(look({ k: split }, { servers: { p3 } }))).toMatchObject({
+    expect(planned(look({ k: split }, { servers: { p2: p3, p3 } }))).toMatchObject({
       ways: [],
       refusals: [
         'k no-eligible-shard: none of the shards it is on accepts traffic on every proxy: 10.0.0.1:443, 10.0.0.2:443',

@@ -32,16 +32,23 @@ function routesOf(picture: Picture): Route[] {
   });
 }
 
-function decide(
-  picture: Picture,
-  { rules = usual, eligible, voters }: { rules?: Rules; eligible?: string[]; voters?: string[] } = {},
-): Decision {
+interface Given {
+  readonly rules?: Rules;
+  readonly eligible?: readonly string[];
+  readonly undrained?: readonly string[];
+  readonly disputed?: readonly string[];
+  readonly voters?: readonly string[];
+}
+
+function decide(picture: Picture, { rules = usual, eligible, undrained, disputed, voters }: Given = {}): Decision {
   const routes = routesOf(picture);
   const named = [...new Set(routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
   return pickWinner(
     {
       finding: finding('split', 'k', { routes }),
       eligible: eligible?.map((shard) => addresses[shard] ?? shard) ?? named,
+      undrained: new Set((undrained ?? []).map((shard) => addresses[shard]!)),
+      disputed: (disputed ?? []).map((shard) => ({ shard: addresses[shard]!, calledUnusableBy: ['p9'], lackedBy: [] })),
       voters: new Set(voters ?? Object.keys(picture)),
     },
     rules,
@@ -60,16 +67,18 @@ describe('majority', () => {
     expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }))).toBe('s1 majority: 2 of 3 proxies');
   });
 
-  test('{p1: s1, p2: s2, p3: s2, p4: s3} -> keep s2: the largest party, not more than half', () => {
-    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: 's3' }))).toBe('s2 majority: 2 of 4 proxies');
+  const only: Rules = { winner: ['majority'], tie: 'refuse' };
+
+  test('{p1: s1, p2: s2, p3: s2, p4: s3} -> abstains: the largest party is not more than half', () => {
+    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: 's3' }, { rules: only }))).toMatch(/^undecided/);
   });
 
   test('{p1: s1, p2: s1, p3: s2}, p1 and p2 have no vote -> keep s2', () => {
     expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { voters: ['p3'] }))).toBe('s2 majority: 1 of 1 proxies');
   });
 
-  test('{p1: s1, p2: s2, p3: s2, p4: nowhere} -> keep s2: who leads nowhere has not voted', () => {
-    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: null }))).toBe('s2 majority: 2 of 3 proxies');
+  test('{p1: s1, p2: s2, p3: s2, p4: nowhere} -> abstains: who holds the entry counts, wherever it leads', () => {
+    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: null }, { rules: only }))).toMatch(/^undecided/);
   });
 
   test('{p1: s1, p2: s2} -> abstains', () => {
@@ -242,4 +251,28 @@ test('the order of the proxies never changes who wins', () => {
       },
     ),
   );
+});
+
+describe('disputed states', () => {
+  test('{p1: s1, p2: s1, p3: s2}, s1 is unusable on one proxy alone -> refuse: state-disputed', () => {
+    const decision = decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'], disputed: ['s1'] });
+    expect(said(decision)).toBe(
+      'state-disputed: 10.0.0.1:443 is unusable on p9 alone: give it one state on every proxy first',
+    );
+  });
+
+  test('{p1: s1, p2: s2}, s1 is unusable on one proxy alone -> refuse: it might have won', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(/^state-disputed/);
+  });
+
+  test('{p1: s1, p2: s2, p3: s2}, s1 is unusable on one proxy alone -> keep s2: it has fewer votes anyway', () => {
+    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(
+      /^s2 majority/,
+    );
+  });
+
+  test('drain breaks ties: {p1: s1, p2: s2}, s1 drains somewhere -> keep s2; {p1: s1, p2: s1, p3: s2} -> keep s1', () => {
+    expect(said(decide({ p1: 's1', p2: 's2' }, { undrained: ['s2'] }))).toMatch(/^s2 lowest-address/);
+    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { undrained: ['s2'] }))).toMatch(/^s1 majority/);
+  });
 });

@@ -93,7 +93,7 @@ describe('contents', () => {
       runReport({
         findings: findingList([
           finding('missing', 't/a', {
-            cause: 'restarted',
+            cause: 'emptied',
             routes: [route('hap-a', shardA)],
             absentOn: ['hap-b'],
             because: 'x',
@@ -106,7 +106,7 @@ describe('contents', () => {
         kind: 'missing',
         key: 't/a',
         conference: 't/a',
-        cause: 'restarted',
+        cause: 'emptied',
         routes: [
           {
             proxy: 'hap-a',

@@ -133,12 +133,11 @@ describe('situations', () => {
         s  10.0.0.9:443 on hap-a, hap-b | 10.0.0.8:443 on hap-c
         → Give each server an explicit "id", the same on every proxy, and reload: see Mesh.
 
-      1 conference missing on some proxies: a proxy restarted and lacks entries (missing, restarted)
+      1 conference missing on some proxies: a proxy lost its entries, or never got them (missing, emptied)
         m  10.0.0.8:443 on hap-a, hap-b | absent on hap-c
         because hap-c started 13 min ago
-        → Wait: entries come back as conferences are touched. If they do not, check that the proxy that
-          lacks them reaches its peers: one that finds none in its first 5 s never asks for the old
-          entries again.
+        → Fill it from the others ("splitbrain heal"), or wait: entries come back as conferences are
+          touched. A proxy that finds no peer in its first 5 s never asks for the old ones again.
 
       1 conference whose server id and server key name different shards (mixed)
         x  10.0.0.8:443 (id 12) on hap-a

@@ -1,5 +1,7 @@
 // What a run sees of a model mesh: views, grid and findings, made by the real analysis.
 
+import { emptiedProxies } from '../../src/analysis/emptied.ts';
+import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { listFindings } from '../../src/analysis/finding-list.ts';
 import { linksOf } from '../../src/analysis/links.ts';
 import { restartedProxies } from '../../src/analysis/restarted.ts';
@@ -110,9 +112,9 @@ export function routesOf(
 /** One look; what it shows is taken for confirmed. */
 export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
   const { views, grid, look } = routesOf(mesh, { changes });
-  const { kinds } = judgeSuspects(look, grid, { expiryMarginMs: 0, keyLength: null, expireMs: null });
-  const restarted = restartedProxies(views);
-  const around = { linkBetween: linksOf(views), restarted, expireMs: null };
+  const kinds = judgeSuspects(look, grid, { expiryMarginMs: 0, keyLength: null, expiries: learnExpiries(look, 0) });
+  const emptied = emptiedProxies(views, restartedProxies(views));
+  const around = { linkBetween: linksOf(views), emptied, freshestMs: null };
   const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, around });
   return {
     environment: 'stage',

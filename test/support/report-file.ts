@@ -64,5 +64,7 @@ export function statusesOf({ proxies }: ReportFile): readonly string[] {
 
 /** The kinds of mesh findings, each once, without those that every young mesh has. */
 export function meshKinds({ meshFindings }: ReportFile): readonly string[] {
-  return [...new Set(meshFindings.map(({ kind }) => kind).filter((kind) => kind !== 'restarted'))].sort();
+  return [
+    ...new Set(meshFindings.map(({ kind }) => kind).filter((kind) => kind !== 'restarted' && kind !== 'emptied')),
+  ].sort();
 }

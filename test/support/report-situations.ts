@@ -74,7 +74,7 @@ export const situations: Readonly<Record<string, () => RunReport>> = {
       findings: findingList([
         split('s', { cause: 'id-drift' }),
         finding('missing', 'm', {
-          cause: 'restarted',
+          cause: 'emptied',
           routes: [route('hap-a', shardA), route('hap-b', shardA)],
           absentOn: ['hap-c'],
           because: 'hap-c started 13 min ago',
@@ -106,7 +106,7 @@ export const situations: Readonly<Record<string, () => RunReport>> = {
       proxies: mesh(twenty, { 'hap-t': { uptimeSeconds: 45, haproxy: '3.0.11-1+deb13u3' } }),
       findings: lazyFindings(50_000, (i) =>
         finding('missing', `conference-${String(i).padStart(6, '0')}`, {
-          cause: 'restarted',
+          cause: 'emptied',
           routes: twenty.slice(0, 19).map((name) => route(name, i % 2 ? shardA : shardB)),
           absentOn: ['hap-t'],
           because: 'hap-t started 45 s ago',

@@ -1,0 +1,111 @@
+// Tables that drop their entries after other times: told by entries that both hold, never guessed from how long one has left.
+
+import { EXPIRY_SAMPLE_ROWS } from '../domain/entry.ts';
+import type { MeshFinding } from '../domain/finding.ts';
+import { linksOf } from './links.ts';
+import type { RoutedGrid } from './routed-grid.ts';
+
+/** Below this much two proxies are taken to have one `expire`: dumps take time, and clocks tick. */
+const LEAST_LAG_MS = 10_000;
+/** An update reaches a peer at once: what both hold ends apart by the same time, whatever the entry, give or take this. */
+const CONSISTENT_WITHIN_MS = 2_000;
+
+/** On `earlier` every entry that both hold ends `byMs` sooner than on `later`; `Infinity`: on `later` entries never end. */
+interface Lag {
+  readonly later: number;
+  readonly earlier: number;
+  readonly byMs: number;
+  /** The entries were touched at different times: no interruption of the link makes all of them end apart by the same time. */
+  readonly isProven: boolean;
+}
+
+export interface Expiries {
+  /**
+   * Whether the key is absent only where its own `expire` has ended it by now. `maxExpiresInMs` is the longest life that any proxy has left
+   * for it.
+   */
+  hasEnded(look: RoutedGrid, row: number, maxExpiresInMs: number): boolean;
+  /** Whether some proxy's entries have no end, so that none is about to. */
+  readonly isEndless: boolean;
+  /** `table-drift`: what is proven, and, where absent entries were put down to it, all that was assumed. */
+  findings(hasExplained: boolean): readonly MeshFinding[];
+}
+
+/**
+ * HAProxy does not show a table's `expire` (2.6 to 3.4). What a proxy touches it tells its peers, and each counts its own time from there.
+ * So over a link that is up two proxies with one `expire` have the same time left for an entry that both hold, and two
+ * with different ones differ by just that. `marginMs` is how far apart the two were read.
+ */
+export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
+  const { views, evidence } = look.sense;
+  const linkBetween = linksOf(views);
+  const endless = views.map(({ table }, proxy) => evidence[proxy] === 'full' && isEndless(table));
+  const lags: Lag[] = [];
+  for (const later of views.keys()) {
+    for (const earlier of views.keys()) {
+      if (later === earlier || evidence[later] === 'none' || evidence[earlier] !== 'full') continue;
+      if (linkBetween(later, earlier) !== 'up') continue;
+      const lag = endless[later] ? endlessLag(look, later, earlier) : lagBetween(look, later, earlier, marginMs);
+      if (lag) lags.push(lag);
+    }
+  }
+  const byEarlier = new Map<number, readonly Lag[]>();
+  for (const lag of lags) byEarlier.set(lag.earlier, [...(byEarlier.get(lag.earlier) ?? []), lag]);
+  return {
+    isEndless: endless.some((is) => is),
+    hasEnded: (at, row, maxExpiresInMs) =>
+      byEarlier.size > 0 &&
+      at.sense.evidence.every(
+        (told, proxy) =>
+          told !== 'full' ||
+          at.grid.labelAt(row, proxy) !== 0 ||
+          (byEarlier.get(proxy) ?? []).some(
+            ({ later, byMs }) =>
+              at.grid.labelAt(row, later) !== 0 && maxExpiresInMs <= byMs + marginMs + CONSISTENT_WITHIN_MS,
+          ),
+      ),
+    findings: (hasExplained) => driftFindings(look, lags, hasExplained),
+  };
+}
+
+function isEndless(table: { readonly entries: number; readonly maxExpiresInMs: number } | null): boolean {
+  return table !== null && table.entries > 0 && table.maxExpiresInMs === 0;
+}
+
+function endlessLag({ sense }: RoutedGrid, later: number, earlier: number): Lag | null {
+  const { table } = sense.views[earlier]!;
+  return table !== null && table.maxExpiresInMs > 0
+    ? { later, earlier, byMs: Number.POSITIVE_INFINITY, isProven: true }
+    : null;
+}
+
+function lagBetween({ grid }: RoutedGrid, later: number, earlier: number, marginMs: number): Lag | null {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const rows = Math.min(grid.keys.count, EXPIRY_SAMPLE_ROWS);
+  for (let row = 0; row < rows; row++) {
+    if (grid.labelAt(row, later) === 0 || grid.labelAt(row, earlier) === 0) continue;
+    const left = grid.expiresInMs(row, later);
+    const apart = left - grid.expiresInMs(row, earlier);
+    [least, most] = [Math.min(least, apart), Math.max(most, apart)];
+    [oldest, newest] = [Math.min(oldest, left), Math.max(newest, left)];
+  }
+  if (least < LEAST_LAG_MS + marginMs || most - least > CONSISTENT_WITHIN_MS || most < least) return null;
+  return { later, earlier, byMs: least, isProven: newest - oldest >= LEAST_LAG_MS };
+}
+
+function driftFindings(look: RoutedGrid, lags: readonly Lag[], hasExplained: boolean): readonly MeshFinding[] {
+  const { views } = look.sense;
+  const told = lags.filter(({ isProven }) => isProven || hasExplained);
+  return [...new Set(told.map(({ earlier }) => earlier))].map((earlier) => {
+    const its = told.filter((lag) => lag.earlier === earlier);
+    const others = its.map(({ later }) => views[later]!.name).join(', ');
+    const least = Math.min(...its.map(({ byMs }) => byMs));
+    const { name } = views[earlier]!;
+    const because =
+      least === Number.POSITIVE_INFINITY
+        ? `entries expire on ${name} and never on ${others}: the tables have different \`expire\``
+        : `entries expire about ${Math.round(least / 1000)} s sooner on ${name} than on ${others}: the tables have different \`expire\``;
+    return { kind: 'table-drift' as const, proxy: name, peer: null, because };
+  });
+}

@@ -1,0 +1,87 @@
+// What two tables do differently is told by the entries that both hold, and claimed only where they prove it.
+
+import { describe, expect, test } from 'vitest';
+import { learnExpiries } from '../../src/analysis/expiry.ts';
+import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import type { ProxyView } from '../../src/domain/view.ts';
+import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { mesh } from '../support/run-report.ts';
+
+/** By key: the seconds that the entry has left on a and on b; `null`: absent. */
+type Lives = Readonly<Record<string, readonly (number | null)[]>>;
+
+function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyView>; marginMs?: number } = {}) {
+  const grid = createEntryGrid({ keys: createKeyTable(1), proxyCount: 2, admitsNewKeys: true, keepsExpiries: false });
+  const longest = [0, 0];
+  for (const proxy of [0, 1]) {
+    const sink = grid.column(proxy);
+    for (const [key, left] of Object.entries(lives)) {
+      const seconds = left[proxy];
+      if (seconds === null || seconds === undefined) continue;
+      const bytes = Buffer.from(`${key} 10.0.0.8:443`, 'latin1');
+      sink.entry(bytes, 0, key.length, seconds * 1000, 11, key.length + 1, bytes.length);
+      longest[proxy] = Math.max(longest[proxy]!, seconds * 1000);
+    }
+  }
+  const views = mesh(['a', 'b'], { b }).map((view, proxy) => ({
+    ...view,
+    table: { ...view.table!, maxExpiresInMs: longest[proxy]! },
+  }));
+  const look = routeGrid(grid, senseMesh(views));
+  const expiries = learnExpiries(look, marginMs);
+  const rowOf = (key: string) => Object.keys(lives).indexOf(key);
+  return {
+    ended: (key: string) => expiries.hasEnded(look, rowOf(key), grid.maxExpiresInMs(rowOf(key))),
+    proven: expiries.findings(false).map(({ because }) => because),
+    assumed: expiries.findings(true).map(({ because }) => because),
+  };
+}
+
+const shorter = 'entries expire about 240 s sooner on b than on a: the tables have different `expire`';
+
+describe('b keeps its entries for 240 s less', () => {
+  test('entries touched at different times prove it; what is absent there has ended', () => {
+    const learnt = learn({ busy: [299, 59], calm: [270, 30], idle: [200, null], late: [260, null] });
+    expect([learnt.ended('idle'), learnt.ended('late'), learnt.proven]).toEqual([true, false, [shorter]]);
+  });
+
+  test('a single entry is no proof, and explains what is absent all the same: then it is told', () => {
+    const learnt = learn({ busy: [299, 59], idle: [200, null] });
+    expect([learnt.ended('idle'), learnt.proven, learnt.assumed]).toEqual([true, [], [shorter]]);
+  });
+});
+
+describe('one `expire`', () => {
+  test.each<[string, Lives]>([
+    ['all alike', { one: [299, 299], two: [200, 199], idle: [100, null] }],
+    [
+      'b heard late of what was touched at different times: a link that was down',
+      { one: [290, 250], two: [280, 180], idle: [100, null] },
+    ],
+    ['nothing in common: the one is busy, the other quiet', { one: [299, null], two: [null, 230], idle: [100, null] }],
+  ])('%s: nothing is claimed, and an absence stays one', (_, lives) => {
+    const { ended, proven, assumed } = learn(lives);
+    expect([ended('idle'), proven, assumed]).toEqual([false, [], []]);
+  });
+
+  test('over a link that is down nothing can be learnt', () => {
+    const b = { peers: [{ name: 'a', state: 'down' as const, protocolErrors: 0 }] };
+    expect(learn({ busy: [299, 59], calm: [270, 30], idle: [200, null] }, { b }).ended('idle')).toBe(false);
+  });
+
+  test('as far apart as the two were read is no difference', () => {
+    const lives = { busy: [299, 259], calm: [270, 230], idle: [30, null] };
+    expect(learn(lives, { marginMs: 31_000 }).proven).toEqual([]);
+    expect(learn(lives, { marginMs: 29_000 }).proven).toHaveLength(1);
+  });
+});
+
+test('entries without an end', () => {
+  expect(learn({ one: [0, 0], two: [0, null] }).ended('two')).toBe(false);
+  const mixed = learn({ one: [0, 299], two: [0, null] });
+  expect([mixed.ended('two'), mixed.proven]).toEqual([
+    true,
+    ['entries expire on b and never on a: the tables have different `expire`'],
+  ]);
+});

@@ -1,0 +1,51 @@
+// One stats socket of five lies: it costs its own view, and no healthy conference elsewhere.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Healing, startHealing } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { whereabouts } from '../support/whereabouts.ts';
+
+const timeout = 120_000;
+const names = ['t/one', 't/two', 't/three'];
+
+describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
+  let here: Healing;
+  afterEach(() => here?.stop());
+
+  /** Five proxies that agree on s1; the fifth says s2, and what `lie` makes of its answers. */
+  async function lab(lie: (line: string, answer: string) => string = (_, answer) => answer): Promise<void> {
+    here = await startHealing({ binary: command, proxies: 5 });
+    const { mesh, relay } = here;
+    for (const name of names) await mesh.request(0, name, { forceShard: 0 });
+    for (const proxy of [1, 2, 3, 4])
+      for (const name of names) await mesh.untilEntry(proxy, name, (entry) => entry !== undefined);
+    const [one, two] = mesh.shards.map(({ address }) => address);
+    relay.follow({
+      rewrite: (proxy, line, answer) =>
+        proxy === 'hap-e'
+          ? lie(line, answer.replaceAll(`server_id=11 server_key=${one}`, `server_id=12 server_key=${two}`))
+          : answer,
+    });
+  }
+  const maint = (line: string, answer: string) =>
+    line.includes('show servers state') ? answer.replace(/^(\d+ nodes 11 \S+ \S+ \d+) 0 /m, '$1 1 ') : answer;
+
+  test.each([
+    ['other routes', undefined],
+    ['other routes, and the shard in maintenance', maint],
+    [
+      'other routes, and no such server',
+      (line: string, answer: string) =>
+        line.includes('show servers state') ? answer.replace(/^\d+ nodes 11 .*\n/m, '') : answer,
+    ],
+  ] as const)('%s: nothing that is healthy moves', { timeout }, async (_, lie) => {
+    await lab(lie);
+    const heal = await here.start(['heal', '--yes'], { heal: 'maxRatio: 1' }).ended;
+    expect(heal.exitCode).toBe(4);
+    expect(
+      heal.writes.filter(({ proxy, command: each }) => proxy !== 'hap-e' && !each.endsWith('server_id 11')),
+    ).toEqual([]);
+    const s1 = here.mesh.shards[0]!.address;
+    expect(await whereabouts(here.mesh, names)).toEqual(new Map(names.map((name) => [name, s1])));
+  });
+});
