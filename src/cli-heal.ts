@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import type { HealFlags } from './heal-command.ts';
 import type { LookFlags } from './look-command.ts';
-import type { Edge } from './run.ts';
+import type { Edge } from './mesh.ts';
 
 export interface CliGround {
   readonly run: (command: string) => Edge['run'];

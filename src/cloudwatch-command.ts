@@ -11,7 +11,7 @@ import { parseDuration } from './config/duration.ts';
 import type { RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { type LiveFlags, lookIn, machine, type Session, withSession, writeOut } from './look-command.ts';
-import type { Edge } from './run.ts';
+import type { Edge } from './mesh.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 

@@ -11,13 +11,15 @@ import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
+import type { Edge } from './mesh.ts';
+import { type CheckedPlan, checkPlan, planPins, planWayBack } from './named-plans.ts';
 import { renderPlan } from './plan/render.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
 import { describeTerminal } from './report/terminal.ts';
 import { renderLook, renderOutcome } from './report/text.ts';
-import { type Edge, look } from './run.ts';
-import { carryOutPlan, planPins, planWayBack, refusePlan, spellStep } from './run-heal.ts';
+import { look } from './run.ts';
+import { carryOutPlan, spellStep } from './run-heal.ts';
 import { isExpressible } from './runtime-api/escape.ts';
 
 export interface HealFlags extends LookFlags {
@@ -26,7 +28,7 @@ export interface HealFlags extends LookFlags {
 }
 
 type Run = Edge['run'];
-type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | Promise<Plan>;
+type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
 /** Conferences and refusals of a plan that are shown in full. */
 const SHOWN = 20;
@@ -63,16 +65,9 @@ export function planCommand(
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
 export function applyCommand(path: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  return writing(
-    flags,
-    run,
-    signal,
-    (report, { settings, edge }) => {
-      const refused = planned.refused ?? refusePlan(planned, report, settings, edge);
-      return refused === null ? planned : { ...planned, refused, conferences: [], refusals: [refused] };
-    },
-    { rounds: 1 },
-  );
+  return writing(flags, run, signal, (report, { settings, edge }) => checkPlan(planned, report, settings, edge), {
+    rounds: 1,
+  });
 }
 
 export function undoCommand(journalPath: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
@@ -146,7 +141,9 @@ async function writeIn(
   try {
     const report = await look(mesh, settings, edge, null);
     const wanted = await makePlan(report, session);
-    const { plan, decisions } = 'plan' in wanted ? wanted : { plan: wanted, decisions: new Map() };
+    const plan = 'plan' in wanted ? wanted.plan : wanted;
+    const decisions = 'decisions' in wanted ? wanted.decisions : new Map();
+    const settled = 'settled' in wanted ? wanted.settled : [];
     const proposal = { plan: 'because' in lock ? refusedBy(lock.because, plan) : plan, decisions };
     const looked: RunReport = { ...report, proposal };
     edge.progress.stop();
@@ -164,7 +161,7 @@ async function writeIn(
         return exitCode;
       }
     }
-    const options = rounds === undefined ? {} : { rounds };
+    const options = { settled, ...(rounds === undefined ? {} : { rounds }) };
     const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
     const healed: RunReport = { ...looked, heal: outcome, exitCode };
     const notes = (await afterwards?.(healed)) ?? [];

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
 import type { LiveFlags } from './look-command.ts';
-import type { Edge } from './run.ts';
+import type { Edge } from './mesh.ts';
 import { programVersion } from './version.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */

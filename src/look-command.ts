@@ -6,10 +6,11 @@ import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConfigError } from './errors.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
+import { closeMesh, type Edge, type Mesh, openMesh } from './mesh.ts';
 import { createProgress } from './progress.ts';
 import type { ReportFiles } from './report/report-files.ts';
 import type { Terminal } from './report/terminal.ts';
-import { closeMesh, type Edge, look, type Mesh, openMesh } from './run.ts';
+import { look } from './run.ts';
 
 /** What the flags of a command that looks at live proxies say. */
 export interface LiveFlags {

@@ -4,8 +4,8 @@ import type { Plan } from './domain/plan.ts';
 import type { Proposal, RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { type HealCount, healsSince } from './heal/journal.ts';
+import type { Edge } from './mesh.ts';
 import { buildPlan, type PlanningFacts } from './plan/build-plan.ts';
-import type { Edge } from './run.ts';
 import { isExpressible } from './runtime-api/escape.ts';
 
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */

@@ -1,67 +1,20 @@
 // The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only file that builds a TableWriter.
 
 import { isDisagreement } from './domain/finding.ts';
-import { conferenceOf } from './domain/key.ts';
-import type { HealOutcome, Pin, Plan, PlannedConference, Refusal, Step } from './domain/plan.ts';
+import type { HealOutcome, Plan, Step } from './domain/plan.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
-import { ConfigError, exitCodes } from './errors.ts';
+import { exitCodes } from './errors.ts';
 import { createShardRequest, type ShardRequest } from './heal/data-plane.ts';
 import { healPlan } from './heal/heal.ts';
-import { type JournalRecord, openJournal } from './heal/journal.ts';
+import { openJournal } from './heal/journal.ts';
+import type { Edge, Mesh } from './mesh.ts';
 import { type Ground, surveyGround } from './plan/ground.ts';
-import { guardRun } from './plan/guards.ts';
-import { planPin } from './plan/pin.ts';
-import { planUndo } from './plan/undo.ts';
-import { stampOf } from './proposal.ts';
-import type { Edge, Mesh } from './run.ts';
-import { isExpressible } from './runtime-api/escape.ts';
 import type { TableReader } from './runtime-api/table-reader.ts';
 import { createTableWriter } from './runtime-api/table-writer.ts';
 import { clearKey, setServerId } from './runtime-api/write-commands.ts';
 import { requestStatus } from './transport/http-request.ts';
 import { openTransport } from './transport/open.ts';
-import { readEntries } from './verify/read-entries.ts';
-import { entriesOf } from './verify/verdict.ts';
-
-/** A plan of conferences that a person named, under the same guards of the run but the share of all conferences. */
-function proposeNamed(
-  report: RunReport,
-  named: readonly (PlannedConference | Refusal)[],
-  settings: Settings,
-  edge: Edge,
-): Plan {
-  const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
-  const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));
-  const counts = { ...report.counts, conferences: Math.max(report.counts.conferences, named.length) };
-  const limits = { ...settings.heal, maxRatio: 1 };
-  const run = { views: report.proxies, expected: report.expected, counts, changing: conferences.length };
-  const refused = conferences.length === 0 ? null : guardRun(run, limits);
-  return {
-    schema: 'splitbrain/plan/1',
-    environment: settings.environment,
-    table: settings.table,
-    ...stampOf(edge),
-    refused,
-    conferences: refused ? [] : conferences,
-    refusals: refused ? [refused, ...refusals] : refusals,
-  };
-}
-
-/** Why a plan from a file cannot be carried out now, or `null`. */
-export function refusePlan(plan: Plan, report: RunReport, settings: Settings, edge: Edge): Refusal | null {
-  const refusal = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: null, because });
-  if (plan.environment !== settings.environment || plan.table !== settings.table) {
-    return refusal(
-      'wrong-mesh',
-      `the plan is for table ${plan.table} of ${plan.environment}, this is table ${settings.table} of ${settings.environment}`,
-    );
-  }
-  if (edge.clock.now() > Date.parse(plan.validUntil))
-    return refusal('plan-expired', `the plan was valid until ${plan.validUntil}`);
-  const changing = plan.conferences.filter(({ kind }) => kind !== 'missing').length;
-  return guardRun({ views: report.proxies, expected: report.expected, counts: report.counts, changing }, settings.heal);
-}
 
 export interface Carried {
   readonly outcome: HealOutcome;
@@ -75,14 +28,17 @@ export async function carryOutPlan(
   mesh: Mesh,
   settings: Settings,
   edge: Edge,
-  options: { readonly rounds?: number } = {},
+  options: { readonly rounds?: number; readonly settled?: readonly string[] } = {},
 ): Promise<Carried> {
+  const settledBefore = options.settled?.length ?? 0;
   if (plan.conferences.length === 0) {
     const outcome = {
-      planned: 0,
+      planned: settledBefore,
       applied: 0,
       verified: 0,
       failed: 0,
+      settledThemselves: settledBefore,
+      ended: 0,
       interrupted: false,
       refusals: plan.refusals,
       journal: null,
@@ -107,9 +63,9 @@ export async function carryOutPlan(
       refusals: plan.refusals.length,
       journal: journal.path,
     });
-    const outcome = await healPlan(
+    const healed = await healPlan(
       plan,
-      ground,
+      report.proxies,
       {
         readers: readersOf(mesh, ground),
         writers: new Map(
@@ -130,6 +86,11 @@ export async function carryOutPlan(
         onRound: (round, left) => edge.log.info('heal-round', { round, conferences: left }),
       },
     );
+    const outcome = {
+      ...healed,
+      planned: healed.planned + settledBefore,
+      settledThemselves: healed.settledThemselves + settledBefore,
+    };
     edge.log.warn('heal-ended', { applied: outcome.applied, verified: outcome.verified, failed: outcome.failed });
     return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
   } finally {
@@ -148,59 +109,6 @@ function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): num
     if (isDisagreement(kind) && !planned.has(key)) return exitCodes.disagreement;
   }
   return exitCodes.agree;
-}
-
-/** The plan of a person's pins. */
-export async function planPins(
-  pins: readonly Pin[],
-  report: RunReport,
-  mesh: Mesh,
-  settings: Settings,
-  edge: Edge,
-): Promise<Plan> {
-  const ground = surveyGround(report.proxies);
-  const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
-  const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
-    expressible,
-  );
-  return proposeNamed(
-    report,
-    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, isExpressible)),
-    settings,
-    edge,
-  );
-}
-
-/** The plan that puts back what the run of a journal changed. Only conferences of which a write may have gone out are in it. */
-export async function planWayBack(
-  records: readonly JournalRecord[],
-  path: string,
-  report: RunReport,
-  mesh: Mesh,
-  settings: Settings,
-  edge: Edge,
-): Promise<Plan> {
-  const run = records.find((record) => record.event === 'run');
-  if (run?.event !== 'run') throw new ConfigError([`${path}: this journal does not say of which run it is`]);
-  if (run.environment !== settings.environment || run.table !== settings.table) {
-    throw new ConfigError([
-      `${path}: this journal is of table ${run.table} of ${run.environment}, not ${settings.table} of ${settings.environment}`,
-    ]);
-  }
-  const written = new Set(records.flatMap((record) => (record.event === 'intent' ? [record.key] : [])));
-  const changed = records.flatMap((record) =>
-    record.event === 'conference' && written.has(record.key) ? [record] : [],
-  );
-  const ground = surveyGround(report.proxies);
-  const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
-    changed.map(({ key }) => key),
-  );
-  const ways = changed.map(({ key, before }) =>
-    planUndo({ key, conference: conferenceOf(key), before }, entriesOf(key, now), ground),
-  );
-  return proposeNamed(report, ways, settings, edge);
 }
 
 /** The literal commands of a step, for people. */
@@ -234,7 +142,7 @@ function shardRequest(mesh: Mesh, { heal: { dataPlane }, collect }: Settings): S
   );
 }
 
-function readersOf(mesh: Mesh, ground: Ground): ReadonlyMap<string, TableReader> {
+export function readersOf(mesh: Mesh, ground: Ground): ReadonlyMap<string, TableReader> {
   const reporting = new Set(ground.proxies);
   return new Map(
     mesh.members.filter(({ target }) => reporting.has(target.name)).map(({ target, reader }) => [target.name, reader]),

@@ -9,11 +9,11 @@ import type { RunReport } from '../src/domain/run-report.ts';
 import { ConfigError } from '../src/errors.ts';
 import { healPlan } from '../src/heal/heal.ts';
 import { type JournalRecord, readJournal } from '../src/heal/journal.ts';
-import { surveyGround } from '../src/plan/ground.ts';
-import { carryOutPlan, planPins, planWayBack, refusePlan } from '../src/run-heal.ts';
+import { checkPlan, planPins, planWayBack } from '../src/named-plans.ts';
+import { carryOutPlan } from '../src/run-heal.ts';
 import { draw, meshOf, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
 import { setStage, temporaryFolder } from './support/heal-stage.ts';
-import { drawEntry, type Picture, planFor, viewsOf } from './support/model-look.ts';
+import { addresses, drawEntry, type Picture, planFor, viewsOf } from './support/model-look.ts';
 import type { ModelMesh } from './support/model-mesh.ts';
 
 const ways = ({ conferences }: Plan) =>
@@ -25,7 +25,7 @@ describe('a plan from a file', () => {
   const validUntil = '2026-11-21T10:15:00.000Z';
   const plan: Plan = { ...planFor(mesh), validUntil };
   const refused = (changes: Partial<Plan>, now = Date.parse(validUntil), heal: Partial<HealSettings> = {}) =>
-    refusePlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietEdge(now));
+    checkPlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietEdge(now)).plan.refused;
 
   test('in time, on its mesh -> carried out', () => expect(refused({})).toBeNull());
   test('a millisecond late -> plan-expired', () =>
@@ -37,6 +37,37 @@ describe('a plan from a file', () => {
     expect(refused({}, Date.parse(validUntil), { maxConferences: 0 })).toMatchObject({
       reason: 'too-many-conferences',
     }));
+});
+
+describe('a plan from a file, and what has become of its conferences', () => {
+  const plan = planFor(draw({ k: { p1: 's1', p2: 's1', p3: 's2' } }));
+  const inTime = { ...plan, validUntil: '2026-11-21T10:15:00.000Z' };
+  const checked = (mesh: ModelMesh, from = inTime) =>
+    checkPlan(from, reportOf(mesh), settingsWith(), quietEdge(Date.parse(inTime.validUntil)));
+
+  test('it has come together -> nothing is left to do', () => {
+    expect(checked(draw({ k: { p1: 's1', p2: 's1', p3: 's1' } }))).toMatchObject({
+      plan: { conferences: [], refusals: [] },
+      settled: ['k'],
+    });
+  });
+
+  test('the same disagreement, other steps -> refused, and a new plan is asked for', () => {
+    expect(reasonsOf(checked(draw({ k: { p1: 's1', p2: 's2', p3: 's1' } })).plan)).toEqual(['k entry-changed']);
+  });
+
+  test('a kind that is not what the look says is put right: no guard goes by the file', () => {
+    const lying = { ...inTime, conferences: plan.conferences.map((each) => ({ ...each, kind: 'missing' as const })) };
+    expect(checked(draw({ k: { p1: 's1', p2: 's1', p3: 's2' } }), lying).plan.conferences).toMatchObject([
+      { key: 'k', kind: 'split' },
+    ]);
+  });
+
+  test('the winner is in maintenance -> refused', () => {
+    const mesh = draw({ k: { p1: 's1', p2: 's1', p3: 's2' } });
+    for (const proxy of mesh.names) mesh.setState(proxy, addresses.s1!, 'maint');
+    expect(reasonsOf(checked(mesh).plan)).toEqual(['k no-eligible-shard']);
+  });
 });
 
 describe('pins', () => {
@@ -154,8 +185,7 @@ describe('the way back', () => {
     const stage = setStage(mesh);
     const { at, ...begin } = run;
     stage.tools.journal.append([begin]);
-    const ground = surveyGround(viewsOf(mesh));
-    await healPlan(planFor(mesh), ground, stage.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
+    await healPlan(planFor(mesh), viewsOf(mesh), stage.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
     return readJournal(stage.tools.journal.path)
       .map((record) => `${JSON.stringify(record)}\n`)
       .join('');

@@ -91,6 +91,7 @@ async function readSuspects(
     signal.throwIfAborted();
     if (dump.brokenBy !== null)
       return { status: dump.entries > 0 ? 'truncated' : 'unreachable', trouble: dump.brokenBy };
+    await reader.checkProcess(signal);
     if (dump.outcome === 'complete' && dump.unreadableLines === 0) return null;
     return { status: 'truncated', trouble: endedEarly(dump.entries) };
   } catch (error) {

@@ -95,13 +95,16 @@ export type Decision =
 
 /**
  * The healing part of a report. `applied` counts steps that a proxy accepted; `verified` and
- * `failed` count conferences. A run that was `interrupted` verified nothing, whatever it wrote.
+ * `failed` count conferences; so do `settledThemselves` (they had come together before anything was written)
+ * and `ended` (no proxy held them any more). A run that was `interrupted` verified nothing, whatever it wrote.
  */
 export interface HealOutcome {
   readonly planned: number;
   readonly applied: number;
   readonly verified: number;
   readonly failed: number;
+  readonly settledThemselves: number;
+  readonly ended: number;
   readonly interrupted: boolean;
   readonly refusals: readonly Refusal[];
   readonly journal: string | null;

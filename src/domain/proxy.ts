@@ -49,6 +49,7 @@ export type TroubleCode =
   | 'not-haproxy'
   | 'same-process'
   | 'command-refused'
+  | 'reloaded'
   | 'level'
   | 'no-such-table'
   | 'truncated'

@@ -22,7 +22,8 @@ export function remainingAfter(report: RunReport): Remaining {
 
 /** The conferences of the plan that nothing was refused of and that held. */
 function healedKeys({ proposal, heal }: RunReport): ReadonlySet<string> {
-  if (heal === null || proposal === null || heal.verified === 0) return new Set();
+  if (heal === null || proposal === null || heal.interrupted) return new Set();
+  if (heal.verified + heal.settledThemselves + heal.ended === 0) return new Set();
   const refused = new Set(heal.refusals.map(({ key }) => key));
   return new Set(proposal.plan.conferences.flatMap(({ key }) => (refused.has(key) ? [] : [key])));
 }

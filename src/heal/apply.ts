@@ -1,25 +1,29 @@
-// Carries out steps: looks at the entry once more, writes the intent down, writes, writes down what came of it.
+// Carries out steps: looks once more at what they stand on, writes the intent down, writes, writes down what came of it.
 
-import pLimit from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
-import type { TableWriter, WriteAnswer } from '../runtime-api/table-writer.ts';
-import { type Asked, type EntriesNow, readEntries } from '../verify/read-entries.ts';
-import type { ShardRequest } from './data-plane.ts';
-import type { Journal } from './journal.ts';
-
-export interface HealTools extends Asked {
-  readonly writers: ReadonlyMap<string, TableWriter>;
-  /** The way through the data plane, where the configuration has one. */
-  readonly request: ShardRequest | null;
-  readonly journal: Journal;
-  readonly clock: Clock;
-}
+import type { PlannedConference, Refusal } from '../domain/plan.ts';
+import type { Server } from '../domain/server.ts';
+import type { Ground } from '../plan/ground.ts';
+import { sameEntry } from '../plan/steps.ts';
+import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { readPremises } from '../verify/read-premises.ts';
+import { carryOut, type Write } from './carry-out.ts';
+import type { HealTools } from './heal-tools.ts';
+import { type Judgement, judgePremise, serversIn, spell } from './premise.ts';
 
 export interface Applied {
   /** Steps that a proxy accepted. */
   readonly applied: number;
   readonly refusals: readonly Refusal[];
+  /** The keys of conferences that had come together before anything was written, and of those that were over. */
+  readonly settled: readonly string[];
+  readonly over: readonly string[];
+}
+
+/** `survey` makes the ground of what the proxies' servers are now. */
+export interface Standing {
+  readonly survey: (servers: ReadonlyMap<string, readonly Server[]>) => Ground;
+  /** Whether steps may be planned anew towards the same winner; else what is planned is done, or nothing. */
+  readonly replans: boolean;
 }
 
 /** So many conferences are in hand at once: one flush of the journal and one connection a proxy, and little to finish on Ctrl-C. */
@@ -27,24 +31,39 @@ const BATCH = 50;
 /** What a touch sent has arrived after milliseconds; a worldwide line and a busy proxy are given this long. */
 const ARRIVAL_MS = 2_000;
 const POLL_MS = 25;
-/** `Entry currently in use`: a dump is paused on it. */
-const CLEAR_TRIES = 5;
+/** Older than this nothing is written on an answer. */
+const PREMISE_AGE_MS = 1_000;
 
 /** `seq` numbers the writes of a run; the journal pairs intents and outcomes by it. */
-export function createApplier(tools: HealTools): (conferences: readonly PlannedConference[]) => Promise<Applied> {
+export function createApplier(
+  tools: HealTools,
+  standing: Standing,
+): (conferences: readonly PlannedConference[]) => Promise<Applied> {
   let seq = 0;
   return async (conferences) => {
     let applied = 0;
     const refusals: Refusal[] = [];
+    const settled: string[] = [];
+    const over: string[] = [];
     for (let start = 0; start < conferences.length && !tools.signal.aborted; start += BATCH) {
-      const batch = conferences.slice(start, start + BATCH);
+      const askedAt = tools.clock.now();
+      const judged = await judgeBatch(tools, standing, conferences.slice(start, start + BATCH));
+      if (judged === 'interrupted') break;
+      const batch = judged.flatMap(({ judgement }) => (judgement.kind === 'go' ? [judgement.conference] : []));
+      for (const { key, judgement } of judged) {
+        if (judgement.kind === 'refused') refusals.push(judgement.refusal);
+        if (judgement.kind === 'settled') settled.push(key);
+        if (judgement.kind === 'over') over.push(key);
+      }
+      const isOld = tools.clock.now() - askedAt > PREMISE_AGE_MS;
       const dropped = new Set<string>();
       const phases = Math.max(...batch.flatMap(({ steps }) => steps.map(({ phase }) => phase + 1)), 0);
       for (let phase = 0; phase < phases && !tools.signal.aborted; phase++) {
         const writes = batch
           .filter(({ key }) => !dropped.has(key))
           .flatMap(({ key, steps }) => steps.filter((step) => step.phase === phase).map((step) => ({ key, step })));
-        const refused = await refuseChanged(tools, writes, phase > 0);
+        // Where the slowest proxy made the premises old, those that are written to are asked once more.
+        const refused = phase > 0 || isOld ? await refuseChanged(tools, writes, phase > 0) : [];
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
         const going = writes.filter(({ key }) => !dropped.has(key)).map((write) => ({ ...write, seq: ++seq }));
@@ -54,15 +73,31 @@ export function createApplier(tools: HealTools): (conferences: readonly PlannedC
         refusals.push(...refused, ...rejected);
       }
     }
-    return { applied, refusals };
+    return { applied, refusals, settled, over };
   };
 }
 
-interface Write {
-  readonly key: string;
-  readonly step: Step;
+/** What is still true of each conference, by one conversation with every proxy. */
+async function judgeBatch(
+  tools: HealTools,
+  { survey, replans }: Standing,
+  batch: readonly PlannedConference[],
+): Promise<readonly { readonly key: string; readonly judgement: Judgement }[] | 'interrupted'> {
+  try {
+    const premises = await readPremises(
+      tools,
+      batch.map(({ key }) => key),
+    );
+    const now = survey(serversIn(premises));
+    return batch.map((conference) => ({
+      key: conference.key,
+      judgement: judgePremise(conference, premises, { now, replans }),
+    }));
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return 'interrupted';
+  }
 }
-type Numbered = Write & { readonly seq: number };
 
 /** One refusal for each entry that is no longer what the plan expects; where a touch is still travelling, waits for it. */
 async function refuseChanged(
@@ -100,119 +135,4 @@ function changeOf({ key, step }: Write, now: EntriesNow): readonly Refusal[] {
       because: `on ${step.proxy} the entry is ${spell(entry)} and no longer ${spell(step.expect)}`,
     },
   ];
-}
-
-function sameEntry(one: EntryState, other: EntryState): boolean {
-  return one === null || other === null
-    ? one === other
-    : one.serverId === other.serverId && one.serverKey === other.serverKey;
-}
-
-function spell(entry: EntryState): string {
-  return entry === null ? 'absent' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
-}
-
-/** Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds as few proxies as possible half done. */
-async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<readonly Refusal[]> {
-  tools.journal.append(
-    writes.map(({ seq, key, step: { kind, proxy, expect, serverId } }) => ({
-      event: 'intent',
-      seq,
-      key,
-      proxy,
-      kind,
-      expect,
-      serverId,
-    })),
-  );
-  const answers = new Map<number, WriteAnswer>();
-  const clearing = writes.filter(
-    ({ step }) => step.kind === 'remove' || (step.kind === 'replace' && step.expect !== null),
-  );
-  await onEachProxy(tools, clearing, answers, clearPatiently);
-  const setting = writes.filter(
-    ({ seq, step }) =>
-      (step.kind === 'touch' || step.kind === 'replace') && (answers.get(seq)?.outcome ?? 'accepted') === 'accepted',
-  );
-  await onEachProxy(tools, setting, answers, (writer, own) =>
-    writer.setServerIds(own.map(({ key, step }) => ({ key, serverId: step.serverId }))),
-  );
-  await requestEach(tools, writes, answers);
-  tools.journal.append(
-    writes.map(({ seq }) => {
-      const answer = answers.get(seq)!;
-      return {
-        event: 'outcome',
-        seq,
-        outcome: answer.outcome,
-        answer: answer.outcome === 'accepted' ? null : answer.answer,
-      };
-    }),
-  );
-  return writes.flatMap(({ seq, key, step }) => {
-    const answer = answers.get(seq)!;
-    return answer.outcome === 'accepted'
-      ? []
-      : [{ reason: 'rejected' as const, key, because: `${step.proxy} said to ${step.kind}: ${answer.answer}` }];
-  });
-}
-
-type Send = (writer: TableWriter, own: readonly Numbered[], tools: HealTools) => Promise<readonly WriteAnswer[]>;
-
-async function onEachProxy(
-  tools: HealTools,
-  writes: readonly Numbered[],
-  answers: Map<number, WriteAnswer>,
-  send: Send,
-): Promise<void> {
-  const limit = pLimit(tools.concurrency);
-  const byProxy = new Map<string, Numbered[]>();
-  for (const write of writes) byProxy.set(write.step.proxy, [...(byProxy.get(write.step.proxy) ?? []), write]);
-  await Promise.all(
-    [...byProxy].map(([proxy, own]) =>
-      limit(async () => {
-        const said = await send(tools.writers.get(proxy)!, own, tools);
-        for (const [position, { seq }] of own.entries()) answers.set(seq, said[position]!);
-      }),
-    ),
-  );
-}
-
-async function requestEach(
-  tools: HealTools,
-  writes: readonly Numbered[],
-  answers: Map<number, WriteAnswer>,
-): Promise<void> {
-  const limit = pLimit(tools.concurrency);
-  const requests = writes.filter(({ step }) => step.kind === 'request');
-  await Promise.all(
-    requests.map(({ seq, key, step }) =>
-      limit(async () => {
-        const answer = await tools.request?.(step.proxy, key, step.serverId);
-        answers.set(seq, answer ?? { outcome: 'rejected', answer: 'the configuration has no heal.dataPlane' });
-      }),
-    ),
-  );
-}
-
-async function clearPatiently(
-  writer: TableWriter,
-  own: readonly Numbered[],
-  { clock }: HealTools,
-): Promise<readonly WriteAnswer[]> {
-  const answers = [...(await writer.clear(own.map(({ key }) => key)))];
-  for (let attempt = 1; attempt < CLEAR_TRIES; attempt++) {
-    const busy = own
-      .map((write, position) => ({ ...write, position }))
-      .filter(({ position }) => isInUse(answers[position]!));
-    if (busy.length === 0) break;
-    await clock.sleep(POLL_MS * attempt, new AbortController().signal);
-    const again = await writer.clear(busy.map(({ key }) => key));
-    for (const [index, { position }] of busy.entries()) answers[position] = again[index]!;
-  }
-  return answers;
-}
-
-function isInUse(answer: WriteAnswer): boolean {
-  return answer.outcome === 'rejected' && answer.answer.includes('currently in use');
 }

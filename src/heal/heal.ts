@@ -1,14 +1,14 @@
 // Heals a plan in bounded rounds: write, see whether the traffic moved, wait, see again; what still differs is planned anew from what is there.
 
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
-import { towards } from '../plan/build-plan.ts';
-import type { Ground } from '../plan/ground.ts';
-import { planRequests } from '../plan/requests.ts';
-import { planSteps } from '../plan/steps.ts';
-import { restoring } from '../plan/undo.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { type Ground, surveyGround, withServers } from '../plan/ground.ts';
 import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { readPremises } from '../verify/read-premises.ts';
 import { entriesOf, verdictOn } from '../verify/verdict.ts';
-import { createApplier, type HealTools } from './apply.ts';
+import { createApplier } from './apply.ts';
+import type { HealTools } from './heal-tools.ts';
+import { isFinding, isOver, planAgain, serversIn } from './premise.ts';
 
 /** A response that was on its way while a round wrote can undo it; more often than this it is not a response on its way. */
 const MAX_ROUNDS = 4;
@@ -33,12 +33,21 @@ export interface HealOptions {
  */
 export async function healPlan(
   plan: Plan,
-  ground: Ground,
+  views: readonly ProxyView[],
   tools: HealTools,
   options: HealOptions,
 ): Promise<HealOutcome> {
   const { journal, signal } = tools;
-  const apply = createApplier(tools);
+  let ground = surveyGround(views);
+  const apply = createApplier(tools, {
+    replans: options.rounds !== 1,
+    survey: (servers) => {
+      ground = surveyGround(withServers(views, servers));
+      return ground;
+    },
+  });
+  const settled = new Set<string>();
+  const over = new Set<string>();
   const refusals = new Map<string, Refusal>();
   const refuse = (all: readonly Refusal[]) => {
     for (const refusal of all) refusals.set(refusal.key!, refusal);
@@ -60,23 +69,30 @@ export async function healPlan(
     options.onRound(round, pending.length);
     const done = await apply(pending);
     applied += done.applied;
-    refuse(done.refusals);
+    // What could not be asked again after a write is for the last word to judge.
+    refuse(round === 1 ? done.refusals : done.refusals.filter(({ reason }) => reason !== 'entry-changed'));
+    for (const key of done.settled) settled.add(key);
+    for (const key of done.over) over.add(key);
     if (signal.aborted) break;
     // Somebody else's change since the look is respected; later ones are responses that were on their way.
     const changed = new Set(
       round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
     );
     const again = await differingAfter(
-      pending.filter(({ key }) => !changed.has(key)),
+      pending.filter(({ key }) => !changed.has(key) && !settled.has(key) && !over.has(key)),
       ground,
       tools,
       options.settleMs,
     );
     refuse(again.refusals);
+    for (const key of again.over) over.add(key);
     pending = again.conferences;
     unsteady = again.unsteady;
   }
-  const seen = signal.aborted ? [] : await lastWord(plan.conferences, ground, tools);
+  const written = plan.conferences.filter(({ key }) => !settled.has(key) && !over.has(key));
+  const word = signal.aborted ? { verdicts: [], over: [] } : await lastWord(written, views, tools);
+  const seen = word.verdicts;
+  for (const key of word.over) over.add(key);
   // Whoever ends a run, at whatever moment, gets no word that might not have been checked.
   if (signal.aborted) {
     journal.append([{ event: 'end', applied, verified: 0, failed: 0, interrupted: true }]);
@@ -85,6 +101,8 @@ export async function healPlan(
       applied,
       verified: 0,
       failed: 0,
+      settledThemselves: settled.size,
+      ended: over.size,
       interrupted: true,
       refusals: [...plan.refusals, ...refusals.values()],
       journal: journal.path,
@@ -101,6 +119,7 @@ export async function healPlan(
     failed.filter(({ key }) => !refusals.has(key)).map(({ key, because }) => ({ reason: 'not-held', key, because })),
   );
   for (const { key, held } of verdicts) if (held) refusals.delete(key);
+  for (const key of over) refusals.delete(key);
   const verified = verdicts.length - failed.length;
   journal.append([{ event: 'end', applied, verified, failed: failed.length, interrupted: false }]);
   return {
@@ -108,17 +127,21 @@ export async function healPlan(
     applied,
     verified,
     failed: failed.length,
+    settledThemselves: settled.size,
+    ended: over.size,
     interrupted: false,
     refusals: [...plan.refusals, ...refusals.values()],
     journal: journal.path,
   };
 }
 
-const NOTHING_LEFT: Again = { conferences: [], refusals: [], unsteady: new Set() };
+const NOTHING_LEFT: Again = { conferences: [], refusals: [], over: [], unsteady: new Set() };
 
 interface Again {
   readonly conferences: readonly PlannedConference[];
   readonly refusals: readonly Refusal[];
+  /** The keys of those that no proxy holds any more. */
+  readonly over: readonly string[];
   /** The keys of all that did not hold. */
   readonly unsteady: ReadonlySet<string>;
 }
@@ -134,8 +157,12 @@ async function differingAfter(
   try {
     await untilHeld(conferences, ground, tools);
     const { now, unsteady } = await settle(conferences, ground, tools, settleMs);
-    const planned = conferences.filter(({ key }) => unsteady.has(key)).map((each) => planAgain(each, now, ground));
+    const ended = conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key);
+    const planned = conferences
+      .filter(({ key }) => unsteady.has(key) && !ended.includes(key))
+      .map((each) => planFurther(each, now, ground));
     return {
+      over: ended,
       conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
       refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
       unsteady,
@@ -146,14 +173,19 @@ async function differingAfter(
   }
 }
 
-/** While a proxy is silent its entry is not known: then nothing is written, and the next round looks again. */
-function planAgain(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
-  if (!Object.keys(conference.target).every((proxy) => now.has(proxy))) return { ...conference, steps: [] };
+/** While a proxy is silent its entry is not known: then nothing is planned, and the next round looks again. */
+function planFurther(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
   const entries = entriesOf(conference.key, now);
-  if (conference.kind === 'undo') return restoring(conference, entries, ground);
-  // The way that was chosen stays: where requests are refused, commands are not sent instead.
-  const makeSteps = conference.steps.some(({ kind }) => kind === 'request') ? planRequests : planSteps;
-  return towards(conference, entries, conference.winner!, conference, ground, makeSteps);
+  return allAnswered(conference, now) ? planAgain(conference, entries, ground) : { ...conference, steps: [] };
+}
+
+function allAnswered({ target }: PlannedConference, now: EntriesNow): boolean {
+  return Object.keys(target).every((proxy) => now.has(proxy));
+}
+
+/** Found to disagree, and held by nobody any more. */
+function hasEnded(conference: PlannedConference, now: EntriesNow): boolean {
+  return isFinding(conference) && allAnswered(conference, now) && isOver(entriesOf(conference.key, now));
 }
 
 /** The entries at the end of the settle time, and the keys that did not hold in some look of it. */
@@ -187,22 +219,31 @@ async function untilHeld(conferences: readonly PlannedConference[], ground: Grou
   }
 }
 
-/** The verdict that counts: every conference of the plan, after the last round. */
+interface LastWord {
+  readonly verdicts: readonly { readonly key: string; readonly held: boolean; readonly because: string }[];
+  readonly over: readonly string[];
+}
+
+/** The verdict that counts: every conference that was written, after the last round, by every proxy's servers as they are then. */
 async function lastWord(
   conferences: readonly PlannedConference[],
-  ground: Ground,
+  views: readonly ProxyView[],
   tools: HealTools,
-): Promise<readonly { readonly key: string; readonly held: boolean; readonly because: string }[]> {
-  const now = await readEntries(
+): Promise<LastWord> {
+  if (conferences.length === 0) return { verdicts: [], over: [] };
+  const premises = await readPremises(
     { ...tools, signal: AbortSignal.timeout(LAST_WORD_MS) },
     conferences.map(({ key }) => key),
   );
-  return conferences.map((conference) => {
-    const verdict = verdictOn(conference, now, ground);
-    return {
-      key: conference.key,
-      held: verdict.held,
-      because: verdict.held ? 'every proxy routes there' : verdict.because,
-    };
-  });
+  const ground = surveyGround(withServers(views, serversIn(premises)));
+  const now = new Map([...premises].flatMap(([proxy, told]) => ('entries' in told ? [[proxy, told.entries]] : [])));
+  const over = conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key);
+  const verdicts = conferences
+    .filter(({ key }) => !over.includes(key))
+    .map((conference) => {
+      const verdict = verdictOn(conference, now, ground);
+      const because = verdict.held ? 'every proxy routes there' : verdict.because;
+      return { key: conference.key, held: verdict.held, because };
+    });
+  return { verdicts, over };
 }

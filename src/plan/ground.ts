@@ -5,6 +5,7 @@ import { routeOf } from '../analysis/route.ts';
 import { createServerDirectory, type ServerDirectory } from '../analysis/server-directory.ts';
 import type { Label } from '../domain/entry.ts';
 import type { EntryState } from '../domain/plan.ts';
+import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 export interface Ground {
@@ -52,6 +53,19 @@ export function surveyGround(views: readonly ProxyView[]): Ground {
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
     idOf: (shard, proxy) => directories.get(proxy)!.idOf(shard),
   };
+}
+
+/** The views with the servers as they are told now. A backend that served the table when they were read does so still. */
+export function withServers(
+  views: readonly ProxyView[],
+  servers: ReadonlyMap<string, readonly Server[]>,
+): readonly ProxyView[] {
+  return views.map((view) => {
+    const now = servers.get(view.name);
+    if (now === undefined) return view;
+    const counting = new Map(view.servers.map(({ backend, counts }) => [backend, counts ?? true]));
+    return { ...view, servers: now.map((server) => ({ ...server, counts: counting.get(server.backend) ?? false })) };
+  });
 }
 
 /** Remembers its answers: many entries of a proxy say the same. */

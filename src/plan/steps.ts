@@ -167,3 +167,25 @@ function harm(
     because: `${what} is ${winner} on ${proxy} and ${after ?? 'no known shard'} on ${hearer}, which would hear of it`,
   };
 }
+
+export function sameSteps(some: readonly Step[], others: readonly Step[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((step, position) => {
+      const other = others[position]!;
+      return (
+        step.phase === other.phase &&
+        step.kind === other.kind &&
+        step.proxy === other.proxy &&
+        (step.kind === 'remove' || step.serverId === other.serverId) &&
+        sameEntry(step.expect, other.expect)
+      );
+    })
+  );
+}
+
+export function sameEntry(one: EntryState, other: EntryState): boolean {
+  return one === null || other === null
+    ? one === other
+    : one.serverId === other.serverId && one.serverKey === other.serverKey;
+}

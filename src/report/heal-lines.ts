@@ -35,7 +35,7 @@ function proposalLines({ refused, conferences }: Plan, page: Page): string[] {
 /** How many hold, and where it is written down. */
 export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
   if (heal === null || heal.journal === null) return fillText('Nothing was written.', page.width, '  ');
-  const { planned, applied, verified, failed, journal } = heal;
+  const { planned, applied, verified, failed, settledThemselves, ended, journal } = heal;
   const { paint } = page;
   if (heal.interrupted)
     return [
@@ -49,9 +49,15 @@ export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
   const undone = run.command === 'undo';
   const word = failed > 0 ? paint.red('NOT HELD') : paint.green(undone ? 'UNDONE' : 'HEALED');
   const now = undone ? 'as before on every proxy' : 'on one shard on every proxy';
+  const apart = [
+    ...(settledThemselves > 0 ? [`${count(settledThemselves)} had come together before anything was written`] : []),
+    ...(ended > 0 ? [`${count(ended)} had ended`] : []),
+  ].map((words) => `; ${words}`);
+  if (settledThemselves + ended === planned)
+    return fillText(`Nothing was left to do${apart.join('')}.`, page.width, '  ');
   return [
     ...fillText(
-      `${count(verified)} of ${counted(planned, 'conference')} ${now}, after ${counted(applied, 'write')}`,
+      `${count(verified)} of ${counted(planned, 'conference')} ${now}, after ${counted(applied, 'write')}${apart.join('')}`,
       page.width,
       `  ${word}  `,
     ),

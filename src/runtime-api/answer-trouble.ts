@@ -59,3 +59,12 @@ function refusedTrouble(remark: string): Trouble {
     remedy: 'report it with the version of HAProxy and the type of the table: this program should not have asked so',
   };
 }
+
+/** Another process answers than the one that was read. */
+export function reloadedTrouble(before: number | null, now: number | null): Trouble {
+  return {
+    code: 'reloaded',
+    message: `the proxy was reloaded meanwhile: process ${before} is now ${now}`,
+    remedy: 'run again: what was read is of a process that is ending',
+  };
+}

@@ -7,11 +7,9 @@ import { parseServersState } from './parse-servers.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /** What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing. */
-export interface ProxyState {
+export interface ProxyState extends ProcessId {
   readonly haproxy: string | null;
   readonly uptimeSeconds: number | null;
-  readonly pid: number | null;
-  readonly startedAtSeconds: number | null;
   readonly servers: readonly Server[];
   readonly tables: readonly TableHeader[];
   readonly peersKnown: boolean;
@@ -41,14 +39,46 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   return {
     haproxy: version.replace(/^(\S+).*$/s, '$1'),
     uptimeSeconds: numberOf(fields.get('Uptime_sec')),
-    pid: numberOf(fields.get('Pid')),
-    startedAtSeconds: numberOf(fields.get('Start_time_sec')),
+    ...processOf(fields),
     servers: parseServersState(servers.text),
     tables: parseTableHeaders(tables.text),
     peersKnown: true,
     localPeer: peers.localPeer,
     peers: peers.links,
   };
+}
+
+/** One process of HAProxy: another one has another number, or at least another start (its own clock, seconds since 1970; since 2.4). */
+export interface ProcessId {
+  readonly pid: number | null;
+  readonly startedAtSeconds: number | null;
+}
+
+export function sameProcess(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.startedAtSeconds === other.startedAtSeconds;
+}
+
+/** Who answers, from the answer to `show info` that `text` begins with; `rest` is what comes behind it. */
+export function parseProcess(text: string): { readonly process: ProcessId; readonly rest: string } | NotState {
+  const info = sectionAt(text, 0);
+  const fields = parseInfo(info.text);
+  if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
+  if (fields.get('Name') === undefined) return { problem: 'not-haproxy', remark: remarkOf(text) };
+  if (!info.closed) return { problem: 'truncated', remark: '' };
+  return { process: processOf(fields), rest: text.slice(info.next) };
+}
+
+function processOf(fields: ReadonlyMap<string, string>): ProcessId {
+  return { pid: numberOf(fields.get('Pid')), startedAtSeconds: numberOf(fields.get('Start_time_sec')) };
+}
+
+/** The servers, from the answer to `show servers state` that `text` begins with; `rest` is what comes behind it. */
+export function parseServersSection(
+  text: string,
+): { readonly servers: readonly Server[]; readonly rest: string } | NotState {
+  const section = sectionAt(text, 0);
+  if (!section.closed) return { problem: 'truncated', remark: '' };
+  return { servers: parseServersState(section.text), rest: text.slice(section.next) };
 }
 
 /** `show info`: one `Name: value` a line. */

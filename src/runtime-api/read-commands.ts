@@ -18,6 +18,11 @@ export function showState(): ReadCommand {
   return line(['show info', 'show servers state', 'show table', 'show peers']);
 }
 
+/** Which process answers. */
+export function showProcess(): ReadCommand {
+  return line(['show info']);
+}
+
 /** What this socket may do: `user`, `operator` or `admin`. */
 export function showLevel(): ReadCommand {
   return line(['show cli level']);
@@ -34,23 +39,37 @@ export interface KeyBatch {
   readonly keys: readonly string[];
 }
 
-/** `show table T key K` for each key, in as few lines of `maxBytes` as fit. `inexpressible` are the keys that no command can name. */
+/** What is asked in front of the keys of every line: which process answers, and what its servers are now. */
+export type KeyPreface = 'none' | 'process' | 'process and servers';
+
+const PREFACES: Readonly<Record<KeyPreface, readonly string[]>> = {
+  none: [],
+  process: ['show info'],
+  'process and servers': ['show info', 'show servers state'],
+};
+
+/**
+ * `show table T key K` for each key, in as few lines of `maxBytes` as fit, each behind the preface. `inexpressible` are the keys that no command
+ * can name.
+ */
 export function showKeys(
   table: string,
   keys: readonly string[],
-  maxBytes = MAX_LINE_BYTES,
+  { maxBytes = MAX_LINE_BYTES, preface = 'none' }: { readonly maxBytes?: number; readonly preface?: KeyPreface } = {},
 ): { readonly batches: readonly KeyBatch[]; readonly inexpressible: readonly string[] } {
   const prefix = `show table ${tableWord(table)} key `;
+  const before = PREFACES[preface];
+  const beforeBytes = before.reduce((sum, command) => sum + command.length + 1, 0);
   const batches: KeyBatch[] = [];
   const inexpressible: string[] = [];
   let commands: string[] = [];
   let batch: string[] = [];
-  let bytes = 0;
+  let bytes = beforeBytes;
   const flush = () => {
-    if (batch.length > 0) batches.push({ command: line(commands), keys: batch });
+    if (batch.length > 0) batches.push({ command: line([...before, ...commands]), keys: batch });
     commands = [];
     batch = [];
-    bytes = 0;
+    bytes = beforeBytes;
   };
   for (const key of keys) {
     const word = escapeKey(key);
@@ -59,7 +78,7 @@ export function showKeys(
       continue;
     }
     const command = prefix + word;
-    if (command.length + 1 > maxBytes) {
+    if (beforeBytes + command.length + 1 > maxBytes) {
       inexpressible.push(key);
       continue;
     }

@@ -3,19 +3,30 @@
 import type { EntrySink } from '../domain/entry.ts';
 import { decodeKey } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
+import type { Server } from '../domain/server.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble } from './answer-trouble.ts';
+import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble } from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
-import { canSeeEntries, type ProxyState, parseState } from './parse-state.ts';
+import {
+  canSeeEntries,
+  type ProcessId,
+  type ProxyState,
+  parseProcess,
+  parseServersSection,
+  parseState,
+  sameProcess,
+} from './parse-state.ts';
 import { createTableParser, type TableAnswer } from './parse-table.ts';
 import {
   isLineTooLong,
+  type KeyPreface,
   MAX_LINE_BYTES,
   type ReadCommand,
   showKeys,
   showLevel,
   showLongerKey,
+  showProcess,
   showState,
   showTable,
 } from './read-commands.ts';
@@ -33,7 +44,9 @@ export interface Dump extends TableAnswer {
 
 /**
  * Asks one proxy. Rejects with `TransportError` or `ProtocolError`; each call is one or a few conversations with a deadline each.
- * No command ever names a key on a socket at level user.
+ * No command ever names a key on a socket at level user. After `state` the reader knows which process it reads: an open
+ * conversation stays with the old one when HAProxy is reloaded, and that one drops its table while it ends (2.6 to 3.4). So
+ * keys are asked for in new conversations, and another process is a `reloaded` proxy.
  */
 export interface TableReader {
   state(signal: AbortSignal, watcher?: Watcher): Promise<ProxyState>;
@@ -41,6 +54,10 @@ export interface TableReader {
   dump(sink: EntrySink, signal: AbortSignal, watcher?: Watcher): Promise<Dump>;
   /** Hands the entries of these keys to `sink`; the keys that no command to this proxy can name come back. What the sink had before a rejection is true. */
   entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]>;
+  /** As `entries`, and what the servers are at that moment: what a write stands on. Every key must be one that a command can name. */
+  premise(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly Server[]>;
+  /** Rejects as `reloaded` where another process answers now than the one whose state was read. */
+  checkProcess(signal: AbortSignal): Promise<void>;
   /** Whether this key fills the table's key length. */
   fillsKeyLength(key: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -52,10 +69,16 @@ const ENTRY_BYTES = 120;
 export function createTableReader(transport: Transport, table: string, timeoutMs: number): TableReader {
   let seesEntries: boolean | null = null;
   let used = 0;
+  /** The process that is read, once its state was. */
+  let known: ProcessId | null = null;
   /** The longest line that this proxy has not refused, as far as is known. */
   let lineBytes = MAX_LINE_BYTES;
 
-  async function askText(command: ReadCommand, signal: AbortSignal, onChunk?: Watcher['onChunk']): Promise<string> {
+  async function askText(
+    command: ReadCommand,
+    signal: AbortSignal,
+    { onChunk, isNew = false }: { readonly onChunk?: Watcher['onChunk']; readonly isNew?: boolean } = {},
+  ): Promise<string> {
     const chunks: Buffer[] = [];
     await transport.ask(
       command,
@@ -63,7 +86,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
         chunks.push(Buffer.from(chunk));
         return onChunk?.(chunk);
       },
-      { timeoutMs, signal, isRepeatable: true },
+      { timeoutMs, signal, isRepeatable: !isNew },
     );
     return Buffer.concat(chunks).toString('latin1');
   }
@@ -81,11 +104,56 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     if (!seesEntries) throw new ProtocolError(LEVEL_TROUBLE);
   }
 
+  /** The rest of an answer that begins with `show info`, if the process is the one that is known. */
+  function withoutProcess(text: string): string {
+    const answer = parseProcess(text);
+    if ('problem' in answer) throw new ProtocolError(notStateTrouble(answer.problem, answer.remark));
+    if (known !== null && !sameProcess(known, answer.process))
+      throw new ProtocolError(reloadedTrouble(known.pid, answer.process.pid));
+    return answer.rest;
+  }
+
+  /** The servers of the last line's answer. */
+  async function askKeys(
+    keys: readonly string[],
+    sink: EntrySink,
+    preface: KeyPreface,
+    signal: AbortSignal,
+  ): Promise<{ readonly left: readonly string[]; readonly servers: readonly Server[] }> {
+    const { batches, inexpressible } = showKeys(table, keys, { maxBytes: lineBytes, preface });
+    const left = [...inexpressible];
+    const queue = [...batches];
+    let servers: readonly Server[] = [];
+    if (batches.length > 0) await requireLevel(signal);
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+      let text = await askText(batch.command, signal, { isNew: preface !== 'none' });
+      if (isLineTooLong(text)) {
+        lineBytes = Math.floor(batch.command.length / 2);
+        const unasked = [...batch.keys, ...queue.flatMap((each) => each.keys)];
+        const shorter = showKeys(table, unasked, { maxBytes: lineBytes, preface });
+        queue.splice(0, queue.length, ...shorter.batches);
+        left.push(...shorter.inexpressible);
+        continue;
+      }
+      if (preface !== 'none') text = withoutProcess(text);
+      if (preface === 'process and servers') {
+        const section = parseServersSection(text);
+        if ('problem' in section) throw new ProtocolError(notStateTrouble(section.problem, section.remark));
+        servers = section.servers;
+        text = section.rest;
+      }
+      const answers = parseKeyAnswers(text, batch.keys, sink);
+      if (answers.outcome !== 'complete') throw new ProtocolError(keyAnswerTrouble(answers.outcome, answers.remark));
+    }
+    return { left, servers };
+  }
+
   return {
     async state(signal, watcher) {
-      const state = parseState(await askText(showState(), signal, watcher?.onChunk), table);
+      const state = parseState(await askText(showState(), signal, { onChunk: watcher?.onChunk }), table);
       if ('problem' in state) throw new ProtocolError(notStateTrouble(state.problem, state.remark));
       used = state.tables.find(({ name }) => name === table)?.used ?? 0;
+      known = { pid: state.pid, startedAtSeconds: state.startedAtSeconds };
       return state;
     },
     async dump(sink, signal, watcher) {
@@ -111,24 +179,15 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       // An answer says itself when it is complete: what breaks a conversation after that has broken nothing.
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },
-    async entries(keys, sink, signal) {
-      const { batches, inexpressible } = showKeys(table, keys, lineBytes);
-      const left = [...inexpressible];
-      const queue = [...batches];
-      if (batches.length > 0) await requireLevel(signal);
-      for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-        const text = await askText(batch.command, signal);
-        if (isLineTooLong(text)) {
-          lineBytes = Math.floor(batch.command.length / 2);
-          const shorter = showKeys(table, [...batch.keys, ...queue.flatMap((each) => each.keys)], lineBytes);
-          queue.splice(0, queue.length, ...shorter.batches);
-          left.push(...shorter.inexpressible);
-          continue;
-        }
-        const answers = parseKeyAnswers(text, batch.keys, sink);
-        if (answers.outcome !== 'complete') throw new ProtocolError(keyAnswerTrouble(answers.outcome, answers.remark));
-      }
-      return left;
+    entries: async (keys, sink, signal) =>
+      (await askKeys(keys, sink, known === null ? 'none' : 'process', signal)).left,
+    async premise(keys, sink, signal) {
+      const { servers, left } = await askKeys(keys, sink, 'process and servers', signal);
+      if (left.length > 0) throw new RangeError(`keys that no command can name: ${left.length}`);
+      return servers;
+    },
+    async checkProcess(signal) {
+      if (known !== null) withoutProcess(await askText(showProcess(), signal, { isNew: true }));
     },
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));

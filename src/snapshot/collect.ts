@@ -125,6 +125,8 @@ async function read(
       // A dump that Ctrl-C broke off comes back as one that was cut.
       signal.throwIfAborted();
       trouble = answer.brokenBy;
+      // Whatever else it was, an answer that is no whole dump is told as that.
+      if (answer.outcome === 'complete') await reader.checkProcess(signal);
       const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
       keyLength ??= asksLength ? await askKeyLength(reader, proxy, grid, signal) : null;
     }

@@ -30,6 +30,8 @@ export function savedReader({ state, table, keyLength }: SavedAnswers): TableRea
       await readDumpFile(table, only, () => signal.throwIfAborted());
       return [];
     },
+    premise: () => Promise.reject(new Error('nothing is written to saved dumps')),
+    checkProcess: async () => {},
     fillsKeyLength: async (key) => keyLength !== null && decodeKey(key).length >= keyLength,
     close: async () => {},
   };

@@ -29,9 +29,7 @@ export async function readEntries(
       try {
         await reader.entries(keys, collectInto(entries), asked.signal);
       } catch (error) {
-        // A deadline is the proxy's fault, as every error with a remedy is; an interruption is not.
-        if (asked.signal.aborted && asked.signal.reason?.name !== 'TimeoutError') throw asked.signal.reason;
-        if (!asked.signal.aborted && !(error instanceof Error && 'remedy' in error)) throw error;
+        if (isOwnFault(error, asked.signal)) throw asked.signal.aborted ? asked.signal.reason : error;
         return [];
       }
       return [[proxy, entries]];
@@ -40,7 +38,13 @@ export async function readEntries(
   return new Map((await Promise.all(answers)).flat());
 }
 
-function collectInto(entries: Map<string, EntryState>): EntrySink {
+/** A deadline is the proxy's fault, as every error with a remedy is; an interruption is not, nor is a defect of ours. */
+export function isOwnFault(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return signal.reason?.name !== 'TimeoutError';
+  return !(error instanceof Error && 'remedy' in error);
+}
+
+export function collectInto(entries: Map<string, EntryState>): EntrySink {
   const textOf = (bytes: Uint8Array, start: number, end: number) =>
     Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   return {

@@ -17,6 +17,8 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, ground
     if (!entries) return [`${proxy} did not answer`];
     const entry = entries.get(conference.key) ?? null;
     const seen = ground.shardOf(entry, proxy);
+    if (shard !== null && seen === shard && !ground.directories.get(proxy)!.isServed(shard))
+      return [`${proxy} does not send requests to ${shard} any more`];
     if (shard === null ? entry === null : seen === shard) {
       if (conference.winner === null || entry === null || isRight(entry, proxy, conference.winner, ground)) return [];
       return [`${proxy} holds server_id=${entry.serverId} beside server_key=${entry.serverKey}`];

@@ -29,6 +29,8 @@ function healed(report: RunReport, planned: readonly PlannedConference[], outcom
     applied: 0,
     verified: 0,
     failed: 0,
+    settledThemselves: 0,
+    ended: 0,
     interrupted: false,
     refusals: [],
     journal: null,

@@ -44,6 +44,8 @@ function scripted(changes: Partial<TableReader>): { readonly reader: TableReader
       put(sink, 'k0');
       return whole;
     },
+    premise: () => Promise.reject(new Error('not asked for')),
+    checkProcess: async () => {},
     fillsKeyLength: async () => false,
     close: async () => {},
     ...changes,

@@ -23,7 +23,7 @@ describe('refusals on the way', () => {
   test('entry changed, to the winner itself -> nothing written, and it is whole', async () => {
     const it = play({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s1', it.mesh, 'p2'));
-    expect(await it.heal()).toMatchObject({ applied: 0, verified: 1, failed: 0, refusals: [] });
+    expect(await it.heal()).toMatchObject({ applied: 0, verified: 0, settledThemselves: 1, failed: 0, refusals: [] });
     expect(it.commands).toEqual([]);
   });
 

@@ -17,6 +17,8 @@ const outcome: HealOutcome = {
   applied: 3,
   verified: 2,
   failed: 0,
+  settledThemselves: 0,
+  ended: 0,
   interrupted: false,
   refusals: [],
   journal: '/var/j.jsonl',

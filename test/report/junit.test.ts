@@ -141,7 +141,7 @@ describe('cases', () => {
     const healed: RunReport = {
       ...report,
       proposal: { plan, decisions: new Map() },
-      heal: { planned: 1, interrupted: false, applied: 1, journal: null, ...outcome },
+      heal: { planned: 1, settledThemselves: 0, ended: 0, interrupted: false, applied: 1, journal: null, ...outcome },
     };
     expect(endings(healed)).toMatchObject({ conferences: { split: splitEnding }, heal: { heal: healEnding } });
   });

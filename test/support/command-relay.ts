@@ -13,6 +13,8 @@ export interface Write {
 interface RelayRules {
   /** Awaited before a line with writes goes on to its proxy. */
   readonly before?: (proxy: string, commands: readonly string[]) => Promise<void>;
+  /** Awaited before a line of any kind goes on to its proxy. */
+  readonly beforeAny?: (proxy: string, line: string) => Promise<void>;
   /** What a proxy is made to say instead of its answer, one character a byte: lies, and faults that the real thing does not show on demand. */
   readonly rewrite?: (proxy: string, line: string, answer: string) => string;
   /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
@@ -62,6 +64,7 @@ export async function startCommandRelay(folder: string, proxies: readonly MeshPr
   async function pass(client: Socket, { name, socketPath }: MeshProxy, request: Buffer): Promise<void> {
     const line = request.toString('latin1').replace(/\n$/, '');
     const commands = commandsOf(line);
+    await rules.beforeAny?.(name, line);
     const writing = commands.some(isWrite);
     if (writing) await rules.before?.(name, commands);
     const admitted = writing ? admit(name, commands) : commands;

@@ -4,7 +4,7 @@ import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { createLogger } from '../../src/log.ts';
-import type { Edge, Mesh } from '../../src/run.ts';
+import type { Edge, Mesh } from '../../src/mesh.ts';
 import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readerOf } from './heal-stage.ts';
@@ -39,7 +39,9 @@ export function meshOf(mesh: ModelMesh): Mesh {
 
 /** Conferences by key, on proxies without links. */
 export function draw(pictures: Readonly<Record<string, Picture>>): ModelMesh {
-  const mesh = drawMesh({ p1: null, p2: null }, { cut: [['p1', 'p2']] });
+  const names = [...new Set(['p1', 'p2', ...Object.values(pictures).flatMap(Object.keys)])];
+  const cut = names.flatMap((one) => names.flatMap((other) => (one < other ? [[one, other] as const] : [])));
+  const mesh = drawMesh(Object.fromEntries(names.map((name) => [name, null])), { cut });
   for (const [key, picture] of Object.entries(pictures))
     for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
   return mesh;

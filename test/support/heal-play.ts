@@ -4,7 +4,7 @@ import type { HealOutcome, Plan } from '../../src/domain/plan.ts';
 import { createApplier } from '../../src/heal/apply.ts';
 import { type HealOptions, healPlan } from '../../src/heal/heal.ts';
 import { readJournal } from '../../src/heal/journal.ts';
-import { surveyGround } from '../../src/plan/ground.ts';
+import { surveyGround, withServers } from '../../src/plan/ground.ts';
 import { type Script, type Stage, setStage } from './heal-stage.ts';
 import { addresses, type DrawnMesh, drawEntry, drawMesh, type Picture, planFor, viewsOf } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
@@ -25,7 +25,7 @@ export interface Play extends Stage {
 
 export function playOn(mesh: ModelMesh, script: Script = {}, plan: Plan = planFor(mesh)): Play {
   const stage = setStage(mesh, script);
-  const ground = surveyGround(viewsOf(mesh));
+  const views = viewsOf(mesh);
   const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
   const rounds: number[] = [];
   return {
@@ -34,13 +34,16 @@ export function playOn(mesh: ModelMesh, script: Script = {}, plan: Plan = planFo
     plan,
     rounds,
     heal: (options) =>
-      healPlan(plan, ground, stage.tools, {
+      healPlan(plan, views, stage.tools, {
         settleMs: SETTLE_MS,
         rounds: null,
         onRound: (_round, left) => rounds.push(left),
         ...options,
       }),
-    apply: createApplier(stage.tools),
+    apply: createApplier(stage.tools, {
+      replans: true,
+      survey: (servers) => surveyGround(withServers(views, servers)),
+    }),
     routes: (key = 'k') => mesh.names.map((name) => names[mesh.route(name, key) ?? ''] ?? null),
   };
 }

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
-import type { HealTools } from '../../src/heal/apply.ts';
+import type { HealTools } from '../../src/heal/heal-tools.ts';
 import { openJournal } from '../../src/heal/journal.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
@@ -86,24 +87,30 @@ export function readerOf(
   beforeRead: Script['beforeRead'] = undefined,
 ): TableReader {
   const unasked = () => Promise.reject(new Error('a heal reads single keys only'));
+  async function entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted();
+    beforeRead?.(proxy, keys);
+    signal.throwIfAborted();
+    if (gone.has(proxy))
+      throw new TransportError({ code: 'refused', message: 'connection refused', remedy: 'look at the proxy' });
+    for (const key of keys) {
+      const held = mesh.entry(proxy, key);
+      if (held === null) continue;
+      const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
+      sink.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
+    }
+    return [];
+  }
   return {
     state: unasked,
     dump: unasked,
     fillsKeyLength: unasked,
+    checkProcess: unasked,
     close: async () => {},
-    async entries(keys, sink, signal) {
-      signal.throwIfAborted();
-      beforeRead?.(proxy, keys);
-      signal.throwIfAborted();
-      if (gone.has(proxy))
-        throw new TransportError({ code: 'refused', message: 'connection refused', remedy: 'look at the proxy' });
-      for (const key of keys) {
-        const held = mesh.entry(proxy, key);
-        if (held === null) continue;
-        const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
-        sink.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
-      }
-      return [];
+    entries,
+    async premise(keys, sink, signal) {
+      await entries(keys, sink, signal);
+      return mesh.serversOf(proxy).map((each) => ({ backend: 'nodes', ...each }));
     },
   };
 }

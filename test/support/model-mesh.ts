@@ -28,6 +28,7 @@ export interface ModelMesh extends ModelSetup {
   serversOf(proxy: string): readonly ModelServer[];
   linked(one: string, other: string): boolean;
   setLink(one: string, other: string, up: boolean): void;
+  setState(proxy: string, address: string, state: ShardState): void;
   keys(): readonly string[];
   entry(proxy: string, key: string): ModelEntry | null;
   /** Puts an entry there, or takes it away, without a word to anybody. */
@@ -93,6 +94,13 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
     set(proxy, key, serverId) {
       tables.get(proxy)!.set(key, { serverId, serverKey: entry(proxy, key)?.serverKey ?? null });
       tellPeers(proxy, key);
+    },
+    setState(proxy, address, state) {
+      const own = servers.get(proxy)!;
+      servers.set(
+        proxy,
+        own.map((server) => (server.address === address ? { ...server, state } : server)),
+      );
     },
     clear: (proxy, key) => void tables.get(proxy)!.delete(key),
     route(proxy, key) {

@@ -1,0 +1,105 @@
+// Whether what a plan was made from still holds, decided conference by conference right before its first write.
+
+import { findingKinds } from '../domain/finding.ts';
+import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
+import type { Server } from '../domain/server.ts';
+import { towards } from '../plan/build-plan.ts';
+import type { Ground } from '../plan/ground.ts';
+import { planRequests } from '../plan/requests.ts';
+import { isRight, planSteps, sameEntry, sameSteps } from '../plan/steps.ts';
+import { restoring } from '../plan/undo.ts';
+import type { Premise } from '../verify/read-premises.ts';
+
+export type Premises = ReadonlyMap<string, Premise>;
+
+/**
+ * `go`: the steps to take, which are the planned ones unless something moved towards the winner meanwhile. `settled`: the conference has
+ * come together by itself. `over`: no proxy holds it any more.
+ */
+export type Judgement =
+  | { readonly kind: 'go'; readonly conference: PlannedConference }
+  | { readonly kind: 'settled' | 'over' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The servers that were told now, by proxy. */
+export function serversIn(premises: Premises): ReadonlyMap<string, readonly Server[]> {
+  return new Map([...premises].flatMap(([proxy, premise]) => ('servers' in premise ? [[proxy, premise.servers]] : [])));
+}
+
+/** `now` is the ground that the premises' servers make. `replans: false` takes the planned steps or none. */
+export function judgePremise(
+  conference: PlannedConference,
+  premises: Premises,
+  { now, replans }: { readonly now: Ground; readonly replans: boolean },
+): Judgement {
+  const { key, winner } = conference;
+  const refused = (reason: Refusal['reason'], because: string): Judgement => ({
+    kind: 'refused',
+    refusal: { reason, key, because },
+  });
+  const entries = new Map<string, EntryState>();
+  for (const proxy of Object.keys(conference.target)) {
+    const premise = premises.get(proxy) ?? { problem: 'it was not asked' };
+    if ('problem' in premise)
+      return refused('entry-changed', `${proxy} could not be read right before the write: ${premise.problem}`);
+    entries.set(proxy, premise.entries.get(key) ?? null);
+  }
+  if (isFinding(conference)) {
+    if (isOver(entries)) return { kind: 'over' };
+    if (cameTogether(entries, now)) return { kind: 'settled' };
+  }
+  const unusable =
+    winner === null ? undefined : now.proxies.find((proxy) => !now.directories.get(proxy)!.isServed(winner));
+  if (unusable !== undefined)
+    return refused('no-eligible-shard', `${winner} does not accept traffic on ${unusable} any more`);
+  const way = planAgain(conference, entries, now);
+  if ('reason' in way) return { kind: 'refused', refusal: way };
+  if (sameSteps(conference.steps, way.steps)) return { kind: 'go', conference };
+  const moved = [...entries].find(([proxy, entry]) => !sameEntry(entry, conference.before[proxy] ?? null));
+  if (moved === undefined) return refused('entry-changed', `the servers' ids have changed since ${key} was looked at`);
+  const [proxy, entry] = moved;
+  const isElsewhere = [...entries].some(([name, held]) => {
+    const shard = now.shardOf(held, name);
+    return shard !== winner && shard !== now.shardOf(conference.before[name] ?? null, name);
+  });
+  return replans && !isElsewhere
+    ? { kind: 'go', conference: way }
+    : refused(
+        'entry-changed',
+        `on ${proxy} the entry is ${spell(entry)} and no longer ${spell(conference.before[proxy] ?? null)}`,
+      );
+}
+
+/** The way from what is there now, to where the plan wants it. */
+export function planAgain(
+  conference: PlannedConference,
+  entries: ReadonlyMap<string, EntryState>,
+  ground: Ground,
+): PlannedConference | Refusal {
+  if (conference.kind === 'undo') return restoring(conference, entries, ground);
+  // The way that was chosen stays: where requests are refused, commands are not sent instead.
+  const makeSteps = conference.steps.some(({ kind }) => kind === 'request') ? planRequests : planSteps;
+  return towards(conference, entries, conference.winner!, conference, ground, makeSteps);
+}
+
+/** A conference that was found to disagree, and not one that a person put somewhere. */
+export function isFinding({ kind }: PlannedConference): boolean {
+  return (findingKinds as readonly string[]).includes(kind);
+}
+
+/** It ended, or everybody left it: no proxy holds it, and the next request makes it anew. */
+export function isOver(entries: ReadonlyMap<string, EntryState>): boolean {
+  return [...entries.values()].every((entry) => entry === null);
+}
+
+function cameTogether(entries: ReadonlyMap<string, EntryState>, now: Ground): boolean {
+  const [first] = [...entries].map(([proxy, entry]) => now.shardOf(entry, proxy));
+  if (first === null || first === undefined) return false;
+  return [...entries].every(
+    ([proxy, entry]) => isRight(entry, proxy, first, now) && now.directories.get(proxy)!.isServed(first),
+  );
+}
+
+export function spell(entry: EntryState): string {
+  return entry === null ? 'absent' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
+}

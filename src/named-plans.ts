@@ -1,0 +1,132 @@
+// Plans that do not come from a look alone: from a file, from a person's pins, from a journal.
+
+import { conferenceOf } from './domain/key.ts';
+import type { Pin, Plan, PlannedConference, Refusal } from './domain/plan.ts';
+import type { RunReport } from './domain/run-report.ts';
+import type { Settings } from './domain/settings.ts';
+import { ConfigError } from './errors.ts';
+import type { JournalRecord } from './heal/journal.ts';
+import type { Edge, Mesh } from './mesh.ts';
+import { approve } from './plan/approve.ts';
+import { surveyGround } from './plan/ground.ts';
+import { guardRun } from './plan/guards.ts';
+import { planPin } from './plan/pin.ts';
+import { planUndo } from './plan/undo.ts';
+import { stampOf } from './proposal.ts';
+import { readersOf } from './run-heal.ts';
+import { isExpressible } from './runtime-api/escape.ts';
+import { readEntries } from './verify/read-entries.ts';
+import { entriesOf } from './verify/verdict.ts';
+
+/** A plan from a file as far as it can be carried out now; a guard refuses all of it. */
+export function checkPlan(plan: Plan, report: RunReport, settings: Settings, edge: Edge): CheckedPlan {
+  const refusedWhole = (refused: Refusal) => ({
+    plan: { ...plan, refused, conferences: [], refusals: [refused] },
+    settled: [],
+  });
+  const stale = plan.refused ?? refuseStale(plan, settings, edge);
+  if (stale) return refusedWhole(stale);
+  const { conferences, refusals, settled } = approve(plan, report.findings, surveyGround(report.proxies));
+  const changing = conferences.filter(({ kind }) => kind !== 'missing').length;
+  const run = { views: report.proxies, expected: report.expected, counts: report.counts, changing };
+  const guarded = conferences.length === 0 ? null : guardRun(run, settings.heal);
+  if (guarded) return refusedWhole(guarded);
+  return { plan: { ...plan, conferences, refusals: [...plan.refusals, ...refusals] }, settled };
+}
+
+/** Another mesh's, or too old. */
+function refuseStale(plan: Plan, settings: Settings, edge: Edge): Refusal | null {
+  const refusal = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: null, because });
+  if (plan.environment !== settings.environment || plan.table !== settings.table) {
+    return refusal(
+      'wrong-mesh',
+      `the plan is for table ${plan.table} of ${plan.environment}, this is table ${settings.table} of ${settings.environment}`,
+    );
+  }
+  if (edge.clock.now() > Date.parse(plan.validUntil))
+    return refusal('plan-expired', `the plan was valid until ${plan.validUntil}`);
+  return null;
+}
+
+/** `settled` are the keys of conferences on which the mesh agrees already. */
+export interface CheckedPlan {
+  readonly plan: Plan;
+  readonly settled: readonly string[];
+}
+
+/** The plan of a person's pins. */
+export async function planPins(
+  pins: readonly Pin[],
+  report: RunReport,
+  mesh: Mesh,
+  settings: Settings,
+  edge: Edge,
+): Promise<Plan> {
+  const ground = surveyGround(report.proxies);
+  const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
+  const now = await readEntries(
+    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
+    expressible,
+  );
+  return proposeNamed(
+    report,
+    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, isExpressible)),
+    settings,
+    edge,
+  );
+}
+
+/** The plan that puts back what the run of a journal changed. Only conferences of which a write may have gone out are in it. */
+export async function planWayBack(
+  records: readonly JournalRecord[],
+  path: string,
+  report: RunReport,
+  mesh: Mesh,
+  settings: Settings,
+  edge: Edge,
+): Promise<Plan> {
+  const run = records.find((record) => record.event === 'run');
+  if (run?.event !== 'run') throw new ConfigError([`${path}: this journal does not say of which run it is`]);
+  if (run.environment !== settings.environment || run.table !== settings.table) {
+    throw new ConfigError([
+      `${path}: this journal is of table ${run.table} of ${run.environment}, not ${settings.table} of ${settings.environment}`,
+    ]);
+  }
+  const written = new Set(records.flatMap((record) => (record.event === 'intent' ? [record.key] : [])));
+  const changed = records.flatMap((record) =>
+    record.event === 'conference' && written.has(record.key) ? [record] : [],
+  );
+  const ground = surveyGround(report.proxies);
+  const now = await readEntries(
+    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
+    changed.map(({ key }) => key),
+  );
+  const ways = changed.map(({ key, before }) =>
+    planUndo({ key, conference: conferenceOf(key), before }, entriesOf(key, now), ground),
+  );
+  return proposeNamed(report, ways, settings, edge);
+}
+
+/** A plan of conferences that a person named, under the same guards of the run but the share of all conferences. */
+function proposeNamed(
+  report: RunReport,
+  named: readonly (PlannedConference | Refusal)[],
+  settings: Settings,
+  edge: Edge,
+): Plan {
+  const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
+  const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));
+  const counts = { ...report.counts, conferences: Math.max(report.counts.conferences, named.length) };
+  const limits = { ...settings.heal, maxRatio: 1 };
+  const run = { views: report.proxies, expected: report.expected, counts, changing: conferences.length };
+  const refused = conferences.length === 0 ? null : guardRun(run, limits);
+  return {
+    schema: 'splitbrain/plan/1',
+    environment: settings.environment,
+    table: settings.table,
+    ...stampOf(edge),
+    refused,
+    conferences: refused ? [] : conferences,
+    refusals: refused ? [refused, ...refusals] : refusals,
+  };
+}

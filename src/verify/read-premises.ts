@@ -1,0 +1,28 @@
+// What a write stands on, asked right before it: every proxy's process, its servers, and what it holds for the keys.
+
+import pLimit from 'p-limit';
+import type { EntryState } from '../domain/plan.ts';
+import type { Server } from '../domain/server.ts';
+import { type Asked, collectInto, isOwnFault } from './read-entries.ts';
+
+/** `servers` are as they are now; a proxy that could not be asked, or is another process now, says why. */
+export type Premise =
+  | { readonly entries: ReadonlyMap<string, EntryState>; readonly servers: readonly Server[] }
+  | { readonly problem: string };
+
+/** By proxy. Every key must be one that a command can name. Rejects when the signal aborts, unless that was a deadline. */
+export async function readPremises(asked: Asked, keys: readonly string[]): Promise<ReadonlyMap<string, Premise>> {
+  const limit = pLimit(asked.concurrency);
+  const premises = [...asked.readers].map(([proxy, reader]) =>
+    limit(async (): Promise<readonly [string, Premise]> => {
+      const entries = new Map<string, EntryState>(keys.map((key) => [key, null]));
+      try {
+        return [proxy, { servers: await reader.premise(keys, collectInto(entries), asked.signal), entries }];
+      } catch (error) {
+        if (isOwnFault(error, asked.signal)) throw asked.signal.aborted ? asked.signal.reason : error;
+        return [proxy, { problem: (error as Error).message }];
+      }
+    }),
+  );
+  return new Map(await Promise.all(premises));
+}
