@@ -9,7 +9,7 @@ import type { JournalRecord } from './heal/journal.ts';
 import type { Edge, Mesh } from './mesh.ts';
 import { approve } from './plan/approve.ts';
 import { surveyGround } from './plan/ground.ts';
-import { guardRun } from './plan/guards.ts';
+import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from './plan/guards.ts';
 import { planPin } from './plan/pin.ts';
 import { planUndo } from './plan/undo.ts';
 import { stampOf } from './proposal.ts';
@@ -27,11 +27,17 @@ export function checkPlan(plan: Plan, report: RunReport, settings: Settings, edg
   const stale = plan.refused ?? refuseStale(plan, settings, edge);
   if (stale) return refusedWhole(stale);
   const { conferences, refusals, settled } = approve(plan, report.findings, surveyGround(report.proxies));
-  const changing = conferences.filter(({ kind }) => kind !== 'missing').length;
-  const run = { views: report.proxies, expected: report.expected, counts: report.counts, changing };
-  const guarded = conferences.length === 0 ? null : guardRun(run, settings.heal);
+  const guarded = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
   if (guarded) return refusedWhole(guarded);
-  return { plan: { ...plan, conferences, refusals: [...plan.refusals, ...refusals] }, settled };
+  const within = upToLimit(conferences, changeLimit(report.counts, settings.heal));
+  return {
+    plan: {
+      ...plan,
+      conferences: within.conferences,
+      refusals: [...plan.refusals, ...refusals, ...within.refusals],
+    },
+    settled,
+  };
 }
 
 /** Another mesh's, or too old. */
@@ -116,17 +122,33 @@ function proposeNamed(
 ): Plan {
   const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
   const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));
+  const refused = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
   const counts = { ...report.counts, conferences: Math.max(report.counts.conferences, named.length) };
-  const limits = { ...settings.heal, maxRatio: 1 };
-  const run = { views: report.proxies, expected: report.expected, counts, changing: conferences.length };
-  const refused = conferences.length === 0 ? null : guardRun(run, limits);
+  const within = upToLimit(conferences, changeLimit(counts, { ...settings.heal, maxRatio: 1 }));
   return {
     schema: 'splitbrain/plan/1',
     environment: settings.environment,
     table: settings.table,
     ...stampOf(edge),
     refused,
-    conferences: refused ? [] : conferences,
-    refusals: refused ? [refused, ...refusals] : refusals,
+    conferences: refused ? [] : within.conferences,
+    refusals: refused ? [refused, ...refusals] : [...refusals, ...within.refusals],
+  };
+}
+
+function guardedRun({ proxies, expected, counts, findings }: RunReport): GuardedRun {
+  return { views: proxies, expected, counts, disagreeing: countDisagreeing(findings) };
+}
+
+/** In the order in which they are named; what is over the limit is refused by name. */
+function upToLimit(
+  conferences: readonly PlannedConference[],
+  { count, reason, because }: ChangeLimit,
+): { readonly conferences: readonly PlannedConference[]; readonly refusals: readonly Refusal[] } {
+  const changing = conferences.filter(({ kind }) => kind !== 'missing').slice(count);
+  const over = new Set(changing.map(({ key }) => key));
+  return {
+    conferences: conferences.filter(({ key }) => !over.has(key)),
+    refusals: changing.map(({ key }) => ({ reason, key, because })),
   };
 }

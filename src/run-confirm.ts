@@ -21,6 +21,7 @@ interface FirstLook {
   readonly nomination: Nomination;
   readonly expiries: Expiries;
   readonly keyLength: number | null;
+  readonly isSpread: boolean;
 }
 
 export interface Confirmed {
@@ -39,7 +40,7 @@ export interface Confirmed {
 export async function confirmSuspects(
   mesh: Mesh,
   firstGrid: GridWriter,
-  { first, nomination, expiries, keyLength }: FirstLook,
+  { first, nomination, expiries, keyLength, isSpread }: FirstLook,
   settings: Settings,
   edge: Edge,
 ): Promise<Confirmed> {
@@ -73,7 +74,7 @@ export async function confirmSuspects(
     views = again.views;
     grid = again.grid;
     last = routeGrid(grid, senseAgain(first.sense, views));
-    const rules = { expiryMarginMs: edge.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries };
+    const rules = { expiryMarginMs: edge.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
     looks.push({ look: last, rowOf: (suspect) => suspect, kinds: judgeSuspects(last, grid, rules) });
   }
   const { confirmed, inFlight } = persist(looks);

@@ -56,10 +56,17 @@ export async function look(
   const sense = senseMesh(markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends));
   const first = routeGrid(grid, sense);
   const expiries = learnExpiries(first, spentMs);
-  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries });
+  const isSpread = views.some(({ table }) => table?.isSpread === true);
+  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
   edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
-  const confirmed = await confirmSuspects(mesh, grid, { first, nomination, expiries, keyLength }, settings, edge);
+  const confirmed = await confirmSuspects(
+    mesh,
+    grid,
+    { first, nomination, expiries, keyLength, isSpread },
+    settings,
+    edge,
+  );
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
   const emptied = emptiedProxies(lastSense.views, restarted);

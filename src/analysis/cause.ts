@@ -77,6 +77,12 @@ function causeAt(
   const cut = sides.find(([one, other]) => around.linkBetween(one, other) === 'down');
   if (cut)
     return { cause: 'peer-link-down', because: `the peer link between ${name(cut[0])} and ${name(cut[1])} is down` };
+  const deaf = sides.find(([one, other]) => around.linkBetween(one, other) === 'deaf');
+  if (deaf)
+    return {
+      cause: 'peer-deaf',
+      because: `the peer link between ${name(deaf[0])} and ${name(deaf[1])} is up, and this table does not travel over it`,
+    };
   const strangers = sides.find(([one, other]) => around.linkBetween(one, other) === 'unlisted');
   if (strangers)
     return {

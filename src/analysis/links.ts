@@ -3,13 +3,13 @@
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * `down`: one end or both say that the link is not established. `unlisted`: one of the two does not list the other as a peer, so
+ * `down`: one end or both say that the link is not established. `deaf`: it is, and one end or both say that the table does not travel over it. `unlisted`: one of the two does not list the other as a peer, so
  * that there is no link to be up. `not-known`: nobody could be asked.
  */
-export type LinkState = 'up' | 'down' | 'unlisted' | 'not-known';
+export type LinkState = 'up' | 'deaf' | 'down' | 'unlisted' | 'not-known';
 
 /** One end's word on a link: `unlisted` where it has no such peer, `null` where it could not be asked. */
-function wordOf(view: ProxyView, other: ProxyView): 'up' | 'down' | 'never' | 'unlisted' | null {
+function wordOf(view: ProxyView, other: ProxyView): 'up' | 'deaf' | 'down' | 'never' | 'unlisted' | null {
   if (!view.peersKnown || other.localPeer === null) return null;
   return view.peers.find(({ name }) => name === other.localPeer)?.state ?? 'unlisted';
 }
@@ -19,6 +19,7 @@ export function linkBetween(one: ProxyView, other: ProxyView): LinkState {
   const words = [wordOf(one, other), wordOf(other, one)];
   if (words.includes('unlisted')) return 'unlisted';
   if (words.some((word) => word === 'down' || word === 'never')) return 'down';
+  if (words.includes('deaf')) return 'deaf';
   return words.includes('up') ? 'up' : 'not-known';
 }
 

@@ -26,7 +26,7 @@ export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] 
   const heardBy = new Map<string, string[]>();
   for (const { name: proxy, peers } of views) {
     for (const { name, state } of peers) {
-      if (state !== 'up' || read.has(name) || told.has(name)) continue;
+      if ((state !== 'up' && state !== 'deaf') || read.has(name) || told.has(name)) continue;
       heardBy.set(name, [...(heardBy.get(name) ?? []), proxy]);
     }
   }

@@ -74,6 +74,7 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
       const peer = views[other]!;
       const link = linkBetween(one, other);
       if (link === 'down') findings.push(about('peer-down', view, endsOf(view, peer), peer.name));
+      if (link === 'deaf') findings.push(about('peer-deaf', view, deafEnds(view, peer), peer.name));
       if (link === 'unlisted') findings.push(about('peer-unknown', view, unlisted(view, peer), peer.name));
     }
     const known = new Set(views.map(({ localPeer }) => localPeer));
@@ -82,7 +83,7 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
         findings.push(
           about('peer-errors', view, `${protocolErrors} protocol errors with peer ${name}`, proxyNamed(views, name)),
         );
-      if (state !== 'up' && !known.has(name))
+      if (state !== 'up' && state !== 'deaf' && !known.has(name))
         findings.push(about('peer-down', view, `its peer ${name} (none of the proxies read) is ${state}`, name));
     }
   }
@@ -100,6 +101,13 @@ function endsOf(one: ProxyView, other: ProxyView): string {
     return state === undefined ? [] : [`${view.name} says ${state === 'never' ? 'never up' : state}`];
   };
   return [...say(one, other), ...say(other, one)].join(', ');
+}
+
+function deafEnds(one: ProxyView, other: ProxyView): string {
+  const says = (view: ProxyView, peer: ProxyView) =>
+    view.peers.find(({ name }) => name === peer.localPeer)?.state === 'deaf' ? [view.name] : [];
+  const by = [...says(one, other), ...says(other, one)].join(' and ');
+  return `the link is up, and by ${by} nothing of this table arrives over it: compare the two tables' definitions (type, len, size, store)`;
 }
 
 function unlisted(one: ProxyView, other: ProxyView): string {

@@ -19,6 +19,7 @@ export function notesOf(facts: NotedFacts): readonly string[] {
     ...keyLength(facts),
     ...addresses(facts),
     ...duplicates(facts),
+    ...spreadTable(facts),
   ];
 }
 
@@ -65,4 +66,13 @@ function addresses({ views }: NotedFacts): readonly string[] {
 function duplicates({ views }: NotedFacts): readonly string[] {
   const count = views.reduce((sum, { table }) => sum + (table?.duplicates ?? 0), 0);
   return count === 0 ? [] : [`${count} lines repeat a key of the same dump.`];
+}
+
+function spreadTable({ views }: NotedFacts): readonly string[] {
+  const spreading = views.filter(({ table }) => table?.isSpread === true).map(({ name }) => name);
+  return spreading.length === 0
+    ? []
+    : [
+        `${spreading.join(', ')} spreads the table over its peers (\`shards\` in the peers section): what a proxy lacks is not called missing, and nothing is healed.`,
+      ];
 }

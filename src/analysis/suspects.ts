@@ -11,6 +11,8 @@ export interface NoiseRules {
   readonly expiryMarginMs: number;
   readonly keyLength: number | null;
   readonly expiries: Expiries;
+  /** The table is spread over the peers: what a proxy lacks is as it should be. */
+  readonly isSpread: boolean;
 }
 
 /** The kinds of one key that are left where its absence proves nothing: what is about to end, or has ended by a table's own `expire`. */
@@ -18,9 +20,10 @@ export function withoutEnding(
   kinds: Kinds,
   look: RoutedGrid,
   row: number,
-  { expiryMarginMs, expiries }: NoiseRules,
+  { expiryMarginMs, expiries, isSpread }: NoiseRules,
 ): { readonly kinds: Kinds; readonly hasEnded: boolean } {
   if ((kinds & MISSING) === 0) return { kinds, hasEnded: false };
+  if (isSpread) return { kinds: kinds & ~MISSING, hasEnded: false };
   const lifeMs = look.grid.maxExpiresInMs(row);
   const ending = !(lifeMs === 0 && expiries.isEndless) && aboutToExpire(lifeMs, expiryMarginMs);
   const hasEnded = !ending && expiries.hasEnded(look, row, lifeMs);

@@ -170,7 +170,7 @@ export const metricDefinitions = [
 
 export type MetricName = (typeof metricDefinitions)[number]['name'];
 
-const brokenLinks: ReadonlySet<MeshFindingKind> = new Set(['peer-down', 'peer-unknown']);
+const brokenLinks: ReadonlySet<MeshFindingKind> = new Set(['peer-down', 'peer-deaf', 'peer-unknown']);
 
 function planned(report: RunReport, counts: (kind: string) => boolean): number {
   return report.proposal?.plan.conferences.filter(({ kind }) => counts(kind)).length ?? 0;

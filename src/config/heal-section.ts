@@ -13,6 +13,7 @@ const DEFAULTS: HealSection = {
   minReporting: 0.75,
   maxConferences: 200,
   maxRatio: 0.05,
+  maxRatioFloor: 10,
   maxMissing: 20_000,
   cooldown: { heals: 3, within: 3_600_000 },
 };
@@ -24,8 +25,19 @@ export function readHeal(
   folder: string,
   edge: Edge,
 ): HealSettings | Problem {
-  const { winner, tie, minReporting, maxConferences, maxRatio, maxMissing, cooldown, journal, settle, dataPlane } =
-    section ?? DEFAULTS;
+  const {
+    winner,
+    tie,
+    minReporting,
+    maxConferences,
+    maxRatio,
+    maxRatioFloor,
+    maxMissing,
+    cooldown,
+    journal,
+    settle,
+    dataPlane,
+  } = section ?? DEFAULTS;
   const located = journal === undefined ? defaultJournal(edge) : locateFile(journal, folder, edge.env);
   if (isProblem(located)) return located;
   return {
@@ -37,6 +49,7 @@ export function readHeal(
     minReporting,
     maxConferences,
     maxRatio,
+    maxRatioFloor,
     maxMissing,
     cooldown: { heals: cooldown.heals, withinMs: cooldown.within },
     dataPlane: dataPlane === undefined ? null : { ...dataPlane, url: dataPlane.url ?? null },

@@ -73,6 +73,7 @@ export const healSection = mapping({
   minReporting: ratio.default(0.75),
   maxConferences: count.default(200),
   maxRatio: ratio.default(0.05),
+  maxRatioFloor: count.default(10),
   maxMissing: count.default(20_000),
   cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
   journal: text.optional(),

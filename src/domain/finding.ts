@@ -14,6 +14,7 @@ export function isDisagreement(kind: FindingKind): boolean {
 /** Why, where the evidence names a cause. */
 export const causes = [
   'peer-link-down',
+  'peer-deaf',
   'peer-unknown',
   'id-drift',
   'server-drift',
@@ -32,6 +33,7 @@ export const meshFindingKinds = [
   'truncated',
   'no-table',
   'peer-down',
+  'peer-deaf',
   'peer-errors',
   'peer-unknown',
   'peer-unread',

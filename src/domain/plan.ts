@@ -8,6 +8,8 @@ export type WinnerPolicy = 'majority' | 'latest-access' | 'lowest-address' | 'un
 /** The closed list of reasons for which something is not healed. The first group refuses a whole run, the second one conference, the third one step. */
 export const refusalReasons = [
   'coverage',
+  'two-meshes',
+  'spread-table',
   'locked',
   'too-many-conferences',
   'too-large-share',
@@ -23,6 +25,9 @@ export const refusalReasons = [
   'peer-unread',
   'duplicated',
   'too-many-missing',
+  'unexplained',
+  'no-room',
+  'table-differs',
   'entry-changed',
   'rejected',
   'not-held',
@@ -136,6 +141,8 @@ export interface HealSettings {
   readonly minReporting: number;
   readonly maxConferences: number;
   readonly maxRatio: number;
+  /** So many may be changed however small the mesh is. */
+  readonly maxRatioFloor: number;
   readonly maxMissing: number;
   readonly cooldown: { readonly heals: number; readonly withinMs: number };
   /** `null`: the runtime API only, which is the default. */

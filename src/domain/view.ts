@@ -3,10 +3,13 @@
 import type { ProxyStatus, Trouble } from './proxy.ts';
 import type { Server } from './server.ts';
 
-/** A peer as a proxy lists it. `up` is an established link, `never` one that has not been up since that proxy started. */
+/**
+ * A peer as a proxy lists it. `up` is an established link over which the table travels, `deaf` an established one over which it does not,
+ * `never` one that has not been up since that proxy started.
+ */
 export interface PeerLink {
   readonly name: string;
-  readonly state: 'up' | 'down' | 'never';
+  readonly state: 'up' | 'deaf' | 'down' | 'never';
   readonly protocolErrors: number;
 }
 
@@ -23,6 +26,8 @@ export interface TableView {
   readonly duplicates: number;
   readonly keyLength: number | null;
   readonly maxExpiresInMs: number;
+  /** Whether entries say that they belong to one peer (`shard=N`): with `shards` in the peers section (2.7 and later). */
+  readonly isSpread: boolean;
 }
 
 /** What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how far. */

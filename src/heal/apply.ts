@@ -14,8 +14,11 @@ export interface Applied {
   /** Steps that a proxy accepted. */
   readonly applied: number;
   readonly refusals: readonly Refusal[];
-  /** The keys of conferences that had come together before anything was written, and of those that were over. */
-  readonly settled: readonly string[];
+  /** The keys of which a write may have gone out. */
+  readonly written: readonly string[];
+  /** Conferences that have come together by themselves, with the shard where they are; nothing was written. */
+  readonly settled: readonly PlannedConference[];
+  /** The keys of those that no proxy holds any more. */
   readonly over: readonly string[];
 }
 
@@ -43,7 +46,8 @@ export function createApplier(
   return async (conferences) => {
     let applied = 0;
     const refusals: Refusal[] = [];
-    const settled: string[] = [];
+    const written: string[] = [];
+    const settled: PlannedConference[] = [];
     const over: string[] = [];
     for (let start = 0; start < conferences.length && !tools.signal.aborted; start += BATCH) {
       const askedAt = tools.clock.now();
@@ -52,7 +56,7 @@ export function createApplier(
       const batch = judged.flatMap(({ judgement }) => (judgement.kind === 'go' ? [judgement.conference] : []));
       for (const { key, judgement } of judged) {
         if (judgement.kind === 'refused') refusals.push(judgement.refusal);
-        if (judgement.kind === 'settled') settled.push(key);
+        if (judgement.kind === 'settled') settled.push(judgement.conference);
         if (judgement.kind === 'over') over.push(key);
       }
       const isOld = tools.clock.now() - askedAt > PREMISE_AGE_MS;
@@ -67,13 +71,14 @@ export function createApplier(
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
         const going = writes.filter(({ key }) => !dropped.has(key)).map((write) => ({ ...write, seq: ++seq }));
+        written.push(...going.map(({ key }) => key));
         const rejected = await carryOut(tools, going);
         for (const refusal of rejected) dropped.add(refusal.key!);
         applied += going.length - rejected.length;
         refusals.push(...refused, ...rejected);
       }
     }
-    return { applied, refusals, settled, over };
+    return { applied, refusals, written, settled, over };
   };
 }
 

@@ -47,6 +47,8 @@ export async function healPlan(
     },
   });
   const settled = new Set<string>();
+  const written = new Set<string>();
+  const last = new Map(plan.conferences.map((conference) => [conference.key, conference]));
   const over = new Set<string>();
   const refusals = new Map<string, Refusal>();
   const refuse = (all: readonly Refusal[]) => {
@@ -71,7 +73,11 @@ export async function healPlan(
     applied += done.applied;
     // What could not be asked again after a write is for the last word to judge.
     refuse(round === 1 ? done.refusals : done.refusals.filter(({ reason }) => reason !== 'entry-changed'));
-    for (const key of done.settled) settled.add(key);
+    for (const key of done.written) written.add(key);
+    for (const conference of done.settled) {
+      settled.add(conference.key);
+      last.set(conference.key, conference);
+    }
     for (const key of done.over) over.add(key);
     if (signal.aborted) break;
     // Somebody else's change since the look is respected; later ones are responses that were on their way.
@@ -79,7 +85,7 @@ export async function healPlan(
       round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
     );
     const again = await differingAfter(
-      pending.filter(({ key }) => !changed.has(key) && !settled.has(key) && !over.has(key)),
+      pending.filter(({ key }) => !changed.has(key) && !over.has(key)).map(({ key }) => last.get(key)!),
       ground,
       tools,
       options.settleMs,
@@ -87,10 +93,11 @@ export async function healPlan(
     refuse(again.refusals);
     for (const key of again.over) over.add(key);
     pending = again.conferences;
+    for (const conference of pending) last.set(conference.key, conference);
     unsteady = again.unsteady;
   }
-  const written = plan.conferences.filter(({ key }) => !settled.has(key) && !over.has(key));
-  const word = signal.aborted ? { verdicts: [], over: [] } : await lastWord(written, views, tools);
+  const judged = [...last.values()].filter(({ key }) => !over.has(key));
+  const word = signal.aborted ? { verdicts: [], over: [] } : await lastWord(judged, views, tools);
   const seen = word.verdicts;
   for (const key of word.over) over.add(key);
   // Whoever ends a run, at whatever moment, gets no word that might not have been checked.
@@ -101,7 +108,7 @@ export async function healPlan(
       applied,
       verified: 0,
       failed: 0,
-      settledThemselves: settled.size,
+      settledThemselves: 0,
       ended: over.size,
       interrupted: true,
       refusals: [...plan.refusals, ...refusals.values()],
@@ -120,14 +127,16 @@ export async function healPlan(
   );
   for (const { key, held } of verdicts) if (held) refusals.delete(key);
   for (const key of over) refusals.delete(key);
-  const verified = verdicts.length - failed.length;
+  const isSettled = (key: string) => settled.has(key) && !written.has(key);
+  const settledThemselves = verdicts.filter(({ key, held }) => held && isSettled(key)).length;
+  const verified = verdicts.length - failed.length - settledThemselves;
   journal.append([{ event: 'end', applied, verified, failed: failed.length, interrupted: false }]);
   return {
     planned: plan.conferences.length,
     applied,
     verified,
     failed: failed.length,
-    settledThemselves: settled.size,
+    settledThemselves,
     ended: over.size,
     interrupted: false,
     refusals: [...plan.refusals, ...refusals.values()],

@@ -14,11 +14,11 @@ export type Premises = ReadonlyMap<string, Premise>;
 
 /**
  * `go`: the steps to take, which are the planned ones unless something moved towards the winner meanwhile. `settled`: the conference has
- * come together by itself. `over`: no proxy holds it any more.
+ * come together by itself, and is to stay on the shard where it is. `over`: no proxy holds it any more.
  */
 export type Judgement =
-  | { readonly kind: 'go'; readonly conference: PlannedConference }
-  | { readonly kind: 'settled' | 'over' }
+  | { readonly kind: 'go' | 'settled'; readonly conference: PlannedConference }
+  | { readonly kind: 'over' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The servers that were told now, by proxy. */
@@ -46,7 +46,8 @@ export function judgePremise(
   }
   if (isFinding(conference)) {
     if (isOver(entries)) return { kind: 'over' };
-    if (cameTogether(entries, now)) return { kind: 'settled' };
+    const shard = togetherOn(entries, now);
+    if (shard !== null) return { kind: 'settled', conference: stayingOn(shard, conference) };
   }
   const unusable =
     winner === null ? undefined : now.proxies.find((proxy) => !now.directories.get(proxy)!.isServed(winner));
@@ -92,12 +93,19 @@ export function isOver(entries: ReadonlyMap<string, EntryState>): boolean {
   return [...entries.values()].every((entry) => entry === null);
 }
 
-function cameTogether(entries: ReadonlyMap<string, EntryState>, now: Ground): boolean {
-  const [first] = [...entries].map(([proxy, entry]) => now.shardOf(entry, proxy));
-  if (first === null || first === undefined) return false;
-  return [...entries].every(
-    ([proxy, entry]) => isRight(entry, proxy, first, now) && now.directories.get(proxy)!.isServed(first),
+/** The one shard that every proxy follows its entry to, or `null`. */
+function togetherOn(entries: ReadonlyMap<string, EntryState>, now: Ground): string | null {
+  const [shard] = [...entries].map(([proxy, entry]) => now.shardOf(entry, proxy));
+  if (shard === null || shard === undefined) return null;
+  const isTogether = [...entries].every(
+    ([proxy, entry]) => isRight(entry, proxy, shard, now) && now.directories.get(proxy)!.isServed(shard),
   );
+  return isTogether ? shard : null;
+}
+
+function stayingOn(shard: string, conference: PlannedConference): PlannedConference {
+  const target = Object.fromEntries(Object.keys(conference.target).map((proxy) => [proxy, shard]));
+  return { ...conference, winner: shard, target, steps: [] };
 }
 
 export function spell(entry: EntryState): string {

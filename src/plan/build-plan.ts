@@ -13,8 +13,9 @@ import type {
 } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { candidatesOf, voters } from './electorate.ts';
+import { type FillIns, planFillIns } from './fill-ins.ts';
 import { type Ground, surveyGround } from './ground.ts';
-import { guardCooldown, guardRun } from './guards.ts';
+import { changeLimit, guardCooldown, guardRun } from './guards.ts';
 import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
 import { pickWinner } from './winner.ts';
@@ -39,12 +40,13 @@ export function buildPlan(
   report: Looked,
   facts: PlanningFacts,
 ): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
-  const planned = planConferences(report, facts);
-  const changing = planned.conferences.filter(({ kind }) => kind !== 'missing').length;
-  const run = { views: report.proxies, expected: report.expected, counts: report.counts, changing };
+  const wanted = planConferences(report, facts);
+  const { disagreeing } = wanted;
+  const run = { views: report.proxies, expected: report.expected, counts: report.counts, disagreeing };
   // Where there is nothing to write a guard has nothing to refuse.
   const refused =
-    planned.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));
+    wanted.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));
+  const planned = refused ? wanted : withinLimit(wanted, report, facts.settings);
   const decisions = new Map(planned.decisions);
   if (refused)
     for (const { key } of planned.conferences)
@@ -69,6 +71,33 @@ interface Planned {
   readonly conferences: readonly PlannedConference[];
   readonly refusals: readonly Refusal[];
   readonly decisions: ReadonlyMap<string, Decision>;
+  /** Conferences that are split, mixed or duplicated. */
+  readonly disagreeing: number;
+  /** By key: how long the conference's freshest entry has left. */
+  readonly expiresInMs: ReadonlyMap<string, number>;
+}
+
+/** What the limit of a run leaves over waits, by name: those that were touched last, so that nobody can keep the others from being healed. */
+function withinLimit(planned: Planned, { counts }: Looked, settings: HealSettings): Planned {
+  const limit = changeLimit(counts, settings);
+  const changing = planned.conferences.filter(({ kind }) => kind !== 'missing');
+  if (changing.length <= limit.count) return planned;
+  const waiting = new Set(
+    changing
+      .map(({ key }) => ({ key, left: planned.expiresInMs.get(key) ?? 0 }))
+      .sort((one, other) => one.left - other.left || (one.key < other.key ? -1 : 1))
+      .slice(limit.count)
+      .map(({ key }) => key),
+  );
+  const { reason, because } = limit;
+  const decisions = new Map(planned.decisions);
+  for (const key of waiting) decisions.set(key, { refusal: reason, because });
+  return {
+    ...planned,
+    conferences: planned.conferences.filter(({ key }) => !waiting.has(key)),
+    refusals: [...planned.refusals, ...[...waiting].map((key) => ({ reason, key, because }))],
+    decisions,
+  };
 }
 
 function planConferences(report: Looked, facts: PlanningFacts): Planned {
@@ -77,10 +106,14 @@ function planConferences(report: Looked, facts: PlanningFacts): Planned {
   const conferences: PlannedConference[] = [];
   const refusals: Refusal[] = [];
   const decisions = new Map<string, Decision>();
+  const expiresInMs = new Map<string, number>();
+  const fillIns = planFillIns(report.proxies);
+  let disagreeing = 0;
   let fills = 0;
   let unfilled = 0;
   for (const finding of report.findings) {
     if (!isDisagreement(finding.kind) || decisions.has(finding.key)) continue;
+    if (finding.kind !== 'missing') disagreeing++;
     if (finding.kind === 'missing' && fills >= facts.settings.maxMissing) {
       unfilled++;
       decisions.set(finding.key, {
@@ -89,13 +122,15 @@ function planConferences(report: Looked, facts: PlanningFacts): Planned {
       });
       continue;
     }
-    const planned = planConference(finding, ground, voting, facts);
+    const planned = planConference(finding, { ground, voting, fillIns }, facts);
+    expiresInMs.set(finding.key, Math.max(0, ...finding.routes.map((route) => route.expiresInMs)));
     if ('reason' in planned) {
       refusals.push(planned);
       decisions.set(finding.key, { refusal: planned.reason, because: planned.because });
       continue;
     }
     if (finding.kind === 'missing') fills++;
+    fillIns.take(finding);
     conferences.push(planned);
     decisions.set(finding.key, { winner: planned.winner!, policy: planned.policy, because: planned.because });
   }
@@ -105,13 +140,19 @@ function planConferences(report: Looked, facts: PlanningFacts): Planned {
       key: null,
       because: `${unfilled} more conferences are missing somewhere than this run may fill in (${facts.settings.maxMissing}); the next run goes on`,
     });
-  return { conferences, refusals, decisions };
+  return { conferences, refusals, decisions, disagreeing, expiresInMs };
+}
+
+/** What every conference of a run is planned on. */
+interface Basis {
+  readonly ground: Ground;
+  readonly voting: ReadonlySet<string>;
+  readonly fillIns: FillIns;
 }
 
 function planConference(
   finding: Finding,
-  ground: Ground,
-  voting: ReadonlySet<string>,
+  { ground, voting, fillIns }: Basis,
   facts: PlanningFacts,
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
@@ -120,6 +161,8 @@ function planConference(
   const twice = finding.routes.filter(({ why }) => why === 'duplicated').map(({ proxy }) => proxy);
   if (twice.length > 0)
     return refuse('duplicated', `${twice.join(', ')} holds the key twice, and no command can tell the two apart`);
+  const unfit = fillIns.refuse(finding);
+  if (unfit !== null) return refuse(unfit.reason, unfit.because);
   const { heals, withinMs } = facts.settings.cooldown;
   const healed = facts.healsOf(finding.key);
   if (healed >= heals)

@@ -1,5 +1,6 @@
 // When not to heal: each guard is a small rule with a reason from the closed list and the value that tripped it.
 
+import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { HealSettings, Refusal } from '../domain/plan.ts';
 import type { Counts } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -8,13 +9,26 @@ export interface GuardedRun {
   readonly views: readonly ProxyView[];
   readonly expected: { readonly min: number; readonly max: number } | null;
   readonly counts: Pick<Counts, 'conferences' | 'proxiesReporting' | 'proxies'>;
-  /** Conferences whose route the plan would change; entries that it would only fill in are not among them. */
-  readonly changing: number;
+  /** Conferences that are split, mixed or duplicated; entries that would only be filled in are not among them. */
+  readonly disagreeing: number;
 }
 
-/** The first guard that refuses the whole run, or `null`. */
+/** 0.29 of 100 are 29, whatever a product of floating point says. */
+const ROUNDING = 1e-9;
+
+/** From this share on, not the conferences are wrong but the look at them. */
+const MOST = 0.5;
+
+/** How many conferences are split, mixed or duplicated, each counted once. */
+export function countDisagreeing(findings: Iterable<Pick<Finding, 'kind' | 'key'>>): number {
+  const keys = new Set<string>();
+  for (const { kind, key } of findings) if (isDisagreement(kind) && kind !== 'missing') keys.add(key);
+  return keys.size;
+}
+
+/** The first guard that refuses the whole run because its evidence is doubtful, or `null`. */
 export function guardRun(run: GuardedRun, settings: HealSettings): Refusal | null {
-  return coverage(run, settings) ?? locked(run) ?? tooMany(run, settings) ?? tooLargeShare(run, settings);
+  return coverage(run, settings) ?? strangers(run) ?? spread(run) ?? locked(run) ?? mostDisagree(run, settings);
 }
 
 function coverage({ counts, expected }: GuardedRun, { minReporting }: HealSettings): Refusal | null {
@@ -36,32 +50,79 @@ function locked({ views }: GuardedRun): Refusal | null {
   return names.length === 0 ? null : refusal('locked', `${names.join(', ')} is locked: somebody is working there`);
 }
 
-function tooMany({ changing }: GuardedRun, { maxConferences }: HealSettings): Refusal | null {
-  return changing <= maxConferences
+/** Proxies that do not know each other share no table: two meshes, in each of which the other's conferences are nobody's business. */
+function strangers({ views }: GuardedRun): Refusal | null {
+  const known = views.filter(({ status, peersKnown }) => status === 'ok' && peersKnown);
+  const [first] = known;
+  if (first === undefined) return null;
+  const reached = new Set([first]);
+  for (const one of reached) for (const other of known) if (lists(one, other) || lists(other, one)) reached.add(other);
+  if (reached.size === known.length) return null;
+  const others = known.filter((view) => !reached.has(view));
+  return refusal(
+    'two-meshes',
+    `${names([...reached])} and ${names(others)} do not know each other as peers of this table: two meshes`,
+  );
+}
+
+function lists(one: ProxyView, other: ProxyView): boolean {
+  return one.peers.some(({ name }) => name === other.localPeer);
+}
+
+function names(views: readonly ProxyView[]): string {
+  return views.map(({ name }) => name).join(', ');
+}
+
+/** With `shards` in the peers section an entry travels to one peer only (2.7 and later): what others lack is as it should be. */
+function spread({ views }: GuardedRun): Refusal | null {
+  const spreading = views.filter(({ table }) => table?.isSpread === true);
+  return spreading.length === 0
     ? null
     : refusal(
-        'too-many-conferences',
-        `${changing} conferences would change their route, at most ${maxConferences} may in one run`,
+        'spread-table',
+        `${names(spreading)} spreads this table over its peers (\`shards\`): no proxy holds all of it`,
       );
 }
 
-function tooLargeShare({ changing, counts }: GuardedRun, { maxRatio }: HealSettings): Refusal | null {
-  if (changing === 0 || changing / counts.conferences <= maxRatio) return null;
+/** In a small mesh, or where `maxRatio` allows it, most conferences may be changed at once. */
+function mostDisagree({ disagreeing, counts }: GuardedRun, { maxRatio, maxRatioFloor }: HealSettings): Refusal | null {
+  const share = Math.max(MOST, maxRatio);
+  if (disagreeing <= maxRatioFloor || disagreeing <= share * counts.conferences) return null;
   return refusal(
     'too-large-share',
-    `${changing} of ${counts.conferences} conferences would change their route, at most ${percent(maxRatio)} may in one run; ${remedyOf(changing, counts)}`,
+    `${disagreeing} of ${counts.conferences} conferences disagree: with more than ${percent(share)} the evidence is in doubt, not the conferences`,
   );
+}
+
+/** How many conferences a run may move, and which limit that is. */
+export interface ChangeLimit {
+  readonly count: number;
+  readonly reason: 'too-many-conferences' | 'too-large-share';
+  readonly because: string;
+}
+
+/** The smaller of `maxConferences` and `maxRatio`, which allows `maxRatioFloor` in every mesh. */
+export function changeLimit(
+  { conferences }: GuardedRun['counts'],
+  { maxConferences, maxRatio, maxRatioFloor }: HealSettings,
+): ChangeLimit {
+  const share = Math.max(maxRatioFloor, Math.floor(maxRatio * conferences + ROUNDING));
+  if (maxConferences <= share)
+    return {
+      count: maxConferences,
+      reason: 'too-many-conferences',
+      because: `a run changes the route of at most ${maxConferences} conferences (heal.maxConferences), the oldest first; the next run goes on`,
+    };
+  return {
+    count: share,
+    reason: 'too-large-share',
+    because: `a run changes the route of at most ${share} of ${conferences} conferences (heal.maxRatio ${percent(maxRatio)}, heal.maxRatioFloor ${maxRatioFloor}), the oldest first; the next run goes on`,
+  };
 }
 
 /** Conferences that flap cannot be told where the journals cannot: `uncounted` says why, `null` that they can. */
 export function guardCooldown(uncounted: string | null): Refusal | null {
   return uncounted === null ? null : refusal('cooldown', uncounted);
-}
-
-/** In a small mesh one conference is more than the usual share: whoever runs one has to be told what to set. */
-function remedyOf(changing: number, { conferences }: GuardedRun['counts']): string {
-  const enough = Math.min(1, Math.ceil((changing * 100) / conferences) / 100);
-  return `if that is right, set \`heal.maxRatio: ${enough}\` or more, or pin the conferences by name`;
 }
 
 function refusal(reason: Refusal['reason'], because: string): Refusal {

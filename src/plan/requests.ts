@@ -2,7 +2,7 @@
 
 import type { EntryState, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
-import { isRight, type StepsOrRefusal } from './steps.ts';
+import { isRight, otherMeaning, type StepsOrRefusal } from './steps.ts';
 
 /**
  * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers (2.6 to 3.4), whatever stood there. What it sends are
@@ -29,19 +29,4 @@ export function planRequests(entries: ReadonlyMap<string, EntryState>, winner: s
     steps.push({ phase: 0, kind: 'request', proxy, expect: entries.get(proxy) ?? null, serverId });
   }
   return { steps };
-}
-
-/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
-function otherMeaning(
-  winner: string,
-  proxy: string,
-  hearer: string,
-  ground: Ground,
-): { readonly name: string; readonly shards: string } | null {
-  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
-    const heard = ground.directories.get(hearer)!.byName.get(name);
-    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
-      return { name, shards: [...heard].join(' or ') };
-  }
-  return null;
 }

@@ -15,6 +15,8 @@ export type StepsOrRefusal =
  * `entries` is what every proxy of the ground holds now.
  */
 export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
+  const rival = rivalName(entries, winner, ground);
+  if (rival) return rival;
   const held = new Map(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null] as const));
   const right = new Set(ground.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, ground)));
   const steps: Step[] = [];
@@ -35,6 +37,43 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
   return { steps };
+}
+
+/**
+ * Where tables keep names (`srvkey name`), the next request at a proxy tells its name for the winner to all that hear it. Whoever
+ * means another shard by that name is led there, and the heal is undone.
+ */
+function rivalName(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
+  const keepsNames = [...entries.values()].some(
+    (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) === null,
+  );
+  if (!keepsNames) return null;
+  for (const proxy of ground.proxies) {
+    for (const hearer of ground.hearers(proxy)) {
+      const other = otherMeaning(winner, proxy, hearer, ground);
+      if (other !== null)
+        return {
+          refusal: 'id-drift',
+          because: `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}: the next request on ${proxy} would undo it`,
+        };
+    }
+  }
+  return null;
+}
+
+/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
+export function otherMeaning(
+  winner: string,
+  proxy: string,
+  hearer: string,
+  ground: Ground,
+): { readonly name: string; readonly shards: string } | null {
+  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
+    const heard = ground.directories.get(hearer)!.byName.get(name);
+    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
+      return { name, shards: [...heard].join(' or ') };
+  }
+  return null;
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */

@@ -18,6 +18,8 @@ function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page)
   switch (cause) {
     case 'peer-link-down':
       return `Check the peers port and the firewall between ${at('peer-down', 'the proxies named under Mesh')}; "show peers" must say ESTA on both ends. A link that is back repairs only what is touched afterwards.`;
+    case 'peer-deaf':
+      return `Declare the table alike on both ends (type, len, size, store) and reload: see ${at('peer-deaf', 'Mesh')}. If it is declared alike, restart the link: "shutdown sessions" of the peer, or a reload.`;
     case 'peer-unknown':
       return `List every proxy in the "peers" section of every other and reload: see ${at('peer-unknown', 'Mesh')}.`;
     case 'id-drift':

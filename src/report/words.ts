@@ -15,6 +15,7 @@ export const kindWords: Readonly<Record<FindingKind, string>> = {
 /** Why: follows a colon. */
 export const causeWords: Readonly<Record<Cause, string>> = {
   'peer-link-down': 'a peer link is down',
+  'peer-deaf': 'a peer link is up and the table does not travel over it',
   'peer-unknown': 'a proxy is not among the peers of another',
   'id-drift': 'one server id means two shards',
   'server-drift': 'the server lists differ',
@@ -31,6 +32,7 @@ export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
   truncated: 'proxies whose dump was cut short',
   'no-table': 'proxies without the table',
   'peer-down': 'peer links that are not established',
+  'peer-deaf': 'peer links over which this table does not travel',
   'peer-errors': 'peer links with protocol errors',
   'peer-unknown': 'proxies that another proxy does not list as a peer',
   'peer-unread': 'peers that share the table and were not read: add them to the inventory, or to `proxies.ignorePeers`',

@@ -34,7 +34,7 @@ export function parsePeers(text: string, table: string): Peers {
       const never = !/ remote_id=[1-9]/.test(peer);
       links.push({
         name: name!,
-        state: up ? 'up' : never ? 'never' : 'down',
+        state: up ? (isDeaf(peer, table) ? 'deaf' : 'up') : never ? 'never' : 'down',
         protocolErrors: Number(/proto_err=(\d+)/.exec(peer)?.[1] ?? 0),
       });
     }
@@ -45,4 +45,16 @@ export function parsePeers(text: string, table: string): Peers {
 function sharesTable(section: string, table: string): boolean {
   for (const match of section.matchAll(/^\s+table:0x[0-9a-f]+ id=(.*?) update=/gm)) if (match[1] === table) return true;
   return false;
+}
+
+/**
+ * Whether the remote has never spoken of the table nor acknowledged what it was told of it: the two declare it differently, or a delivery
+ * bug (haproxy#3161). Seen on 2.6 to 3.4; a table that nothing was told of yet looks so too, but for the pushed updates.
+ */
+function isDeaf(peer: string, table: string): boolean {
+  if (peer.split('\n').some((line) => /^\s+remote_table:/.test(line) && line.includes(` id=${table} `))) return false;
+  const shared = peer.split(/\n(?=\s+0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
+  if (shared === undefined || !/ remote_id=0 .*remote_data=0x0\b/.test(shared)) return false;
+  const pushed = Number(/ last_pushed=(\d+)/.exec(shared)?.[1] ?? 0);
+  return pushed > 0 && / ?last_acked=0 /.test(shared);
 }

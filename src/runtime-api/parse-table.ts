@@ -16,6 +16,8 @@ export interface TableAnswer {
   readonly entries: number;
   readonly bytes: number;
   readonly maxExpiresInMs: number;
+  /** Whether an entry says that it belongs to one peer (`shard=N`, 2.7 and later; 0 where `shards` is not in use). */
+  readonly isSpread: boolean;
   /**
    * Lines before, among or behind the entries that are none and not known, the ones behind the closing empty line included: evidence that the
    * answer cannot be trusted in full.
@@ -37,6 +39,8 @@ const MAX_LINE_BYTES = 1 << 20;
 const REMARK_CHARACTERS = 200;
 const LF = 0x0a;
 
+const SPREAD = / shard=[1-9]/;
+
 const HEADER = '# table: ';
 const CONTENTS_DENIED = '# contents not dumped';
 const COMMAND_DENIED = 'Permission denied';
@@ -56,6 +60,7 @@ export function createTableParser(sink: EntrySink): TableParser {
   let closed = false;
   let textBehind = false;
   let endless = false;
+  let isSpread = false;
 
   function readLine(buffer: Uint8Array, start: number, end: number): void {
     if (closed) {
@@ -71,6 +76,8 @@ export function createTableParser(sink: EntrySink): TableParser {
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
     } else if (entryReader.read(buffer, start, end)) {
       lines?.learn(buffer, start, entryReader.keyStart, entryReader.keyEnd, end);
+      // The first lines are read here, and all of a spread table's say so.
+      isSpread ||= SPREAD.test(textOf(buffer, entryReader.keyEnd, end));
     } else {
       const text = textOf(buffer, start, end);
       if (entriesRead() === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;
@@ -165,7 +172,16 @@ export function createTableParser(sink: EntrySink): TableParser {
     end() {
       if (carried > 0) readCutLine();
       const maxExpiresInMs = Math.max(entryReader.maxExpiresInMs, lines?.maxExpiresInMs ?? 0);
-      return { outcome: judge(), header, entries: entriesRead(), bytes, maxExpiresInMs, unreadableLines, remark };
+      return {
+        outcome: judge(),
+        header,
+        entries: entriesRead(),
+        bytes,
+        maxExpiresInMs,
+        isSpread,
+        unreadableLines,
+        remark,
+      };
     },
   };
 }

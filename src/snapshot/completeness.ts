@@ -71,7 +71,8 @@ function statusOf(trouble: Trouble): ProxyStatus {
 function tableView({ answer, keyLength, duplicates }: Reading): TableView | null {
   if (!answer?.header) return null;
   const { type, size, used } = answer.header;
-  return { type, size, used, entries: answer.entries, duplicates, keyLength, maxExpiresInMs: answer.maxExpiresInMs };
+  const { entries, maxExpiresInMs, isSpread } = answer;
+  return { type, size, used, entries, duplicates, keyLength, maxExpiresInMs, isSpread };
 }
 
 /** The table is not there: the ones that are, the nearest name first. */

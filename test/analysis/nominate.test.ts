@@ -13,7 +13,12 @@ function nominated(pictures: Readonly<Record<string, Picture>>, changes: ViewCha
   for (const [key, picture] of Object.entries(pictures))
     for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
   const { look } = routesOf(mesh, { changes });
-  const found = nominate(look, { expiryMarginMs: 0, keyLength: null, expiries: learnExpiries(look, 0) });
+  const found = nominate(look, {
+    expiryMarginMs: 0,
+    keyLength: null,
+    expiries: learnExpiries(look, 0),
+    isSpread: false,
+  });
   const suspects = found.rows.map((row, n) => [look.grid.keys.keyAt(row), found.kinds[n]] as const);
   return { ...found, suspects: Object.fromEntries(suspects) };
 }

@@ -8,7 +8,12 @@ import { drawMesh, type Picture, routesOf } from '../support/model-look.ts';
 
 function judge(picture: Picture, expiresInMs: number, keyLength: number | null = null) {
   const { look, grid } = routesOf(drawMesh(picture), { expiresInMs });
-  return judgeSuspects(look, grid, { expiryMarginMs: 2_000, keyLength, expiries: learnExpiries(look, 0) })[0];
+  return judgeSuspects(look, grid, {
+    expiryMarginMs: 2_000,
+    keyLength,
+    expiries: learnExpiries(look, 0),
+    isSpread: false,
+  })[0];
 }
 
 test.each<[string, Picture, number, number]>([

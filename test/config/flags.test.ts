@@ -67,6 +67,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       minReporting: 0.75,
       maxConferences: 200,
       maxRatio: 0.05,
+      maxRatioFloor: 10,
       maxMissing: 20_000,
       cooldown: { heals: 3, withinMs: 3_600_000 },
       dataPlane: null,

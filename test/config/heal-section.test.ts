@@ -14,6 +14,7 @@ const defaults = {
   minReporting: 0.75,
   maxConferences: 200,
   maxRatio: 0.05,
+  maxRatioFloor: 10,
   maxMissing: 20_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
   journal: '/home/me/.local/state/haproxy-splitbrain',
@@ -57,6 +58,7 @@ test('everything can be said', () => {
     minReporting: 1,
     maxConferences: 0,
     maxRatio: 0,
+    maxRatioFloor: 10,
     maxMissing: 0,
     cooldown: { heals: 1, withinMs: 1_800_000 },
     dataPlane: {

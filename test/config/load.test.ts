@@ -86,6 +86,7 @@ describe('a right file', () => {
         minReporting: 0.75,
         maxConferences: 200,
         maxRatio: 0.05,
+        maxRatioFloor: 10,
         maxMissing: 20_000,
         cooldown: { heals: 3, withinMs: 3_600_000 },
         dataPlane: null,

@@ -38,7 +38,7 @@ test('a plan with steps of both kinds comes back as it was', () => {
 });
 
 test('a refused plan comes back as it was', () => {
-  const refused = planFor(drawMesh({ p1: 's1', p2: 's2' }), {}, planningFacts({ maxConferences: 0 }));
+  const refused = planFor(drawMesh({ p1: 's1', p2: 's2' }), {}, planningFacts({ maxRatio: 0.05 }));
   expect(refused.refused).not.toBeNull();
   expect(parse(refused)).toEqual(refused);
 });

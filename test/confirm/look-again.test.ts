@@ -25,6 +25,7 @@ const whole: Dump = {
   entries: 1,
   bytes: 1,
   maxExpiresInMs: 1,
+  isSpread: false,
   unreadableLines: 0,
   remark: null,
   brokenBy: null,

@@ -39,15 +39,33 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     return run.report.heal!.refusals.map(({ reason, because }) => `${reason}: ${because}`);
   }
 
-  test('100 of 303 conferences would change: more than maxConferences, or than maxRatio -> refused, nothing written', {
+  test('100 of 303 conferences would change, and fewer may -> those, the oldest first; the rest is refused by name', {
     timeout,
   }, async () => {
-    expect(await refused('maxRatio: 1, maxConferences: 99')).toEqual([
-      'too-many-conferences: 100 conferences would change their route, at most 99 may in one run',
+    const limited = async (heal: string) => {
+      const run = await here.heal({ heal });
+      const refusals = run.report.heal!.refusals;
+      expect([run.exitCode, new Set(refusals.map(({ key }) => key)).size]).toEqual([4, refusals.length]);
+      return [run.report.heal!.verified, new Set(refusals.map(({ reason }) => reason)), refusals.length];
+    };
+    expect(await limited('maxRatio: 1, maxConferences: 30')).toEqual([30, new Set(['too-many-conferences']), 70]);
+    expect(await limited('maxRatio: 0.1')).toEqual([30, new Set(['too-large-share']), 40]);
+    expect(await limited('maxRatio: 0.001')).toEqual([10, new Set(['too-large-share']), 30]);
+    await here.mesh.split(torn, sides);
+  });
+
+  test('most of all conferences disagree, and maxRatio does not allow it -> refused as a whole', {
+    timeout,
+  }, async () => {
+    const most = names('most', 110);
+    await here.mesh.split(most, sides);
+    expect(await refused('maxRatio: 0.4')).toEqual([
+      expect.stringMatching(
+        /^too-large-share: 210 of 413 conferences disagree: with more than 50% the evidence is in doubt/,
+      ),
     ]);
-    expect(await refused('maxRatio: 0.33')).toEqual([
-      'too-large-share: 100 of 303 conferences would change their route, at most 33% may in one run; if that is right, set `heal.maxRatio: 0.34` or more, or pin the conferences by name',
-    ]);
+    for (const proxy of [0, 1, 2])
+      for (const name of most) await here.mesh.command(proxy, `clear table nodes key ${name.replace('/', '\\/')}`);
   });
 
   test('another run that is healing holds the lock -> refused, and its end frees the mesh', { timeout }, async () => {

@@ -48,4 +48,44 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
     const s1 = here.mesh.shards[0]!.address;
     expect(await whereabouts(here.mesh, names)).toEqual(new Map(names.map((name) => [name, s1])));
   });
+
+  test('conferences that it invents are not written to the others', { timeout }, async () => {
+    await lab();
+    const s2 = here.mesh.shards[1]!.address;
+    const invented = Array.from(
+      { length: 300 },
+      (_, n) => `0x55d0a0${1000 + n}: key=invented/${n} use=0 exp=298000 server_id=12 server_key=${s2}\n`,
+    ).join('');
+    here.relay.follow({
+      rewrite: (proxy, line, answer) => {
+        if (proxy !== 'hap-e') return answer;
+        if (line === 'show table nodes') return answer.replace(/\n\n$/, `\n${invented}\n`);
+        // Asked by key it holds them too.
+        return answer;
+      },
+    });
+    const heal = await here.start(['heal', '--yes'], { heal: 'maxRatio: 1' }).ended;
+    expect(heal.writes.filter(({ command: each }) => each.includes('invented'))).toEqual([]);
+    for (const proxy of [0, 1, 2, 3])
+      expect((await here.mesh.entries(proxy)).filter(({ key }) => key.startsWith('invented'))).toEqual([]);
+    expect(heal.exitCode).not.toBe(1);
+  });
+
+  test('asked by key it stands by what it invents: refused by name', { timeout }, async () => {
+    await lab();
+    const s2 = here.mesh.shards[1]!.address;
+    const row = `0x55d0a01000: key=invented use=0 exp=298000 server_id=12 server_key=${s2}\n`;
+    here.relay.follow({
+      rewrite: (proxy, line, answer) => {
+        if (proxy !== 'hap-e') return answer;
+        if (line === 'show table nodes') return answer.replace(/\n\n$/, `\n${row}\n`);
+        if (line.includes('key invented'))
+          return answer.replace(/\n\n\n$/, `\n\n# table: nodes, type: string, size:204800, used:4\n${row}\n`);
+        return answer;
+      },
+    });
+    const heal = await here.start(['heal', '--yes'], { heal: 'maxRatio: 1' }).ended;
+    expect(heal.report?.heal?.refusals.map(({ reason, key }) => `${reason} ${key}`)).toContain('unexplained invented');
+    expect(heal.writes).toEqual([]);
+  });
 });

@@ -159,12 +159,36 @@ describe('one conference refused', () => {
   });
 
   test('undecided, with tie: refuse; the others go on', () => {
-    const tie = look({ bad: { p1: 's1', p2: 's2' }, good: { p1: 's1', p2: null } });
+    const tie = look({ bad: { p1: 's1', p2: 's2', p3: null }, good: { p1: 's1', p2: 's1', p3: null } });
     expect(planned(tie, { tie: 'refuse' })).toMatchObject({
       ways: [{ key: 'good', policy: 'unanimous' }],
       refusals: ['bad undecided: majority, latest-access did not decide between 10.0.0.1:443 and 10.0.0.2:443'],
       decisions: { bad: 'undecided', good: addresses.s1 },
     });
+  });
+});
+
+describe('a limit, not a wall', () => {
+  const many = look({ a: split, b: split, c: split, m: { p1: 's1', p2: 's1', p3: null } });
+
+  test('3 would change, 2 may -> two, the third by name; filling in goes on', () => {
+    const result = planned(many, { maxConferences: 2 });
+    expect(result.ways.map(({ key }) => key)).toEqual(['a', 'b', 'm']);
+    expect(result.refusals).toEqual([
+      'c too-many-conferences: a run changes the route of at most 2 conferences (heal.maxConferences), the oldest first; the next run goes on',
+    ]);
+    expect(result.decisions).toMatchObject({ a: addresses.s1, c: 'too-many-conferences' });
+  });
+
+  test('the oldest go first: what was touched last waits', () => {
+    const [fresh, ...older] = [...many.findings];
+    const aged = { ...fresh!, routes: fresh!.routes.map((route) => ({ ...route, expiresInMs: 299_000 })) };
+    const findings = findingList([aged, ...older]);
+    expect(planned({ ...many, findings }, { maxConferences: 2 }).ways.map(({ key }) => key)).toEqual(['b', 'c', 'm']);
+  });
+
+  test('a small mesh may change as many as the floor says', () => {
+    expect(planned(many, { maxRatio: 0.05, maxRatioFloor: 3 })).toMatchObject({ ways: { length: 4 }, refusals: [] });
   });
 });
 
@@ -199,15 +223,12 @@ describe('the whole run refused', () => {
   const two = look({ k1: split, k2: split, m: { p1: 's1', p2: null, p3: 's1' } });
 
   test('no conferences at all, the guard first among the refusals, and every decision says so', () => {
-    const { plan, decisions } = planned(two, { maxConferences: 1 }, { isExpressible: (key) => key !== 'm' });
-    expect(plan.refused).toEqual({
-      reason: 'too-many-conferences',
-      key: null,
-      because: '2 conferences would change their route, at most 1 may in one run',
-    });
+    const { plan, decisions } = planned(two, { maxRatio: 0.05 }, { isExpressible: (key) => key !== 'm' });
+    expect(plan.refused).toMatchObject({ reason: 'too-large-share', key: null });
+    expect(plan.refused?.because).toMatch(/^2 of 3 conferences disagree/);
     expect(plan.conferences).toEqual([]);
-    expect(plan.refusals.map(({ reason }) => reason)).toEqual(['too-many-conferences', 'key-inexpressible']);
-    expect(decisions).toEqual({ k1: 'too-many-conferences', k2: 'too-many-conferences', m: 'key-inexpressible' });
+    expect(plan.refusals.map(({ reason }) => reason)).toEqual(['too-large-share', 'key-inexpressible']);
+    expect(decisions).toEqual({ k1: 'too-large-share', k2: 'too-large-share', m: 'key-inexpressible' });
   });
 
   test('heals that cannot be counted: nothing is healed, and the guards of what was seen speak first', () => {
@@ -216,15 +237,15 @@ describe('the whole run refused', () => {
       ways: [],
       refusals: ['all cooldown: a journal is damaged'],
     });
-    expect(planned(two, { maxConferences: 1 }, { uncounted }).plan.refused?.reason).toBe('too-many-conferences');
+    expect(planned(two, { maxRatio: 0.05 }, { uncounted }).plan.refused?.reason).toBe('too-large-share');
     expect(planned(look({ k: { p1: 's1', p2: 's1' } }), {}, { uncounted }).refusals).toEqual([]);
   });
 
   test('too few proxies were read: nothing is filled in either', () => {
-    const blind = look({ k: { p1: 's1', p2: null, p3: 's1' } }, {}, { p3: { status: 'unreachable' } });
-    expect(planned(blind, { minReporting: 0.75 })).toMatchObject({
+    const blind = look({ k: { p1: 's1', p2: 's1', p3: null, p4: 's1' } }, {}, { p4: { status: 'unreachable' } });
+    expect(planned(blind, { minReporting: 0.8 })).toMatchObject({
       ways: [],
-      refusals: ['all coverage: 2 of 3 proxies were read in full, at least 75% must be'],
+      refusals: ['all coverage: 3 of 4 proxies were read in full, at least 80% must be'],
     });
   });
 

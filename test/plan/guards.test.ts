@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { HealSettings } from '../../src/domain/plan.ts';
-import { type GuardedRun, guardCooldown, guardRun } from '../../src/plan/guards.ts';
+import { changeLimit, type GuardedRun, guardCooldown, guardRun } from '../../src/plan/guards.ts';
 import { settings } from '../support/model-look.ts';
 import { mesh, proxyNames, proxyView } from '../support/run-report.ts';
 
@@ -12,7 +12,7 @@ function guard(run: Partial<GuardedRun>, limits: Partial<HealSettings>): string 
       views: mesh(['p1', 'p2', 'p3']),
       expected: null,
       counts: { conferences: 1_000, proxies: 3, proxiesReporting: 3 },
-      changing: 1,
+      disagreeing: 1,
       ...run,
     },
     { ...settings, ...limits },
@@ -56,53 +56,88 @@ test('a locked proxy -> refuse: locked, by name', () => {
   expect(guard({ views }, {})).toBe('locked: p3 is locked: somebody is working there');
 });
 
-describe('too many conferences', () => {
-  test.each([
-    [200, null],
-    [201, 'too-many-conferences: 201 conferences would change their route, at most 200 may in one run'],
-  ])('%d would change, 200 may', (changing, expected) => {
-    expect(guard({ changing }, { maxConferences: 200 })).toBe(expected);
-  });
-});
+describe('strangers', () => {
+  const alone = (name: string) => proxyView(name, []);
 
-describe('too large a share', () => {
-  const share = (changing: number, conferences: number, maxRatio: number) =>
-    guard({ changing, counts: { conferences, proxies: 3, proxiesReporting: 3 } }, { maxRatio });
-
-  test.each([
-    [50, 1_000, 0.05],
-    [29, 100, 0.29],
-    [1, 1, 1],
-    [0, 0, 0],
-  ])('%d of %d would change, %d may -> go on', (changing, conferences, maxRatio) => {
-    expect(share(changing, conferences, maxRatio)).toBeNull();
-  });
-
-  test.each([
-    [51, 1_000, 0.05, '5%', 0.06],
-    [1, 9, 0.05, '5%', 0.12],
-    [30, 100, 0.29, '29%', 0.3],
-    [9, 9, 0.9, '90%', 1],
-  ])('%d of %d would change, %d may -> refuse, and say what to set', (changing, conferences, maxRatio, may, enough) => {
-    expect(share(changing, conferences, maxRatio)).toBe(
-      `too-large-share: ${changing} of ${conferences} conferences would change their route, at most ${may} may in one run; if that is right, set \`heal.maxRatio: ${enough}\` or more, or pin the conferences by name`,
+  test('two groups that do not list each other -> refuse: two-meshes, by name', () => {
+    expect(guard({ views: [...mesh(['p1', 'p2']), ...mesh(['q1', 'q2'])] }, {})).toBe(
+      'two-meshes: p1, p2 and q1, q2 do not know each other as peers of this table: two meshes',
     );
-    expect(share(changing, conferences, enough)).toBeNull();
+    expect(guard({ views: [...mesh(['p1', 'p2']), alone('q1')] }, {})).toMatch(/^two-meshes/);
+  });
+
+  test('one end that lists the other is enough, and so is a way over a third', () => {
+    const p3 = proxyView('p3', ['p2']);
+    expect(guard({ views: [...mesh(['p1', 'p2']), p3] }, {})).toBeNull();
+  });
+
+  test('peers that nobody could be asked about are no strangers', () => {
+    expect(
+      guard({ views: [...mesh(['p1', 'p2']), proxyView('p3', [], { peersKnown: false, localPeer: null })] }, {}),
+    ).toBeNull();
   });
 });
 
-test('heals that cannot be counted -> refuse: cooldown, and why', () => {
-  expect(guardCooldown('a journal is damaged')).toEqual({
-    reason: 'cooldown',
-    key: null,
-    because: 'a journal is damaged',
-  });
-  expect(guardCooldown(null)).toBeNull();
+test('a table that is spread over its peers -> refuse', () => {
+  const views = mesh(['p1', 'p2']).map((view) => ({ ...view, table: { ...view.table!, isSpread: true } }));
+  expect(guard({ views }, {})).toMatch(/^spread-table: p1, p2 spreads/);
 });
 
-test('of several guards the first one speaks: what was seen, before what would be done', () => {
+describe('most conferences disagree', () => {
+  const share = (disagreeing: number, conferences: number, limits: Partial<HealSettings> = {}) =>
+    guard(
+      { disagreeing, counts: { conferences, proxies: 3, proxiesReporting: 3 } },
+      { maxRatio: 0.05, maxRatioFloor: 10, ...limits },
+    );
+
+  test.each([
+    [500, 1_000, {}],
+    [10, 10, {}],
+    [0, 0, {}],
+    [900, 1_000, { maxRatio: 0.9 }],
+  ])('%d of %d, %j -> go on', (disagreeing, conferences, limits) => {
+    expect(share(disagreeing, conferences, limits)).toBeNull();
+  });
+
+  test.each([
+    [501, 1_000, {}],
+    [11, 11, {}],
+    [901, 1_000, { maxRatio: 0.9 }],
+  ])('%d of %d, %j -> refuse: the evidence is in doubt', (disagreeing, conferences, limits) => {
+    expect(share(disagreeing, conferences, limits)).toMatch(/^too-large-share: .*the evidence is in doubt/);
+  });
+});
+
+describe('how many conferences a run may change', () => {
+  const limit = (conferences: number, limits: Partial<HealSettings>) => {
+    const { count, reason } = changeLimit(
+      { conferences, proxies: 3, proxiesReporting: 3 },
+      { ...settings, maxConferences: 200, maxRatio: 0.05, maxRatioFloor: 10, ...limits },
+    );
+    return `${reason} ${count}`;
+  };
+
+  test.each([
+    [10, {}, 'too-large-share 10'],
+    [1_000, {}, 'too-large-share 50'],
+    [10_000, {}, 'too-many-conferences 200'],
+    [10, { maxConferences: 3 }, 'too-many-conferences 3'],
+    [100, { maxRatio: 0.29 }, 'too-large-share 29'],
+  ] as const)('%d conferences, %j -> %s', (conferences, limits, expected) => {
+    expect(limit(conferences, limits)).toBe(expected);
+  });
+});
+
+test('of several guards the first one speaks', () => {
   const views = proxyNames(2).map((name) => proxyView(name, [], { status: 'locked' }));
-  const run = { views, counts: { conferences: 10, proxies: 4, proxiesReporting: 0 }, changing: 10 };
-  expect(guard(run, { minReporting: 0.5, maxConferences: 1, maxRatio: 0.1 })).toMatch(/^coverage/);
-  expect(guard(run, { minReporting: 0, maxConferences: 1, maxRatio: 0.1 })).toMatch(/^locked/);
+  const run = { views, counts: { conferences: 10, proxies: 4, proxiesReporting: 0 }, disagreeing: 10 };
+  expect(guard(run, { minReporting: 0.5, maxRatio: 0.1 })).toMatch(/^coverage/);
+  expect(guard(run, { minReporting: 0, maxRatio: 0.1 })).toMatch(/^locked/);
+});
+
+test('heals that cannot be counted -> refuse: cooldown', () => {
+  expect([guardCooldown(null), guardCooldown('a journal is damaged')]).toEqual([
+    null,
+    { reason: 'cooldown', key: null, because: 'a journal is damaged' },
+  ]);
 });

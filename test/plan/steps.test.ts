@@ -185,10 +185,13 @@ describe('harm', () => {
     );
   });
 
-  test('the only hearer holds the winner’s key, under a name that is no help elsewhere -> replace, whatever the id means there', () => {
+  test('one name, two shards: the next request would tell the name to the hearer, and undo it -> refused, by name', () => {
     const swapped = [server('s1', { id: 12, name: 's2' }), server('s2', { id: 11, name: 's1' })];
     const drawn = { srvkey: 'name', servers: { p1: usual, p2: swapped } } as const;
-    expect(stepsTo('s1', { p1: 's2', p2: 's1' }, drawn)).toEqual(['0 replace p1 11']);
+    expect(stepsTo('s1', { p1: 's2', p2: 's1' }, drawn)).toBe(
+      'id-drift: server s1 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p2: the next request on p1 would undo it',
+    );
+    expect(stepsTo('s1', { p1: 's2', p2: 's1' }, { ...drawn, cut: [['p1', 'p2']] })).toEqual(['0 replace p1 11']);
   });
 
   test('a touch without a key would mean another shard to who is right by id alone -> id-drift', () => {
@@ -201,7 +204,7 @@ describe('harm', () => {
   test('a name that is another shard on who has no entry -> id-drift, and the name is named', () => {
     const drawn = { srvkey: 'name', servers: { p1: usual, p2: usual, p3: swappedNames } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: null }, drawn)).toBe(
-      'id-drift: server s1 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p3, which would hear of it',
+      'id-drift: server s1 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p3: the next request on p1 would undo it',
     );
   });
 

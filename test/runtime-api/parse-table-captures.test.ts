@@ -6,7 +6,7 @@ import { type CaptureVersion, capture, capturedResponses, captureVersions } from
 import { parseTable, quickSink } from '../support/collected-entries.ts';
 
 const header = (used: number) => ({ name: 'nodes', type: 'string', size: 204_800, used });
-const nothing = { entries: 0, maxExpiresInMs: 0, unreadableLines: 0, remark: null, found: [] };
+const nothing = { entries: 0, maxExpiresInMs: 0, isSpread: false, unreadableLines: 0, remark: null, found: [] };
 
 /** `room-id-exp`, in the order of the dump. */
 const rooms: Record<CaptureVersion, string> = {
@@ -46,6 +46,7 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
       entries: 12,
       bytes: text.length,
       maxExpiresInMs: Math.max(...found.map(({ expiresInMs }) => expiresInMs!)),
+      isSpread: false,
       unreadableLines: 0,
       remark: null,
       found,

@@ -112,7 +112,12 @@ export function routesOf(
 /** One look; what it shows is taken for confirmed. */
 export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
   const { views, grid, look } = routesOf(mesh, { changes });
-  const kinds = judgeSuspects(look, grid, { expiryMarginMs: 0, keyLength: null, expiries: learnExpiries(look, 0) });
+  const kinds = judgeSuspects(look, grid, {
+    expiryMarginMs: 0,
+    keyLength: null,
+    expiries: learnExpiries(look, 0),
+    isSpread: false,
+  });
   const emptied = emptiedProxies(views, restartedProxies(views));
   const around = { linkBetween: linksOf(views), emptied, freshestMs: null };
   const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, around });
@@ -136,6 +141,7 @@ export const settings: HealSettings = {
   minReporting: 0,
   maxConferences: 1_000,
   maxRatio: 1,
+  maxRatioFloor: 0,
   maxMissing: 1_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
   dataPlane: null,

@@ -25,6 +25,7 @@ export function proxyView(name: string, others: readonly string[], changes: Part
       duplicates: 0,
       keyLength: null,
       maxExpiresInMs: 298_000,
+      isSpread: false,
     },
     peersKnown: true,
     localPeer: name,

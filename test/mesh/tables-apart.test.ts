@@ -1,0 +1,107 @@
+// Tables that are not alike: links over which this one does not travel, no room, another length, entries spread over the peers, one name for two shards.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import type { MeshOptions } from '../support/mesh.ts';
+import { meshKinds, told } from '../support/report-file.ts';
+import { tablesNow, whereabouts } from '../support/whereabouts.ts';
+
+const timeout = 120_000;
+/** Other words for c's table. */
+const onC = (from: RegExp, to: string) => (i: number, text: string) => (i === 2 ? text.replace(from, to) : text);
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  let here: Healing;
+  afterEach(() => here?.stop());
+  const shard = (n: number) => here.mesh.shards[n]!.address;
+
+  async function lab(options: MeshOptions): Promise<Healing> {
+    here = await startHealing({ binary: command, ...options });
+    return here;
+  }
+
+  test('another len on c: its links are up and deaf, and c is replaced', { timeout }, async () => {
+    const { mesh } = await lab({ configure: onC(/ len 200 /, ' len 250 ') });
+    for (const proxy of [0, 1]) await mesh.request(proxy, 't/deaf', { forceShard: 0 });
+    await mesh.request(2, 't/deaf', { forceShard: 1 });
+    const look = await here.run(['report']);
+    expect([look.exitCode, told(look.report), meshKinds(look.report)]).toEqual([
+      2,
+      ['split t/deaf: peer-deaf'],
+      ['peer-deaf'],
+    ]);
+    const heal = await here.heal();
+    expect([heal.exitCode, Object.fromEntries(winnersOf(heal.report))]).toEqual([0, { 't/deaf': shard(0) }]);
+    expect(new Set(heal.writes.map(({ proxy }) => proxy))).toEqual(new Set(['hap-c']));
+    expect(await whereabouts(mesh, ['t/deaf'])).toEqual(new Map([['t/deaf', shard(0)]]));
+  });
+
+  test('a small table without room: nothing that lives there is thrown out', { timeout }, async () => {
+    const { mesh } = await lab({ configure: onC(/ size 200k /, ' size 20 ') });
+    for (const proxy of [0, 1]) await mesh.cut(proxy, 2);
+    for (const proxy of [0, 1]) await mesh.untilPeers(proxy, 2, 'down');
+    const living = Array.from({ length: 20 }, (_, n) => `living/${n}`);
+    for (const name of living) await mesh.request(2, name, { forceShard: 0 });
+    await mesh.request(0, 'elsewhere', { forceShard: 1 });
+    await mesh.untilEntry(1, 'elsewhere', (entry) => entry !== undefined);
+    const before = (await tablesNow(mesh))[2];
+    const heal = await here.heal();
+    expect(heal.exitCode).toBe(4);
+    expect(refusalsOf(heal.report)).toContain('table-differs elsewhere');
+    expect((await tablesNow(mesh))[2]).toEqual(before);
+  });
+
+  test('one name, two shards: refused, since the next request would undo it', { timeout }, async () => {
+    const swapped = [1, 0, 2].map((n) => ({ shard: n, id: 11 + n }));
+    const rename = (i: number, text: string) =>
+      i === 2
+        ? text
+            .replace(/^( {2}server shard-)([12]) /gm, (_, word, n) => `${word}${n === '1' ? 2 : 1} `)
+            .replace(/^( {2}use-server shard-)([12]) /gm, (_, word, n) => `${word}${n === '1' ? 2 : 1} `)
+        : text;
+    const { mesh } = await lab({ srvkey: 'name', serverIds: [undefined, undefined, swapped], configure: rename });
+    for (const proxy of [0, 1]) await mesh.cut(proxy, 2);
+    for (const proxy of [0, 1]) await mesh.untilPeers(proxy, 2, 'down');
+    for (const proxy of [0, 1]) await mesh.request(proxy, 't/named', { forceShard: 0 });
+    await mesh.request(2, 't/named', { forceShard: 1 });
+    for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
+    await mesh.untilPeersUp();
+    const look = await here.run(['report']);
+    expect([look.exitCode, told(look.report)]).toEqual([2, ['mixed t/named', 'split t/named: server-drift']]);
+    const heal = await here.heal();
+    expect([heal.exitCode, heal.writes, heal.report.heal?.refusals[0]?.because]).toEqual([
+      4,
+      [],
+      expect.stringMatching(/^server shard-[12] is .* would undo it$/),
+    ]);
+  });
+});
+
+describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
+  let here: Healing;
+  afterEach(() => here?.stop());
+
+  test('peers with shards: what others lack is no finding, it is said once, and nothing is healed', {
+    timeout,
+  }, async () => {
+    const spread = (_: number, text: string) =>
+      text
+        .replace('peers mesh\n', 'peers mesh\n  shards 3\n')
+        .replace(/^( {2}peer hap-([abc]) \S+)$/gm, (line, __, name) => `${line} shard ${'abc'.indexOf(name) + 1}`);
+    here = await startHealing({ binary: command, configure: spread });
+    const { mesh } = here;
+    const names = Array.from({ length: 12 }, (_, n) => `room/${n}`);
+    for (const name of names) await mesh.request(0, name, { forceShard: 0 });
+    const held = await Promise.all([1, 2].map(async (proxy) => (await mesh.entries(proxy)).length));
+    expect(Math.max(...held)).toBeLessThan(names.length);
+    const look = await here.run(['report']);
+    expect([look.exitCode, told(look.report)]).toEqual([0, []]);
+    expect(look.report.notes.filter((note) => note.includes('spreads the table over its peers'))).toHaveLength(1);
+    await mesh.cut(0, 1);
+    await mesh.untilPeers(0, 1, 'down');
+    await mesh.request(1, 'room/0', { forceShard: 1 });
+    const heal = await here.heal();
+    expect([heal.writes, refusalsOf(heal.report)]).toEqual([[], heal.exitCode === 4 ? ['spread-table'] : []]);
+  });
+});
