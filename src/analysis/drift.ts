@@ -133,6 +133,22 @@ function driftBetweenBackends(sense: MeshSense): readonly MeshFinding[] {
   });
 }
 
+/** One finding for each shard that is up, while its agent or check says that it cannot be reached. */
+export function doubtfulShards(sense: MeshSense): readonly MeshFinding[] {
+  const addresses = [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))].sort();
+  return addresses.flatMap((address) => {
+    const doubts = told(sense).flatMap(({ view, proxy }) => {
+      const doubt = sense.directories[proxy]!.doubtOf(address);
+      return doubt === null ? [] : [[doubt, view.name] as const];
+    });
+    if (doubts.length === 0) return [];
+    const because = `${address} is up, and cannot be reached by its ${spell(groupNames(doubts))}: requests to it may fail`;
+    return [
+      { kind: 'shard-doubtful' as const, proxy: doubts.length === 1 ? doubts[0]![1] : null, peer: null, because },
+    ];
+  });
+}
+
 function driftBetweenProxies(sense: MeshSense): readonly MeshFinding[] {
   return [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))]
     .sort()

@@ -2,10 +2,11 @@
 
 import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
-import { idDrift, serverDrift, stateDrift } from './drift.ts';
+import { doubtfulShards, idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
 import { type UnreadPeer, unreadPeers } from './members.ts';
 import { evidenceOf, type MeshSense } from './routed-grid.ts';
+import { isVersionUnknown } from './version.ts';
 
 /** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
 const NEARLY_FULL = 0.9;
@@ -31,9 +32,11 @@ export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly
     ...idDrift(sense, entries.mixedByDrift),
     ...serverDrift(sense),
     ...stateDrift(sense),
+    ...doubtfulShards(sense),
     ...tableDrift(views),
     ...entries.expiryDrift,
     ...versionSkew(views),
+    ...views.filter(isVersionUnknown).map(versionUnknown),
     ...views.flatMap(nearlyFull),
     ...views
       .filter((_, proxy) => entries.restarted[proxy])
@@ -143,6 +146,14 @@ function tableDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
 
 function versionSkew(views: readonly ProxyView[]): readonly MeshFinding[] {
   return differing('version-skew', views, 'HAProxy', (view) => view.haproxy);
+}
+
+function versionUnknown(view: ProxyView): MeshFinding {
+  return about(
+    'version-unknown',
+    view,
+    `HAProxy ${view.haproxy}: older than 2.4, or not readable; what it does with entries is not known`,
+  );
 }
 
 /** One finding where the proxies that say anything do not all say the same. */

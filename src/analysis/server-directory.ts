@@ -24,6 +24,8 @@ export interface ServerDirectory extends Meanings {
   stateOf(address: string): ServerState | null;
   /** Whether an entry that leads to this shard is followed in every backend: each has it, and may use it. */
   isServed(address: string): boolean;
+  /** What speaks against the shard on this proxy though it is up there; `null`: nothing. */
+  doubtOf(address: string): string | null;
   /** The lowest id that means this shard, and nothing else, in every backend. */
   idOf(address: string): number | null;
 }
@@ -40,6 +42,11 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
     else byBackend.set(server.backend, [server]);
   }
   const backends = [...byBackend].map(([name, members]) => createBackend(name, members));
+  const doubts = new Map(
+    [...byBackend.values()]
+      .flat()
+      .flatMap(({ address, doubt }) => (doubt === undefined ? [] : [[address!, doubt] as const])),
+  );
   const together = meaningsOf([...byBackend.values()].flat());
   return {
     backends,
@@ -51,6 +58,7 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
         const state = backend.stateOf(address);
         return state !== null && acceptsSticky(state);
       }),
+    doubtOf: (address) => doubts.get(address) ?? null,
     idOf(address) {
       const means = ({ byId }: Meanings, id: number) => byId.get(id)?.size === 1 && byId.get(id)!.has(address);
       const ids = [...together.byId.keys()].filter((id) => backends.every((backend) => means(backend, id)));

@@ -4,7 +4,7 @@ import type { Cells } from '../domain/entry.ts';
 import type { FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
 import { type MeshSense, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
-import { isUsable } from './server-directory.ts';
+import { isUsable, type ServerDirectory } from './server-directory.ts';
 
 /** Every shard that some proxy has as a server or some entry leads to, by address. */
 export function summariseShards(sense: MeshSense, conferencesOn: readonly number[]): readonly ShardSummary[] {
@@ -19,10 +19,15 @@ export function summariseShards(sense: MeshSense, conferencesOn: readonly number
         address,
         names: [...new Set(names)],
         conferences: conferencesOn[number] ?? 0,
-        state: usable === having.length ? 'up' : usable === 0 ? 'down' : 'partly',
+        state: stateOf(usable, having, address),
       };
     })
     .sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+function stateOf(usable: number, having: readonly ServerDirectory[], address: string): ShardSummary['state'] {
+  if (usable < having.length) return usable === 0 ? 'down' : 'partly';
+  return having.length > 0 && having.every((directory) => directory.doubtOf(address) !== null) ? 'doubtful' : 'up';
 }
 
 export function countFindings(sense: MeshSense, conferences: number, findings: FindingList, inFlight: number): Counts {

@@ -8,6 +8,7 @@ export type WinnerPolicy = 'majority' | 'latest-access' | 'lowest-address' | 'un
 /** The closed list of reasons for which something is not healed. The first group refuses a whole run, the second one conference, the third one step. */
 export const refusalReasons = [
   'coverage',
+  'version-unknown',
   'two-meshes',
   'spread-table',
   'locked',

@@ -12,6 +12,8 @@ export interface Server {
   readonly state: ServerState;
   /** Whether its backend serves the table; absent until a look has found out. Those that do not are shown and never followed. */
   readonly counts?: boolean;
+  /** What its agent or check says against a server that is up all the same, e.g. `agent L4CON`; absent where there is nothing. */
+  readonly doubt?: string;
 }
 
 /** Whether an entry that leads to this server is followed: HAProxy uses a draining server for stickiness, not one that is down or in maintenance. */

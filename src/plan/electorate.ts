@@ -17,7 +17,7 @@ export function voters(views: readonly ProxyView[]): ReadonlySet<string> {
 
 /** What can be decided between. */
 export interface Candidates {
-  /** Shards that every proxy serves in every backend, in order of address; those drained everywhere only where there are no others. */
+  /** Shards that every proxy serves in every backend, in order of address; those that are drained, or cannot be reached, by all of them only where there are no others. */
   readonly eligible: readonly string[];
   /** Those of them that are up everywhere. */
   readonly undrained: ReadonlySet<string>;
@@ -38,7 +38,8 @@ export function candidatesOf(finding: Finding, directories: ReadonlyMap<string, 
   const all = [...directories.values()];
   const served = named.filter((shard) => servedEverywhere(shard, all));
   const drained = (shard: string) => all.filter((directory) => directory.stateOf(shard) === 'drain').length;
-  const inUse = served.filter((shard) => drained(shard) < all.length);
+  const dead = (shard: string) => all.length > 0 && all.every((directory) => directory.doubtOf(shard) !== null);
+  const inUse = served.filter((shard) => drained(shard) < all.length && !dead(shard));
   const eligible = inUse.length > 0 ? inUse : served;
   return {
     eligible,

@@ -1,5 +1,6 @@
 // When not to heal: each guard is a small rule with a reason from the closed list and the value that tripped it.
 
+import { isVersionUnknown } from '../analysis/version.ts';
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { HealSettings, Refusal } from '../domain/plan.ts';
 import type { Counts } from '../domain/run-report.ts';
@@ -28,7 +29,14 @@ export function countDisagreeing(findings: Iterable<Pick<Finding, 'kind' | 'key'
 
 /** The first guard that refuses the whole run because its evidence is doubtful, or `null`. */
 export function guardRun(run: GuardedRun, settings: HealSettings): Refusal | null {
-  return coverage(run, settings) ?? strangers(run) ?? spread(run) ?? locked(run) ?? mostDisagree(run, settings);
+  return (
+    coverage(run, settings) ??
+    unknownVersion(run) ??
+    strangers(run) ??
+    spread(run) ??
+    locked(run) ??
+    mostDisagree(run, settings)
+  );
 }
 
 function coverage({ counts, expected }: GuardedRun, { minReporting }: HealSettings): Refusal | null {
@@ -48,6 +56,16 @@ function coverage({ counts, expected }: GuardedRun, { minReporting }: HealSettin
 function locked({ views }: GuardedRun): Refusal | null {
   const names = views.filter(({ status }) => status === 'locked').map(({ name }) => name);
   return names.length === 0 ? null : refusal('locked', `${names.join(', ')} is locked: somebody is working there`);
+}
+
+function unknownVersion({ views }: GuardedRun): Refusal | null {
+  const old = views.filter(isVersionUnknown);
+  return old.length === 0
+    ? null
+    : refusal(
+        'version-unknown',
+        `${old.map(({ name, haproxy }) => `${name} runs HAProxy ${haproxy}`).join(', ')}: what a write does there is not known`,
+      );
 }
 
 /** Proxies that do not know each other share no table: two meshes, in each of which the other's conferences are nobody's business. */

@@ -27,6 +27,8 @@ const BEFORE_KEY = Buffer.from(': key=', 'latin1');
 const EXPIRY = Buffer.from('exp', 'latin1');
 const SERVER_ID = Buffer.from('server_id', 'latin1');
 const SERVER_KEY = Buffer.from('server_key', 'latin1');
+/** What 2.0 to 2.3 call it. */
+const SERVER_NAME = Buffer.from('server_name', 'latin1');
 const BACKSLASH = 0x5c;
 /** By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy prints them. */
 const KEY_STEPS = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -36,7 +38,7 @@ const MAX_INT32 = 0x7fffffff;
 /** More digits than any 32-bit number has, few enough to be counted without loss. */
 const MAX_DIGITS = 15;
 
-/** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.6 to 3.4). */
+/** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.4 to 3.4; `server_name=` in 2.0 to 2.3, neither in 1.8). */
 export function createEntryReader(sink: EntrySink): EntryReader {
   let keyStart = 0;
   let keyEnd = 0;
@@ -73,7 +75,7 @@ export function createEntryReader(sink: EntrySink): EntryReader {
         at = readNumber(buffer, at, end);
         if (at < 0) return false;
         serverId = number;
-      } else if (nameLength === SERVER_KEY.length && holds(buffer, nameStart, SERVER_KEY)) {
+      } else if (isServerKey(buffer, nameStart, nameLength)) {
         serverKeyStart = valueStart;
         serverKeyEnd = at = endOfServerKey(buffer, valueStart, end);
       } else {
@@ -147,6 +149,11 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       return true;
     },
   };
+}
+
+function isServerKey(buffer: Uint8Array, start: number, length: number): boolean {
+  if (length === SERVER_KEY.length) return holds(buffer, start, SERVER_KEY);
+  return length === SERVER_NAME.length && holds(buffer, start, SERVER_NAME);
 }
 
 function holds(buffer: Uint8Array, start: number, text: Uint8Array): boolean {

@@ -20,7 +20,7 @@ export function parsePeers(text: string, table: string): Peers {
   const links: PeerLink[] = [];
   for (const section of sharing) {
     for (const peer of section.split(/\n(?= {2}0x[0-9a-f]+: id=)/).slice(1)) {
-      const head = /^ {2}0x[0-9a-f]+: id=(.*?)\((local|remote),(\w+)\) /.exec(peer);
+      const head = /^ {2}0x[0-9a-f]+: id=(.*?)\((local|remote)(?:,(\w+))?\) /.exec(peer);
       if (!head) continue;
       const [, name, side, activity] = head;
       if (side === 'local') {
@@ -28,7 +28,8 @@ export function parsePeers(text: string, table: string): Peers {
         continue;
       }
       const line = peer.split('\n', 1)[0]!;
-      const up = activity === 'active' && /last_status=ESTA\b/.test(line);
+      // Before 2.3 nothing is said of its activity.
+      const up = (activity === undefined || activity === 'active') && / (?:last_)?status=ESTA\b/.test(line);
       // A remote tells its number of the table in its first session; until then it is 0. (`heartbeat` and `last_hdshk` are
       // no sign: a frozen link loses the one, a connection that is merely being tried has the other.)
       const never = !/ remote_id=[1-9]/.test(peer);

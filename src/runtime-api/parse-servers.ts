@@ -1,7 +1,7 @@
 // Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the predecessor saved.
 
 import { hostAndPort } from '../domain/proxy.ts';
-import type { Server, ServerState } from '../domain/server.ts';
+import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
 
 const NEEDED_COLUMNS = [
   'be_name',
@@ -59,6 +59,32 @@ function stateOf(admin: number, op: number, weight: number): ServerState {
 /** A server on a unix socket shows no address (`-`): its name has to stand for it. */
 function addressOf(address: string, port: number, name: string): string {
   return address === '-' ? `unix:${name}` : hostAndPort(address, port);
+}
+
+/** Results of an agent or a check that could not reach the server, or got no answer that it could use (`* ` while the next one runs). */
+const FAILED = /^(?:\* )?(?:L4TOUT|L4CON|L6TOUT|L6RSP|L7TOUT|L7RSP|L7STS|SOCKERR)\b/;
+
+/**
+ * The servers with what `show stat` says against them. An agent that cannot be reached changes no state, so that a dead server without
+ * a check stays up for ever (2.6 to 3.4).
+ */
+export function withDoubts(servers: readonly Server[], stat: string): readonly Server[] {
+  const [head, ...lines] = stat.split('\n');
+  if (!head?.startsWith('# pxname,')) return servers;
+  const column = columnsOf(head.slice(2).split(','));
+  const doubts = new Map<string, string>();
+  for (const line of lines) {
+    const values = splitCsv(line);
+    const doubt = ['agent', 'check'].flatMap((what) => {
+      const status = values[column(`${what}_status`)] ?? '';
+      return FAILED.test(status) ? [`${what} ${status.replace('* ', '')}`] : [];
+    });
+    if (doubt.length > 0) doubts.set(`${values[column('pxname')]} ${values[column('sid')]}`, doubt.join(', '));
+  }
+  return servers.map((server) => {
+    const doubt = doubts.get(`${server.backend} ${server.id}`);
+    return doubt === undefined || !acceptsSticky(server.state) ? server : { ...server, doubt };
+  });
 }
 
 /** Servers from `show stat` in CSV, columns by the header's names; `addr` stays empty below operator level. */

@@ -3,7 +3,7 @@
 import type { Server } from '../domain/server.ts';
 import type { PeerLink } from '../domain/view.ts';
 import { parsePeers } from './parse-peers.ts';
-import { parseServersState } from './parse-servers.ts';
+import { parseServersState, withDoubts } from './parse-servers.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /** What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing. */
@@ -21,8 +21,8 @@ export interface ProxyState extends ProcessId {
 export type NotState = { readonly problem: 'not-haproxy' | 'truncated'; readonly remark: string };
 
 /**
- * Each answer ends with an empty line and none of the first three holds one inside; `show peers` comes last because it has one behind
- * every peers section (2.6 to 3.4). `table` names the table whose peers count.
+ * Each answer ends with an empty line and none of the first four holds one inside; `show peers` comes last because it has one behind
+ * every peers section (2.6 to 3.4). `show stat` is not there in snapshots that were taken before it was asked for. `table` names the table whose peers count.
  */
 export function parseState(text: string, table: string): ProxyState | NotState {
   const info = sectionAt(text, 0);
@@ -35,14 +35,17 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   const tables = sectionAt(text, servers.next);
   const peersAnswered = text.length > tables.next && text.endsWith('\n\n');
   if (!servers.closed || !tables.closed || !peersAnswered) return { problem: 'truncated', remark: '' };
-  const peers = parsePeers(text.slice(tables.next), table);
+  const stat = text.startsWith('# pxname,', tables.next) ? sectionAt(text, tables.next) : null;
+  const peersText = text.slice(stat?.next ?? tables.next);
+  const peers = parsePeers(peersText, table);
   return {
     haproxy: version.replace(/^(\S+).*$/s, '$1'),
     uptimeSeconds: numberOf(fields.get('Uptime_sec')),
     ...processOf(fields),
-    servers: parseServersState(servers.text),
+    servers: withDoubts(parseServersState(servers.text), stat?.text ?? ''),
     tables: parseTableHeaders(tables.text),
-    peersKnown: true,
+    // 1.8 has no such command, and answers with a page of help.
+    peersKnown: !/^Unknown command/.test(peersText),
     localPeer: peers.localPeer,
     peers: peers.links,
   };

@@ -13,10 +13,13 @@ export function isLineTooLong(answer: string): boolean {
   return /^[^\n]*too big for the buffer[^\n]*\n$/.test(answer);
 }
 
-/** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, peers. */
+/** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, the servers' checks, peers. */
 export function showState(): ReadCommand {
-  return line(['show info', 'show servers state', 'show table', 'show peers']);
+  return line(['show info', 'show servers state', 'show table', SERVER_STATS, 'show peers']);
 }
+
+/** Of all proxies (-1) the servers (type 4), all of them (-1). */
+const SERVER_STATS = 'show stat -1 4 -1';
 
 /** Which process answers. */
 export function showProcess(): ReadCommand {

@@ -62,3 +62,52 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
 test('a process without peers has none', () => {
   expect(parsePeers('\n', 'nodes')).toEqual({ localPeer: null, links: [] });
 });
+
+describe('2.0 to 2.2', () => {
+  const section = (remote: string) =>
+    [
+      '0x5561: [21/Nov/2026:02:44:47] id=mypeers state=0 flags=0x3 resync_timeout=<PAST> task_calls=11',
+      `  0x5562: id=hap2(remote) addr=127.0.0.1:20012 ${remote} reconnect=3s confirm=0`,
+      '        flags=0x0 appctx:0x5563 st0=7 st1=0 task_calls=16 state=EST',
+      '        shared tables:',
+      '          0x5564 local_id=1 remote_id=1 flags=0x0 remote_data=0x65',
+      '              last_acked=0 last_pushed=3 last_get=0 teaching_origin=0 update=3',
+      '              table:0x5565 id=nodes update=3 localupdate=3 commitupdate=3 syncing=0',
+      '  0x5566: id=hap1(local) addr=127.0.0.1:10241 status=NONE reconnect=<NEVER> confirm=0',
+      '        flags=0x0',
+      '        shared tables:',
+      '          0x5567 local_id=1 remote_id=0 flags=0x0 remote_data=0x0',
+      '              last_acked=0 last_pushed=0 last_get=0 teaching_origin=0 update=0',
+      '              table:0x5565 id=nodes update=3 localupdate=3 commitupdate=3 syncing=0',
+      '',
+      '',
+    ].join('\n');
+
+  test.each([
+    ['status=ESTA', 'up'],
+    ['status=CONN', 'down'],
+  ] as const)('%s is %s', (status, state) => {
+    expect(parsePeers(section(status), 'nodes')).toEqual({ localPeer: 'hap1', links: [link('hap2', state)] });
+  });
+});
+
+describe('an established link over which the table does not travel', () => {
+  const healthy = peers('2.6', 'healthy');
+  const hap2 = healthy.indexOf('id=hap2(');
+  /** What 2.6 to 3.4 show where the other end declares the table otherwise. */
+  const silent = (text: string) =>
+    text
+      .replace(/^ +(?:remote|last_local)_table:.*\n/gm, '')
+      .replace('remote_id=1 flags=0x0 remote_data=0x80001', 'remote_id=0 flags=0x0 remote_data=0x0')
+      .replace('last_acked=11 last_pushed=10', 'last_acked=0 last_pushed=1');
+
+  test('nothing was heard of it, and what was pushed is not acknowledged: deaf', () => {
+    const text = healthy.slice(0, hap2) + silent(healthy.slice(hap2));
+    expect(parsePeers(text, 'nodes').links).toEqual([link('hap3', 'up'), { ...link('hap2', 'up'), state: 'deaf' }]);
+  });
+
+  test('where nothing was pushed yet nothing is known: up', () => {
+    const text = healthy.slice(0, hap2) + silent(healthy.slice(hap2)).replace('last_pushed=1', 'last_pushed=0');
+    expect(parsePeers(text, 'nodes').links[1]).toEqual(link('hap2', 'up'));
+  });
+});

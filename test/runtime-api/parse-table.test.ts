@@ -131,3 +131,17 @@ describe('arbitrary bytes', () => {
     );
   });
 });
+
+test('2.0 to 2.3 call the server key a name, 1.8 shows none', () => {
+  const old = parseTable(dump(line.replace('server_key=10.0.0.9:443', 'server_name=shard-1')));
+  expect(old.found).toMatchObject([{ serverId: 11, serverKey: 'shard-1' }]);
+  expect(parseTable(dump(line.replace(/ server_key=.*/, ''))).found).toMatchObject([{ serverId: 11, serverKey: '-' }]);
+});
+
+test.each([
+  [' shard=0', false],
+  [' shard=3', true],
+  ['', false],
+])('a field "%s": whether entries are spread over peers is %j', (field, isSpread) => {
+  expect(parseTable(dump(line.replace(' server_id', `${field} server_id`))).isSpread).toBe(isSpread);
+});

@@ -12,7 +12,7 @@ const keyCommands = (table: string, keys: readonly string[]) =>
   keys.map((key) => ['show', 'table', table, 'key', latin1(decodeKey(key))]);
 
 test('the lines without keys', () => {
-  expect(showState()).toBe('show info;show servers state;show table;show peers\n');
+  expect(showState()).toBe('show info;show servers state;show table;show stat -1 4 -1;show peers\n');
   expect(showTable('nodes')).toBe('show table nodes\n');
   expect(showLevel()).toBe('show cli level\n');
 });

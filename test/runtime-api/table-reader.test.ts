@@ -40,7 +40,7 @@ describe('state', () => {
     });
     expect(state).toMatchObject({ haproxy: '3.4.7-1', localPeer: 'hap1' });
     expect(kept).toBe(stateText);
-    expect(requests).toEqual(['show info;show servers state;show table;show peers\n']);
+    expect(requests).toEqual(['show info;show servers state;show table;show stat -1 4 -1;show peers\n']);
   });
 
   test.each([

@@ -32,7 +32,13 @@ const spoken = (answers: readonly string[], greets: boolean) =>
 
 describe('requests', () => {
   test('each command becomes a line', () => {
-    expect(linesOf(showState())).toEqual(['show info\n', 'show servers state\n', 'show table\n', 'show peers\n']);
+    expect(linesOf(showState())).toEqual([
+      'show info\n',
+      'show servers state\n',
+      'show table\n',
+      'show stat -1 4 -1\n',
+      'show peers\n',
+    ]);
     expect(linesOf('show info\n')).toEqual(['show info\n']);
   });
 
