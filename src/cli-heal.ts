@@ -18,7 +18,7 @@ Looks, looks again, shows the plan with its literal commands, asks, writes, and 
 journal first. A guard that trips refuses the run or the conference, with its reason; see \`heal:\` in the configuration.`;
 
 const PIN_NOTES = `
-SHARD is an address (10.0.0.9:443), or a server id or name that means one shard on every proxy. FILE is JSON:
+SHARD is an address (10.0.0.9:443), or a server id or name (or the end of one, s12) that means one shard on every proxy. FILE is JSON:
 [{"conference": "team/standup", "shard": "10.0.0.9:443"}], or the predecessor's [{"key": "team/standup", "id": 11}].`;
 
 export function addWritingCommands(program: Command, { run, signal, exitWith, lookFlags, junitFlag }: CliGround): void {
@@ -49,10 +49,15 @@ export function addWritingCommands(program: Command, { run, signal, exitWith, lo
     exitWith(await (await commands()).applyCommand(path, flags, run('apply'), signal)),
   );
   writing(
-    program.command('undo').argument('<journal>', 'the journal of a run').description('put back what one run changed'),
-  ).action(async (path: string, flags: HealFlags) =>
-    exitWith(await (await commands()).undoCommand(path, flags, run('undo'), signal)),
-  );
+    program
+      .command('undo')
+      .argument('<journal>', 'the journal of a run')
+      .description('put back what one run changed, where the entries still are what it left'),
+  )
+    .option('--older', 'also a run of more than an hour ago: its conferences may be others today')
+    .action(async (path: string, flags: HealFlags & { older?: boolean }) =>
+      exitWith(await (await commands()).undoCommand(path, flags, run('undo'), signal)),
+    );
   writing(
     program
       .command('pin')
@@ -61,8 +66,13 @@ export function addWritingCommands(program: Command, { run, signal, exitWith, lo
       .description('put a conference on a shard, on every proxy'),
   )
     .option('--file <file>', 'many of them, from a file')
+    .option('--new', 'also conferences that no proxy holds')
     .addHelpText('after', PIN_NOTES)
-    .action(async (conference: string | undefined, shard: string | undefined, flags: HealFlags & { file?: string }) =>
-      exitWith(await (await commands()).pinCommand(conference, shard, flags, run('pin'), signal)),
+    .action(
+      async (
+        conference: string | undefined,
+        shard: string | undefined,
+        flags: HealFlags & { file?: string; new?: boolean },
+      ) => exitWith(await (await commands()).pinCommand(conference, shard, flags, run('pin'), signal)),
     );
 }

@@ -12,7 +12,7 @@ import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
 import type { Edge } from './mesh.ts';
-import { type CheckedPlan, checkPlan, planPins, planWayBack } from './named-plans.ts';
+import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
 import { renderPlan } from './plan/render.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
@@ -70,23 +70,32 @@ export function applyCommand(path: string, flags: HealFlags, run: Run, signal: A
   });
 }
 
-export function undoCommand(journalPath: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
+export function undoCommand(
+  journalPath: string,
+  flags: HealFlags & { readonly older?: boolean },
+  run: Run,
+  signal: AbortSignal,
+): Promise<number> {
   const records = readJournal(journalPath);
   return writing(flags, run, signal, (report, { settings, mesh, edge }) =>
-    planWayBack(records, journalPath, report, mesh, settings, edge),
+    planWayBack(records, journalPath, report, mesh, settings, edge, { older: flags.older === true }),
   );
 }
 
 export function pinCommand(
   conference: string | undefined,
   shard: string | undefined,
-  flags: HealFlags & { readonly file?: string },
+  flags: HealFlags & { readonly file?: string; readonly new?: boolean },
   run: Run,
   signal: AbortSignal,
 ): Promise<number> {
   const pins = pinsOf(conference, shard, flags.file);
-  return writing(flags, run, signal, (report, { settings, mesh, edge }) =>
-    planPins(pins, report, mesh, settings, edge),
+  return writing(
+    flags,
+    run,
+    signal,
+    (report, { settings, mesh, edge }) => planPins(pins, report, mesh, settings, edge, { isNew: flags.new === true }),
+    { beforeLook: ({ mesh, edge }) => checkShardNames(pins, mesh, edge) },
   );
 }
 
@@ -109,7 +118,7 @@ async function writing(
   run: Run,
   signal: AbortSignal,
   makePlan: MakePlan,
-  options: { readonly rounds?: number } = {},
+  options: { readonly rounds?: number; readonly beforeLook?: (session: Session) => Promise<void> } = {},
 ): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
@@ -134,11 +143,20 @@ async function writeIn(
   session: Session,
   flags: HealFlags,
   makePlan: MakePlan,
-  { rounds, afterwards }: { readonly rounds?: number; readonly afterwards?: Afterwards },
+  {
+    rounds,
+    afterwards,
+    beforeLook,
+  }: {
+    readonly rounds?: number;
+    readonly afterwards?: Afterwards;
+    readonly beforeLook?: (session: Session) => Promise<void>;
+  },
 ): Promise<number> {
   const { settings, mesh, edge, files } = session;
   const lock = takeLock(settings.heal.journal, settings.environment, edge.run.id, new Date(edge.clock.now()));
   try {
+    await beforeLook?.(session);
     const report = await look(mesh, settings, edge, null);
     const wanted = await makePlan(report, session);
     const plan = 'plan' in wanted ? wanted.plan : wanted;

@@ -1,5 +1,7 @@
 // Plans that do not come from a look alone: from a file, from a person's pins, from a journal.
 
+import { distance } from 'fastest-levenshtein';
+import { createServerDirectory } from './analysis/server-directory.ts';
 import { conferenceOf } from './domain/key.ts';
 import type { Pin, Plan, PlannedConference, Refusal } from './domain/plan.ts';
 import type { RunReport } from './domain/run-report.ts';
@@ -10,7 +12,7 @@ import type { Edge, Mesh } from './mesh.ts';
 import { approve } from './plan/approve.ts';
 import { surveyGround } from './plan/ground.ts';
 import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from './plan/guards.ts';
-import { planPin } from './plan/pin.ts';
+import { planPin, shardNamed } from './plan/pin.ts';
 import { planUndo } from './plan/undo.ts';
 import { stampOf } from './proposal.ts';
 import { readersOf } from './run-heal.ts';
@@ -67,6 +69,7 @@ export async function planPins(
   mesh: Mesh,
   settings: Settings,
   edge: Edge,
+  options: { readonly isNew: boolean } = { isNew: false },
 ): Promise<Plan> {
   const ground = surveyGround(report.proxies);
   const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
@@ -76,11 +79,14 @@ export async function planPins(
   );
   return proposeNamed(
     report,
-    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, isExpressible)),
+    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, { isExpressible, isNew: options.isNew })),
     settings,
     edge,
   );
 }
+
+/** A conference lasts about that long; after it, its name may be another one's. */
+const UNDO_WITHIN_MS = 3_600_000;
 
 /** The plan that puts back what the run of a journal changed. Only conferences of which a write may have gone out are in it. */
 export async function planWayBack(
@@ -90,6 +96,7 @@ export async function planWayBack(
   mesh: Mesh,
   settings: Settings,
   edge: Edge,
+  options: { readonly older: boolean } = { older: false },
 ): Promise<Plan> {
   const run = records.find((record) => record.event === 'run');
   if (run?.event !== 'run') throw new ConfigError([`${path}: this journal does not say of which run it is`]);
@@ -98,6 +105,11 @@ export async function planWayBack(
       `${path}: this journal is of table ${run.table} of ${run.environment}, not ${settings.table} of ${settings.environment}`,
     ]);
   }
+  const ageMs = edge.clock.now() - Date.parse(run.at);
+  if (ageMs > UNDO_WITHIN_MS && !options.older)
+    throw new ConfigError([
+      `${path}: that run was ${Math.round(ageMs / 60_000)} minutes ago, and its conferences may be others today: give --older to put them back all the same`,
+    ]);
   const written = new Set(records.flatMap((record) => (record.event === 'intent' ? [record.key] : [])));
   const changed = records.flatMap((record) =>
     record.event === 'conference' && written.has(record.key) ? [record] : [],
@@ -107,10 +119,33 @@ export async function planWayBack(
     { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
     changed.map(({ key }) => key),
   );
-  const ways = changed.map(({ key, before }) =>
-    planUndo({ key, conference: conferenceOf(key), before }, entriesOf(key, now), ground),
+  const ways = changed.map(({ key, before, target }) =>
+    planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), ground),
   );
   return proposeNamed(report, ways, settings, edge);
+}
+
+/**
+ * Whether some proxy has a shard of each name, asked before anything large is: a slip of the pen costs no dumps. Throws `ConfigError` with
+ * the nearest names. A proxy that cannot be asked says nothing; the look tells why.
+ */
+export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, { signal }: Edge): Promise<void> {
+  const states = await Promise.allSettled(members.map(({ reader }) => reader.state(signal)));
+  signal.throwIfAborted();
+  const servers = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.servers] : []));
+  if (servers.length === 0) return;
+  const directories = servers.map(createServerDirectory);
+  const unknown = [...new Set(pins.map(({ shard }) => shard))].filter((text) =>
+    directories.every((directory) => shardNamed(text, directory) === null),
+  );
+  if (unknown.length === 0) return;
+  const names = [...new Set(servers.flat().flatMap(({ name, address }) => (address === null ? [] : [name, address])))];
+  throw new ConfigError(
+    unknown.map((text) => {
+      const nearest = names.sort((one, other) => distance(one, text) - distance(other, text)).slice(0, 3);
+      return `no proxy has one shard called ${JSON.stringify(text)}; the nearest are ${nearest.join(', ') || 'none'}`;
+    }),
+  );
 }
 
 /** A plan of conferences that a person named, under the same guards of the run but the share of all conferences. */

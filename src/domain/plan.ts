@@ -21,6 +21,7 @@ export const refusalReasons = [
   'no-eligible-shard',
   'state-disputed',
   'unknown-shard',
+  'unknown-conference',
   'key-inexpressible',
   'id-drift',
   'peer-unread',

@@ -4,15 +4,17 @@ import type { EntryState, PlannedConference, Refusal, Step } from '../domain/pla
 import type { Ground } from './ground.ts';
 import { unseenHarm } from './steps.ts';
 
-/** What a journal says of one conference: the entries that the run found. */
+/** What a journal says of one conference: the entries that the run found, and by proxy the shard where it left them; `null`: no entry. */
 export interface Recorded {
   readonly key: string;
   readonly conference: string;
   readonly before: Readonly<Record<string, EntryState>>;
+  readonly target: Readonly<Record<string, string | null>>;
 }
 
 /**
- * The way back: on each proxy whose route differs from what it was, replace the entry by the shard it had, or remove what was not there. A key
+ * The way back, where the entries still lead where the run left them (or where it found them): what somebody changed since, or made anew
+ * under the same name, is not the run's to put back. On each proxy whose route differs from what it was, replace the entry by the shard it had, or remove what was not there. A key
  * cannot be written, so the restored entries carry ids only until the next request.
  */
 export function planUndo(
@@ -25,6 +27,17 @@ export function planUndo(
     proxies.map((proxy) => [proxy, ground.shardOf(recorded.before[proxy]!, proxy)] as const),
   );
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: recorded.key, because });
+  const changed = proxies.find((proxy) => {
+    const shard = ground.shardOf(entries.get(proxy) ?? null, proxy);
+    return shard !== target[proxy] && shard !== (recorded.target[proxy] ?? null);
+  });
+  if (changed !== undefined) {
+    const shard = ground.shardOf(entries.get(changed) ?? null, changed);
+    return refuse(
+      'entry-changed',
+      `${changed} ${shard === null ? 'has no entry' : `leads to ${shard}`} now, and the run left it on ${recorded.target[changed] ?? 'no shard'}`,
+    );
+  }
   const lost = proxies.find((proxy) => recorded.before[proxy] !== null && target[proxy] === null);
   if (lost !== undefined) return refuse('unknown-shard', `${lost} no longer has the shard that the entry led to`);
   const gone = proxies.find(

@@ -149,8 +149,8 @@ describe('undo', () => {
     await healed.heal();
     const { mesh } = healed;
     const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-    const { before } = healed.plan.conferences[0]!;
-    const way = planUndo({ key: 'k', conference: 'k', before }, entries, surveyGround(viewsOf(mesh)));
+    const { before, target } = healed.plan.conferences[0]!;
+    const way = planUndo({ key: 'k', conference: 'k', before, target }, entries, surveyGround(viewsOf(mesh)));
     if ('reason' in way) throw new Error(way.because);
     const undone = playOn(mesh, {}, { ...healed.plan, conferences: [way] });
     expect(await undone.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0 });

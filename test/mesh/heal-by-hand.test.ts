@@ -87,7 +87,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect((await here.heal()).exitCode).toBe(0);
   });
 
-  test("pin: by address, by id, by the predecessor's file; a conference that nobody knows yet too", {
+  test("pin: by address, by id, by the predecessor's file; a conference that nobody knows yet with --new", {
     timeout,
   }, async () => {
     await splitOver(['pinned', 'pinned/by id', 'pinned/file']);
@@ -101,7 +101,12 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
         { key: 'pinned/new', id: '11' },
       ]),
     );
-    expect(outcomeOf(await here.run(['pin', '--file', file, '--yes']))).toEqual([0, 2, []]);
+    expect(outcomeOf(await here.run(['pin', '--file', file, '--yes']))).toEqual([
+      4,
+      1,
+      ['unknown-conference pinned/new'],
+    ]);
+    expect(outcomeOf(await here.run(['pin', '--file', file, '--new', '--yes']))).toEqual([0, 1, []]);
     expect(
       Object.fromEntries(await whereabouts(here.mesh, ['pinned', 'pinned/by id', 'pinned/file', 'pinned/new'])),
     ).toEqual({ pinned: shard(2), 'pinned/by id': shard(1), 'pinned/file': shard(2), 'pinned/new': shard(0) });
@@ -113,8 +118,10 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     await splitOver(['unmoved']);
     await here.mesh.command(1, 'set server nodes/shard-3 state maint');
     const before = await tablesNow(here.mesh);
-    const unknown = await here.run(['pin', 'unmoved', '10.9.9.9:443', '--yes']);
-    expect([outcomeOf(unknown), unknown.writes]).toEqual([[4, 0, ['unknown-shard unmoved']], []]);
+    here.relay.follow({});
+    const unknown = await here.start(['pin', 'unmoved', '10.9.9.9:443', '--yes']).ended;
+    expect([unknown.exitCode, unknown.report, unknown.writes]).toEqual([64, null, []]);
+    expect(unknown.stderr).toContain('no proxy has one shard called "10.9.9.9:443"; the nearest are ');
     const down = await here.run(['pin', 'unmoved', shard(2), '--yes']);
     expect([outcomeOf(down), down.writes]).toEqual([[4, 0, ['no-eligible-shard unmoved']], []]);
     expect(await tablesNow(here.mesh)).toEqual(before);

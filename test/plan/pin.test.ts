@@ -5,10 +5,18 @@ import { surveyGround } from '../../src/plan/ground.ts';
 import { planPin } from '../../src/plan/pin.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
-function pin(shard: string, picture: Picture, drawn: DrawnMesh = {}, isExpressible = true): string {
+function pin(
+  shard: string,
+  picture: Picture,
+  drawn: DrawnMesh = {},
+  { isExpressible = true, isNew = false } = {},
+): string {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const planned = planPin({ key: 'k', shard }, entries, surveyGround(viewsOf(mesh)), () => isExpressible);
+  const planned = planPin({ key: 'k', shard }, entries, surveyGround(viewsOf(mesh)), {
+    isExpressible: () => isExpressible,
+    isNew,
+  });
   if ('reason' in planned) return `${planned.reason}: ${planned.because}`;
   const steps = planned.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`);
   return `${planned.kind} ${planned.policy} ${planned.winner}: ${steps.join(', ')}`;
@@ -21,8 +29,12 @@ describe('what a shard may be called', () => {
     ['its address', addresses.s2!],
     ['its id', '12'],
     ['its name', 's2'],
+    ['the end of its name', 'west-2-s2'],
   ])('%s', (_title, shard) => {
-    expect(pin(shard, { p1: 's1', p2: 's1' })).toBe(moves);
+    const servers = ['s1', 's2'].map((name) =>
+      server(name, shard.includes('-') ? { name: `12-prod-us-west-2-${name}` } : {}),
+    );
+    expect(pin(shard, { p1: 's1', p2: 's1' }, { servers: { p1: servers, p2: servers } })).toBe(moves);
   });
 
   test('an id that is another shard on p2 -> id-drift, and says which', () => {
@@ -40,7 +52,7 @@ describe('what a shard may be called', () => {
 
   test('a name that is also the id of another shard -> unknown-shard: it is not guessed', () => {
     const servers = [server('s1', { name: '12' }), server('s2')];
-    expect(pin('12', { p1: null }, { servers: { p1: servers } })).toBe('unknown-shard: p1 has no one shard called 12');
+    expect(pin('12', { p1: 's1' }, { servers: { p1: servers } })).toBe('unknown-shard: p1 has no one shard called 12');
   });
 
   test('a shard that nobody has -> unknown-shard', () => {
@@ -57,8 +69,11 @@ describe('the way', () => {
     expect(pin('s2', { p1: 's2', p2: 's2' })).toBe(`pin pinned ${addresses.s2}: `);
   });
 
-  test('a conference that nobody holds -> set on all', () => {
-    expect(pin('s2', { p1: null, p2: null })).toBe(moves);
+  test('a conference that nobody holds -> refused, unless it is to be new: then set on all', () => {
+    expect(pin('s2', { p1: null, p2: null })).toBe(
+      'unknown-conference: no proxy holds a conference of that name: give --new to make one',
+    );
+    expect(pin('s2', { p1: null, p2: null }, {}, { isNew: true })).toBe(moves);
   });
 });
 
@@ -81,6 +96,6 @@ describe('refused', () => {
   });
 
   test('a key that no command can name -> key-inexpressible', () => {
-    expect(pin('s2', { p1: 's1' }, {}, false)).toMatch(/^key-inexpressible/);
+    expect(pin('s2', { p1: 's1' }, {}, { isExpressible: false })).toMatch(/^key-inexpressible/);
   });
 });

@@ -15,7 +15,7 @@ import {
 } from '../support/model-look.ts';
 
 /** From what is there now back to what was there before. */
-function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}) {
+function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}, left?: Readonly<Record<string, string | null>>) {
   const mesh = drawMesh(now, drawn);
   const ground = surveyGround(viewsOf(mesh));
   const recorded = Object.fromEntries(
@@ -25,7 +25,10 @@ function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}) {
     ]),
   );
   const entries = () => new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  return { mesh, ground, entries, way: planUndo({ key: 'k', conference: 'k', before: recorded }, entries(), ground) };
+  // What the run left is what is there now, unless a test says otherwise.
+  const target = left ?? Object.fromEntries(mesh.names.map((name) => [name, mesh.route(name, 'k')]));
+  const way = planUndo({ key: 'k', conference: 'k', before: recorded, target }, entries(), ground);
+  return { mesh, ground, entries, way };
 }
 
 function said({ way }: ReturnType<typeof undo>): string {
@@ -101,4 +104,19 @@ describe('refused', () => {
       'id-drift: p2 has no server id that means 10.0.0.2:443 and nothing else',
     );
   });
+});
+
+test('moved by somebody since the run -> refused, with both', () => {
+  const left = { p1: addresses.s1!, p2: addresses.s1! };
+  expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: 's3' }, { cut }, left))).toBe(
+    `entry-changed: p2 leads to ${addresses.s3} now, and the run left it on ${addresses.s1}`,
+  );
+  expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: null }, { cut }, left))).toMatch(
+    /^entry-changed: p2 has no entry now/,
+  );
+});
+
+test('where the run had not come to: as it was -> nothing to do there', () => {
+  const left = { p1: addresses.s1!, p2: addresses.s1! };
+  expect(said(undo({ p1: 's1', p2: 's2' }, { p1: 's1', p2: 's2' }, { cut }, left))).toBe('');
 });
