@@ -30,7 +30,6 @@ export interface Confirmed {
   readonly confirmed: readonly number[];
   readonly inFlight: number;
   readonly looks: number;
-  readonly freshestMs: number | null;
 }
 
 /**
@@ -50,7 +49,6 @@ export async function confirmSuspects(
   const looks: SuspectLook[] = single
     ? []
     : [{ look: first, rowOf: (suspect) => nomination.rows[suspect]!, kinds: nomination.kinds }];
-  const freshestMs = single ? Math.max(0, ...firstViews.map(({ table }) => table?.maxExpiresInMs ?? 0)) : null;
   const disagreement = nomination.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
   let views = firstViews;
   let grid = createEntryGrid({ keys, proxyCount: mesh.members.length, admitsNewKeys: false, keepsExpiries: true });
@@ -89,7 +87,6 @@ export async function confirmSuspects(
     confirmed,
     inFlight,
     looks: single ? 1 : Math.max(1, looks.length),
-    freshestMs,
   };
 }
 

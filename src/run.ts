@@ -73,7 +73,7 @@ export async function look(
   const findings = listFindings({
     ...confirmed,
     keyLength,
-    around: { linkBetween: linksOf(lastSense.views), emptied, freshestMs: confirmed.freshestMs },
+    around: { linkBetween: linksOf(lastSense.views), emptied },
   });
   const counts = countFindings(lastSense, nomination.conferences, findings, confirmed.inFlight);
   return {

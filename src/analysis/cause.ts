@@ -3,7 +3,6 @@
 import type { Label } from '../domain/entry.ts';
 import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
-import { mayBeYoung } from './noise.ts';
 import { ABSENT, type MeshSense, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
@@ -15,13 +14,11 @@ const UNKNOWN_CAUSE: NamedCause = {
     'nothing that was read explains it: two first requests at nearly the same time, or a link that was down and is up again',
 };
 
-/** What a cause is judged by, beside the look: links, lost tables, and how fresh the entries are. */
+/** What a cause is judged by, beside the look: links, and lost tables. */
 export interface Circumstances {
   readonly linkBetween: (one: number, other: number) => LinkState;
   /** By proxy: it lost the table's entries, or never got them. */
   readonly emptied: readonly boolean[];
-  /** The longest life of any entry where an entry's age is all there is to go by (a single look); `null` where a second look has settled it. */
-  readonly freshestMs: number | null;
 }
 
 export interface NamedCause {
@@ -34,18 +31,14 @@ export interface NamedCause {
  * keeps two proxies from hearing each other, then what may have happened to them. Each is worked out once, when it is asked for; rows of
  * which the same is said share the words.
  */
-export function createCauses(
-  look: RoutedGrid,
-  around: Circumstances,
-  expiresInMs: (row: number, proxy: number) => number,
-): (row: number) => NamedCause {
+export function createCauses(look: RoutedGrid, around: Circumstances): (row: number) => NamedCause {
   const troubleOf = createShardTroubles(look.sense);
   const known = new Map<number, NamedCause>();
   const said = new Map<string, NamedCause>();
   return (row) => {
     const before = known.get(row);
     if (before) return before;
-    const found = causeAt(look, row, around, troubleOf, (proxy) => expiresInMs(row, proxy));
+    const found = causeAt(look, row, around, troubleOf);
     const words = `${found.cause}: ${found.because}`;
     const named = said.get(words) ?? found;
     said.set(words, named);
@@ -59,7 +52,6 @@ function causeAt(
   row: number,
   around: Circumstances,
   troubleOf: (shard: number) => ShardTrouble,
-  expiresInMs: (proxy: number) => number,
 ): NamedCause {
   const { views, evidence } = look.sense;
   const proxies = views.map((_, proxy) => proxy).filter((proxy) => evidence[proxy] !== 'none');
@@ -97,7 +89,7 @@ function causeAt(
       because: `${name(empty)} started ${views[empty]!.uptimeSeconds} s ago and has ${views[empty]!.table?.entries ?? 0} entries, far fewer than the others`,
     };
   const involved = [...new Set(holders.map((proxy) => shards[proxy]!))].filter((shard) => shard >= 0);
-  return shardCause(look.sense, involved, troubleOf) ?? youth(around, holders, expiresInMs) ?? UNKNOWN_CAUSE;
+  return shardCause(look.sense, involved, troubleOf) ?? UNKNOWN_CAUSE;
 }
 
 /** Pairs of holders that follow their entries to different shards. */
@@ -225,17 +217,4 @@ function firstOf(
       return proxy === undefined ? [] : [{ address: trouble.address, proxy }];
     })
     .sort((one, other) => one.proxy - other.proxy)[0];
-}
-
-function youth(
-  around: Circumstances,
-  holders: readonly number[],
-  expiresInMs: (proxy: number) => number,
-): NamedCause | null {
-  const minExpiresInMs = Math.min(...holders.map(expiresInMs));
-  if (!mayBeYoung(minExpiresInMs, around.freshestMs)) return null;
-  return {
-    cause: 'in-flight',
-    because: 'the entries may be younger than an update takes to reach every proxy, and one look cannot tell',
-  };
 }

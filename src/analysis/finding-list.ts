@@ -27,7 +27,7 @@ interface Ground extends Evidence {
 }
 
 export function listFindings(given: Evidence): FindingList {
-  const evidence = { ...given, causeOf: createCauses(given.look, given.around, given.grid.expiresInMs) };
+  const evidence = { ...given, causeOf: createCauses(given.look, given.around) };
   const groups = groupRows(evidence);
   return {
     length: groups.reduce((sum, { count }) => sum + count, 0),

@@ -31,6 +31,8 @@ export interface Standing {
 
 /** So many conferences are in hand at once: one flush of the journal and one connection a proxy, and little to finish on Ctrl-C. */
 const BATCH = 50;
+/** With thousands to do the way to the proxies counts, and what they hold is read from dumps. */
+const LARGE_BATCH = 2_000;
 /** What a touch sent has arrived after milliseconds; a worldwide line and a busy proxy are given this long. */
 const ARRIVAL_MS = 2_000;
 const POLL_MS = 25;
@@ -49,9 +51,10 @@ export function createApplier(
     const written: string[] = [];
     const settled: PlannedConference[] = [];
     const over: string[] = [];
-    for (let start = 0; start < conferences.length && !tools.signal.aborted; start += BATCH) {
+    const size = conferences.length > LARGE_BATCH ? LARGE_BATCH : BATCH;
+    for (let start = 0; start < conferences.length && !tools.signal.aborted; start += size) {
       const askedAt = tools.clock.now();
-      const judged = await judgeBatch(tools, standing, conferences.slice(start, start + BATCH));
+      const judged = await judgeBatch(tools, standing, conferences.slice(start, start + size));
       if (judged === 'interrupted') break;
       const batch = judged.flatMap(({ judgement }) => (judgement.kind === 'go' ? [judgement.conference] : []));
       for (const { key, judgement } of judged) {

@@ -3,7 +3,7 @@
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { type Ground, surveyGround, withServers } from '../plan/ground.ts';
-import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { DUMPED_FROM, type EntriesNow, readEntries } from '../verify/read-entries.ts';
 import { readPremises } from '../verify/read-premises.ts';
 import { entriesOf, verdictOn } from '../verify/verdict.ts';
 import { createApplier } from './apply.ts';
@@ -15,9 +15,13 @@ const MAX_ROUNDS = 4;
 /** Peers have spoken after milliseconds; what is not right after this long did not take. */
 const SPREAD_MS = 2_000;
 const POLL_MS = 50;
+/** For the last word, and for each conference beside it. */
 const LAST_WORD_MS = 30_000;
+const LAST_WORD_EACH_MS = 5;
 /** So often the entries are read while a heal settles: of two responses that undo each other in turn, one look would see only one. */
 const SETTLE_LOOKS = 10;
+/** Where each look is a dump. */
+const SETTLE_DUMPS = 3;
 
 export interface HealOptions {
   /** How long a heal has to hold before it is called one. */
@@ -166,12 +170,12 @@ async function differingAfter(
   try {
     await untilHeld(conferences, ground, tools);
     const { now, unsteady } = await settle(conferences, ground, tools, settleMs);
-    const ended = conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key);
+    const ended = new Set(conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key));
     const planned = conferences
-      .filter(({ key }) => unsteady.has(key) && !ended.includes(key))
+      .filter(({ key }) => unsteady.has(key) && !ended.has(key))
       .map((each) => planFurther(each, now, ground));
     return {
-      over: ended,
+      over: [...ended],
       conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
       refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
       unsteady,
@@ -207,8 +211,9 @@ async function settle(
   const keys = conferences.map(({ key }) => key);
   const unsteady = new Set<string>();
   let now: EntriesNow = new Map();
-  for (let look = 0; look < SETTLE_LOOKS; look++) {
-    await tools.clock.sleep(settleMs / SETTLE_LOOKS, tools.signal);
+  const looks = keys.length < DUMPED_FROM ? SETTLE_LOOKS : SETTLE_DUMPS;
+  for (let look = 0; look < looks; look++) {
+    await tools.clock.sleep(settleMs / looks, tools.signal);
     now = await readEntries(tools, keys);
     for (const conference of conferences) if (!verdictOn(conference, now, ground).held) unsteady.add(conference.key);
   }
@@ -217,12 +222,16 @@ async function settle(
 
 /** Waits until every conference holds, or for as long as peers may take. */
 async function untilHeld(conferences: readonly PlannedConference[], ground: Ground, tools: HealTools): Promise<void> {
-  const deadline = tools.clock.now() + SPREAD_MS;
+  const startedAt = tools.clock.now();
+  let deadline = startedAt + SPREAD_MS;
   for (let waiting = conferences; waiting.length > 0 && tools.clock.now() < deadline; ) {
+    const askedAt = tools.clock.now();
     const now = await readEntries(
       tools,
       waiting.map(({ key }) => key),
     );
+    // Over a long way one look may take as long as peers do.
+    deadline = Math.max(deadline, startedAt + SPREAD_MS + tools.clock.now() - askedAt);
     waiting = waiting.filter((conference) => !verdictOn(conference, now, ground).held);
     if (waiting.length > 0) await tools.clock.sleep(POLL_MS, tools.signal);
   }
@@ -241,18 +250,18 @@ async function lastWord(
 ): Promise<LastWord> {
   if (conferences.length === 0) return { verdicts: [], over: [] };
   const premises = await readPremises(
-    { ...tools, signal: AbortSignal.timeout(LAST_WORD_MS) },
+    { ...tools, signal: AbortSignal.timeout(LAST_WORD_MS + LAST_WORD_EACH_MS * conferences.length) },
     conferences.map(({ key }) => key),
   );
   const ground = surveyGround(withServers(views, serversIn(premises)));
   const now = new Map([...premises].flatMap(([proxy, told]) => ('entries' in told ? [[proxy, told.entries]] : [])));
-  const over = conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key);
+  const over = new Set(conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key));
   const verdicts = conferences
-    .filter(({ key }) => !over.includes(key))
+    .filter(({ key }) => !over.has(key))
     .map((conference) => {
       const verdict = verdictOn(conference, now, ground);
       const because = verdict.held ? 'every proxy routes there' : verdict.because;
       return { key: conference.key, held: verdict.held, because };
     });
-  return { verdicts, over };
+  return { verdicts, over: [...over] };
 }

@@ -69,7 +69,8 @@ export function showKeys(
   let batch: string[] = [];
   let bytes = beforeBytes;
   const flush = () => {
-    if (batch.length > 0) batches.push({ command: line([...before, ...commands]), keys: batch });
+    if (batch.length > 0 || (keys.length === 0 && before.length > 0))
+      batches.push({ command: line([...before, ...commands]), keys: batch });
     commands = [];
     batch = [];
     bytes = beforeBytes;

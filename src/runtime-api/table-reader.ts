@@ -1,5 +1,6 @@
 // The reading half of the runtime API over one transport: state, dump, single keys. It holds nothing that could send a writing command.
 
+import pLimit from 'p-limit';
 import type { EntrySink } from '../domain/entry.ts';
 import { decodeKey } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
@@ -20,6 +21,7 @@ import {
 import { createTableParser, type TableAnswer } from './parse-table.ts';
 import {
   isLineTooLong,
+  type KeyBatch,
   type KeyPreface,
   MAX_LINE_BYTES,
   type ReadCommand,
@@ -63,6 +65,9 @@ export interface TableReader {
   close(): Promise<void>;
 }
 
+/** Lines that are asked at once: over a long way a conversation is mostly waiting. */
+const LINES_AT_ONCE = 8;
+
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
 const ENTRY_BYTES = 120;
 
@@ -86,7 +91,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
         chunks.push(Buffer.from(chunk));
         return onChunk?.(chunk);
       },
-      { timeoutMs, signal, isRepeatable: !isNew },
+      { timeoutMs, signal, isRepeatable: true, isNew },
     );
     return Buffer.concat(chunks).toString('latin1');
   }
@@ -122,18 +127,21 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
   ): Promise<{ readonly left: readonly string[]; readonly servers: readonly Server[] }> {
     const { batches, inexpressible } = showKeys(table, keys, { maxBytes: lineBytes, preface });
     const left = [...inexpressible];
-    const queue = [...batches];
     let servers: readonly Server[] = [];
-    if (batches.length > 0) await requireLevel(signal);
-    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-      let text = await askText(batch.command, signal, { isNew: preface !== 'none' });
+    if (batches.some((batch) => batch.keys.length > 0)) await requireLevel(signal);
+    const limit = pLimit(LINES_AT_ONCE);
+    const [first, ...others] = batches;
+    if (first !== undefined) await askBatch(first, preface !== 'none');
+    await Promise.all(others.map((batch) => limit(askBatch, batch, false)));
+
+    async function askBatch(batch: KeyBatch, isNew: boolean): Promise<void> {
+      let text = await askText(batch.command, signal, { isNew });
       if (isLineTooLong(text)) {
-        lineBytes = Math.floor(batch.command.length / 2);
-        const unasked = [...batch.keys, ...queue.flatMap((each) => each.keys)];
-        const shorter = showKeys(table, unasked, { maxBytes: lineBytes, preface });
-        queue.splice(0, queue.length, ...shorter.batches);
+        lineBytes = Math.min(lineBytes, Math.floor(batch.command.length / 2));
+        const shorter = showKeys(table, batch.keys, { maxBytes: lineBytes, preface });
         left.push(...shorter.inexpressible);
-        continue;
+        for (const part of shorter.batches) await askBatch(part, false);
+        return;
       }
       if (preface !== 'none') text = withoutProcess(text);
       if (preface === 'process and servers') {

@@ -1,5 +1,6 @@
 // The writing half of the runtime API over one transport. Only a heal ever holds one.
 
+import pLimit from 'p-limit';
 import { TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 import { isLineTooLong } from './read-commands.ts';
@@ -18,22 +19,30 @@ export interface TableWriter {
   clear(keys: readonly string[]): Promise<readonly WriteAnswer[]>;
 }
 
+/** Lines that are sent at once: over a long way a conversation is mostly waiting, and their keys differ. */
+const LINES_AT_ONCE = 8;
+
 /**
  * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its answer can be written down. After a line that
- * broke off, the ones behind it are not sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
+ * broke off, those that have not gone out are not sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
  */
 export function createTableWriter(transport: Transport, table: string, timeoutMs: number): TableWriter {
   async function send(lines: readonly WriteLine[]): Promise<readonly WriteAnswer[]> {
-    const answers: WriteAnswer[] = [];
-    const queue = [...lines];
+    const limit = pLimit(LINES_AT_ONCE);
     let broken: string | null = null;
-    for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
+    const [first, ...others] = lines;
+    if (first === undefined) return [];
+    // Alone: where it breaks off, nothing more goes out.
+    const answers = await sendLine(first);
+    return [...answers, ...(await Promise.all(others.map((line) => limit(sendLine, line)))).flat()];
+
+    async function sendLine(line: WriteLine): Promise<readonly WriteAnswer[]> {
       if (broken !== null) {
         const answer = `not sent: ${broken}`;
-        answers.push(...line.commands.map((): WriteAnswer => ({ outcome: 'rejected', answer })));
-        continue;
+        return line.commands.map((): WriteAnswer => ({ outcome: 'rejected', answer }));
       }
       const chunks: Buffer[] = [];
+      let isBroken = false;
       try {
         await transport.ask(spellLine(line), (chunk) => void chunks.push(Buffer.from(chunk)), {
           timeoutMs,
@@ -42,19 +51,18 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         broken = error.message;
+        isBroken = true;
       }
       const text = Buffer.concat(chunks).toString('latin1');
       // Nothing of such a line was carried out.
       if (isLineTooLong(text)) {
-        if (line.commands.length === 1) answers.push({ outcome: 'rejected', answer: text.trimEnd() });
-        else queue.unshift(...halvesOf(line));
-        continue;
+        if (line.commands.length === 1) return [{ outcome: 'rejected', answer: text.trimEnd() }];
+        const [first, second] = halvesOf(line);
+        return [...(await sendLine(first!)), ...(await sendLine(second!))];
       }
-      answers.push(
-        ...splitAnswers(text, line.commands.length, broken ?? 'the connection was closed before the answer'),
-      );
+      const why = isBroken ? broken! : 'the connection was closed before the answer';
+      return splitAnswers(text, line.commands.length, why);
     }
-    return answers;
   }
   return {
     setServerIds: (entries) => send(setServerIds(table, entries)),

@@ -24,6 +24,7 @@ interface Asking {
   readonly signal: AbortSignal;
   readonly expectedBytes: number | undefined;
   readonly isRepeatable: boolean;
+  readonly isNew: boolean;
 }
 
 /** The ways to one socket. `compressed` is `null` where no command runs that could do it. */
@@ -80,6 +81,7 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
       });
     const by = async (way: Way, take: OnChunk) =>
       converse(await openBeside(way), requestBytes(request), { onChunk: take, login: over, signal });
+    if (asking.isNew) await endSession(signal);
     const { plain, compressed } = ways;
     const compresses = compressed !== null && (await paysToCompress(over, asking));
     if (!compresses && asking.isRepeatable && !refusesSessions && (await askInSession(over, request, asking, open)))
@@ -119,7 +121,7 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
   }
 
   return {
-    async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false }) {
+    async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false, isNew = false }) {
       const deadline = startDeadline(place, timeoutMs, [signal, closing.signal]);
       // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open needs no second one.
       const before = lastInLine;
@@ -137,7 +139,13 @@ export function sshTransport(endpoint: SshEndpoint, settings: SshSettings, compr
           distance = null;
           session = null;
         }
-        await talk(current, request, { onChunk, signal: deadline.signal, expectedBytes, isRepeatable });
+        await talk(current, request, {
+          onChunk,
+          signal: deadline.signal,
+          expectedBytes,
+          isRepeatable,
+          isNew,
+        });
       } finally {
         leave();
         deadline.release();

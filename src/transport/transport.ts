@@ -8,7 +8,8 @@
  * the reader of the answer can tell whether it was complete.
  * `signal` ends the conversation at once; `timeoutMs` bounds the whole conversation. `expectedBytes` says of a dump about how long it
  * will be: a transport may then have it compressed on the way, and hands it over as it was. What `isRepeatable` changes nothing: it may
- * share a conversation with others, and is asked again where that had ended before a word of the answer came.
+ * share a conversation with others, and is asked again where that had ended before a word of the answer came. `isNew` ends such a
+ * conversation first: an open one stays with its process when HAProxy is reloaded.
  */
 export interface Transport {
   ask(
@@ -19,6 +20,7 @@ export interface Transport {
       readonly signal: AbortSignal;
       readonly expectedBytes?: number;
       readonly isRepeatable?: boolean;
+      readonly isNew?: boolean;
     },
   ): Promise<void>;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */

@@ -3,7 +3,7 @@
 import pLimit from 'p-limit';
 import type { EntryState } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
-import { type Asked, collectInto, isOwnFault } from './read-entries.ts';
+import { type Asked, collectInto, DUMPED_FROM, isOwnFault, readDump } from './read-entries.ts';
 
 /** `servers` are as they are now; a proxy that could not be asked, or is another process now, says why. */
 export type Premise =
@@ -17,7 +17,10 @@ export async function readPremises(asked: Asked, keys: readonly string[]): Promi
     limit(async (): Promise<readonly [string, Premise]> => {
       const entries = new Map<string, EntryState>(keys.map((key) => [key, null]));
       try {
-        return [proxy, { servers: await reader.premise(keys, collectInto(entries), asked.signal), entries }];
+        const isMany = keys.length >= DUMPED_FROM;
+        const servers = await reader.premise(isMany ? [] : keys, collectInto(entries), asked.signal);
+        if (isMany) await readDump(reader, entries, asked.signal);
+        return [proxy, { servers, entries }];
       } catch (error) {
         if (isOwnFault(error, asked.signal)) throw asked.signal.aborted ? asked.signal.reason : error;
         return [proxy, { problem: (error as Error).message }];

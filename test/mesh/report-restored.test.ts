@@ -101,7 +101,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
       { 'hap-a': shard, 'hap-b': shard },
       ['hap-c'],
     ]);
-    expect(stdout).toMatch(/^SPLIT {2}1 of 1 conference is missing on some proxies/);
+    expect(stdout).toMatch(/^MISSING {2}1 of 1 conference is missing on some proxies/);
     expect(stdout).toMatch(new RegExp(`${shard} on hap-a, hap-b +\\| +absent on hap-c`));
 
     await mesh.request(0, 'forgotten');

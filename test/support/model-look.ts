@@ -119,7 +119,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
     isSpread: false,
   });
   const emptied = emptiedProxies(views, restartedProxies(views));
-  const around = { linkBetween: linksOf(views), emptied, freshestMs: null };
+  const around = { linkBetween: linksOf(views), emptied };
   const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, around });
   return {
     environment: 'stage',
