@@ -12,6 +12,7 @@ import { nominate } from './analysis/nominate.ts';
 import { notesOf } from './analysis/notes.ts';
 import { restartedProxies } from './analysis/restarted.ts';
 import { routeGrid, senseMesh } from './analysis/routed-grid.ts';
+import { namesNoServer } from './analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from './analysis/summary.ts';
 import { judgeRun } from './analysis/verdict.ts';
 import type { RunReport } from './domain/run-report.ts';
@@ -53,7 +54,11 @@ export async function look(
     ? null
     : (settings.keyLength ?? knownKeyLength(views));
 
-  const sense = senseMesh(markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends));
+  const serverless = namesNoServer(views, grid);
+  const sense = senseMesh(
+    markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends),
+    serverless,
+  );
   const first = routeGrid(grid, sense);
   const expiries = learnExpiries(first, spentMs);
   const isSpread = views.some(({ table }) => table?.isSpread === true);

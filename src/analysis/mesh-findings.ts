@@ -6,6 +6,7 @@ import { doubtfulShards, idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
 import { type UnreadPeer, unreadPeers } from './members.ts';
 import { evidenceOf, type MeshSense } from './routed-grid.ts';
+import { notSticky } from './sticky.ts';
 import { isVersionUnknown } from './version.ts';
 
 /** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
@@ -27,6 +28,7 @@ export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly
   const { views } = sense;
   return [
     ...views.flatMap(unread),
+    ...views.filter((_, proxy) => sense.serverless[proxy]).map(notSticky),
     ...peerFindings(views),
     ...unreadPeers(views).map(unreadPeer),
     ...idDrift(sense, entries.mixedByDrift),
@@ -75,6 +77,8 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
   for (const [one, view] of views.entries()) {
     for (let other = one + 1; other < views.length; other++) {
       const peer = views[other]!;
+      // Without the table there are no peers of it either.
+      if (view.status === 'no-table' || peer.status === 'no-table') continue;
       const link = linkBetween(one, other);
       if (link === 'down') findings.push(about('peer-down', view, endsOf(view, peer), peer.name));
       if (link === 'deaf') findings.push(about('peer-deaf', view, deafEnds(view, peer), peer.name));
@@ -125,7 +129,7 @@ function unlisted(one: ProxyView, other: ProxyView): string {
   return pairs
     .map(([a, b]) =>
       b.localPeer === null
-        ? `${b.name} shares the table with no peers`
+        ? `${b.name} shares the table with no peers: ${b.peersRemark ?? 'no peers section shares it'}`
         : `${a.name} does not list ${b.localPeer} as a peer of this table`,
     )
     .join(', ');

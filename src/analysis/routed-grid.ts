@@ -33,6 +33,8 @@ export type Evidence = 'full' | 'partial' | 'none';
 export interface MeshSense {
   readonly views: readonly ProxyView[];
   readonly evidence: readonly Evidence[];
+  /** By proxy: its table names no server, so that it proves nothing of where conferences go. */
+  readonly serverless: readonly boolean[];
   readonly directories: readonly ServerDirectory[];
   readonly shards: string[];
 }
@@ -51,15 +53,22 @@ export interface RoutedGrid {
   routeAt(row: number, proxy: number): LabelRoute | null;
 }
 
-export function senseMesh(views: readonly ProxyView[]): MeshSense {
+export function senseMesh(
+  views: readonly ProxyView[],
+  serverless: readonly boolean[] = views.map(() => false),
+): MeshSense {
   const directories = views.map((view) => createServerDirectory(view.servers));
   const shards = [...new Set(directories.flatMap((directory) => [...directory.addresses]))].sort();
-  return { views, evidence: views.map((view) => evidenceOf(view.status)), directories, shards };
+  return { views, evidence: evidenceIn(views, serverless), serverless, directories, shards };
 }
 
 /** The same mesh after another look: what each proxy proves may be less, what the shards' numbers mean stays. */
 export function senseAgain(sense: MeshSense, views: readonly ProxyView[]): MeshSense {
-  return { ...sense, views, evidence: views.map((view) => evidenceOf(view.status)) };
+  return { ...sense, views, evidence: evidenceIn(views, sense.serverless) };
+}
+
+function evidenceIn(views: readonly ProxyView[], serverless: readonly boolean[]): readonly Evidence[] {
+  return views.map(({ status }, proxy) => (serverless[proxy] ? 'none' : evidenceOf(status)));
 }
 
 export function evidenceOf(status: ProxyStatus): Evidence {

@@ -17,12 +17,19 @@ export function summariseShards(sense: MeshSense, conferencesOn: readonly number
       );
       return {
         address,
+        name: shardName(names),
         names: [...new Set(names)],
         conferences: conferencesOn[number] ?? 0,
         state: stateOf(usable, having, address),
       };
     })
     .sort((one, other) => (one.address < other.address ? -1 : 1));
+}
+
+/** Jitsi calls one shard `12-SHARD` in its own release and `12-fallback-SHARD` in the others: what they share is its name. */
+function shardName(names: readonly string[]): string | null {
+  const [first, ...others] = new Set(names.map((name) => name.replace(/^\d+-(?:fallback-)?(?=.)/, '')));
+  return first === undefined ? null : others.length === 0 ? first : names[0]!;
 }
 
 function stateOf(usable: number, having: readonly ServerDirectory[], address: string): ShardSummary['state'] {

@@ -32,6 +32,7 @@ export const meshFindingKinds = [
   'denied',
   'truncated',
   'no-table',
+  'not-sticky',
   'peer-down',
   'peer-deaf',
   'peer-errors',

@@ -44,6 +44,8 @@ export interface ProxyView {
   readonly table: TableView | null;
   /** Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the predecessor saved no peers). */
   readonly peersKnown: boolean;
+  /** Why a proxy that told its peers has none for the table; `null` where it has. */
+  readonly peersRemark: string | null;
   /** The name under which this proxy's peers list it. */
   readonly localPeer: string | null;
   readonly peers: readonly PeerLink[];

@@ -15,6 +15,7 @@ const leastColumnsBeside = 36;
 const deepIndent = 6;
 /** `[` + the longest IPv6 address + `]:65535`. */
 const addressColumns = 47;
+const longestShardName = 40;
 
 /** One block of lines per tally. Asks the list for the first few findings only. */
 export function findingGroups(report: RunReport, page: Page): string[][] {
@@ -27,7 +28,7 @@ function groupLines(tally: Tally, report: RunReport, page: Page): string[] {
   const rest = tally.count - findings.length;
   return [
     ...headingLines(tally, page),
-    ...conferenceLines(findings, report.proposal, page),
+    ...conferenceLines(findings, report, page),
     ...(rest > 0 ? [paint.dim(`  and ${count(rest)} more`)] : []),
     ...reasonLines(findings, page),
     ...fillText(nextStep(tally, report.meshFindings, page), width, `  ${page.arrow} `),
@@ -41,24 +42,36 @@ function headingLines(tally: Tally, page: Page): string[] {
   return fillText(`${words}${why} (${label})`, page.width, '', page.paint.bold);
 }
 
-function conferenceLines(findings: readonly Finding[], proposal: Proposal | null, page: Page): string[] {
+function conferenceLines(findings: readonly Finding[], { proposal, shards }: RunReport, page: Page): string[] {
   const { paint, width } = page;
-  const names = findings.map((finding) => page.name(finding.conference, Math.min(longestName, width - 2)));
+  const shardNames = new Map(shards.map(({ address, name }) => [address, name]));
+  const names = findings.map((finding) => page.name(spokenName(finding.conference), Math.min(longestName, width - 2)));
   const nameColumns = Math.max(0, ...names.map((name) => stringWidth(name)));
   const beside = width - nameColumns - 4 >= leastColumnsBeside;
   return findings.flatMap((finding, index) => {
-    const says = [...positions(finding, page), ...decisionOn(finding, proposal, page)];
+    const says = [...positions(finding, shardNames, page), ...decisionOn(finding, proposal, page)];
     const name = names[index]!;
     if (beside) return fill(says, width, `  ${paint.cyan(padTo(name, nameColumns))}  `);
     return [`  ${paint.cyan(name)}`, ...fill(says, width, ' '.repeat(deepIndent))];
   });
 }
 
+/** A name that came percent-encoded, as URLs carry it, is followed by what it says. */
+function spokenName(conference: string): string {
+  if (!/%[0-9A-Fa-f]{2}/.test(conference)) return conference;
+  try {
+    return `${conference} = ${decodeURIComponent(conference)}`;
+  } catch {
+    // Not an encoding of text.
+    return conference;
+  }
+}
+
 /** Who says what, the largest party first: pieces for `fill`. */
-function positions(finding: Finding, page: Page): string[] {
+function positions(finding: Finding, shardNames: ReadonlyMap<string, string | null>, page: Page): string[] {
   const parties = new Map<string, string[]>();
   for (const route of finding.routes) {
-    const claim = claimOf(finding, route, page);
+    const claim = claimOf(finding, route, { shardNames, page });
     const proxies = parties.get(claim);
     if (proxies) proxies.push(route.proxy);
     else parties.set(claim, [route.proxy]);
@@ -87,11 +100,17 @@ function decisionOn(finding: Finding, proposal: Proposal | null, page: Page): st
 }
 
 /** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */
-function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, page: Page): string {
+function claimOf(
+  finding: Finding,
+  { shard, why, serverId, serverKey }: Route,
+  { shardNames, page }: { readonly shardNames: ReadonlyMap<string, string | null>; readonly page: Page },
+): string {
   const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
   const entry = `(id ${serverId}${key})`;
   if (shard === null) return `no known shard ${entry}`;
-  const address = page.name(shard, addressColumns);
+  const name = shardNames.get(shard) ?? null;
+  const called = name === null ? '' : `${page.name(name, longestShardName)} `;
+  const address = `${called}${page.name(shard, addressColumns)}`;
   const claim = finding.kind === 'mixed' ? `${address} ${entry}` : address;
   return why === null ? claim : `${claim} (${why}, not followed)`;
 }

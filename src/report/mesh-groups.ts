@@ -28,9 +28,15 @@ export function meshLines(report: RunReport, page: Page): string[] {
 function findingLines({ proxy, peer, because }: MeshFinding, page: Page): string[] {
   const ends = [proxy, peer].filter((name) => name !== null);
   // Most sentences name their proxies.
-  if (ends.every((name) => because.includes(name))) {
+  if (ends.every((name) => says(because, name))) {
     return fillText(page.text(because), page.width, '    ');
   }
   const where = ends.map((name) => page.name(name, 30)).join(` ${page.arrow} `);
   return fillText(page.text(because), page.width, `    ${page.paint.bold(where)}  `);
+}
+
+/** Whether a sentence names somebody: as a word of its own, not as a part of others. */
+function says(sentence: string, name: string): boolean {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\w.:-])${literal}(?![\\w:-])`).test(sentence);
 }

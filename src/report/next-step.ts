@@ -45,7 +45,9 @@ function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: P
     case 'missing':
       return byCause('unknown', meshFindings, page);
     case 'mixed':
-      return 'Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads healed and is not.';
+      return meshFindings.some((finding) => finding.kind === 'id-drift')
+        ? `Server ids drift (see ${places('id-drift', 'Mesh', meshFindings, page)}), or somebody ran "set table ... data.server_id": HAProxy routes by server_key.`
+        : 'Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads healed and is not.';
     case 'orphaned':
       return 'Their next request is placed anew, on any shard: check the servers on the proxies named here ("show servers state").';
     case 'duplicated':

@@ -61,10 +61,10 @@ function disagreementWords(report: RunReport): string {
 function incompletenessWords(report: RunReport, page: Page): string {
   const { proxies, proxiesReporting } = report.counts;
   const reasons: string[] = [];
-  if (proxiesReporting < proxies) {
-    reasons.push(
-      `${count(proxies - proxiesReporting)} of ${counted(proxies, 'proxy', 'proxies')} could not be read in full`,
-    );
+  const serverless = report.meshFindings.filter(({ kind }) => kind === 'not-sticky').length;
+  const unreadCount = proxies - proxiesReporting - serverless;
+  if (unreadCount > 0) {
+    reasons.push(`${count(unreadCount)} of ${counted(proxies, 'proxy', 'proxies')} could not be read in full`);
   }
   const { expected } = report;
   if (expected !== null && (proxies < expected.min || proxies > expected.max)) {
@@ -72,6 +72,8 @@ function incompletenessWords(report: RunReport, page: Page): string {
       expected.min === expected.max ? count(expected.min) : `${count(expected.min)} to ${count(expected.max)}`;
     reasons.push(`${range} proxies are expected and ${count(proxies)} known`);
   }
+  if (report.meshFindings.some(({ kind }) => kind === 'not-sticky'))
+    reasons.push('the table names no servers, so that there is nothing to compare');
   const unread = report.meshFindings.flatMap(({ kind, peer }) => (kind === 'peer-unread' ? [peer!] : []));
   if (unread.length > 0)
     reasons.push(

@@ -31,6 +31,7 @@ export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
   denied: 'proxies that refused to answer',
   truncated: 'proxies whose dump was cut short',
   'no-table': 'proxies without the table',
+  'not-sticky': 'tables that store no servers: there is nothing to compare',
   'peer-down': 'peer links that are not established',
   'peer-deaf': 'peer links over which this table does not travel',
   'peer-errors': 'peer links with protocol errors',

@@ -6,6 +6,8 @@ export interface Peers {
   /** The name under which the others list this proxy. */
   readonly localPeer: string | null;
   readonly links: readonly PeerLink[];
+  /** Why there is no peer of this table; `null` where there is one. */
+  readonly remark: string | null;
 }
 
 /**
@@ -40,7 +42,7 @@ export function parsePeers(text: string, table: string): Peers {
       });
     }
   }
-  return { localPeer, links };
+  return { localPeer, links, remark: remarkOn(sections, sharing) };
 }
 
 function sharesTable(section: string, table: string): boolean {
@@ -58,4 +60,13 @@ function isDeaf(peer: string, table: string): boolean {
   if (shared === undefined || !/ remote_id=0 .*remote_data=0x0\b/.test(shared)) return false;
   const pushed = Number(/ last_pushed=(\d+)/.exec(shared)?.[1] ?? 0);
   return pushed > 0 && / ?last_acked=0 /.test(shared);
+}
+
+function remarkOn(sections: readonly string[], sharing: readonly string[]): string | null {
+  const [first] = sharing;
+  if (first !== undefined)
+    return / disabled=1 /.test(first.split('\n', 1)[0]!) ? 'its peers section is disabled' : null;
+  return sections.length > 0
+    ? 'no peers section of it shares this table'
+    : 'it has no peers section, or one that does not hold its own name, which HAProxy leaves out';
 }

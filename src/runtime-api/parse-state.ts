@@ -13,6 +13,7 @@ export interface ProxyState extends ProcessId {
   readonly servers: readonly Server[];
   readonly tables: readonly TableHeader[];
   readonly peersKnown: boolean;
+  readonly peersRemark: string | null;
   readonly localPeer: string | null;
   readonly peers: readonly PeerLink[];
 }
@@ -46,6 +47,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
     tables: parseTableHeaders(tables.text),
     // 1.8 has no such command, and answers with a page of help.
     peersKnown: !/^Unknown command/.test(peersText),
+    peersRemark: peers.remark,
     localPeer: peers.localPeer,
     peers: peers.links,
   };

@@ -34,6 +34,7 @@ export function viewOf(reading: Reading, table: string): ProxyView {
     startedAtSeconds: state?.startedAtSeconds ?? null,
     table: tableView(reading),
     peersKnown: state?.peersKnown ?? false,
+    peersRemark: state?.peersRemark ?? null,
     localPeer: state?.localPeer ?? null,
     peers: state?.peers ?? [],
     servers: state?.servers ?? [],

@@ -19,6 +19,8 @@ export function countOnce(views: readonly ProxyView[]): readonly ProxyView[] {
     }
     const message = `this endpoint leads to the same process as ${known} (pid ${pid}, peer ${localPeer}): one proxy under two names`;
     const remedy = `take ${known} or ${view.name} out of the inventory, or give it its own endpoint`;
-    return { ...view, status: 'unreachable' as const, trouble: { code: 'same-process', message, remedy } };
+    // Its links are those of the other, and told there.
+    const silent = { peersKnown: false, peers: [] };
+    return { ...view, ...silent, status: 'unreachable' as const, trouble: { code: 'same-process', message, remedy } };
   });
 }

@@ -67,6 +67,7 @@ async function stateOf(statPath: string, table: string): Promise<ProxyState> {
     servers,
     tables: [{ name: table, type: 'string', size: 0, used: 0 }],
     peersKnown: false,
+    peersRemark: null,
     localPeer: null,
     peers: [],
   };

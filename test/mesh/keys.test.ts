@@ -190,6 +190,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
         servers,
         tables: [{ name: 'nodes', type: 'string', size: 204_800, used: 0 }],
         peersKnown: true,
+        peersRemark: null,
         localPeer: proxies[proxy]!.name,
         peers: linkOf(proxy, 'up'),
       });

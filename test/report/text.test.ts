@@ -15,6 +15,7 @@ import {
   proxyNames,
   route,
   runReport,
+  shardB,
   split,
   troubledProxy,
 } from '../support/run-report.ts';
@@ -25,6 +26,19 @@ const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
 const everySituation = Object.entries(situations);
 const say = (name: string, terminal: Terminal = plain) => renderText(situations[name]!(), terminal);
 const linesOf = (text: string) => text.trimEnd().split('\n');
+
+test('a shard is called by its name beside its address, and a percent-encoded conference by what it says', () => {
+  const shards = [
+    { address: shardB, name: 'prod-us-s12', names: ['12-prod-us-s12'], conferences: 1, state: 'up' as const },
+  ];
+  const text = renderText(
+    runReport({ shards, findings: findingList([split('caf%C3%A9/%20'), split('50%/no')]) }),
+    plain,
+  );
+  expect(text).toContain('caf%C3%A9/%20 = café/ ');
+  expect(text).toContain('prod-us-s12 10.0.0.9:443 on hap-a, hap-b');
+  expect(text).toContain('50%/no ');
+});
 
 describe('situations', () => {
   test('a mesh that agrees takes a line of verdict and a line per proxy', () => {
@@ -142,8 +156,8 @@ describe('situations', () => {
       1 conference whose server id and server key name different shards (mixed)
         x  10.0.0.8:443 (id 12) on hap-a
         because server_key says 10.0.0.8:443, server_id 12 says 10.0.0.9:443
-        → Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads
-          healed and is not.
+        → Server ids drift (see Mesh), or somebody ran "set table ... data.server_id": HAProxy routes by
+          server_key.
 
       1 conference without a usable shard (orphaned)
         o  no known shard (id 99) on hap-b | no known shard (id 99, key 10.9.9.9:443) on hap-a

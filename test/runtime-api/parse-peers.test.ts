@@ -14,15 +14,19 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
     ['one-frozen', 'down', 'up'],
     ['never-connected', 'never', 'never'],
   ] as const)('%s: hap3 %s, hap2 %s', (situation, hap3, hap2) => {
-    expect(parsePeers(peers(version, situation), 'nodes')).toEqual({
+    expect(parsePeers(peers(version, situation), 'nodes')).toMatchObject({
       localPeer: 'hap1',
       links: [link('hap3', hap3), link('hap2', hap2)],
     });
   });
 
   test('a section that does not share the table says nothing', () => {
-    expect(parsePeers(peers(version, 'healthy'), 'other')).toEqual({ localPeer: null, links: [] });
-    expect(parsePeers(peers(version, 'healthy'), 'node')).toEqual({ localPeer: null, links: [] });
+    expect(parsePeers(peers(version, 'healthy'), 'other')).toEqual({
+      localPeer: null,
+      links: [],
+      remark: 'no peers section of it shares this table',
+    });
+    expect(parsePeers(peers(version, 'healthy'), 'node')).toMatchObject({ localPeer: null, links: [] });
   });
 
   test('of two sections the one that shares the table counts', () => {
@@ -30,8 +34,11 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
       .replaceAll('id=nodes ', 'id=sessions ')
       .replaceAll('id=hap', 'id=edge');
     for (const text of [other + peers(version, 'healthy'), peers(version, 'healthy') + other]) {
-      expect(parsePeers(text, 'nodes')).toEqual({ localPeer: 'hap1', links: [link('hap3', 'up'), link('hap2', 'up')] });
-      expect(parsePeers(text, 'sessions')).toEqual({
+      expect(parsePeers(text, 'nodes')).toMatchObject({
+        localPeer: 'hap1',
+        links: [link('hap3', 'up'), link('hap2', 'up')],
+      });
+      expect(parsePeers(text, 'sessions')).toMatchObject({
         localPeer: 'edge1',
         links: [link('edge3', 'never'), link('edge2', 'never')],
       });
@@ -60,7 +67,7 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
 });
 
 test('a process without peers has none', () => {
-  expect(parsePeers('\n', 'nodes')).toEqual({ localPeer: null, links: [] });
+  expect(parsePeers('\n', 'nodes')).toMatchObject({ localPeer: null, links: [] });
 });
 
 describe('2.0 to 2.2', () => {
@@ -87,7 +94,7 @@ describe('2.0 to 2.2', () => {
     ['status=ESTA', 'up'],
     ['status=CONN', 'down'],
   ] as const)('%s is %s', (status, state) => {
-    expect(parsePeers(section(status), 'nodes')).toEqual({ localPeer: 'hap1', links: [link('hap2', state)] });
+    expect(parsePeers(section(status), 'nodes')).toMatchObject({ localPeer: 'hap1', links: [link('hap2', state)] });
   });
 });
 
@@ -110,4 +117,20 @@ describe('an established link over which the table does not travel', () => {
     const text = healthy.slice(0, hap2) + silent(healthy.slice(hap2)).replace('last_pushed=1', 'last_pushed=0');
     expect(parsePeers(text, 'nodes').links[1]).toEqual(link('hap2', 'up'));
   });
+});
+
+test.each([
+  [
+    'healthy, and disabled',
+    (text: string) => text.replace(' disabled=0 ', ' disabled=1 '),
+    'its peers section is disabled',
+  ],
+  [
+    'no section at all',
+    () => '\n',
+    'it has no peers section, or one that does not hold its own name, which HAProxy leaves out',
+  ],
+  ['healthy', (text: string) => text, null],
+])('why there are no peers: %s', (_, change, remark) => {
+  expect(parsePeers(change(peers('2.6', 'healthy')), 'nodes').remark).toBe(remark);
 });

@@ -15,6 +15,7 @@ const state: ProxyState = {
   servers: [{ backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'up' }],
   tables: [header],
   peersKnown: true,
+  peersRemark: null,
   localPeer: 'hap-a',
   peers: [{ name: 'hap-b', state: 'up', protocolErrors: 0 }],
 };
@@ -152,6 +153,7 @@ describe('what is kept', () => {
         isSpread: false,
       },
       peersKnown: true,
+      peersRemark: null,
       localPeer: 'hap-a',
       peers: state.peers,
       servers: state.servers,
@@ -167,6 +169,7 @@ describe('what is kept', () => {
       pid: null,
       table: null,
       peersKnown: false,
+      peersRemark: null,
       localPeer: null,
       peers: [],
       servers: [],

@@ -28,6 +28,7 @@ export function proxyView(name: string, others: readonly string[], changes: Part
       isSpread: false,
     },
     peersKnown: true,
+    peersRemark: null,
     localPeer: name,
     peers: others.map((other) => ({ name: other, state: 'up', protocolErrors: 0 })),
     servers: [
@@ -54,6 +55,7 @@ export function troubledProxy(name: string, changes: Partial<ProxyView> = {}): P
     startedAtSeconds: null,
     table: null,
     peersKnown: false,
+    peersRemark: null,
     localPeer: null,
     servers: [],
     ...changes,
@@ -177,8 +179,8 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     proposal: null,
     heal: null,
     shards: [
-      { address: shardA, names: ['shard-a'], conferences: 611, state: 'up' },
-      { address: shardB, names: ['shard-b'], conferences: 623, state: 'up' },
+      { address: shardA, name: null, names: ['shard-a'], conferences: 611, state: 'up' },
+      { address: shardB, name: null, names: ['shard-b'], conferences: 623, state: 'up' },
     ],
     meshFindings: [],
     notes: [],

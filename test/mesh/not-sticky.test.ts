@@ -1,0 +1,45 @@
+// Tables that say nothing of where conferences go, and proxies without the table: what there is to compare is compared.
+
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { type Mesh, startMesh } from '../support/mesh.ts';
+import { configure, makeScratch } from '../support/mesh-config.ts';
+import { meshKinds, told } from '../support/report-file.ts';
+import { runReport } from '../support/splitbrain.ts';
+import { until } from '../support/until.ts';
+
+const timeout = 90_000;
+const scratch = makeScratch();
+afterAll(() => scratch.clear());
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  let mesh: Mesh;
+  afterEach(() => mesh?.stop());
+
+  test('counters only: not-sticky, nothing to compare, and no agreement', { timeout }, async () => {
+    const counting = (_: number, text: string) =>
+      text
+        .replace(/( stick-table .*?) srvkey addr$/m, '$1 store gpc0')
+        .replace(
+          /^ {2}stick match .*\n {2}stick store-request .*$/m,
+          '  http-request track-sc0 hdr(X-StickToken) table nodes',
+        );
+    mesh = await startMesh({ binary: command, configure: counting });
+    await mesh.request(0, 'counted');
+    for (const proxy of [0, 1, 2])
+      await until(
+        `the entry is in table ${proxy}`,
+        async () => (await mesh.command(proxy, 'show table nodes')).includes('key=counted ') || null,
+      );
+    const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
+    expect([exitCode, told(report), meshKinds(report)]).toEqual([3, [], ['not-sticky']]);
+    expect(stdout).toMatch(/^INCOMPLETE {2}the table names no servers, so that there is nothing to compare/);
+  });
+
+  test('a wrong table name: no-table, and their servers are compared all the same', { timeout }, async () => {
+    mesh = await startMesh({ binary: command });
+    await mesh.command(1, 'set server nodes/shard-2 state maint');
+    const { exitCode, report } = await runReport(configure(scratch, mesh, { lines: ['table: rooms'] }));
+    expect([exitCode, meshKinds(report)]).toEqual([3, ['no-table', 'state-drift']]);
+  });
+});
