@@ -77,8 +77,12 @@ function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Test
     const beyond = keys.names.filter((backend) => pairs.names.every((proven) => keys.holdsMore(backend, proven)));
     return { proven: new Set([...pairs.names, ...beyond]), named: new Set() };
   }
-  const weaker = keys.names.length > 0 ? keys : ids;
-  return { proven: new Set(), named: new Set(weaker.names.filter((backend) => weaker.isLargest(backend))) };
+  const { names } = keys.names.length > 0 ? keys : ids;
+  const shards = new Covers();
+  for (const { backend, address } of servers)
+    if (address !== null && names.includes(backend)) shards.add(backend, address);
+  // Where ids prove nothing, a backend of one shard beside one of all says nothing either.
+  return { proven: new Set(), named: new Set(names.filter((backend) => shards.isLargest(backend))) };
 }
 
 function groupBy<K>(servers: readonly Server[], keyOf: (server: Server) => K): ReadonlyMap<K, readonly Server[]> {
@@ -91,7 +95,7 @@ function groupBy<K>(servers: readonly Server[], keyOf: (server: Server) => K): R
   return groups;
 }
 
-/** By backend, the shards that the entries name and it holds. */
+/** By backend, a set of shards. */
 class Covers {
   readonly #held = new Map<string, Set<string>>();
 
@@ -105,14 +109,14 @@ class Covers {
     else this.#held.set(backend, new Set([shard]));
   }
 
-  /** Whether one backend holds all that the other does, and more. */
+  /** Whether one backend has all that the other does, and more. */
   holdsMore(one: string, other: string): boolean {
     const [mine, its] = [this.#held.get(one)!, this.#held.get(other)!];
     return mine.size > its.size && [...its].every((shard) => mine.has(shard));
   }
 
   isLargest(backend: string): boolean {
-    return !this.names.some((other) => this.holdsMore(other, backend));
+    return this.#held.has(backend) && !this.names.some((other) => this.holdsMore(other, backend));
   }
 }
 

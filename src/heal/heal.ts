@@ -2,26 +2,19 @@
 
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
-import { type Ground, surveyGround, withServers } from '../plan/ground.ts';
-import { DUMPED_FROM, type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { type DeafLink, surveyGround, withServers } from '../plan/ground.ts';
 import { readPremises } from '../verify/read-premises.ts';
-import { entriesOf, verdictOn } from '../verify/verdict.ts';
+import { verdictOn } from '../verify/verdict.ts';
 import { createApplier } from './apply.ts';
 import type { HealTools } from './heal-tools.ts';
-import { isFinding, isOver, planAgain, serversIn } from './premise.ts';
+import { serversIn } from './premise.ts';
+import { differingAfter, hasEnded } from './settle.ts';
 
 /** A response that was on its way while a round wrote can undo it; more often than this it is not a response on its way. */
 const MAX_ROUNDS = 4;
-/** Peers have spoken after milliseconds; what is not right after this long did not take. */
-const SPREAD_MS = 2_000;
-const POLL_MS = 50;
 /** For the last word, and for each conference beside it. */
 const LAST_WORD_MS = 30_000;
 const LAST_WORD_EACH_MS = 5;
-/** So often the entries are read while a heal settles: of two responses that undo each other in turn, one look would see only one. */
-const SETTLE_LOOKS = 10;
-/** Where each look is a dump. */
-const SETTLE_DUMPS = 3;
 
 export interface HealOptions {
   /** How long a heal has to hold before it is called one. */
@@ -42,11 +35,12 @@ export async function healPlan(
   options: HealOptions,
 ): Promise<HealOutcome> {
   const { journal, signal } = tools;
+  const deaf: DeafLink[] = [];
   let ground = surveyGround(views);
   const apply = createApplier(tools, {
     replans: options.rounds !== 1,
     survey: (servers) => {
-      ground = surveyGround(withServers(views, servers));
+      ground = surveyGround(withServers(views, servers), deaf);
       return ground;
     },
   });
@@ -99,6 +93,7 @@ export async function healPlan(
     pending = again.conferences;
     for (const conference of pending) last.set(conference.key, conference);
     unsteady = again.unsteady;
+    deaf.push(...again.unheard);
   }
   const judged = [...last.values()].filter(({ key }) => !over.has(key));
   const word = signal.aborted ? { verdicts: [], over: [] } : await lastWord(judged, views, tools);
@@ -146,95 +141,6 @@ export async function healPlan(
     refusals: [...plan.refusals, ...refusals.values()],
     journal: journal.path,
   };
-}
-
-const NOTHING_LEFT: Again = { conferences: [], refusals: [], over: [], unsteady: new Set() };
-
-interface Again {
-  readonly conferences: readonly PlannedConference[];
-  readonly refusals: readonly Refusal[];
-  /** The keys of those that no proxy holds any more. */
-  readonly over: readonly string[];
-  /** The keys of all that did not hold. */
-  readonly unsteady: ReadonlySet<string>;
-}
-
-/** The conferences that do not hold throughout the settle time, planned anew towards the same winner from what is there now. */
-async function differingAfter(
-  conferences: readonly PlannedConference[],
-  ground: Ground,
-  tools: HealTools,
-  settleMs: number,
-): Promise<Again> {
-  if (conferences.length === 0) return NOTHING_LEFT;
-  try {
-    await untilHeld(conferences, ground, tools);
-    const { now, unsteady } = await settle(conferences, ground, tools, settleMs);
-    const ended = new Set(conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key));
-    const planned = conferences
-      .filter(({ key }) => unsteady.has(key) && !ended.has(key))
-      .map((each) => planFurther(each, now, ground));
-    return {
-      over: [...ended],
-      conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
-      refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
-      unsteady,
-    };
-  } catch (error) {
-    if (!tools.signal.aborted) throw error;
-    return NOTHING_LEFT;
-  }
-}
-
-/** While a proxy is silent its entry is not known: then nothing is planned, and the next round looks again. */
-function planFurther(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
-  const entries = entriesOf(conference.key, now);
-  return allAnswered(conference, now) ? planAgain(conference, entries, ground) : { ...conference, steps: [] };
-}
-
-function allAnswered({ target }: PlannedConference, now: EntriesNow): boolean {
-  return Object.keys(target).every((proxy) => now.has(proxy));
-}
-
-/** Found to disagree, and held by nobody any more. */
-function hasEnded(conference: PlannedConference, now: EntriesNow): boolean {
-  return isFinding(conference) && allAnswered(conference, now) && isOver(entriesOf(conference.key, now));
-}
-
-/** The entries at the end of the settle time, and the keys that did not hold in some look of it. */
-async function settle(
-  conferences: readonly PlannedConference[],
-  ground: Ground,
-  tools: HealTools,
-  settleMs: number,
-): Promise<{ readonly now: EntriesNow; readonly unsteady: ReadonlySet<string> }> {
-  const keys = conferences.map(({ key }) => key);
-  const unsteady = new Set<string>();
-  let now: EntriesNow = new Map();
-  const looks = keys.length < DUMPED_FROM ? SETTLE_LOOKS : SETTLE_DUMPS;
-  for (let look = 0; look < looks; look++) {
-    await tools.clock.sleep(settleMs / looks, tools.signal);
-    now = await readEntries(tools, keys);
-    for (const conference of conferences) if (!verdictOn(conference, now, ground).held) unsteady.add(conference.key);
-  }
-  return { now, unsteady };
-}
-
-/** Waits until every conference holds, or for as long as peers may take. */
-async function untilHeld(conferences: readonly PlannedConference[], ground: Ground, tools: HealTools): Promise<void> {
-  const startedAt = tools.clock.now();
-  let deadline = startedAt + SPREAD_MS;
-  for (let waiting = conferences; waiting.length > 0 && tools.clock.now() < deadline; ) {
-    const askedAt = tools.clock.now();
-    const now = await readEntries(
-      tools,
-      waiting.map(({ key }) => key),
-    );
-    // Over a long way one look may take as long as peers do.
-    deadline = Math.max(deadline, startedAt + SPREAD_MS + tools.clock.now() - askedAt);
-    waiting = waiting.filter((conference) => !verdictOn(conference, now, ground).held);
-    if (waiting.length > 0) await tools.clock.sleep(POLL_MS, tools.signal);
-  }
 }
 
 interface LastWord {

@@ -57,7 +57,11 @@ export function judgePremise(
   if ('reason' in way) return { kind: 'refused', refusal: way };
   if (sameSteps(conference.steps, way.steps)) return { kind: 'go', conference };
   const moved = [...entries].find(([proxy, entry]) => !sameEntry(entry, conference.before[proxy] ?? null));
-  if (moved === undefined) return refused('entry-changed', `the servers' ids have changed since ${key} was looked at`);
+  // The entries are as they were: what an id means, or who hears whom, is not.
+  if (moved === undefined)
+    return replans
+      ? { kind: 'go', conference: way }
+      : refused('entry-changed', "the servers' ids have changed since the plan was made: make a new one");
   const [proxy, entry] = moved;
   const isElsewhere = [...entries].some(([name, held]) => {
     const shard = now.shardOf(held, name);

@@ -24,15 +24,21 @@ export interface Ground {
   idOf(shard: string, proxy: string): number | null;
 }
 
-export function surveyGround(views: readonly ProxyView[]): Ground {
+/** From whom and to whom nothing travels, though the link is called up. */
+export type DeafLink = readonly [from: string, to: string];
+
+export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLink[] = []): Ground {
   const reporting = views
     .filter(({ status }) => status === 'ok')
     .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const isDeaf = (one: string, other: string) => deaf.some(([from, to]) => from === one && to === other);
   const directories = new Map(reporting.map((view) => [view.name, createServerDirectory(view.servers)]));
   const heard = new Map(
     reporting.map((view) => [
       view.name,
-      reporting.filter((other) => other !== view && linkBetween(view, other) === 'up').map(({ name }) => name),
+      reporting
+        .filter((other) => other !== view && linkBetween(view, other) === 'up' && !isDeaf(view.name, other.name))
+        .map(({ name }) => name),
     ]),
   );
   const read = new Set(reporting.map(({ localPeer }) => localPeer));

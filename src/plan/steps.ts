@@ -40,14 +40,14 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
 }
 
 /**
- * Where tables keep names (`srvkey name`), the next request at a proxy tells its name for the winner to all that hear it. Whoever
+ * Where tables keep names (`srvkey name`), or nothing shows what they keep, the next request at a proxy tells its name for the winner to all that hear it. Whoever
  * means another shard by that name is led there, and the heal is undone.
  */
 function rivalName(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
-  const keepsNames = [...entries.values()].some(
-    (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) === null,
+  const keepsAddresses = [...entries.values()].some(
+    (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) !== null,
   );
-  if (!keepsNames) return null;
+  if (keepsAddresses) return null;
   for (const proxy of ground.proxies) {
     for (const hearer of ground.hearers(proxy)) {
       const other = otherMeaning(winner, proxy, hearer, ground);

@@ -2,11 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
+import { healPlan } from '../../src/heal/heal.ts';
 import { readJournal } from '../../src/heal/journal.ts';
 import { surveyGround } from '../../src/plan/ground.ts';
 import { planUndo } from '../../src/plan/undo.ts';
 import { manySplit, type Play, play, playOn, SETTLE_MS } from '../support/heal-play.ts';
-import type { Stage } from '../support/heal-stage.ts';
+import { type Stage, setStage } from '../support/heal-stage.ts';
 import { addresses, drawEntry, drawMesh, planFor, viewsOf } from '../support/model-look.ts';
 
 const cut = [['p1', 'p2']] as const;
@@ -143,6 +144,22 @@ describe('mixed', () => {
     expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
   });
 });
+describe('a link that is called up and carries nothing', () => {
+  test('{p1: s1, p2: s2}: the touch is not heard, and the next round replaces there', async () => {
+    const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
+    const up = (name: string) => ({ peers: [{ name, state: 'up' as const, protocolErrors: 0 }] });
+    const calledUp = { p1: up('p2'), p2: up('p1') };
+    const stage = setStage(mesh);
+    const outcome = await healPlan(planFor(mesh, calledUp), viewsOf(mesh, calledUp), stage.tools, {
+      settleMs: SETTLE_MS,
+      rounds: null,
+      onRound: () => {},
+    });
+    expect(outcome).toMatchObject({ verified: 1, failed: 0, refusals: [] });
+    expect(stage.commands).toEqual(['set p1 k=11', 'clear p2 k', 'set p2 k=11']);
+  });
+});
+
 describe('undo', () => {
   test('{p1: s1, p2: s2} healed to s1, then undone -> p2 routes to s2 again', async () => {
     const healed = play({ p1: 's1', p2: 's2' }, { cut });

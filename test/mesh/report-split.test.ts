@@ -112,7 +112,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
           // None of these names holds a `;`, so every one of them parts two commands.
           const commands = requests.flatMap((request) => request.trimEnd().split(';'));
           expect(
-            commands.filter((each) => !/^show (info|servers state|table|peers|cli level)( |$)/.test(each)),
+            commands.filter((each) => !/^show (info|servers state|table|stat -1 4 -1|peers|cli level)( |$)/.test(each)),
           ).toEqual([]);
           expect(requests.filter((request) => request === 'show table nodes\n')).toHaveLength(1);
           expect(

@@ -77,7 +77,7 @@ export function build({ setup, entries }: Drawn): ModelMesh {
       const word = setup.srvkey === 'addr' ? named?.address : named?.name;
       mesh.put(name, conferences[row]!, {
         serverId: meant?.id ?? (entry.id === 'zero' ? 0 : 99),
-        serverKey: entry.key === 'none' ? null : (word ?? '10.9.9.9:443'),
+        serverKey: entry.key === 'none' ? null : (word ?? (setup.srvkey === 'addr' ? '10.9.9.9:443' : 'gone')),
       });
     }
   }

@@ -1,0 +1,126 @@
+// Sees whether what was written holds: while peers speak, and throughout the settle time; what does not is planned anew.
+
+import type { PlannedConference, Refusal } from '../domain/plan.ts';
+import type { DeafLink, Ground } from '../plan/ground.ts';
+import { sameEntry } from '../plan/steps.ts';
+import { DUMPED_FROM, type EntriesNow, readEntries } from '../verify/read-entries.ts';
+import { entriesOf, verdictOn } from '../verify/verdict.ts';
+import type { HealTools } from './heal-tools.ts';
+import { isFinding, isOver, planAgain } from './premise.ts';
+
+/** Peers have spoken after milliseconds; what is not right after this long did not take. */
+const SPREAD_MS = 2_000;
+const POLL_MS = 50;
+/** So often the entries are read while a heal settles: of two responses that undo each other in turn, one look would see only one. */
+const SETTLE_LOOKS = 10;
+/** Where each look is a dump. */
+const SETTLE_DUMPS = 3;
+
+const NOTHING_LEFT: Again = { conferences: [], refusals: [], over: [], unsteady: new Set(), unheard: [] };
+
+export interface Again {
+  readonly conferences: readonly PlannedConference[];
+  readonly refusals: readonly Refusal[];
+  /** The keys of those that no proxy holds any more. */
+  readonly over: readonly string[];
+  /** The keys of all that did not hold. */
+  readonly unsteady: ReadonlySet<string>;
+  /** Links over which a touch was sent and not heard, from and to: called up, and deaf. */
+  readonly unheard: readonly DeafLink[];
+}
+
+/** The conferences that do not hold throughout the settle time, planned anew towards the same winner from what is there now. */
+export async function differingAfter(
+  conferences: readonly PlannedConference[],
+  ground: Ground,
+  tools: HealTools,
+  settleMs: number,
+): Promise<Again> {
+  if (conferences.length === 0) return NOTHING_LEFT;
+  try {
+    await untilHeld(conferences, ground, tools);
+    const { now, unsteady } = await settle(conferences, ground, tools, settleMs);
+    const ended = new Set(conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key));
+    const left = conferences.filter(({ key }) => unsteady.has(key) && !ended.has(key));
+    const unheard = left.flatMap((each) => unheardTouches(each, now, ground));
+    const planned = left.map((each) => planFurther(each, now, ground));
+    return {
+      unheard,
+      over: [...ended],
+      conferences: planned.flatMap((each) => ('reason' in each ? [] : [each])),
+      refusals: planned.flatMap((each) => ('reason' in each ? [each] : [])),
+      unsteady,
+    };
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return NOTHING_LEFT;
+  }
+}
+
+/** While a proxy is silent its entry is not known: then nothing is planned, and the next round looks again. */
+function planFurther(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
+  const entries = entriesOf(conference.key, now);
+  return allAnswered(conference, now) ? planAgain(conference, entries, ground) : { ...conference, steps: [] };
+}
+
+function allAnswered({ target }: PlannedConference, now: EntriesNow): boolean {
+  return Object.keys(target).every((proxy) => now.has(proxy));
+}
+
+/** Found to disagree, and held by nobody any more. */
+export function hasEnded(conference: PlannedConference, now: EntriesNow): boolean {
+  return isFinding(conference) && allAnswered(conference, now) && isOver(entriesOf(conference.key, now));
+}
+
+/** A touch that a linked peer did not hear in all this time: its entry is still the one that was there before. */
+function unheardTouches(
+  { key, steps, before, winner }: PlannedConference,
+  now: EntriesNow,
+  ground: Ground,
+): DeafLink[] {
+  return steps.flatMap(({ kind, proxy }) =>
+    kind !== 'touch'
+      ? []
+      : ground.hearers(proxy).flatMap((hearer): DeafLink[] => {
+          const entry = now.get(hearer)?.get(key);
+          if (entry === undefined || ground.shardOf(entry, hearer) === winner) return [];
+          return sameEntry(entry, before[hearer] ?? null) ? [[proxy, hearer]] : [];
+        }),
+  );
+}
+
+/** The entries at the end of the settle time, and the keys that did not hold in some look of it. */
+async function settle(
+  conferences: readonly PlannedConference[],
+  ground: Ground,
+  tools: HealTools,
+  settleMs: number,
+): Promise<{ readonly now: EntriesNow; readonly unsteady: ReadonlySet<string> }> {
+  const keys = conferences.map(({ key }) => key);
+  const unsteady = new Set<string>();
+  let now: EntriesNow = new Map();
+  const looks = keys.length < DUMPED_FROM ? SETTLE_LOOKS : SETTLE_DUMPS;
+  for (let look = 0; look < looks; look++) {
+    await tools.clock.sleep(settleMs / looks, tools.signal);
+    now = await readEntries(tools, keys);
+    for (const conference of conferences) if (!verdictOn(conference, now, ground).held) unsteady.add(conference.key);
+  }
+  return { now, unsteady };
+}
+
+/** Waits until every conference holds, or for as long as peers may take. */
+async function untilHeld(conferences: readonly PlannedConference[], ground: Ground, tools: HealTools): Promise<void> {
+  const startedAt = tools.clock.now();
+  let deadline = startedAt + SPREAD_MS;
+  for (let waiting = conferences; waiting.length > 0 && tools.clock.now() < deadline; ) {
+    const askedAt = tools.clock.now();
+    const now = await readEntries(
+      tools,
+      waiting.map(({ key }) => key),
+    );
+    // Over a long way one look may take as long as peers do.
+    deadline = Math.max(deadline, startedAt + SPREAD_MS + tools.clock.now() - askedAt);
+    waiting = waiting.filter((conference) => !verdictOn(conference, now, ground).held);
+    if (waiting.length > 0) await tools.clock.sleep(POLL_MS, tools.signal);
+  }
+}
