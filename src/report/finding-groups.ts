@@ -49,7 +49,7 @@ function conferenceLines(findings: readonly Finding[], { proposal, shards }: Run
   const nameColumns = Math.max(0, ...names.map((name) => stringWidth(name)));
   const beside = width - nameColumns - 4 >= leastColumnsBeside;
   return findings.flatMap((finding, index) => {
-    const says = [...positions(finding, shardNames, page), ...decisionOn(finding, proposal, page)];
+    const says = [...positions(finding, shardNames, page), ...decisionOn(finding, proposal, { shardNames, page })];
     const name = names[index]!;
     if (beside) return fill(says, width, `  ${paint.cyan(padTo(name, nameColumns))}  `);
     return [`  ${paint.cyan(name)}`, ...fill(says, width, ' '.repeat(deepIndent))];
@@ -88,23 +88,25 @@ function positions(finding: Finding, shardNames: ReadonlyMap<string, string | nu
   ]);
 }
 
+/** How shards are called, by address, and where that is written. */
+interface Speech {
+  readonly shardNames: ReadonlyMap<string, string | null>;
+  readonly page: Page;
+}
+
 /** What a heal would make of it: pieces for `fill`. */
-function decisionOn(finding: Finding, proposal: Proposal | null, page: Page): string[] {
+function decisionOn(finding: Finding, proposal: Proposal | null, { shardNames, page }: Speech): string[] {
   const decision = isDisagreement(finding.kind) ? proposal?.decisions.get(finding.key) : undefined;
   if (!decision) return [];
   const says =
     'winner' in decision
-      ? `heal: ${page.name(decision.winner, addressColumns)} (${decision.policy})`
+      ? `heal: ${page.name(shardNames.get(decision.winner) ?? decision.winner, addressColumns)} (${decision.policy})`
       : `heal refuses (${decision.refusal})`;
   return [page.paint.dim(page.arrow), ...says.split(' ').map((word) => page.paint.dim(word))];
 }
 
 /** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */
-function claimOf(
-  finding: Finding,
-  { shard, why, serverId, serverKey }: Route,
-  { shardNames, page }: { readonly shardNames: ReadonlyMap<string, string | null>; readonly page: Page },
-): string {
+function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, { shardNames, page }: Speech): string {
   const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
   const entry = `(id ${serverId}${key})`;
   if (shard === null) return `no known shard ${entry}`;
