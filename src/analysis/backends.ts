@@ -9,7 +9,7 @@ import { addressOfServerKey } from './server-directory.ts';
  * The views with `counts` said of every server. With globs (`*` and `?`) the backends that they name count. Without, those that the
  * table's own entries tell of: a server placed an entry if its id and address (or name) are the entry's. HAProxy does not
  * say which backends use a table (2.6 to 3.4), and others list the same shards under other ids and without checks.
- * A proxy whose own entries tell nothing is taken to be configured as most others are; where nobody's
+ * A proxy is taken to be configured as most others are, beside what its own entries tell; where nobody's
  * do, every backend counts.
  */
 export function markServing(
@@ -26,9 +26,9 @@ export function markServing(
   return views.map((view, proxy) => {
     const { proven, named } = testimonies[proxy]!;
     const known = new Set(view.servers.map(({ backend }) => backend));
-    const serving = [proven, new Set([...usual].filter((backend) => known.has(backend))), named].find(
-      (names) => names.size > 0,
-    );
+    // What most others' entries prove holds here too: a backend that lacks the shards of these few entries serves the table all the same.
+    const together = new Set([...proven, ...[...usual].filter((backend) => known.has(backend))]);
+    const serving = [together, named].find((names) => names.size > 0);
     return withCounts(view, (backend) => serving === undefined || serving.has(backend));
   });
 }
@@ -51,11 +51,10 @@ function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Test
   const byName = groupBy(servers, ({ name }) => name);
   const byId = groupBy(servers, ({ id }) => id);
   for (const { serverId, serverKey } of labels) {
-    if (serverKey === null) {
-      for (const { backend } of byId.get(serverId) ?? []) ids.add(backend, String(serverId));
-      continue;
-    }
-    for (const address of addressesOf(serverKey, serverId)) {
+    const addresses = serverKey === null ? [] : addressesOf(serverKey, serverId).filter((each) => byAddress.has(each));
+    // HAProxy goes by the id where there is no key, or none that names a server.
+    if (addresses.length === 0) for (const { backend } of byId.get(serverId) ?? []) ids.add(backend, String(serverId));
+    for (const address of addresses) {
       for (const { backend, id } of byAddress.get(address) ?? []) {
         keys.add(backend, address);
         if (id === serverId) pairs.add(backend, address);
@@ -120,11 +119,11 @@ class Covers {
   }
 }
 
-/** The backends that more than half of the proxies name. */
+/** The backends that at least half of the proxies name: of two that differ both may be right, and a backend more can only lessen what is usable. */
 function mostNamed(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const set of sets) for (const name of set) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return new Set([...counts].filter(([, count]) => count * 2 > sets.length).map(([name]) => name));
+  return new Set([...counts].filter(([, count]) => count * 2 >= sets.length).map(([name]) => name));
 }
 
 function patternOf(glob: string): RegExp {

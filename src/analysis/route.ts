@@ -55,11 +55,18 @@ function routeOfOne(label: Label, directory: ServerDirectory): LabelRoute {
   if (candidates.size === 0) return { shard: null, reason: 'no-server', mixed, keyShards };
   if (candidates.size > 1) return { shard: null, reason: 'ambiguous', mixed, keyShards };
   const shard = [...candidates][0]!;
-  const taken = routes.flatMap(({ shards }, backend) =>
-    shards.size === 0 ? [] : [acceptsSticky(directory.backends[backend]!.stateOf(shard)!)],
-  );
+  const leading = directory.backends.filter((_, backend) => routes[backend]!.shards.size > 0);
+  const taken = directory.backends.flatMap((backend) => {
+    if (leading.includes(backend)) return [acceptsSticky(backend.stateOf(shard)!)];
+    // One with other shards altogether serves other conferences; one that merely lacks this shard places the request anew.
+    return leading.some((other) => overlaps(backend, other)) ? [false] : [];
+  });
   const usable = taken.every((takes) => takes);
   return { shard, usable, partly: !usable && taken.some((takes) => takes), mixed, keyShards };
+}
+
+function overlaps(one: BackendDirectory, other: BackendDirectory): boolean {
+  return [...one.addresses].some((address) => other.addresses.has(address));
 }
 
 /** A proxy of which no server address is known (a saved dump without its servers) is taken at its key's word. */

@@ -3,6 +3,7 @@
 import type { EntryGrid } from '../domain/entry.ts';
 import type { NotFollowed } from '../domain/finding.ts';
 import type { ProxyStatus } from '../domain/proxy.ts';
+import { acceptsSticky } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { type LabelRoute, routeOf } from './route.ts';
 import { createServerDirectory, type ServerDirectory } from './server-directory.ts';
@@ -143,5 +144,7 @@ export function notFollowedAt(look: RoutedGrid, row: number, proxy: number): Not
   if (route === null) return null;
   if (route.shard === null) return route.reason === 'no-server' ? 'no-server' : null;
   if (route.usable) return null;
-  return look.sense.directories[proxy]!.stateOf(route.shard) === 'down' ? 'down' : 'maint';
+  const state = look.sense.directories[proxy]!.stateOf(route.shard)!;
+  // Some backend that serves the table lacks the shard.
+  return acceptsSticky(state) ? 'no-server' : state === 'down' ? 'down' : 'maint';
 }

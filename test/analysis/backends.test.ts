@@ -65,17 +65,27 @@ test('a proxy whose entries tell nothing is taken to be as the others', () => {
   expect(serving(proxies)).toEqual([both, both, ['release-1']]);
 });
 
-test("one proxy of three does not decide for the others' backends", () => {
+test("one proxy of four does not decide for the others' backends", () => {
   const liar = [...jitsi, at('s1', 11, 1)];
   const proxies = [
     { servers: liar, labels: [keyed(11, 1)] },
     { servers: jitsi, labels: [keyed(11, 1)] },
+    { servers: jitsi, labels: [keyed(11, 1)] },
     { servers: jitsi, labels: [] },
   ];
-  expect(serving(proxies)).toEqual([[...both, 's1'], both, both]);
+  expect(serving(proxies)).toEqual([[...both, 's1'], both, both, both]);
 });
 
 test('globs overrule what entries tell', () => {
   const proxies = [{ servers: jitsi, labels: [keyed(11, 1)] }];
   expect([serving(proxies, ['*-2']), serving(proxies, ['s?'])]).toEqual([[['release-2']], [['s1', 's2', 's3']]]);
+});
+
+test('a release that lacks the shard of the only entry on one of two proxies counts there too', () => {
+  const lacking = jitsi.filter(({ backend, id }) => backend !== 'release-2' || id !== 11);
+  const proxies = [
+    { servers: jitsi, labels: [keyed(11, 1)] },
+    { servers: lacking, labels: [keyed(11, 1)] },
+  ];
+  expect(serving(proxies)).toEqual([both, both]);
 });

@@ -60,6 +60,20 @@ test('a shard that takes requests in one backend and not in the other is partly 
     });
 });
 
+test('a backend that lacks the shard beside others places the request anew; one with other shards says nothing', () => {
+  const both = (second: readonly Server[]) =>
+    createServerDirectory([
+      server(11, 'a', '10.0.0.1:443', 'up', 'release-1'),
+      server(12, 'b', '10.0.0.2:443', 'up', 'release-1'),
+      ...second,
+    ]);
+  const lacking = both([server(12, 'r2-b', '10.0.0.2:443', 'up', 'release-2')]);
+  const apart = both([server(21, 'x', '10.0.0.9:443', 'up', 'other')]);
+  const label = { serverId: 11, serverKey: '10.0.0.1:443' };
+  expect(routeOf(label, lacking)).toMatchObject({ shard: '10.0.0.1:443', usable: false, partly: true });
+  expect(routeOf(label, apart)).toMatchObject({ shard: '10.0.0.1:443', usable: true, partly: false });
+});
+
 test.each([
   ['a name', 's'],
   ['no key', null],

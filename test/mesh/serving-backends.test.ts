@@ -96,6 +96,16 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 't/standup', { release })).shard).toBe(shard(1));
   });
 
+  test('a release of one proxy lacks a shard: split, and requests by that release part', { timeout }, async () => {
+    const lacking = (i: number, text: string) => (i === 2 ? text.replace(/^.*r2-shard-1.*\n/gm, '') : text);
+    const { mesh } = await lab({ layout: 'jitsi', configure: lacking });
+    await mesh.request(0, 't/lacking', { forceShard: 0 });
+    for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 't/lacking', (entry) => entry !== undefined);
+    const look = await here.run(['report']);
+    expect([look.exitCode, told(look.report)]).toEqual([2, ['split t/lacking: server-drift']]);
+    expect((await mesh.request(2, 't/lacking', { release: 'release-2' })).shard).not.toBe(shard(0));
+  });
+
   test('the shards of both entries in maintenance in one release each: split, since requests still part', {
     timeout,
   }, async () => {
