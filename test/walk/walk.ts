@@ -44,8 +44,12 @@ async function landings(mesh: Mesh, names: readonly string[]): Promise<Map<strin
   const found = new Map<string, Set<string | null>>();
   await mesh.whileHeld(async () => {
     for (const name of names) {
-      const landed = await Promise.all(mesh.proxies.map((_, proxy) => mesh.request(proxy, name)));
-      found.set(name, new Set(landed.map(({ shard }) => shard)));
+      const shards = new Set<string | null>();
+      for (const way of ways) {
+        const landed = await Promise.all(mesh.proxies.map((_, proxy) => mesh.request(proxy, name, way)));
+        for (const { shard } of landed) shards.add(shard);
+      }
+      found.set(name, shards);
     }
   });
   return found;
@@ -108,6 +112,8 @@ const options = {
   srvkey: random.pick(['addr', 'name'] as const),
 };
 console.log(`seed ${seed}: ${options.layout} layout, srvkey ${options.srvkey}, ${values.minutes} minutes`);
+/** By every backend that serves the table. */
+const ways = options.layout === 'simple' ? [{}] : (['release-1', 'release-2'] as const).map((release) => ({ release }));
 const mesh = await startMesh(options);
 const place: Place = { mesh, random, conferences, layout: options.layout, isWhole: true };
 let exitCode = 0;
