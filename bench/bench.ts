@@ -36,6 +36,7 @@ const measurements: Readonly<Record<MeasurementName, Measurement>> = {
   live: { small: true, needsHaproxy: true, load: async () => (await import('./live.ts')).measureLive },
   ssh: { small: true, needsHaproxy: true, load: async () => (await import('./ssh.ts')).measureSsh },
   'slow-link': { small: false, needsHaproxy: true, load: async () => (await import('./slow-link.ts')).measureSlowLink },
+  'heal-far': { small: false, needsHaproxy: true, load: async () => (await import('./heal-far.ts')).measureHealFar },
   busy: { small: false, needsHaproxy: true, load: async () => (await import('./busy.ts')).measureBusy },
 };
 

@@ -3,7 +3,16 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const measurementNames = ['start-up', 'report-from', 'memory', 'live', 'ssh', 'slow-link', 'busy'] as const;
+export const measurementNames = [
+  'start-up',
+  'report-from',
+  'memory',
+  'live',
+  'ssh',
+  'slow-link',
+  'heal-far',
+  'busy',
+] as const;
 export type MeasurementName = (typeof measurementNames)[number];
 
 export interface Flags {
@@ -22,7 +31,7 @@ export interface Flags {
 export const helpText = `npm run bench -- [flags]     how fast the program is, one line a target; the table goes to standard output
 
   --only NAME[,NAME]   some of: ${measurementNames.join(', ')}
-  --small              sizes for CI, without what says nothing at that size (memory, slow-link, busy); targets are not judged
+  --small              sizes for CI, without what says nothing at that size (memory, slow-link, heal-far, busy); targets are not judged
   --check              with --small: exit 1 where a ratio is worse than in bench/baseline.json by a factor of two
   --runs N             how often each contender runs; otherwise between 2 and 9 times, by what a run takes
   --markdown           the table as the block that README.md has

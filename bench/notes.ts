@@ -13,5 +13,7 @@ export const notes: Readonly<Record<MeasurementName, string>> = {
   live: 'Live: full tables of one HAProxy version, made by requests; reading into nothing is one Node process that reads all sockets at once. The proxies share the CPUs with whoever reads.',
   ssh: 'SSH: one sshd in front of all proxies; the clients run the same socat, aes128-gcm as we do, output to /dev/null, started side by side; ours is with compress: never, to move the same bytes.',
   'slow-link': 'Slow link: a TCP forwarder that paces both ways; whole runs, login included.',
+  'heal-far':
+    'Heal over a long way: a TCP forwarder that delays both ways stands before each stats socket; the whole run, with looks, settle time and verification.',
   busy: 'Busy: an open loop on keep-alive connections, each request for a conference of the table and told to the peers, timed from when it was due; client, shards, proxies and splitbrain share the CPUs, so that waiting for one is in the figures.',
 };
