@@ -20,6 +20,8 @@ export interface BackendDirectory extends Meanings {
 /** All backends of the proxy that serve the table; ids, names and addresses are those of all of them together. */
 export interface ServerDirectory extends Meanings {
   readonly backends: readonly BackendDirectory[];
+  /** Whether the proxy has servers, and none of them counts: then nothing is known of where an entry leads. */
+  readonly isBlind: boolean;
   /** The worst state that the shard has in a backend that has it; `null`: no backend has it. */
   stateOf(address: string): ServerState | null;
   /** Whether an entry that leads to this shard is followed in every backend: each has it, and may use it. */
@@ -48,8 +50,10 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
       .flatMap(({ address, doubt }) => (doubt === undefined ? [] : [[address!, doubt] as const])),
   );
   const together = meaningsOf([...byBackend.values()].flat());
+  const ids = new Map<string, number | null>();
   return {
     backends,
+    isBlind: backends.length === 0 && servers.some(({ address }) => address !== null),
     ...together,
     stateOf: (address) => worst(backends.map((backend) => backend.stateOf(address))),
     isServed: (address) =>
@@ -60,9 +64,13 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
       }),
     doubtOf: (address) => doubts.get(address) ?? null,
     idOf(address) {
+      const known = ids.get(address);
+      if (known !== undefined) return known;
       const means = ({ byId }: Meanings, id: number) => byId.get(id)?.size === 1 && byId.get(id)!.has(address);
-      const ids = [...together.byId.keys()].filter((id) => backends.every((backend) => means(backend, id)));
-      return ids.length === 0 ? null : Math.min(...ids);
+      const found = [...together.byId.keys()].filter((id) => backends.every((backend) => means(backend, id)));
+      const id = found.length === 0 ? null : Math.min(...found);
+      ids.set(address, id);
+      return id;
     },
   };
 }

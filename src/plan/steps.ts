@@ -48,6 +48,19 @@ function rivalName(entries: ReadonlyMap<string, EntryState>, winner: string, gro
     (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) !== null,
   );
   if (keepsAddresses) return null;
+  const known = rivals.get(ground) ?? new Map<string, Harm | null>();
+  rivals.set(ground, known);
+  const rival = known.get(winner);
+  if (rival !== undefined) return rival;
+  const found = findRival(winner, ground);
+  known.set(winner, found);
+  return found;
+}
+
+/** By ground and winner: it is asked for every conference. */
+const rivals = new WeakMap<Ground, Map<string, Harm | null>>();
+
+function findRival(winner: string, ground: Ground): Harm | null {
   for (const proxy of ground.proxies) {
     for (const hearer of ground.hearers(proxy)) {
       const other = otherMeaning(winner, proxy, hearer, ground);

@@ -40,6 +40,7 @@ const REMARK_CHARACTERS = 200;
 const LF = 0x0a;
 
 const SPREAD = / shard=[1-9]/;
+const SPREAD_SHOWN = 64;
 
 const HEADER = '# table: ';
 const CONTENTS_DENIED = '# contents not dumped';
@@ -77,7 +78,7 @@ export function createTableParser(sink: EntrySink): TableParser {
     } else if (entryReader.read(buffer, start, end)) {
       lines?.learn(buffer, start, entryReader.keyStart, entryReader.keyEnd, end);
       // The first lines are read here, and all of a spread table's say so.
-      isSpread ||= SPREAD.test(textOf(buffer, entryReader.keyEnd, end));
+      isSpread ||= entriesRead() <= SPREAD_SHOWN && SPREAD.test(textOf(buffer, entryReader.keyEnd, end));
     } else {
       const text = textOf(buffer, start, end);
       if (entriesRead() === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;

@@ -6,6 +6,8 @@ const MINUS = 0x2d;
 /** Ids that people give and HAProxy counts are small; others go the long way. */
 const MAX_INDEXED_ID = 65_536;
 const NO_KEY = new Uint8Array(0);
+/** Enough to show that a key's entries differ; a proxy may repeat one for ever. */
+const MOST_READINGS = 8;
 
 export interface LabelTable {
   readonly labels: readonly Label[];
@@ -78,7 +80,8 @@ export function createLabelTable(): LabelTable {
         for (const { serverId, serverKey } of label.readings ?? [label])
           readings.set(`${serverId} ${serverKey ?? '-'}`, { serverId, serverKey });
       }
-      return numberOfReadings([...readings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label));
+      const inOrder = [...readings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label);
+      return numberOfReadings(inOrder.slice(0, MOST_READINGS));
     },
   };
 }

@@ -47,6 +47,14 @@ test.each([
   expect(routeOf({ serverId, serverKey }, directory)).toMatchObject({ shard: null, reason });
 });
 
+test('servers, none of which counts: not known, and not taken at its word', () => {
+  const blind = createServerDirectory([{ ...server(11, 'a', '10.0.0.1:443'), counts: false }]);
+  expect(routeOf({ serverId: 11, serverKey: '10.0.0.1:443' }, blind)).toMatchObject({
+    shard: null,
+    reason: 'no-addresses',
+  });
+});
+
 test('a shard that takes requests in one backend and not in the other is partly usable, which is not followed', () => {
   const differing = createServerDirectory([
     server(11, 'a', '10.0.0.1:443', 'up', 'release-1'),

@@ -102,6 +102,14 @@ describe('duplicates', () => {
     expect(labelOf(grid, 0, 0)).not.toHaveProperty('readings');
   });
 
+  test('a key that is repeated for ever, each time otherwise, costs what its lines do', () => {
+    const grid = gridOf();
+    const sink = grid.column(0);
+    for (let serverId = 1; serverId <= 20_000; serverId++) put(sink, { key: 'again', serverId });
+    expect(labelOf(grid, 0, 0)?.readings?.length).toBe(8);
+    expect(grid.factsOf(0).duplicates).toBe(19_999);
+  });
+
   test('keep the longer life', () => {
     const grid = gridOf({ keepsExpiries: true });
     for (const [proxy, lives] of [
