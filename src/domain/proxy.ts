@@ -50,6 +50,7 @@ export type TroubleCode =
   | 'same-process'
   | 'command-refused'
   | 'reloaded'
+  | 'too-large'
   | 'level'
   | 'no-such-table'
   | 'truncated'

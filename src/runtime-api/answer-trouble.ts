@@ -68,3 +68,12 @@ export function reloadedTrouble(before: number | null, now: number | null): Trou
     remedy: 'run again: what was read is of a process that is ending',
   };
 }
+
+/** An answer that goes on and on. */
+export function tooLargeTrouble(bytes: number): Trouble {
+  return {
+    code: 'too-large',
+    message: `the answer is longer than ${bytes / 1_000_000} MB, which none of HAProxy's to such a question is`,
+    remedy: 'look at what listens there: it costs the others nothing, and its own view is lost',
+  };
+}

@@ -46,7 +46,7 @@ export function parsePeers(text: string, table: string): Peers {
 }
 
 function sharesTable(section: string, table: string): boolean {
-  for (const match of section.matchAll(/^\s+table:0x[0-9a-f]+ id=(.*?) update=/gm)) if (match[1] === table) return true;
+  for (const match of section.matchAll(/^ +table:0x[0-9a-f]+ id=(.*?) update=/gm)) if (match[1] === table) return true;
   return false;
 }
 
@@ -55,8 +55,8 @@ function sharesTable(section: string, table: string): boolean {
  * bug (haproxy#3161). Seen on 2.6 to 3.4; a table that nothing was told of yet looks so too, but for the pushed updates.
  */
 function isDeaf(peer: string, table: string): boolean {
-  if (peer.split('\n').some((line) => /^\s+remote_table:/.test(line) && line.includes(` id=${table} `))) return false;
-  const shared = peer.split(/\n(?=\s+0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
+  if (peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `))) return false;
+  const shared = peer.split(/\n(?= +0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
   if (shared === undefined || !/ remote_id=0 .*remote_data=0x0\b/.test(shared)) return false;
   const pushed = Number(/ last_pushed=(\d+)/.exec(shared)?.[1] ?? 0);
   return pushed > 0 && / ?last_acked=0 /.test(shared);

@@ -7,7 +7,13 @@ import type { Trouble } from '../domain/proxy.ts';
 import type { Server } from '../domain/server.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble } from './answer-trouble.ts';
+import {
+  keyAnswerTrouble,
+  LEVEL_TROUBLE,
+  notStateTrouble,
+  reloadedTrouble,
+  tooLargeTrouble,
+} from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
   canSeeEntries,
@@ -68,6 +74,9 @@ export interface TableReader {
 /** Lines that are asked at once: over a long way a conversation is mostly waiting. */
 const LINES_AT_ONCE = 8;
 
+/** More than the state of thousands of servers and peers takes, or a line of keys: what goes on beyond is no answer. */
+const MOST_TEXT_BYTES = 32_000_000;
+
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
 const ENTRY_BYTES = 120;
 
@@ -85,9 +94,12 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     { onChunk, isNew = false }: { readonly onChunk?: Watcher['onChunk']; readonly isNew?: boolean } = {},
   ): Promise<string> {
     const chunks: Buffer[] = [];
+    let bytes = 0;
     await transport.ask(
       command,
       (chunk) => {
+        bytes += chunk.length;
+        if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
         chunks.push(Buffer.from(chunk));
         return onChunk?.(chunk);
       },

@@ -134,3 +134,10 @@ test.each([
 ])('why there are no peers: %s', (_, change, remark) => {
   expect(parsePeers(change(peers('2.6', 'healthy')), 'nodes').remark).toBe(remark);
 });
+
+test('blank lines by the million are read once, not once for each', () => {
+  const healthy = peers('2.6', 'healthy');
+  const [first] = healthy.split('\n', 1);
+  const padded = healthy.replace(`${first}\n`, `${first}\n${' \n'.repeat(2_000_000)}`);
+  expect(parsePeers(padded, 'nodes').localPeer).toBe('hap1');
+});

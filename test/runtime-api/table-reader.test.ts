@@ -110,6 +110,11 @@ describe('dump', () => {
   });
 });
 
+test('an answer without end is given up: it costs its own proxy, and no memory', async () => {
+  const { reader } = readerOf(() => ({ chunks: Array.from({ length: 40 }, () => Buffer.alloc(1_000_000, 'x')) }));
+  expect(await troubleWith(reader.state(signal))).toEqual(['ProtocolError', 'too-large']);
+});
+
 /** A proxy with these keys whose socket has this level. */
 const proxy = (level: string, keys: readonly string[]) => (request: string) => {
   if (request === 'show cli level\n') return `${level}\n\n`;
