@@ -44,7 +44,6 @@ export async function healPlan(
       return ground;
     },
   });
-  const settled = new Set<string>();
   const written = new Set<string>();
   const last = new Map(plan.conferences.map((conference) => [conference.key, conference]));
   const over = new Set<string>();
@@ -64,7 +63,8 @@ export async function healPlan(
     })),
   );
   let pending = plan.conferences;
-  let unsteady: ReadonlySet<string> = new Set();
+  /** Those that differed in some look of the settle time in which they were watched last. */
+  const unsteady = new Set<string>();
   for (let round = 1; round <= (options.rounds ?? MAX_ROUNDS) && pending.length > 0 && !signal.aborted; round++) {
     options.onRound(round, pending.length);
     const done = await apply(pending);
@@ -72,27 +72,21 @@ export async function healPlan(
     // What could not be asked again after a write is for the last word to judge.
     refuse(round === 1 ? done.refusals : done.refusals.filter(({ reason }) => reason !== 'entry-changed'));
     for (const key of done.written) written.add(key);
-    for (const conference of done.settled) {
-      settled.add(conference.key);
-      last.set(conference.key, conference);
-    }
+    for (const conference of done.settled) last.set(conference.key, conference);
     for (const key of done.over) over.add(key);
     if (signal.aborted) break;
     // Somebody else's change since the look is respected; later ones are responses that were on their way.
     const changed = new Set(
       round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
     );
-    const again = await differingAfter(
-      pending.filter(({ key }) => !changed.has(key) && !over.has(key)).map(({ key }) => last.get(key)!),
-      ground,
-      tools,
-      options.settleMs,
-    );
-    refuse(again.refusals);
+    const watched = pending.filter(({ key }) => !over.has(key)).map(({ key }) => last.get(key)!);
+    const again = await differingAfter(watched, ground, tools, options.settleMs);
+    for (const { key } of watched) unsteady.delete(key);
+    for (const key of again.unsteady) unsteady.add(key);
+    refuse(again.refusals.filter(({ key }) => !changed.has(key!)));
     for (const key of again.over) over.add(key);
-    pending = again.conferences;
+    pending = again.conferences.filter(({ key }) => !changed.has(key));
     for (const conference of pending) last.set(conference.key, conference);
-    unsteady = again.unsteady;
     deaf.push(...again.unheard);
   }
   const judged = [...last.values()].filter(({ key }) => !over.has(key));
@@ -126,8 +120,7 @@ export async function healPlan(
   );
   for (const { key, held } of verdicts) if (held) refusals.delete(key);
   for (const key of over) refusals.delete(key);
-  const isSettled = (key: string) => settled.has(key) && !written.has(key);
-  const settledThemselves = verdicts.filter(({ key, held }) => held && isSettled(key)).length;
+  const settledThemselves = verdicts.filter(({ key, held }) => held && !written.has(key)).length;
   const verified = verdicts.length - failed.length - settledThemselves;
   journal.append([{ event: 'end', applied, verified, failed: failed.length, interrupted: false }]);
   return {

@@ -16,6 +16,8 @@ export interface Ground {
   readonly tableType: string | null;
   /** The proxies that hear at once what this one writes. */
   hearers(proxy: string): readonly string[];
+  /** Those, and the proxies that will hear it once their link is back. */
+  peersOf(proxy: string): readonly string[];
   /** The peers that hear this one too and were not read in full: what a write makes of their entries is not known. */
   unreadHearers(proxy: string): readonly string[];
   /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
@@ -41,6 +43,12 @@ export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLin
         .map(({ name }) => name),
     ]),
   );
+  const peers = new Map(
+    reporting.map((view) => [
+      view.name,
+      reporting.filter((other) => other !== view && linkBetween(view, other) !== 'unlisted').map(({ name }) => name),
+    ]),
+  );
   const read = new Set(reporting.map(({ localPeer }) => localPeer));
   const unread = new Map(
     reporting.map(({ name, peers }) => [
@@ -55,6 +63,7 @@ export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLin
     directories,
     tableType: types.size === 1 ? [...types][0]! : null,
     hearers: (proxy) => heard.get(proxy) ?? [],
+    peersOf: (proxy) => peers.get(proxy) ?? [],
     unreadHearers: (proxy) => unread.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
     idOf: (shard, proxy) => directories.get(proxy)!.idOf(shard),

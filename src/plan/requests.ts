@@ -2,7 +2,8 @@
 
 import type { EntryState, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
-import { isRight, otherMeaning, type StepsOrRefusal } from './steps.ts';
+import { otherMeaning } from './rival-name.ts';
+import { isRight, type StepsOrRefusal } from './steps.ts';
 
 /**
  * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers (2.6 to 3.4), whatever stood there. What it sends are

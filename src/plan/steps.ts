@@ -3,6 +3,7 @@
 import { addressOfServerKey } from '../analysis/server-directory.ts';
 import type { EntryState, RefusalReason, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
+import { rivalName } from './rival-name.ts';
 
 export type StepsOrRefusal =
   | { readonly steps: readonly Step[] }
@@ -15,8 +16,8 @@ export type StepsOrRefusal =
  * `entries` is what every proxy of the ground holds now.
  */
 export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
-  const rival = rivalName(entries, winner, ground);
-  if (rival) return rival;
+  const rival = rivalName(entries.values(), winner, ground);
+  if (rival !== null) return { refusal: 'id-drift', because: rival };
   const held = new Map(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null] as const));
   const right = new Set(ground.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, ground)));
   const steps: Step[] = [];
@@ -36,57 +37,8 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
     if (harm) return harm;
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
-  return { steps };
-}
-
-/**
- * Where tables keep names (`srvkey name`), or nothing shows what they keep, the next request at a proxy tells its name for the winner to all that hear it. Whoever
- * means another shard by that name is led there, and the heal is undone.
- */
-function rivalName(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
-  const keepsAddresses = [...entries.values()].some(
-    (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) !== null,
-  );
-  if (keepsAddresses) return null;
-  const known = rivals.get(ground) ?? new Map<string, Harm | null>();
-  rivals.set(ground, known);
-  const rival = known.get(winner);
-  if (rival !== undefined) return rival;
-  const found = findRival(winner, ground);
-  known.set(winner, found);
-  return found;
-}
-
-/** By ground and winner: it is asked for every conference. */
-const rivals = new WeakMap<Ground, Map<string, Harm | null>>();
-
-function findRival(winner: string, ground: Ground): Harm | null {
-  for (const proxy of ground.proxies) {
-    for (const hearer of ground.hearers(proxy)) {
-      const other = otherMeaning(winner, proxy, hearer, ground);
-      if (other !== null)
-        return {
-          refusal: 'id-drift',
-          because: `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}: the next request on ${proxy} would undo it`,
-        };
-    }
-  }
-  return null;
-}
-
-/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
-export function otherMeaning(
-  winner: string,
-  proxy: string,
-  hearer: string,
-  ground: Ground,
-): { readonly name: string; readonly shards: string } | null {
-  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
-    const heard = ground.directories.get(hearer)!.byName.get(name);
-    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
-      return { name, shards: [...heard].join(' or ') };
-  }
-  return null;
+  for (const { kind, proxy, serverId } of steps) if (kind === 'replace') held.set(proxy, { serverId, serverKey: null });
+  return harmOfReturn(held, winner, ground) ?? { steps };
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */
@@ -186,6 +138,20 @@ function harmOfReplace(
   for (const hearer of ground.hearers(proxy)) {
     const after = ground.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
     if (after !== winner) return harm(message, proxy, hearer, winner, after);
+  }
+  return null;
+}
+
+/** A link that comes back carries what its ends hold; what one tells the other must be the winner there too. */
+export function harmOfReturn(held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
+  for (const proxy of ground.proxies) {
+    const entry = held.get(proxy)!;
+    const hearers = ground.hearers(proxy);
+    for (const peer of ground.peersOf(proxy)) {
+      if (entry === null || hearers.includes(peer)) continue;
+      const after = ground.shardOf(received(entry, held.get(peer)!), peer);
+      if (after !== winner) return harm(entry, proxy, peer, winner, after);
+    }
   }
   return null;
 }

@@ -2,14 +2,16 @@
 
 import type { EntryState, PlannedConference } from '../domain/plan.ts';
 import type { Ground } from '../plan/ground.ts';
-import { isRight } from '../plan/steps.ts';
+import { rivalName } from '../plan/rival-name.ts';
+import { harmOfReturn, isRight } from '../plan/steps.ts';
 import type { EntriesNow } from './read-entries.ts';
 
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
 
 /**
  * A proxy that could not be asked again has not confirmed anything: then the conference is not held. Nor is it where an entry leads to the
- * winner by its key while its id names another shard, unless the run puts back what was there before.
+ * winner by its key while its id names another shard, unless the run puts back what was there before; nor where the next request would lead
+ * some proxy away.
  */
 export function verdictOn(conference: PlannedConference, now: EntriesNow, ground: Ground): ConferenceVerdict {
   const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
@@ -25,6 +27,13 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, ground
     }
     return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
   });
+  if (differing.length === 0 && conference.winner !== null) {
+    const entries = entriesOf(conference.key, now);
+    const undone =
+      rivalName([...Object.values(conference.before), ...entries.values()], conference.winner, ground) ??
+      harmOfReturn(entries, conference.winner, ground)?.because;
+    if (undone !== undefined) return { held: false, because: undone };
+  }
   return differing.length === 0 ? { held: true } : { held: false, because: differing.join(', ') };
 }
 

@@ -130,6 +130,22 @@ describe('a heal that is undone', () => {
   });
 });
 
+test('somebody else was at a conference, and it came right only while the others settled -> not written to, and not called healed', async () => {
+  let begun = false;
+  const it: Play = playOn(manySplit(['a', 'b']), {
+    beforeRead: () => {
+      if (begun) return;
+      begun = true;
+      it.mesh.store('p2', 'a', addresses.s3!);
+      it.clock.after(3_000, () => it.mesh.store('p2', 'a', addresses.s1!));
+    },
+  });
+  const outcome = await it.heal();
+  expect(outcome).toMatchObject({ verified: 1, settledThemselves: 0, failed: 1 });
+  expect(reasons(outcome)).toEqual(['a entry-changed']);
+  expect(it.commands).toEqual(['clear p2 b', 'set p2 b=11']);
+});
+
 describe('mixed', () => {
   test('{p1, p2: id s2, key s1} -> relabelled, and only then called healed', async () => {
     const it = play({ p1: 's2/s1', p2: 's2/s1' });

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
 import type { HealTools } from '../../src/heal/heal-tools.ts';
-import { openJournal } from '../../src/heal/journal.ts';
+import { type Journal, openJournal } from '../../src/heal/journal.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -29,6 +29,8 @@ export interface Script {
   /** Called before a proxy carries out a line of commands. */
   readonly beforeLine?: (commands: readonly Command[]) => void;
   readonly beforeRead?: (proxy: string, keys: readonly string[]) => void;
+  /** Where the heal writes down what it does, if not into a folder of its own. */
+  readonly journal?: Journal;
 }
 
 export interface Stage {
@@ -46,8 +48,7 @@ export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
   const interrupt = new AbortController();
   const gone = new Set<string>();
   const commands: string[] = [];
-  const journal = openJournal(temporaryFolder(), 'run-1', () => new Date(clock.now()));
-  onTestFinished(() => journal.close());
+  const journal = script.journal ?? openOwnJournal(clock);
 
   function carryOut(line: readonly Command[]): readonly WriteAnswer[] {
     if (line.length > 0) script.beforeLine?.(line);
@@ -77,6 +78,12 @@ export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
     signal: interrupt.signal,
   };
   return { tools, clock, interrupt, gone, commands };
+}
+
+function openOwnJournal(clock: FakeClock): Journal {
+  const journal = openJournal(temporaryFolder(), 'run-1', () => new Date(clock.now()));
+  onTestFinished(() => journal.close());
+  return journal;
 }
 
 /** Reads single keys only: a heal asks for nothing else. */

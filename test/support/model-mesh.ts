@@ -27,8 +27,11 @@ export interface ModelMesh extends ModelSetup {
   readonly names: readonly string[];
   serversOf(proxy: string): readonly ModelServer[];
   linked(one: string, other: string): boolean;
+  /** A link that comes back carries what each end wrote itself, one end first. */
   setLink(one: string, other: string, up: boolean): void;
   setState(proxy: string, address: string, state: ShardState): void;
+  /** A reload with another configuration; the table comes back from the old process. */
+  setServers(proxy: string, own: readonly ModelServer[]): void;
   keys(): readonly string[];
   entry(proxy: string, key: string): ModelEntry | null;
   /** Puts an entry there, or takes it away, without a word to anybody. */
@@ -53,16 +56,20 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
   const servers = new Map(setup.proxies.map((proxy) => [proxy.name, proxy.servers]));
   const tables = new Map(names.map((name) => [name, new Map<string, ModelEntry>()]));
   const cut = new Set(setup.cut.map(([one, other]) => linkName(one, other)));
+  /** What each proxy wrote itself and did not learn: that is what a link carries when it comes back. */
+  const written = new Map(names.map((name) => [name, new Set<string>()]));
   let waiting: (() => void)[] | null = null;
 
   const linked = (one: string, other: string) => one !== other && !cut.has(linkName(one, other));
   const entry = (proxy: string, key: string) => tables.get(proxy)!.get(key) ?? null;
 
   /** To directly linked peers only: who learns from a peer does not pass it on. A message without a key leaves the receiver's. */
-  function tellPeers(from: string, key: string): void {
+  function tellPeers(from: string, key: string, peers = names.filter((name) => linked(from, name))): void {
     const { serverId, serverKey } = entry(from, key)!;
-    for (const peer of names.filter((name) => linked(from, name))) {
+    written.get(from)!.add(key);
+    for (const peer of peers) {
       const receive = () => {
+        written.get(peer)!.delete(key);
         tables.get(peer)!.set(key, { serverId, serverKey: serverKey ?? entry(peer, key)?.serverKey ?? null });
       };
       if (waiting === null) receive();
@@ -83,11 +90,17 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
     entry,
     serversOf: (proxy) => servers.get(proxy)!,
     setLink(one, other, up) {
-      if (up) cut.delete(linkName(one, other));
-      else cut.add(linkName(one, other));
+      if (!up) cut.add(linkName(one, other));
+      if (!up || !cut.delete(linkName(one, other))) return;
+      for (const [from, to] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        for (const key of written.get(from)!) if (entry(from, key) !== null) tellPeers(from, key, [to]);
     },
     keys: () => [...new Set(names.flatMap((name) => [...tables.get(name)!.keys()]))].sort(),
     put(proxy, key, held) {
+      written.get(proxy)!.add(key);
       if (held === null) tables.get(proxy)!.delete(key);
       else tables.get(proxy)!.set(key, held);
     },
@@ -102,6 +115,7 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
         own.map((server) => (server.address === address ? { ...server, state } : server)),
       );
     },
+    setServers: (proxy, own) => void servers.set(proxy, own),
     clear: (proxy, key) => void tables.get(proxy)!.delete(key),
     route(proxy, key) {
       const held = entry(proxy, key);

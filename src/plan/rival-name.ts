@@ -1,0 +1,53 @@
+// A server's name that is one shard on one proxy and another on its peer: what a heal would leave is undone by the next request.
+
+import { addressOfServerKey } from '../analysis/server-directory.ts';
+import type { EntryState } from '../domain/plan.ts';
+import type { Ground } from './ground.ts';
+
+/**
+ * Where tables keep names (`srvkey name`), or nothing shows what they keep, the next request at a proxy tells its name for the winner to all
+ * its peers, or will once a link is back. Whoever means another shard by that name is led there, and the heal is undone. Says which name, or
+ * `null`.
+ */
+export function rivalName(entries: Iterable<EntryState>, winner: string, ground: Ground): string | null {
+  const keepsAddresses = [...entries].some(
+    (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) !== null,
+  );
+  if (keepsAddresses) return null;
+  const known = rivals.get(ground) ?? new Map<string, string | null>();
+  rivals.set(ground, known);
+  const rival = known.get(winner);
+  if (rival !== undefined) return rival;
+  const found = findRival(winner, ground);
+  known.set(winner, found);
+  return found;
+}
+
+/** By ground and winner: it is asked for every conference. */
+const rivals = new WeakMap<Ground, Map<string, string | null>>();
+
+function findRival(winner: string, ground: Ground): string | null {
+  for (const proxy of ground.proxies) {
+    for (const hearer of ground.peersOf(proxy)) {
+      const other = otherMeaning(winner, proxy, hearer, ground);
+      if (other !== null)
+        return `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}: the next request on ${proxy} would undo it`;
+    }
+  }
+  return null;
+}
+
+/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
+export function otherMeaning(
+  winner: string,
+  proxy: string,
+  hearer: string,
+  ground: Ground,
+): { readonly name: string; readonly shards: string } | null {
+  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
+    const heard = ground.directories.get(hearer)!.byName.get(name);
+    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
+      return { name, shards: [...heard].join(' or ') };
+  }
+  return null;
+}

@@ -1,0 +1,112 @@
+// Anything may happen between any two reads, writes and sleeps of a heal: what it calls healed then leads to one shard through every proxy.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { healPlan } from '../../src/heal/heal.ts';
+import type { Journal } from '../../src/heal/journal.ts';
+import { setStage } from '../support/heal-stage.ts';
+import { anyMesh, build, conferences } from '../support/model-arbitrary.ts';
+import { planFor, viewsOf } from '../support/model-look.ts';
+import type { ModelMesh } from '../support/model-mesh.ts';
+
+const nth = fc.nat({ max: 4 });
+const shard = fc.nat({ max: 2 });
+const event = fc.record({
+  /** After so many reads and writes, or so long after the first. */
+  when: fc.oneof(
+    fc.record({ turn: fc.nat({ max: 60 }) }),
+    fc.record({ ms: fc.nat({ max: 12_000 }), turn: fc.constant(0) }),
+  ),
+  what: fc.constantFrom('request', 'response', 'state', 'link', 'end', 'expiry', 'set', 'ids', 'names', 'gone', 'back'),
+  proxy: nth,
+  other: nth,
+  key: fc.constantFrom(...conferences),
+  shard,
+  state: fc.constantFrom('up', 'up', 'drain', 'down', 'maint'),
+});
+type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
+
+function happen(mesh: ModelMesh, gone: Set<string>, { what, proxy, other, key, shard, state }: Event): void {
+  const name = mesh.names[proxy % mesh.names.length]!;
+  const peer = mesh.names[other % mesh.names.length]!;
+  const own = mesh.serversOf(name);
+  const { address, id } = own[shard]!;
+  const rotated = own.map((_, n) => own[(n + 1) % own.length]!);
+  if (what === 'request') mesh.request(name, key);
+  else if (what === 'response') mesh.store(name, key, address);
+  else if (what === 'state') mesh.setState(name, address, state as 'up');
+  else if (what === 'link') restore(mesh, name, peer);
+  else if (what === 'end') for (const each of mesh.names) mesh.put(each, key, null);
+  else if (what === 'expiry') mesh.put(name, key, null);
+  else if (what === 'set') mesh.set(name, key, id);
+  else if (what === 'ids')
+    mesh.setServers(
+      name,
+      own.map((server, n) => ({ ...server, id: rotated[n]!.id })),
+    );
+  else if (what === 'names')
+    mesh.setServers(
+      name,
+      own.map((server, n) => ({ ...server, name: rotated[n]!.name })),
+    );
+  else if (what === 'gone') gone.add(name);
+  else gone.delete(name);
+}
+
+function restore(mesh: ModelMesh, name: string, peer: string): void {
+  if (name !== peer && !mesh.linked(name, peer)) mesh.setLink(name, peer, true);
+}
+
+test('what a heal calls held, holds, and stays so when cut links are back', async () => {
+  let judged = 0;
+  await fc.assert(
+    fc.asyncProperty(anyMesh, fc.array(event, { maxLength: 6 }), fc.boolean(), async (drawn, events, restores) => {
+      const mesh = build(drawn);
+      const plan = planFor(mesh);
+      const views = viewsOf(mesh);
+      let turn = 0;
+      let reads = 0;
+      let lastEventAt = 0;
+      const held: string[] = [];
+      const journal: Journal = {
+        path: '',
+        append: (records) =>
+          held.push(...records.flatMap((record) => (record.event === 'verdict' && record.held ? [record.key] : []))),
+        close: () => {},
+      };
+      const occur = (each: Event) => {
+        lastEventAt = reads;
+        happen(mesh, stage.gone, each);
+      };
+      const step = () => {
+        for (const each of events) {
+          if (each.when.turn !== turn) continue;
+          if ('ms' in each.when) stage.clock.after(each.when.ms, () => occur(each));
+          else occur(each);
+        }
+        turn++;
+      };
+      const stage = setStage(mesh, {
+        journal,
+        beforeLine: step,
+        beforeRead: () => {
+          step();
+          reads++;
+        },
+      });
+      await healPlan(plan, views, stage.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
+      // What happens while the last word is being heard is after it.
+      if (reads - lastEventAt < mesh.names.length) return;
+      for (const key of held) {
+        judged++;
+        const led = mesh.names.map((name) => mesh.route(name, key));
+        expect(new Set(led).size).toBe(1);
+        if (restores) for (const name of mesh.names) for (const peer of mesh.names) restore(mesh, name, peer);
+        expect(mesh.names.map((name) => mesh.route(name, key))).toEqual(led);
+        for (const name of mesh.names) expect(mesh.request(name, key)).toBe(led[0]);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(judged).toBeGreaterThan(300);
+}, 120_000);
