@@ -37,8 +37,7 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
     if (harm) return harm;
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
-  for (const { kind, proxy, serverId } of steps) if (kind === 'replace') held.set(proxy, { serverId, serverKey: null });
-  return harmOfReturn(held, winner, ground) ?? { steps };
+  return { steps };
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */
@@ -138,20 +137,6 @@ function harmOfReplace(
   for (const hearer of ground.hearers(proxy)) {
     const after = ground.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
     if (after !== winner) return harm(message, proxy, hearer, winner, after);
-  }
-  return null;
-}
-
-/** A link that comes back carries what its ends hold; what one tells the other must be the winner there too. */
-export function harmOfReturn(held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
-  for (const proxy of ground.proxies) {
-    const entry = held.get(proxy)!;
-    const hearers = ground.hearers(proxy);
-    for (const peer of ground.peersOf(proxy)) {
-      if (entry === null || hearers.includes(peer)) continue;
-      const after = ground.shardOf(received(entry, held.get(peer)!), peer);
-      if (after !== winner) return harm(entry, proxy, peer, winner, after);
-    }
   }
   return null;
 }

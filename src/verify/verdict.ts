@@ -3,7 +3,7 @@
 import type { EntryState, PlannedConference } from '../domain/plan.ts';
 import type { Ground } from '../plan/ground.ts';
 import { rivalName } from '../plan/rival-name.ts';
-import { harmOfReturn, isRight } from '../plan/steps.ts';
+import { isRight } from '../plan/steps.ts';
 import type { EntriesNow } from './read-entries.ts';
 
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
@@ -28,11 +28,9 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, ground
     return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
   });
   if (differing.length === 0 && conference.winner !== null) {
-    const entries = entriesOf(conference.key, now);
-    const undone =
-      rivalName([...Object.values(conference.before), ...entries.values()], conference.winner, ground) ??
-      harmOfReturn(entries, conference.winner, ground)?.because;
-    if (undone !== undefined) return { held: false, because: undone };
+    const words = [...Object.values(conference.before), ...entriesOf(conference.key, now).values()];
+    const undone = rivalName(words, conference.winner, ground);
+    if (undone !== null) return { held: false, because: undone };
   }
   return differing.length === 0 ? { held: true } : { held: false, because: differing.join(', ') };
 }
