@@ -37,7 +37,8 @@ export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: stri
     if (harm) return harm;
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
-  return { steps };
+  for (const { kind, proxy, serverId } of steps) if (kind === 'replace') held.set(proxy, { serverId, serverKey: null });
+  return harmOfTelling(held, winner, ground) ?? { steps };
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */
@@ -137,6 +138,20 @@ function harmOfReplace(
   for (const hearer of ground.hearers(proxy)) {
     const after = ground.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
     if (after !== winner) return harm(message, proxy, hearer, winner, after);
+  }
+  return null;
+}
+
+/** What a proxy holds it may tell every peer of `held`, now or once a link is back: it must be the winner there too. */
+export function harmOfTelling(held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
+  for (const proxy of ground.proxies) {
+    const entry = held.get(proxy) ?? null;
+    if (entry === null) continue;
+    for (const peer of ground.peersOf(proxy)) {
+      if (!held.has(peer)) continue;
+      const after = ground.shardOf(received(entry, held.get(peer)!), peer);
+      if (after !== winner) return harm(entry, proxy, peer, winner, after);
+    }
   }
   return null;
 }

@@ -3,15 +3,15 @@
 import type { EntryState, PlannedConference } from '../domain/plan.ts';
 import type { Ground } from '../plan/ground.ts';
 import { rivalName } from '../plan/rival-name.ts';
-import { isRight } from '../plan/steps.ts';
+import { harmOfTelling, isRight } from '../plan/steps.ts';
 import type { EntriesNow } from './read-entries.ts';
 
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
 
 /**
  * A proxy that could not be asked again has not confirmed anything: then the conference is not held. Nor is it where an entry leads to the
- * winner by its key while its id names another shard, unless the run puts back what was there before; nor where the next request would lead
- * some proxy away.
+ * winner by its key while its id names another shard, unless the run puts back what was there before; nor where the next request, or
+ * a link that comes back, would lead some proxy away.
  */
 export function verdictOn(conference: PlannedConference, now: EntriesNow, ground: Ground): ConferenceVerdict {
   const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
@@ -27,12 +27,16 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, ground
     }
     return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
   });
-  if (differing.length === 0 && conference.winner !== null) {
-    const words = [...Object.values(conference.before), ...entriesOf(conference.key, now).values()];
-    const undone = rivalName(words, conference.winner, ground);
-    if (undone !== null) return { held: false, because: undone };
-  }
-  return differing.length === 0 ? { held: true } : { held: false, because: differing.join(', ') };
+  const because = differing.length > 0 ? differing.join(', ') : undoneBy(conference, now, ground);
+  return because === null ? { held: true } : { held: false, because };
+}
+
+/** What will lead some proxy away from the winner though all lead there now: the next request, or a link that comes back. */
+function undoneBy({ key, target, winner, before }: PlannedConference, now: EntriesNow, ground: Ground): string | null {
+  if (winner === null) return null;
+  const entries = new Map(Object.keys(target).map((proxy) => [proxy, now.get(proxy)!.get(key) ?? null]));
+  const words = [...Object.values(before), ...entries.values()];
+  return rivalName(words, winner, ground) ?? harmOfTelling(entries, winner, ground)?.because ?? null;
 }
 
 /** What the proxies that answered hold for one key. */
