@@ -1,4 +1,5 @@
-// Thousands of entries that one of three proxies lost, filled in over a long way and verified: a round trip of 200 ms to every proxy.
+// A heal over a long distance: one of three proxies lost thousands of entries, and they are filled
+// in and verified. The round trip to every proxy is 200 ms.
 
 import { haproxyBinaries } from '../test/support/haproxy-binary.ts';
 import { startMesh } from '../test/support/mesh.ts';

@@ -1,4 +1,5 @@
-// What a run works on: the proxies of a mesh, each with the way to read it, and the process that the run is in.
+// What a run works on: the proxies of a mesh, each with the way to read it, and the process that
+// the run is in.
 
 import type { Clock } from './clock.ts';
 import type { Inventory } from './domain/proxy.ts';

@@ -88,7 +88,10 @@ export async function planPins(
 /** A conference lasts about that long; after it, its name may be another one's. */
 const UNDO_WITHIN_MS = 3_600_000;
 
-/** The plan that puts back what the run of a journal changed. Only conferences of which a write may have gone out are in it. */
+/**
+ * The plan that puts back what the run of a journal changed. Only conferences of which a write may
+ * have gone out are in it.
+ */
 export async function planWayBack(
   records: readonly JournalRecord[],
   path: string,
@@ -126,8 +129,9 @@ export async function planWayBack(
 }
 
 /**
- * Whether some proxy has a shard of each name, asked before anything large is: a slip of the pen costs no dumps. Throws `ConfigError` with
- * the nearest names. A proxy that cannot be asked says nothing; the look tells why.
+ * Whether some proxy has a shard of each name, asked before anything large is: a slip of the pen
+ * costs no dumps. Throws `ConfigError` with the nearest names. A proxy that cannot be asked says
+ * nothing; the look tells why.
  */
 export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, { signal }: Edge): Promise<void> {
   const states = await Promise.allSettled(members.map(({ reader }) => reader.state(signal)));
@@ -148,7 +152,10 @@ export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, {
   );
 }
 
-/** A plan of conferences that a person named, under the same guards of the run but the share of all conferences. */
+/**
+ * A plan of conferences that a person named, under the same guards of the run but the share of all
+ * conferences.
+ */
 function proposeNamed(
   report: RunReport,
   named: readonly (PlannedConference | Refusal)[],

@@ -1,4 +1,5 @@
-// The second part of a look: the suspects alone, after the settle time, as often as the configuration says.
+// The second part of a look: the suspects alone, after the settle time, as often as the
+// configuration says.
 
 import { randomInt } from 'node:crypto';
 import { DISAGREEMENT } from './analysis/classify.ts';
@@ -33,8 +34,9 @@ export interface Confirmed {
 }
 
 /**
- * Every further look is at the suspects only, after the settle time. Where there is one look only (saved dumps, a snapshot), the
- * suspects' entries are taken from the first look, or read once more where it could not keep them in full.
+ * Every further look is at the suspects only, after the settle time. Where there is one look only
+ * (saved dumps, a snapshot), the suspects' entries are taken from the first look, or read once more
+ * where it could not keep them in full.
  */
 export async function confirmSuspects(
   mesh: Mesh,

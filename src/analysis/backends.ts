@@ -6,11 +6,12 @@ import type { ProxyView } from '../domain/view.ts';
 import { addressOfServerKey } from './server-directory.ts';
 
 /**
- * The views with `counts` said of every server. With globs (`*` and `?`) the backends that they name count. Without, those that the
- * table's own entries tell of: a server placed an entry if its id and address (or name) are the entry's. HAProxy does not
- * say which backends use a table (2.6 to 3.4), and others list the same shards under other ids and without checks.
- * A proxy is taken to be configured as most others are, beside what its own entries tell; where nobody's
- * do, every backend counts.
+ * Sets `counts` on every server: whether its backend serves the table. With globs (`*` and `?`) the
+ * backends that they match count. Without globs the entries decide: a backend counts if it has a
+ * server with an entry's id and address (or name). HAProxy does not say which backends use a table
+ * (2.6 to 3.4). Other backends list the same shards under other ids and without checks. A backend
+ * that counts on most proxies counts on every proxy. If no entry matches any backend, every backend
+ * counts.
  */
 export function markServing(
   views: readonly ProxyView[],
@@ -26,7 +27,8 @@ export function markServing(
   return views.map((view, proxy) => {
     const { proven, named } = testimonies[proxy]!;
     const known = new Set(view.servers.map(({ backend }) => backend));
-    // What most others' entries prove holds here too: a backend that lacks the shards of these few entries serves the table all the same.
+    // A backend that counts on most proxies counts here too, even if this proxy has too few entries
+    // to show it.
     const together = new Set([...proven, ...[...usual].filter((backend) => known.has(backend))]);
     const serving = [together, named].find((names) => names.size > 0);
     return withCounts(view, (backend) => serving === undefined || serving.has(backend));
@@ -37,7 +39,10 @@ function withCounts(view: ProxyView, counts: (backend: string) => boolean): Prox
   return { ...view, servers: view.servers.map((server) => ({ ...server, counts: counts(server.backend) })) };
 }
 
-/** What one proxy's entries tell: the backends that hold their pairs of id and key, and, weaker, their keys or ids. */
+/**
+ * The backends that match one proxy's entries by id and key together, and, as weaker evidence, by
+ * key or id alone.
+ */
 interface Testimony {
   readonly proven: ReadonlySet<string>;
   readonly named: ReadonlySet<string>;
@@ -62,7 +67,10 @@ function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Test
     }
   }
 
-  /** A name is a shard's where its id is the entry's too: another backend may call the same shard otherwise. */
+  /**
+   * A name counts only with the entry's id beside it: another backend may give the name to another
+   * shard.
+   */
   function addressesOf(serverKey: string, serverId: number): readonly string[] {
     const address = addressOfServerKey(serverKey);
     if (address !== null) return [address];
@@ -72,7 +80,8 @@ function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Test
   }
 
   if (pairs.names.length > 0) {
-    // Ids that were given anew since the entries were made fit another backend by chance: one that names all its shards and more tells so.
+    // Ids may have changed since the entries were made, and then match the wrong backend by chance.
+    // A backend that has all of its shards and more is the right one.
     const beyond = keys.names.filter((backend) => pairs.names.every((proven) => keys.holdsMore(backend, proven)));
     return { proven: new Set([...pairs.names, ...beyond]), named: new Set() };
   }
@@ -119,7 +128,10 @@ class Covers {
   }
 }
 
-/** The backends that at least half of the proxies name: of two that differ both may be right, and a backend more can only lessen what is usable. */
+/**
+ * The backends that at least half of the proxies name. One backend too many is safe: a shard must
+ * be usable in all of them.
+ */
 function mostNamed(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const set of sets) for (const name of set) counts.set(name, (counts.get(name) ?? 0) + 1);

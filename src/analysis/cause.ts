@@ -81,7 +81,8 @@ function causeAt(
       cause: 'peer-unknown',
       because: `${name(strangers[0])} and ${name(strangers[1])} are not each other's peers`,
     };
-  // A lost table takes entries away; it gives none, so that one which holds the missing entry explains nothing.
+  // A lost table takes entries away; it gives none, so that one which holds the missing entry
+  // explains nothing.
   const empty = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => around.emptied[proxy]);
   if (empty !== undefined)
     return {
@@ -155,7 +156,10 @@ function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [numb
   };
 }
 
-/** The first proxy that does not list a shard, and the first that cannot use it, down before maintenance; `undefined`: every one does. */
+/**
+ * The first proxy that does not list a shard, and the first that cannot use it, down before
+ * maintenance; `undefined`: every one does.
+ */
 interface ShardTrouble {
   readonly address: string;
   readonly unlistedOn: number | undefined;

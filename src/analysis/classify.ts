@@ -23,9 +23,10 @@ export function bitOf(kind: FindingKind): Kinds {
  * The kinds that one look shows for one key, without `ambiguous`, which depends on the key alone.
  * Split: the entries are followed to two shards, or followed on one proxy and not on another that
  * holds one. The next request there is placed anew and overwrites everybody's entry (2.6 to 3.4).
- * Followed in some backends of a proxy only is not followed, and still leads two requests apart where another proxy's entry names
- * another shard. Orphaned: no proxy follows the entry. A split conference is not also called missing: the routes
- * say who lacks it. Only a proxy that was read in full can lack an entry.
+ * Followed in some backends of a proxy only is not followed, and still leads two requests apart
+ * where another proxy's entry names another shard. Orphaned: no proxy follows the entry. A split
+ * conference is not also called missing: the routes say who lacks it. Only a proxy that was read in
+ * full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
   const { evidence } = look.sense;

@@ -113,7 +113,10 @@ function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
   });
 }
 
-/** One finding for each shard that takes requests on some proxies, or in some backends of one, and not in others. */
+/**
+ * One finding for each shard that takes requests on some proxies, or in some backends of one, and
+ * not in others.
+ */
 export function stateDrift(sense: MeshSense): readonly MeshFinding[] {
   return [...driftBetweenBackends(sense), ...driftBetweenProxies(sense)];
 }
@@ -133,7 +136,9 @@ function driftBetweenBackends(sense: MeshSense): readonly MeshFinding[] {
   });
 }
 
-/** One finding for each shard that is up, while its agent or check says that it cannot be reached. */
+/**
+ * One finding for each shard that is up, while its agent or check says that it cannot be reached.
+ */
 export function doubtfulShards(sense: MeshSense): readonly MeshFinding[] {
   const addresses = [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))].sort();
   return addresses.flatMap((address) => {

@@ -1,4 +1,5 @@
-// Tables that drop their entries after other times: told by entries that both hold, never guessed from how long one has left.
+// Which tables have another `expire`. The evidence is entries that two proxies both hold; the
+// remaining life of one entry proves nothing.
 
 import { EXPIRY_SAMPLE_ROWS } from '../domain/entry.ts';
 import type { MeshFinding } from '../domain/finding.ts';
@@ -7,34 +8,47 @@ import type { RoutedGrid } from './routed-grid.ts';
 
 /** Below this much two proxies are taken to have one `expire`: dumps take time, and clocks tick. */
 const LEAST_LAG_MS = 10_000;
-/** An update reaches a peer at once: what both hold ends apart by the same time, whatever the entry, give or take this. */
+/**
+ * Milliseconds. Two proxies' remaining lives differ by the same amount for every entry, within this
+ * tolerance.
+ */
 const CONSISTENT_WITHIN_MS = 2_000;
 
-/** On `earlier` every entry that both hold ends `byMs` sooner than on `later`; `Infinity`: on `later` entries never end. */
+/**
+ * Every entry that both hold ends `byMs` sooner on `earlier` than on `later`. `Infinity`: on
+ * `later` entries never end.
+ */
 interface Lag {
   readonly later: number;
   readonly earlier: number;
   readonly byMs: number;
-  /** The entries were touched at different times: no interruption of the link makes all of them end apart by the same time. */
+  /**
+   * The entries were touched at different times, so a broken link cannot explain the same
+   * difference in all of them.
+   */
   readonly isProven: boolean;
 }
 
 export interface Expiries {
   /**
-   * Whether the key is absent only where its own `expire` has ended it by now. `maxExpiresInMs` is the longest life that any proxy has left
-   * for it.
+   * Whether the key is absent only where its own `expire` has ended it by now. `maxExpiresInMs` is
+   * the longest life that any proxy has left for it.
    */
   hasEnded(look: RoutedGrid, row: number, maxExpiresInMs: number): boolean;
   /** Whether some proxy's entries have no end, so that none is about to. */
   readonly isEndless: boolean;
-  /** `table-drift`: what is proven, and, where absent entries were put down to it, all that was assumed. */
+  /**
+   * `table-drift`: what is proven, and, where absent entries were put down to it, all that was
+   * assumed.
+   */
   findings(hasExplained: boolean): readonly MeshFinding[];
 }
 
 /**
- * HAProxy does not show a table's `expire` (2.6 to 3.4). What a proxy touches it tells its peers, and each counts its own time from there.
- * So over a link that is up two proxies with one `expire` have the same time left for an entry that both hold, and two
- * with different ones differ by just that. `marginMs` is how far apart the two were read.
+ * HAProxy does not show a table's `expire` (2.6 to 3.4). A proxy that touches an entry tells its
+ * peers, and each starts its own `expire` then. So over a link that is up two proxies with one
+ * `expire` have the same time left for an entry that both hold, and two with different ones differ
+ * by just that. `marginMs` is how far apart the two were read.
  */
 export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
   const { views, evidence } = look.sense;

@@ -3,8 +3,9 @@
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * `down`: one end or both say that the link is not established. `deaf`: it is, and one end or both say that the table does not travel over it. `unlisted`: one of the two does not list the other as a peer, so
- * that there is no link to be up. `not-known`: nobody could be asked.
+ * `down`: an end says that the link is not established. `deaf`: it is established, and an end says
+ * that the table does not travel over it. `unlisted`: one of the two does not list the other as a
+ * peer, so there is no link. `not-known`: nobody could be asked.
  */
 export type LinkState = 'up' | 'deaf' | 'down' | 'unlisted' | 'not-known';
 

@@ -2,13 +2,19 @@
 
 import type { ProxyView } from '../domain/view.ts';
 
-/** A peer that shares the table over an established link and that nobody read, with the proxies that say so. */
+/**
+ * A peer that shares the table over an established link and that nobody read, with the proxies that
+ * say so.
+ */
 export interface UnreadPeer {
   readonly peer: string;
   readonly heardBy: readonly string[];
 }
 
-/** The views without the peers that are meant to be outside of the mesh. One that was read is inside, whatever it is called. */
+/**
+ * The views without the peers that are meant to be outside of the mesh. One that was read is
+ * inside, whatever it is called.
+ */
 export function withoutIgnored(views: readonly ProxyView[], ignored: readonly string[]): readonly ProxyView[] {
   if (ignored.length === 0) return views;
   const read = localPeersOf(views);
@@ -17,8 +23,8 @@ export function withoutIgnored(views: readonly ProxyView[], ignored: readonly st
 }
 
 /**
- * Peers that are connected and that no proxy of the run is: their tables may say anything. A proxy of the inventory that could not
- * be read has been told already, if its peers know it by its name.
+ * Peers that are connected and that no proxy of the run is: their tables may say anything. A proxy
+ * of the inventory that could not be read has been told already, if its peers know it by its name.
  */
 export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] {
   const read = localPeersOf(views);

@@ -5,10 +5,12 @@ import { acceptsSticky } from '../domain/server.ts';
 import { addressOfServerKey, type BackendDirectory, type ServerDirectory, shardsOfKey } from './server-directory.ts';
 
 /**
- * `shard` is `null` where the entry leads to no server of that proxy (`no-server`). It is `null` too where the route is not known, and not
- * guessed: what the entry names means two addresses in different backends (`ambiguous`), no address of any server is known there
- * (`no-addresses`), or the dump shows the key twice, with routes that differ (`duplicated`). `usable` says that the shard takes the requests in every backend that leads there, `partly` that it does in some
- * and not in others. `mixed` says that key and id name different shards; `keyShards` are what the key names then.
+ * `shard` is `null` where the entry leads to no server of that proxy (`no-server`), and where the
+ * route is not known. The route is not known if backends lead to different addresses (`ambiguous`),
+ * if no server address is known (`no-addresses`), or if the dump shows the key twice with different
+ * routes (`duplicated`). `usable`: the shard takes requests in every backend that leads there.
+ * `partly`: it does in some and not in others. `mixed` says that key and id name different shards;
+ * `keyShards` are what the key names then.
  */
 export type LabelRoute =
   | {
@@ -28,9 +30,10 @@ export type LabelRoute =
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * HAProxy follows `server_key` where it names a server of the request's backend, else `server_id` where it does, else it balances
- * anew (2.6 to 3.4). A key that names a server which is down is still what counts: the id is no fallback for it. Where the
- * backends that serve the table lead to different shards, the route depends on the request and is not known.
+ * HAProxy follows `server_key` where it names a server of the request's backend, else `server_id`
+ * where it does, else it balances anew (2.6 to 3.4). A key that names a server which is down is
+ * still what counts: the id is no fallback for it. Where the backends that serve the table lead to
+ * different shards, the route depends on the request and is not known.
  */
 export function routeOf(label: Label, directory: ServerDirectory): LabelRoute {
   if (label.readings === undefined) return routeOfOne(label, directory);
@@ -59,7 +62,8 @@ function routeOfOne(label: Label, directory: ServerDirectory): LabelRoute {
   const leading = directory.backends.filter((_, backend) => routes[backend]!.shards.size > 0);
   const taken = directory.backends.flatMap((backend) => {
     if (leading.includes(backend)) return [acceptsSticky(backend.stateOf(shard)!)];
-    // One with other shards altogether serves other conferences; one that merely lacks this shard places the request anew.
+    // A backend with none of these shards serves other conferences. One that lacks only this shard
+    // balances the request anew.
     return leading.some((other) => overlaps(backend, other)) ? [false] : [];
   });
   const usable = taken.every((takes) => takes);
@@ -70,7 +74,10 @@ function overlaps(one: BackendDirectory, other: BackendDirectory): boolean {
   return [...one.addresses].some((address) => other.addresses.has(address));
 }
 
-/** A proxy of which no server address is known (a saved dump without its servers) is taken at its key's word. */
+/**
+ * A proxy of which no server address is known (a saved dump without its servers) is taken at its
+ * key's word.
+ */
 function routeByItsWord({ serverKey }: Label): LabelRoute {
   const address = serverKey === null ? null : addressOfServerKey(serverKey);
   if (address === null) return { shard: null, reason: 'no-addresses', mixed: false, keyShards: [] };

@@ -9,8 +9,8 @@ import { type LabelRoute, routeOf } from './route.ts';
 import { createServerDirectory, type ServerDirectory } from './server-directory.ts';
 
 /**
- * Instead of a shard's number: the proxy has no entry / the entry leads to no server there / where it leads is not known / the
- * dump shows two entries that lead apart.
+ * Instead of a shard's number: the proxy has no entry / the entry leads to no server there / where
+ * it leads is not known / the dump shows two entries that lead apart.
  */
 export const ABSENT = -1;
 export const NOWHERE = -2;

@@ -10,21 +10,33 @@ interface Meanings {
   readonly byName: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** One backend of the proxy that serves the table. A request enters by one of them and follows its entry there. */
+/**
+ * One backend of the proxy that serves the table. A request enters by one of them and follows its
+ * entry there.
+ */
 export interface BackendDirectory extends Meanings {
   readonly name: string;
   /** The best state that any server with this address has in the backend. */
   stateOf(address: string): ServerState | null;
 }
 
-/** All backends of the proxy that serve the table; ids, names and addresses are those of all of them together. */
+/**
+ * All backends of the proxy that serve the table; ids, names and addresses are those of all of them
+ * together.
+ */
 export interface ServerDirectory extends Meanings {
   readonly backends: readonly BackendDirectory[];
-  /** Whether the proxy has servers, and none of them counts: then nothing is known of where an entry leads. */
+  /**
+   * Whether the proxy has servers, and none of them counts: then nothing is known of where an entry
+   * leads.
+   */
   readonly isBlind: boolean;
   /** The worst state that the shard has in a backend that has it; `null`: no backend has it. */
   stateOf(address: string): ServerState | null;
-  /** Whether an entry that leads to this shard is followed in every backend: each has it, and may use it. */
+  /**
+   * Whether an entry that leads to this shard is followed in every backend: each has it, and may
+   * use it.
+   */
   isServed(address: string): boolean;
   /** What speaks against the shard on this proxy though it is up there; `null`: nothing. */
   doubtOf(address: string): string | null;
@@ -129,7 +141,10 @@ export function shardsOfKey(serverKey: string, { addresses, byName }: Meanings):
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether an entry that leads to this shard is followed on that proxy, in every backend that has the shard. */
+/**
+ * Whether an entry that leads to this shard is followed on that proxy, in every backend that has
+ * the shard.
+ */
 export function isUsable(directory: ServerDirectory, address: string): boolean {
   const state = directory.stateOf(address);
   return state !== null && acceptsSticky(state);

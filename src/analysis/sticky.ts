@@ -5,8 +5,9 @@ import type { MeshFinding } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * By proxy: it has entries, and none of them names a server. The table stores no `server_id` (counters only), or nothing sticks by it
- * (2.6 to 3.4 print `server_id=0 server_key=-`, or neither).
+ * By proxy: it has entries, and none of them names a server. The table stores no `server_id`
+ * (counters only), or nothing sticks by it (2.6 to 3.4 print `server_id=0 server_key=-`, or
+ * neither).
  */
 export function namesNoServer(views: readonly ProxyView[], grid: EntryGrid): readonly boolean[] {
   return views.map((_, proxy) => {

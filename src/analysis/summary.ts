@@ -26,7 +26,10 @@ export function summariseShards(sense: MeshSense, conferencesOn: readonly number
     .sort((one, other) => (one.address < other.address ? -1 : 1));
 }
 
-/** Jitsi calls one shard `12-SHARD` in its own release and `12-fallback-SHARD` in the others: what they share is its name. */
+/**
+ * Jitsi calls one shard `12-SHARD` in its own release and `12-fallback-SHARD` in the others: what
+ * they share is its name.
+ */
 function shardName(names: readonly string[]): string | null {
   const [first, ...others] = new Set(names.map((name) => name.replace(/^\d+-(?:fallback-)?(?=.)/, '')));
   return first === undefined ? null : others.length === 0 ? first : names[0]!;

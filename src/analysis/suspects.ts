@@ -15,7 +15,10 @@ export interface NoiseRules {
   readonly isSpread: boolean;
 }
 
-/** The kinds of one key that are left where its absence proves nothing: what is about to end, or has ended by a table's own `expire`. */
+/**
+ * The kinds of one key that are left where its absence proves nothing: what is about to end, or has
+ * ended by a table's own `expire`.
+ */
 export function withoutEnding(
   kinds: Kinds,
   look: RoutedGrid,

@@ -3,8 +3,10 @@
 import type { Counts, Verdict } from '../domain/run-report.ts';
 import { exitCodes } from '../errors.ts';
 
-/** Whether the view was complete: every proxy that there must be was read in full, and so was everyone they share the table with, and every
- * route was known. */
+/**
+ * Whether the view was complete: every expected proxy was read in full, no connected peer was left
+ * out, and every route is known.
+ */
 export interface Coverage {
   readonly expectedAtLeast: number;
   readonly unknownRoutes: number;

@@ -25,32 +25,14 @@ export function readHeal(
   folder: string,
   edge: Edge,
 ): HealSettings | Problem {
-  const {
-    winner,
-    tie,
-    minReporting,
-    maxConferences,
-    maxRatio,
-    maxRatioFloor,
-    maxMissing,
-    cooldown,
-    journal,
-    settle,
-    dataPlane,
-  } = section ?? DEFAULTS;
+  const { cooldown, journal, settle, dataPlane, ...policy } = section ?? DEFAULTS;
   const located = journal === undefined ? defaultJournal(edge) : locateFile(journal, folder, edge.env);
   if (isProblem(located)) return located;
   return {
     consented: section !== undefined,
     journal: located,
     settleMs: settle ?? confirmSettleMs,
-    winner,
-    tie,
-    minReporting,
-    maxConferences,
-    maxRatio,
-    maxRatioFloor,
-    maxMissing,
+    ...policy,
     cooldown: { heals: cooldown.heals, withinMs: cooldown.within },
     dataPlane: dataPlane === undefined ? null : { ...dataPlane, url: dataPlane.url ?? null },
   };

@@ -29,7 +29,10 @@ export async function lookAgain(
   options: {
     readonly concurrency: number;
     readonly perRegion: number;
-    /** Proxies whose suspects are looked at in a dump, since an answer for one key would hide what is wrong with it. */
+    /**
+     * Proxies whose suspects are looked at in a dump, since an answer for one key would hide what
+     * is wrong with it.
+     */
     readonly byDump: ReadonlySet<number>;
     readonly signal: AbortSignal;
     readonly onProxy: (done: number, total: number) => void;
@@ -75,7 +78,10 @@ function lessened(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
   return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
 
-/** A dump where the suspects are many, where one of them has no spelling in a command, or where the proxy cannot be asked for its keys. */
+/**
+ * A dump where the suspects are many, where one of them has no spelling in a command, or where the
+ * proxy cannot be asked for its keys.
+ */
 async function readSuspects(
   { reader }: Member,
   proxy: number,
@@ -100,7 +106,10 @@ async function readSuspects(
   }
 }
 
-/** Whether every key could be asked for. A table of type binary cannot be asked for any (2.6 to 3.4). */
+/**
+ * Whether every key could be asked for. A table of type binary cannot be asked for any (2.6 to
+ * 3.4).
+ */
 async function findsAll(
   reader: TableReader,
   keys: readonly string[],

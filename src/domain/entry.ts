@@ -40,7 +40,10 @@ export type Cells = Uint8Array | Uint16Array | Uint32Array;
 export interface Label {
   readonly serverId: number;
   readonly serverKey: string | null;
-  /** Where one dump shows the key more than once and not alike: everything that it says, in a fixed order, this pair first. */
+  /**
+   * Where one dump shows the key more than once and not alike: everything that it says, in a fixed
+   * order, this pair first.
+   */
   readonly readings?: readonly Omit<Label, 'readings'>[];
 }
 
@@ -68,9 +71,15 @@ export interface EntryGrid {
   cellsOf(proxy: number): Cells;
   /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
   maxExpiresInMs(row: number): number;
-  /** Milliseconds; 0 where that proxy has no entry. Of rows from `EXPIRY_SAMPLE_ROWS` on only where the grid keeps them. */
+  /**
+   * Milliseconds; 0 where that proxy has no entry. Of rows from `EXPIRY_SAMPLE_ROWS` on only where
+   * the grid keeps them.
+   */
   expiresInMs(row: number, proxy: number): number;
 }
 
-/** So many rows of every grid keep each entry's own remaining life: enough to tell what two tables do differently. */
+/**
+ * So many rows of every grid keep each entry's own remaining life: enough to tell what two tables
+ * do differently.
+ */
 export const EXPIRY_SAMPLE_ROWS = 256;

@@ -57,7 +57,8 @@ export type NotFollowed = 'no-server' | 'down' | 'maint';
 /**
  * What one proxy says of one conference. `shard` is what its entry names, `null` where that is not
  * known. `followed: false`: the next request there is placed anew, and `why` gives the reason.
- * `followed: null`: the route is not known; where `why` is `duplicated`, because the dump shows two entries that lead apart.
+ * `followed: null`: the route is not known; where `why` is `duplicated`, because the dump shows two
+ * entries that lead apart.
  */
 export interface Route {
   readonly proxy: string;

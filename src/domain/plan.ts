@@ -102,8 +102,9 @@ export type Decision =
 
 /**
  * The healing part of a report. `applied` counts steps that a proxy accepted; `verified` and
- * `failed` count conferences; so do `settledThemselves` (they had come together before anything was written)
- * and `ended` (no proxy held them any more). A run that was `interrupted` verified nothing, whatever it wrote.
+ * `failed` count conferences; so do `settledThemselves` (they had come together before anything was
+ * written) and `ended` (no proxy held them any more). A run that was `interrupted` verified
+ * nothing, whatever it wrote.
  */
 export interface HealOutcome {
   readonly planned: number;

@@ -6,7 +6,11 @@ import type { ProxyView } from './view.ts';
 
 export type Verdict = 'agree' | 'split' | 'incomplete';
 
-/** A shard as the mesh sees it: `partly` means that some proxies have it up and others do not, `doubtful` that all do, while no agent or check reaches it. `conferences` counts those that any proxy routes there. */
+/**
+ * A shard as the mesh sees it: `partly` means that some proxies have it up and others do not,
+ * `doubtful` that all do, while no agent or check reaches it. `conferences` counts those that any
+ * proxy routes there.
+ */
 export interface ShardSummary {
   readonly address: string;
   /** What people call it; `null` where no server has the address. */

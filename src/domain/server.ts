@@ -10,9 +10,15 @@ export interface Server {
   readonly name: string;
   readonly address: string | null;
   readonly state: ServerState;
-  /** Whether its backend serves the table; absent until a look has found out. Those that do not are shown and never followed. */
+  /**
+   * Whether its backend serves the table; absent until a look has found out. Those that do not are
+   * shown and never followed.
+   */
   readonly counts?: boolean;
-  /** What its agent or check says against a server that is up all the same, e.g. `agent L4CON`; absent where there is nothing. */
+  /**
+   * What its agent or check says against a server that is up all the same, e.g. `agent L4CON`;
+   * absent where there is nothing.
+   */
   readonly doubt?: string;
 }
 

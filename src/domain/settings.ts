@@ -65,7 +65,9 @@ export interface Settings {
   readonly proxies: {
     readonly source: ProxySource;
     readonly expected: { readonly min: number; readonly max: number } | null;
-    /** Peers, by the names that proxies list them under, that are meant to be outside of the mesh. */
+    /**
+     * Peers, by the names that proxies list them under, that are meant to be outside of the mesh.
+     */
     readonly ignorePeers: readonly string[];
   };
   readonly ssh: SshSettings;

@@ -4,8 +4,9 @@ import type { ProxyStatus, Trouble } from './proxy.ts';
 import type { Server } from './server.ts';
 
 /**
- * A peer as a proxy lists it. `up` is an established link over which the table travels, `deaf` an established one over which it does not,
- * `never` one that has not been up since that proxy started.
+ * A peer as a proxy lists it. `up` is an established link over which the table travels, `deaf` an
+ * established one over which it does not, `never` one that has not been up since that proxy
+ * started.
  */
 export interface PeerLink {
   readonly name: string;
@@ -26,7 +27,10 @@ export interface TableView {
   readonly duplicates: number;
   readonly keyLength: number | null;
   readonly maxExpiresInMs: number;
-  /** Whether entries say that they belong to one peer (`shard=N`): with `shards` in the peers section (2.7 and later). */
+  /**
+   * Whether entries say that they belong to one peer (`shard=N`): with `shards` in the peers
+   * section (2.7 and later).
+   */
   readonly isSpread: boolean;
 }
 

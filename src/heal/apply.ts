@@ -1,4 +1,5 @@
-// Carries out steps: looks once more at what they stand on, writes the intent down, writes, writes down what came of it.
+// Carries out steps: checks their premises again, journals the intent, writes, and journals the
+// outcome.
 
 import type { PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
@@ -16,7 +17,10 @@ export interface Applied {
   readonly refusals: readonly Refusal[];
   /** The keys of which a write may have gone out. */
   readonly written: readonly string[];
-  /** Conferences that have come together by themselves, with the shard where they are; nothing was written. */
+  /**
+   * Conferences that have come together by themselves, with the shard where they are; nothing was
+   * written.
+   */
   readonly settled: readonly PlannedConference[];
   /** The keys of those that no proxy holds any more. */
   readonly over: readonly string[];
@@ -25,7 +29,10 @@ export interface Applied {
 /** `survey` makes the ground of what the proxies' servers are now. */
 export interface Standing {
   readonly survey: (servers: ReadonlyMap<string, readonly Server[]>) => Ground;
-  /** Whether steps may be planned anew towards the same winner; else what is planned is done, or nothing. */
+  /**
+   * Whether steps may be planned anew towards the same winner; else what is planned is done, or
+   * nothing.
+   */
   readonly replans: boolean;
 }
 
@@ -69,7 +76,8 @@ export function createApplier(
         const writes = batch
           .filter(({ key }) => !dropped.has(key))
           .flatMap(({ key, steps }) => steps.filter((step) => step.phase === phase).map((step) => ({ key, step })));
-        // Where the slowest proxy made the premises old, those that are written to are asked once more.
+        // Where the slowest proxy made the premises old, those that are written to are asked once
+        // more.
         const refused = phase > 0 || isOld ? await refuseChanged(tools, writes, phase > 0) : [];
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);

@@ -16,7 +16,10 @@ export interface Write {
 /** `seq` numbers the writes of a run. */
 export type Numbered = Write & { readonly seq: number };
 
-/** Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds as few proxies as possible half done. */
+/**
+ * Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds
+ * as few proxies as possible half done.
+ */
 export async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<readonly Refusal[]> {
   tools.journal.append(
     writes.map(({ seq, key, step: { kind, proxy, expect, serverId } }) => ({

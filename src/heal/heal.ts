@@ -141,7 +141,10 @@ interface LastWord {
   readonly over: readonly string[];
 }
 
-/** The verdict that counts: every conference that was written, after the last round, by every proxy's servers as they are then. */
+/**
+ * The verdict that counts: every conference that was written, after the last round, by every
+ * proxy's servers as they are then.
+ */
 async function lastWord(
   conferences: readonly PlannedConference[],
   views: readonly ProxyView[],

@@ -1,4 +1,5 @@
-// Whether what a plan was made from still holds, decided conference by conference right before its first write.
+// Whether what a plan was made from still holds, decided conference by conference right before its
+// first write.
 
 import { findingKinds } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
@@ -13,8 +14,9 @@ import type { Premise } from '../verify/read-premises.ts';
 export type Premises = ReadonlyMap<string, Premise>;
 
 /**
- * `go`: the steps to take, which are the planned ones unless something moved towards the winner meanwhile. `settled`: the conference has
- * come together by itself, and is to stay on the shard where it is. `over`: no proxy holds it any more.
+ * `go`: the steps to take, which are the planned ones unless something moved towards the winner
+ * meanwhile. `settled`: the conference has come together by itself, and is to stay on the shard
+ * where it is. `over`: no proxy holds it any more.
  */
 export type Judgement =
   | { readonly kind: 'go' | 'settled'; readonly conference: PlannedConference }
@@ -26,7 +28,10 @@ export function serversIn(premises: Premises): ReadonlyMap<string, readonly Serv
   return new Map([...premises].flatMap(([proxy, premise]) => ('servers' in premise ? [[proxy, premise.servers]] : [])));
 }
 
-/** `now` is the ground that the premises' servers make. `replans: false` takes the planned steps or none. */
+/**
+ * `now` is the ground that the premises' servers make. `replans: false` takes the planned steps or
+ * none.
+ */
 export function judgePremise(
   conference: PlannedConference,
   premises: Premises,
@@ -57,7 +62,7 @@ export function judgePremise(
   if ('reason' in way) return { kind: 'refused', refusal: way };
   if (sameSteps(conference.steps, way.steps)) return { kind: 'go', conference };
   const moved = [...entries].find(([proxy, entry]) => !sameEntry(entry, conference.before[proxy] ?? null));
-  // The entries are as they were: what an id means, or who hears whom, is not.
+  // The entries have not changed. The meaning of an id, or a link, has.
   if (moved === undefined)
     return replans
       ? { kind: 'go', conference: way }

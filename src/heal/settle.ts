@@ -1,4 +1,5 @@
-// Sees whether what was written holds: while peers speak, and throughout the settle time; what does not is planned anew.
+// Watches whether the writes hold, first until peers have heard of them, then through the settle
+// time. What does not hold is planned anew.
 
 import type { PlannedConference, Refusal } from '../domain/plan.ts';
 import type { DeafLink, Ground } from '../plan/ground.ts';
@@ -8,10 +9,13 @@ import { entriesOf, verdictOn } from '../verify/verdict.ts';
 import type { HealTools } from './heal-tools.ts';
 import { isFinding, isOver, planAgain } from './premise.ts';
 
-/** Peers have spoken after milliseconds; what is not right after this long did not take. */
+/** A peer hears of a write within milliseconds. What is not right after this long was not heard. */
 const SPREAD_MS = 2_000;
 const POLL_MS = 50;
-/** So often the entries are read while a heal settles: of two responses that undo each other in turn, one look would see only one. */
+/**
+ * How often the entries are read in the settle time. One look could miss two responses that undo
+ * each other in turn.
+ */
 const SETTLE_LOOKS = 10;
 /** Where each look is a dump. */
 const SETTLE_DUMPS = 3;
@@ -25,11 +29,14 @@ export interface Again {
   readonly over: readonly string[];
   /** The keys of all that did not hold. */
   readonly unsteady: ReadonlySet<string>;
-  /** Links over which a touch was sent and not heard, from and to: called up, and deaf. */
+  /** Links that are called up and over which a touch was sent and not heard. */
   readonly unheard: readonly DeafLink[];
 }
 
-/** The conferences that do not hold throughout the settle time, planned anew towards the same winner from what is there now. */
+/**
+ * The conferences that do not hold throughout the settle time, planned anew towards the same winner
+ * from what is there now.
+ */
 export async function differingAfter(
   conferences: readonly PlannedConference[],
   ground: Ground,
@@ -57,7 +64,10 @@ export async function differingAfter(
   }
 }
 
-/** While a proxy is silent its entry is not known: then nothing is planned, and the next round looks again. */
+/**
+ * While a proxy is silent its entry is not known: then nothing is planned, and the next round looks
+ * again.
+ */
 function planFurther(conference: PlannedConference, now: EntriesNow, ground: Ground): PlannedConference | Refusal {
   const entries = entriesOf(conference.key, now);
   return allAnswered(conference, now) ? planAgain(conference, entries, ground) : { ...conference, steps: [] };
@@ -72,7 +82,10 @@ export function hasEnded(conference: PlannedConference, now: EntriesNow): boolea
   return isFinding(conference) && allAnswered(conference, now) && isOver(entriesOf(conference.key, now));
 }
 
-/** A touch that a linked peer did not hear in all this time: its entry is still the one that was there before. */
+/**
+ * A touch that a linked peer did not hear in all this time: its entry is still the one that was
+ * there before.
+ */
 function unheardTouches(
   { key, steps, before, winner }: PlannedConference,
   now: EntriesNow,

@@ -1,4 +1,5 @@
-// A plan from a file against the mesh of now: the file says what was approved, and nothing of what is still true.
+// A plan from a file against the mesh of now: the file says what was approved, and nothing of what
+// is still true.
 
 import type { Finding } from '../domain/finding.ts';
 import type { EntryState, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
@@ -16,8 +17,9 @@ export interface Approved {
 }
 
 /**
- * Kind, steps, ids and the winner's eligibility are made anew from the look; where the steps are not the approved ones, the conference is
- * refused. A pin has no finding to be checked against: its premises are checked like all others', right before the write.
+ * Kind, steps, ids and the winner's eligibility are made anew from the look; where the steps are
+ * not the approved ones, the conference is refused. A pin has no finding to be checked against: its
+ * premises are checked like all others', right before the write.
  */
 export function approve(plan: Plan, findings: Iterable<Finding>, ground: Ground): Approved {
   const wanted = new Set(plan.conferences.map(({ key }) => key));

@@ -77,7 +77,10 @@ interface Planned {
   readonly expiresInMs: ReadonlyMap<string, number>;
 }
 
-/** What the limit of a run leaves over waits, by name: those that were touched last, so that nobody can keep the others from being healed. */
+/**
+ * What the limit of a run leaves over waits, by name: those that were touched last, so that nobody
+ * can keep the others from being healed.
+ */
 function withinLimit(planned: Planned, { counts }: Looked, settings: HealSettings): Planned {
   const limit = changeLimit(counts, settings);
   const changing = planned.conferences.filter(({ kind }) => kind !== 'missing');

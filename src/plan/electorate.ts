@@ -7,8 +7,9 @@ import type { Finding } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * The proxies whose routes count: read in full, and not without the entries that the others have. Who lost them repeats what the next
- * request told it. A process that is merely young has lost nothing.
+ * The proxies whose routes count: those that were read in full and have not lost their entries. A
+ * proxy that lost them only repeats what later requests told it. A young process that kept its
+ * entries has a vote.
  */
 export function voters(views: readonly ProxyView[]): ReadonlySet<string> {
   const emptied = emptiedProxies(views, restartedProxies(views));
@@ -17,11 +18,17 @@ export function voters(views: readonly ProxyView[]): ReadonlySet<string> {
 
 /** What can be decided between. */
 export interface Candidates {
-  /** Shards that every proxy serves in every backend, in order of address; those that are drained, or cannot be reached, by all of them only where there are no others. */
+  /**
+   * Shards that every proxy serves in every backend, in order of address. Drained and unreachable
+   * ones are in it only where there are no others.
+   */
   readonly eligible: readonly string[];
   /** Those of them that are up everywhere. */
   readonly undrained: ReadonlySet<string>;
-  /** Shards that fewer than half of the proxies do not serve: their word alone must not move a conference away from there. */
+  /**
+   * Shards that less than half of the proxies call unusable. A minority must not move a conference
+   * away from its shard.
+   */
   readonly disputed: readonly DisputedShard[];
 }
 

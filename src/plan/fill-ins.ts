@@ -1,4 +1,5 @@
-// When an entry may be filled in where it is absent: there is room, the table is alike, and something explains the absence.
+// When an entry may be filled in where it is absent: there is room, the table is alike, and
+// something explains the absence.
 
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
@@ -7,7 +8,10 @@ import { decodeKey } from '../domain/key.ts';
 import type { RefusalReason } from '../domain/plan.ts';
 import type { ProxyView, TableView } from '../domain/view.ts';
 
-/** A table of less than this share of another's size is of another class: filling it throws out what lives there. */
+/**
+ * A table of less than this share of another's size is of another class: filling it throws out what
+ * lives there.
+ */
 const SIZE_CLASS = 0.5;
 
 export type FillRefusal = { readonly reason: RefusalReason; readonly because: string };
@@ -90,7 +94,10 @@ function full({ name, table }: ProxyView, filled: number): FillRefusal | null {
   };
 }
 
-/** One proxy alone cannot give the others conferences: only where their own word on the link, or their own loss, says why they lack it. */
+/**
+ * An entry that one proxy alone holds is written to another only where that other one says why it
+ * lacks it: its link is down, or it lost its entries.
+ */
 function unexplained(
   { kind, routes, absentOn }: Finding,
   explains: (holder: string, proxy: string) => boolean,

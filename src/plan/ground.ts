@@ -18,11 +18,17 @@ export interface Ground {
   hearers(proxy: string): readonly string[];
   /** Those, and the proxies that will hear it once their link is back. */
   peersOf(proxy: string): readonly string[];
-  /** The peers that hear this one too and were not read in full: what a write makes of their entries is not known. */
+  /**
+   * The peers that hear this one too and were not read in full: what a write makes of their entries
+   * is not known.
+   */
   unreadHearers(proxy: string): readonly string[];
   /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
   shardOf(entry: EntryState, proxy: string): string | null;
-  /** The lowest id by which a proxy calls this shard and nothing else, in every backend that serves the table. */
+  /**
+   * The lowest id by which a proxy calls this shard and nothing else, in every backend that serves
+   * the table.
+   */
   idOf(shard: string, proxy: string): number | null;
 }
 
@@ -70,7 +76,10 @@ export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLin
   };
 }
 
-/** The views with the servers as they are told now. A backend that served the table when they were read does so still. */
+/**
+ * The views with the servers as they are told now. A backend that served the table when they were
+ * read does so still.
+ */
 export function withServers(
   views: readonly ProxyView[],
   servers: ReadonlyMap<string, readonly Server[]>,

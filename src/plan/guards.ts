@@ -10,7 +10,10 @@ export interface GuardedRun {
   readonly views: readonly ProxyView[];
   readonly expected: { readonly min: number; readonly max: number } | null;
   readonly counts: Pick<Counts, 'conferences' | 'proxiesReporting' | 'proxies'>;
-  /** Conferences that are split, mixed or duplicated; entries that would only be filled in are not among them. */
+  /**
+   * Conferences that are split, mixed or duplicated; entries that would only be filled in are not
+   * among them.
+   */
   readonly disagreeing: number;
 }
 
@@ -68,7 +71,10 @@ function unknownVersion({ views }: GuardedRun): Refusal | null {
       );
 }
 
-/** Proxies that do not know each other share no table: two meshes, in each of which the other's conferences are nobody's business. */
+/**
+ * Proxies that do not know each other share no table: two meshes, in each of which the other's
+ * conferences are nobody's business.
+ */
 function strangers({ views }: GuardedRun): Refusal | null {
   const known = views.filter(({ status, peersKnown }) => status === 'ok' && peersKnown);
   const [first] = known;
@@ -91,7 +97,10 @@ function names(views: readonly ProxyView[]): string {
   return views.map(({ name }) => name).join(', ');
 }
 
-/** With `shards` in the peers section an entry travels to one peer only (2.7 and later): what others lack is as it should be. */
+/**
+ * With `shards` in the peers section an entry travels to one peer only (2.7 and later): what others
+ * lack is as it should be.
+ */
 function spread({ views }: GuardedRun): Refusal | null {
   const spreading = views.filter(({ table }) => table?.isSpread === true);
   return spreading.length === 0

@@ -8,8 +8,8 @@ import { servedEverywhere } from './electorate.ts';
 import type { Ground } from './ground.ts';
 
 /**
- * The way of a pinned conference, or why there is none: a conference that nobody holds (unless it is to be `isNew`), an unknown shard, one
- * that is not up everywhere, ids that drift.
+ * The way of a pinned conference, or why there is none: a conference that nobody holds (unless it
+ * is to be `isNew`), an unknown shard, one that is not up everywhere, ids that drift.
  */
 export function planPin(
   pin: Pin,
@@ -43,14 +43,18 @@ export function planPin(
   );
 }
 
-/** The one shard that a text names on a proxy: an address, a server's id or name, or the end of a name; `null`: none, or several. */
+/**
+ * The one shard that a text names on a proxy: an address, a server's id or name, or the end of a
+ * name; `null`: none, or several.
+ */
 export function shardNamed(
   text: string,
   { addresses, byId, byName }: Pick<ServerDirectory, 'addresses' | 'byId' | 'byName'>,
 ): string | null {
   if (addresses.has(text)) return text;
   const found = new Set([...(/^\d+$/.test(text) ? (byId.get(Number(text)) ?? []) : []), ...(byName.get(text) ?? [])]);
-  // Jitsi's servers are called after release and shard (`12-fallback-prod-us-west-2-s12`), and people know the end of it.
+  // Jitsi's servers are called after release and shard (`12-fallback-prod-us-west-2-s12`), and
+  // people use the last part of it.
   if (found.size === 0)
     for (const [name, shards] of byName) if (name.endsWith(`-${text}`)) for (const shard of shards) found.add(shard);
   return found.size === 1 ? [...found][0]! : null;

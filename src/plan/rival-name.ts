@@ -1,13 +1,15 @@
-// A server's name that is one shard on one proxy and another on its peer: what a heal would leave is undone by the next request.
+// A server's name that is one shard on one proxy and another on its peer: what a heal would leave
+// is undone by the next request.
 
 import { addressOfServerKey } from '../analysis/server-directory.ts';
 import type { EntryState } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
 
 /**
- * Where tables keep names (`srvkey name`), or nothing shows what they keep, the next request at a proxy tells its name for the winner to all
- * its peers, or will once a link is back. Whoever means another shard by that name is led there, and the heal is undone. Says which name, or
- * `null`.
+ * With `srvkey name` the next request at a proxy tells its peers the winner's name there, at once
+ * or when a link is back. A peer that gives the name to another shard is led there, and the heal is
+ * undone. Gives the reason, or `null` if there is none. Tables whose entries hold addresses are not
+ * concerned.
  */
 export function rivalName(entries: Iterable<EntryState>, winner: string, ground: Ground): string | null {
   const keepsAddresses = [...entries].some(
@@ -37,7 +39,9 @@ function findRival(winner: string, ground: Ground): string | null {
   return null;
 }
 
-/** A name by which the proxy may tell of the shard, and which is another shard where it is heard. */
+/**
+ * A name by which the proxy may tell of the shard, and which is another shard where it is heard.
+ */
 export function otherMeaning(
   winner: string,
   proxy: string,

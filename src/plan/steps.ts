@@ -142,7 +142,10 @@ function harmOfReplace(
   return null;
 }
 
-/** What a proxy holds it may tell every peer of `held`, now or once a link is back: it must be the winner there too. */
+/**
+ * What a proxy holds it may tell every peer of `held`, now or once a link is back: it must be the
+ * winner there too.
+ */
 export function harmOfTelling(held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
   for (const proxy of ground.proxies) {
     const entry = held.get(proxy) ?? null;
@@ -159,8 +162,8 @@ export function harmOfTelling(held: ReadonlyMap<string, EntryState>, winner: str
 type Harm = { readonly refusal: 'id-drift' | 'peer-unread'; readonly because: string };
 
 /**
- * A replacement loses the key on whoever hears it, and a proxy that holds another one undoes it with its next request. A touch carries the
- * key along and does no harm where nobody looks.
+ * A replacement loses the key on whoever hears it, and a proxy that holds another one undoes it
+ * with its next request. A touch carries the key along and does no harm where nobody looks.
  */
 export function unseenHarm(proxy: string, ground: Ground): Harm | null {
   const [hearer] = ground.unreadHearers(proxy);

@@ -4,7 +4,10 @@ import type { EntryState, PlannedConference, Refusal, Step } from '../domain/pla
 import type { Ground } from './ground.ts';
 import { unseenHarm } from './steps.ts';
 
-/** What a journal says of one conference: the entries that the run found, and by proxy the shard where it left them; `null`: no entry. */
+/**
+ * What a journal says of one conference: the entries that the run found, and by proxy the shard
+ * where it left them; `null`: no entry.
+ */
 export interface Recorded {
   readonly key: string;
   readonly conference: string;
@@ -13,9 +16,10 @@ export interface Recorded {
 }
 
 /**
- * The way back, where the entries still lead where the run left them (or where it found them): what somebody changed since, or made anew
- * under the same name, is not the run's to put back. On each proxy whose route differs from what it was, replace the entry by the shard it had, or remove what was not there. A key
- * cannot be written, so the restored entries carry ids only until the next request.
+ * The way back, only where the entries still lead where the run left them or found them. What
+ * somebody changed since then stays. On each proxy whose route differs from before, the entry is
+ * replaced by one to its earlier shard, or removed if there was none. A server key cannot be
+ * written, so a restored entry has only an id until the next request.
  */
 export function planUndo(
   recorded: Recorded,

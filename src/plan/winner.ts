@@ -15,8 +15,8 @@ interface Ballot extends Candidates {
 type Vote = { readonly winner: string; readonly because: string };
 
 /**
- * More than half of all voters that hold the entry decide. A shard's state decides only where it is undisputed: where a few
- * proxies alone call a shard unusable, nothing is moved away from it.
+ * More than half of all voters that hold the entry decide. A shard's state decides only where it is
+ * undisputed: where a few proxies alone call a shard unusable, nothing is moved away from it.
  */
 export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner' | 'tie'>): Decision {
   const { eligible, finding } = ballot;
@@ -51,7 +51,10 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
   });
 }
 
-/** A disputed shard with at least as many votes as any that is not: without the dispute it might have won. */
+/**
+ * A disputed shard with at least as many votes as any that is not: without the dispute it might
+ * have won.
+ */
 function disputeThatDecides(ballot: Ballot): DisputedShard | null {
   const votes = (shard: string) => routesTo(ballot.finding, shard, ballot.voters).length;
   const most = Math.max(0, ...ballot.eligible.map(votes));
@@ -82,7 +85,10 @@ function withoutRival({ finding, eligible }: Ballot): string | null {
   return `no other shard could win: ${others.sort().join(' and ')} ${others.length === 1 ? 'is' : 'are'} not up on every proxy`;
 }
 
-/** The eligible shard that more than half of the voters that hold the entry lead to, or the only one that can win; else abstains. */
+/**
+ * The eligible shard that more than half of the voters that hold the entry lead to, or the only one
+ * that can win; else abstains.
+ */
 function majority({ finding, eligible, voters }: Ballot): Vote | null {
   const voting = finding.routes.filter(({ proxy }) => voters.has(proxy)).length;
   const votes = (shard: string) => routesTo(finding, shard, voters).length;

@@ -38,7 +38,10 @@ const MAX_INT32 = 0x7fffffff;
 /** More digits than any 32-bit number has, few enough to be counted without loss. */
 const MAX_DIGITS = 15;
 
-/** Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443` (2.4 to 3.4; `server_name=` in 2.0 to 2.3, neither in 1.8). */
+/**
+ * Takes lines like `0x55710e170cf0: key=t/a use=0 exp=299695 server_id=11 server_key=10.0.0.9:443`
+ * (2.4 to 3.4; `server_name=` in 2.0 to 2.3, neither in 1.8).
+ */
 export function createEntryReader(sink: EntrySink): EntryReader {
   let keyStart = 0;
   let keyEnd = 0;

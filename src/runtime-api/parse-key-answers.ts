@@ -8,7 +8,10 @@ export type KeyAnswers =
   | { readonly outcome: 'complete'; readonly found: number }
   | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'refused' | 'not-haproxy'; readonly remark: string };
 
-/** HAProxy's refusals are one sentence: `Invalid key`, `Showing keys from tables of type other than ...` (2.6 to 3.4). */
+/**
+ * HAProxy's refusals are one sentence: `Invalid key`, `Showing keys from tables of type other than
+ * ...` (2.6 to 3.4).
+ */
 const SENTENCE = /^[A-Z][ -~]{0,200}$/;
 
 /**

@@ -51,8 +51,9 @@ function sharesTable(section: string, table: string): boolean {
 }
 
 /**
- * Whether the remote has never spoken of the table nor acknowledged what it was told of it: the two declare it differently, or a delivery
- * bug (haproxy#3161). Seen on 2.6 to 3.4; a table that nothing was told of yet looks so too, but for the pushed updates.
+ * Whether the remote has never spoken of the table nor acknowledged what it was told of it: the two
+ * declare it differently, or a delivery bug (haproxy#3161). Seen on 2.6 to 3.4; a table that
+ * nothing was told of yet looks so too, but for the pushed updates.
  */
 function isDeaf(peer: string, table: string): boolean {
   if (peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `))) return false;

@@ -61,12 +61,15 @@ function addressOf(address: string, port: number, name: string): string {
   return address === '-' ? `unix:${name}` : hostAndPort(address, port);
 }
 
-/** Results of an agent or a check that could not reach the server, or got no answer that it could use (`* ` while the next one runs). */
+/**
+ * Results of an agent or a check that could not reach the server, or got no answer that it could
+ * use (`* ` while the next one runs).
+ */
 const FAILED = /^(?:\* )?(?:L4TOUT|L4CON|L6TOUT|L6RSP|L7TOUT|L7RSP|L7STS|SOCKERR)\b/;
 
 /**
- * The servers with what `show stat` says against them. An agent that cannot be reached changes no state, so that a dead server without
- * a check stays up for ever (2.6 to 3.4).
+ * The servers with what `show stat` says against them. An agent that cannot be reached changes no
+ * state, so that a dead server without a check stays up for ever (2.6 to 3.4).
  */
 export function withDoubts(servers: readonly Server[], stat: string): readonly Server[] {
   const [head, ...lines] = stat.split('\n');

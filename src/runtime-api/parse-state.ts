@@ -22,8 +22,9 @@ export interface ProxyState extends ProcessId {
 export type NotState = { readonly problem: 'not-haproxy' | 'truncated'; readonly remark: string };
 
 /**
- * Each answer ends with an empty line and none of the first four holds one inside; `show peers` comes last because it has one behind
- * every peers section (2.6 to 3.4). `show stat` is not there in snapshots that were taken before it was asked for. `table` names the table whose peers count.
+ * Each answer ends with an empty line and none of the first four holds one inside; `show peers`
+ * comes last because it has one behind every peers section (2.6 to 3.4). `show stat` is not there
+ * in snapshots that were taken before it was asked for. `table` names the table whose peers count.
  */
 export function parseState(text: string, table: string): ProxyState | NotState {
   const info = sectionAt(text, 0);
@@ -53,7 +54,10 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   };
 }
 
-/** One process of HAProxy: another one has another number, or at least another start (its own clock, seconds since 1970; since 2.4). */
+/**
+ * One process of HAProxy: another one has another number, or at least another start (its own clock,
+ * seconds since 1970; since 2.4).
+ */
 export interface ProcessId {
   readonly pid: number | null;
   readonly startedAtSeconds: number | null;
@@ -63,7 +67,10 @@ export function sameProcess(one: ProcessId, other: ProcessId): boolean {
   return one.pid === other.pid && one.startedAtSeconds === other.startedAtSeconds;
 }
 
-/** Who answers, from the answer to `show info` that `text` begins with; `rest` is what comes behind it. */
+/**
+ * Who answers, from the answer to `show info` that `text` begins with; `rest` is what comes behind
+ * it.
+ */
 export function parseProcess(text: string): { readonly process: ProcessId; readonly rest: string } | NotState {
   const info = sectionAt(text, 0);
   const fields = parseInfo(info.text);
@@ -77,7 +84,10 @@ function processOf(fields: ReadonlyMap<string, string>): ProcessId {
   return { pid: numberOf(fields.get('Pid')), startedAtSeconds: numberOf(fields.get('Start_time_sec')) };
 }
 
-/** The servers, from the answer to `show servers state` that `text` begins with; `rest` is what comes behind it. */
+/**
+ * The servers, from the answer to `show servers state` that `text` begins with; `rest` is what
+ * comes behind it.
+ */
 export function parseServersSection(
   text: string,
 ): { readonly servers: readonly Server[]; readonly rest: string } | NotState {

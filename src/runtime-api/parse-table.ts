@@ -16,7 +16,10 @@ export interface TableAnswer {
   readonly entries: number;
   readonly bytes: number;
   readonly maxExpiresInMs: number;
-  /** Whether an entry says that it belongs to one peer (`shard=N`, 2.7 and later; 0 where `shards` is not in use). */
+  /**
+   * Whether an entry says that it belongs to one peer (`shard=N`, 2.7 and later; 0 where `shards`
+   * is not in use).
+   */
   readonly isSpread: boolean;
   /**
    * Lines before, among or behind the entries that are none and not known, the ones behind the closing empty line included: evidence that the

@@ -5,7 +5,10 @@ import { escapeBytes, escapeKey } from './escape.ts';
 /** A line for the runtime API that only reads, its line feed included; one character a byte. */
 export type ReadCommand = string & { readonly readCommand: unique symbol };
 
-/** HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes where nobody set it) and runs nothing of it; 2.6 closes without a word. */
+/**
+ * HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes where nobody set it) and runs nothing
+ * of it; 2.6 closes without a word.
+ */
 export const MAX_LINE_BYTES = 15_000;
 
 /** Whether an answer is that refusal: one sentence, and no empty line behind it (3.2 and later). */
@@ -13,7 +16,10 @@ export function isLineTooLong(answer: string): boolean {
   return /^[^\n]*too big for the buffer[^\n]*\n$/.test(answer);
 }
 
-/** Everything about a proxy but its entries: version, servers of all backends, headers of all tables, the servers' checks, peers. */
+/**
+ * Everything about a proxy but its entries: version, servers of all backends, headers of all
+ * tables, the servers' checks, peers.
+ */
 export function showState(): ReadCommand {
   return line(['show info', 'show servers state', 'show table', SERVER_STATS, 'show peers']);
 }
@@ -42,7 +48,10 @@ export interface KeyBatch {
   readonly keys: readonly string[];
 }
 
-/** What is asked in front of the keys of every line: which process answers, and what its servers are now. */
+/**
+ * What is asked in front of the keys of every line: which process answers, and what its servers are
+ * now.
+ */
 export type KeyPreface = 'none' | 'process' | 'process and servers';
 
 const PREFACES: Readonly<Record<KeyPreface, readonly string[]>> = {
@@ -52,8 +61,8 @@ const PREFACES: Readonly<Record<KeyPreface, readonly string[]>> = {
 };
 
 /**
- * `show table T key K` for each key, in as few lines of `maxBytes` as fit, each behind the preface. `inexpressible` are the keys that no command
- * can name.
+ * `show table T key K` for each key, in as few lines of `maxBytes` as fit, each behind the preface.
+ * `inexpressible` are the keys that no command can name.
  */
 export function showKeys(
   table: string,

@@ -51,18 +51,25 @@ export interface Dump extends TableAnswer {
 }
 
 /**
- * Asks one proxy. Rejects with `TransportError` or `ProtocolError`; each call is one or a few conversations with a deadline each.
- * No command ever names a key on a socket at level user. After `state` the reader knows which process it reads: an open
- * conversation stays with the old one when HAProxy is reloaded, and that one drops its table while it ends (2.6 to 3.4). So
- * keys are asked for in new conversations, and another process is a `reloaded` proxy.
+ * Asks one proxy. Rejects with `TransportError` or `ProtocolError`; each call is one or a few
+ * conversations with a deadline each. No command ever names a key on a socket at level user. After
+ * `state` the reader knows which process it reads: an open conversation stays with the old one when
+ * HAProxy is reloaded, and that one drops its table while it ends (2.6 to 3.4). So keys are asked
+ * for in new conversations, and another process is a `reloaded` proxy.
  */
 export interface TableReader {
   state(signal: AbortSignal, watcher?: Watcher): Promise<ProxyState>;
   /** Hands every entry to `sink`. Whether the dump was whole is in the answer. */
   dump(sink: EntrySink, signal: AbortSignal, watcher?: Watcher): Promise<Dump>;
-  /** Hands the entries of these keys to `sink`; the keys that no command to this proxy can name come back. What the sink had before a rejection is true. */
+  /**
+   * Hands the entries of these keys to `sink`; the keys that no command to this proxy can name come
+   * back. What the sink had before a rejection is true.
+   */
   entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]>;
-  /** As `entries`, and what the servers are at that moment: what a write stands on. Every key must be one that a command can name. */
+  /**
+   * As `entries`, and what the servers are at that moment: what a write stands on. Every key must
+   * be one that a command can name.
+   */
   premise(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly Server[]>;
   /** Rejects as `reloaded` where another process answers now than the one whose state was read. */
   checkProcess(signal: AbortSignal): Promise<void>;
@@ -74,7 +81,10 @@ export interface TableReader {
 /** Lines that are asked at once: over a long way a conversation is mostly waiting. */
 const LINES_AT_ONCE = 8;
 
-/** More than the state of thousands of servers and peers takes, or a line of keys: what goes on beyond is no answer. */
+/**
+ * More than the state of thousands of servers and peers takes, or a line of keys: what goes on
+ * beyond is no answer.
+ */
 const MOST_TEXT_BYTES = 32_000_000;
 
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
@@ -121,7 +131,9 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     if (!seesEntries) throw new ProtocolError(LEVEL_TROUBLE);
   }
 
-  /** The rest of an answer that begins with `show info`, if the process is the one that is known. */
+  /**
+   * The rest of an answer that begins with `show info`, if the process is the one that is known.
+   */
   function withoutProcess(text: string): string {
     const answer = parseProcess(text);
     if ('problem' in answer) throw new ProtocolError(notStateTrouble(answer.problem, answer.remark));

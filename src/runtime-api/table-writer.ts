@@ -19,12 +19,16 @@ export interface TableWriter {
   clear(keys: readonly string[]): Promise<readonly WriteAnswer[]>;
 }
 
-/** Lines that are sent at once: over a long way a conversation is mostly waiting, and their keys differ. */
+/**
+ * Lines that are sent at once: over a long way a conversation is mostly waiting, and their keys
+ * differ.
+ */
 const LINES_AT_ONCE = 8;
 
 /**
- * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its answer can be written down. After a line that
- * broke off, those that have not gone out are not sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
+ * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its
+ * answer can be written down. After a line that broke off, those that have not gone out are not
+ * sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
  */
 export function createTableWriter(transport: Transport, table: string, timeoutMs: number): TableWriter {
   async function send(lines: readonly WriteLine[]): Promise<readonly WriteAnswer[]> {

@@ -142,9 +142,10 @@ async function read(
 }
 
 /**
- * Only the longest key can fill the table's key length, and the proxy itself can tell whether it does. A longer spelling of an ip or
- * an integer is read as the same key, and one of type binary cannot be asked for (2.6 to 3.4). Where it fails to, the length is not
- * known, and the dump is as complete as it was.
+ * Only the longest key can fill the table's key length, and the proxy itself can tell whether it
+ * does. A longer spelling of an ip or an integer is read as the same key, and one of type binary
+ * cannot be asked for (2.6 to 3.4). Where it fails to, the length is not known, and the dump is as
+ * complete as it was.
  */
 async function askKeyLength(
   reader: TableReader,

@@ -39,9 +39,10 @@ interface Column {
 }
 
 /**
- * `admitsNewKeys: false` takes only the keys that the table already holds (a second look at suspects); `keepsExpiries` keeps every
- * entry's remaining life, 4 bytes an entry instead of 4 bytes a key, unless that comes to take more than `expiryBytes`: then it keeps those of
- * the first rows, as every grid does.
+ * `admitsNewKeys: false` takes only the keys that the table already holds (a second look at
+ * suspects); `keepsExpiries` keeps every entry's remaining life, 4 bytes an entry instead of 4
+ * bytes a key, unless that comes to take more than `expiryBytes`: then it keeps those of the first
+ * rows, as every grid does.
  */
 export function createEntryGrid(options: {
   keys: KeyTable;
@@ -159,7 +160,10 @@ export function createEntryGrid(options: {
     noteLength(column, row);
   }
 
-  /** What the cell says once the dump has shown the key again: which of the two counts is not known, nor does their order tell. */
+  /**
+   * What the cell says once the dump has shown the key again: which of the two counts is not known,
+   * nor does their order tell.
+   */
   function withDuplicate(column: Column, row: number, number: number): number {
     column.duplicates++;
     const both = column.labels.numberOfBoth(column.cells[row]!, number);

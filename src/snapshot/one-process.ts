@@ -3,8 +3,9 @@
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * The views, in which a process that was read in full before, in the order of the inventory, is not read again. It is the same one where process id,
- * start and local peer are: ids alone are alike in containers. HAProxy tells its start since 2.4.
+ * The views, in which a process that was read in full before, in the order of the inventory, is not
+ * read again. It is the same one where process id, start and local peer are: ids alone are alike in
+ * containers. HAProxy tells its start since 2.4.
  */
 export function countOnce(views: readonly ProxyView[]): readonly ProxyView[] {
   const first = new Map<string, string>();

@@ -68,7 +68,10 @@ export async function readDump(
   await reader.checkProcess(signal);
 }
 
-/** A deadline is the proxy's fault, as every error with a remedy is; an interruption is not, nor is a defect of ours. */
+/**
+ * A deadline is the proxy's fault, as every error with a remedy is; an interruption is not, nor is
+ * a defect of ours.
+ */
 export function isOwnFault(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return signal.reason?.name !== 'TimeoutError';
   return !(error instanceof Error && 'remedy' in error);

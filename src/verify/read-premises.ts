@@ -1,16 +1,23 @@
-// What a write stands on, asked right before it: every proxy's process, its servers, and what it holds for the keys.
+// What a write stands on, asked right before it: every proxy's process, its servers, and what it
+// holds for the keys.
 
 import pLimit from 'p-limit';
 import type { EntryState } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import { type Asked, collectInto, DUMPED_FROM, isOwnFault, readDump } from './read-entries.ts';
 
-/** `servers` are as they are now; a proxy that could not be asked, or is another process now, says why. */
+/**
+ * `servers` are as they are now; a proxy that could not be asked, or is another process now, says
+ * why.
+ */
 export type Premise =
   | { readonly entries: ReadonlyMap<string, EntryState>; readonly servers: readonly Server[] }
   | { readonly problem: string };
 
-/** By proxy. Every key must be one that a command can name. Rejects when the signal aborts, unless that was a deadline. */
+/**
+ * By proxy. Every key must be one that a command can name. Rejects when the signal aborts, unless
+ * that was a deadline.
+ */
 export async function readPremises(asked: Asked, keys: readonly string[]): Promise<ReadonlyMap<string, Premise>> {
   const limit = pLimit(asked.concurrency);
   const premises = [...asked.readers].map(([proxy, reader]) =>

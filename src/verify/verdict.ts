@@ -9,9 +9,9 @@ import type { EntriesNow } from './read-entries.ts';
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
 
 /**
- * A proxy that could not be asked again has not confirmed anything: then the conference is not held. Nor is it where an entry leads to the
- * winner by its key while its id names another shard, unless the run puts back what was there before; nor where the next request, or
- * a link that comes back, would lead some proxy away.
+ * A conference is held if every proxy answered and leads to its target. It is not held where an
+ * entry's id names another shard than its key, unless the run puts back what was there before. It
+ * is not held where the next request, or a link that comes back, would lead a proxy away.
  */
 export function verdictOn(conference: PlannedConference, now: EntriesNow, ground: Ground): ConferenceVerdict {
   const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
@@ -31,7 +31,10 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, ground
   return because === null ? { held: true } : { held: false, because };
 }
 
-/** What will lead some proxy away from the winner though all lead there now: the next request, or a link that comes back. */
+/**
+ * Why the next request, or a link that comes back, will lead a proxy away from the winner; `null`
+ * if nothing will.
+ */
 function undoneBy({ key, target, winner, before }: PlannedConference, now: EntriesNow, ground: Ground): string | null {
   if (winner === null) return null;
   const entries = new Map(Object.keys(target).map((proxy) => [proxy, now.get(proxy)!.get(key) ?? null]));

@@ -1,4 +1,5 @@
-// Any mesh with two releases that serve the table, in states of their own, and a backend per shard that never does: judged by a slow rule of its own.
+// Any mesh with two releases that serve the table, in states of their own, and a backend per shard
+// that never does: judged by a slow rule of its own.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -17,7 +18,10 @@ const states = fc.array(fc.constantFrom<ServerState>('up', 'up', 'up', 'drain', 
 });
 const takes = (state: ServerState) => state === 'up' || state === 'drain';
 
-/** Release 2 calls the servers of release 1 otherwise, and has states of its own; the others are unchecked and have HAProxy's own ids. */
+/**
+ * Release 2 calls the servers of release 1 otherwise, and has states of its own; the others are
+ * unchecked and have HAProxy's own ids.
+ */
 function backendsOf(servers: readonly ModelServer[], second: readonly ServerState[]): readonly Server[] {
   return [
     ...servers.map((server) => ({ backend: 'release-1', ...server })),

@@ -1,4 +1,5 @@
-// Dumps that show keys once, twice or three times, in any order: a proxy whose own lines lead apart is never agreement, and no order decides.
+// Dumps that show keys once, twice or three times, in any order: a proxy whose own lines lead apart
+// is never agreement, and no order decides.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// What two tables do differently is told by the entries that both hold, and claimed only where they prove it.
+// What two tables do differently is told by the entries that both hold, and claimed only where they
+// prove it.
 
 import { describe, expect, test } from 'vitest';
 import { learnExpiries } from '../../src/analysis/expiry.ts';

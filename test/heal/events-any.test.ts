@@ -1,4 +1,5 @@
-// Anything may happen between any two reads, writes and sleeps of a heal: what it calls healed then leads to one shard through every proxy.
+// Anything may happen between any two reads, writes and sleeps of a heal: what it calls healed then
+// leads to one shard through every proxy.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// One dump that shows a key twice, leading apart: which entry counts is not known, whatever their order.
+// One dump that shows a key twice, leading apart: which entry counts is not known, whatever their
+// order.
 
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// Tables with another `expire`, and with none: what has ended is not missing, and what never ends can be.
+// Tables with another `expire`, and with none: what has ended is not missing, and what never ends
+// can be.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, startHealing } from '../support/healing.ts';

@@ -1,4 +1,5 @@
-// Tables whose keys cannot be asked for as text, keys that are no names, and proxies with a small buffer for commands.
+// Tables whose keys cannot be asked for as text, keys that are no names, and proxies with a small
+// buffer for commands.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';

@@ -1,4 +1,5 @@
-// The mesh is what the proxies say it is: whoever shares the table and was not read may send requests elsewhere.
+// The mesh is what the proxies say it is: whoever shares the table and was not read may send
+// requests elsewhere.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startCommandRelay } from '../support/command-relay.ts';

@@ -1,4 +1,5 @@
-// Tables that say nothing of where conferences go, and proxies without the table: what there is to compare is compared.
+// Tables that say nothing of where conferences go, and proxies without the table: what there is to
+// compare is compared.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { oldestAndNewest } from '../support/lab-versions.ts';

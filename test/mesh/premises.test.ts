@@ -1,4 +1,5 @@
-// What a write stands on is looked at right before it, on every proxy: what changed since the look is not overrun.
+// What a write stands on is looked at right before it, on every proxy: what changed since the look
+// is not overrun.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
@@ -13,7 +14,10 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   afterEach(() => here?.stop());
   const shard = (n: number) => here.mesh.shards[n]!.address;
 
-  /** {a, b: s1 | c: s2} with c behind cut links; `change` happens between the look and the first write. */
+  /**
+   * {a, b: s1 | c: s2} with c behind cut links; `change` happens between the look and the first
+   * write.
+   */
   async function healAround(change: () => Promise<void>, words: readonly string[] = ['heal', '--yes']) {
     const { mesh, relay } = here;
     let hasChanged: Promise<void> | null = null;

@@ -1,4 +1,5 @@
-// Only backends that serve the table count: one backend a shard, unchecked and with other ids, says nothing of where requests go.
+// Only backends that serve the table count: one backend a shard, unchecked and with other ids, says
+// nothing of where requests go.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
@@ -15,7 +16,10 @@ function backendPerShard(text: string): string {
   return `${text}${servers.map(([, name, address]) => `backend ${name}\n  server shard-${name} ${address}`).join('\n')}\n`;
 }
 
-/** The same addresses in another order under ids that HAProxy gives, in a backend that nothing sticks in. */
+/**
+ * The same addresses in another order under ids that HAProxy gives, in a backend that nothing
+ * sticks in.
+ */
 function plainBackend(text: string): string {
   const servers = [...text.matchAll(/^ {2}server (shard-\d+) (\S+)/gm)].reverse();
   return `${text}backend static\n${servers.map(([, name, address]) => `  server ${name} ${address}`).join('\n')}\n`;

@@ -87,7 +87,8 @@ describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ co
     expect(seen.entries.length).toBe(new Set(hostileNames.map((name) => Buffer.from(name).toString('latin1'))).size);
     expect(seen.again.length + seen.inexpressible.length).toBe(seen.entries.length);
     expect(seen).toEqual(await lookAt(near));
-    // Keys are asked for in a new conversation: an open one would stay with a process that has been reloaded.
+    // Keys are asked for in a new conversation: an open one would stay with a process that has been
+    // reloaded.
     expect(commands().length).toBe(2);
   });
 

@@ -1,4 +1,5 @@
-// Tables that are not alike: links over which this one does not travel, no room, another length, entries spread over the peers, one name for two shards.
+// Tables that are not alike: links over which this one does not travel, no room, another length,
+// entries spread over the peers, one name for two shards.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';

@@ -1,4 +1,5 @@
-// One proxy of five says what it likes: no healthy conference of the others moves, and none of its inventions is written to them.
+// One proxy of five says what it likes: no healthy conference of the others moves, and none of its
+// inventions is written to them.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -45,7 +46,8 @@ test('whatever it holds, whatever it calls down, lacks, or cut: the others lead 
       for (const [n, key] of healthy.entries())
         for (const name of honest) expect(mesh.route(name, key)).toBe(addresses[shards[n]!]);
       const invented = ['k3', 'k4', 'k5'];
-      // Where the liar says that it cannot be heard, the others' own word decides, and they say the same of a link that is cut.
+      // Where the liar says that it cannot be heard, the others' own word decides, and they say the
+      // same of a link that is cut.
       const unheard = honest.filter((name) => !cut.includes(name));
       for (const key of invented)
         if (unheard.length > 0) for (const name of honest) expect(mesh.entry(name, key)).toBeNull();

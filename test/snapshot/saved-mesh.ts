@@ -18,7 +18,10 @@ const stateText = ['show-info.txt', 'show-servers-state.txt', 'show-table-all.tx
 export const dumpText = capture('3.4', 'show-table.txt');
 export const trickyText = capture('3.4', 'show-table-tricky-keys.txt');
 
-/** Every proxy is a process of its own, `hap-a` and `hap-b` hear each other, and nobody else is there. */
+/**
+ * Every proxy is a process of its own, `hap-a` and `hap-b` hear each other, and nobody else is
+ * there.
+ */
 export function stateOf(name: string): string {
   const pid = 1000 + ([...Buffer.from(name)].reduce((sum, byte) => sum * 31 + byte, 7) % 30_000);
   const other = name === 'hap-a' ? 'hap-b' : 'hap-a';

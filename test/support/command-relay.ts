@@ -1,4 +1,5 @@
-// Stands between splitbrain and the stats sockets of a mesh: keeps every command that writes, may hold one back, end the run after the nth, or lie.
+// Stands between splitbrain and the stats sockets of a mesh: keeps every command that writes, may
+// hold one back, end the run after the nth, or lie.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +16,10 @@ interface RelayRules {
   readonly before?: (proxy: string, commands: readonly string[]) => Promise<void>;
   /** Awaited before a line of any kind goes on to its proxy. */
   readonly beforeAny?: (proxy: string, line: string) => Promise<void>;
-  /** What a proxy is made to say instead of its answer, one character a byte: lies, and faults that the real thing does not show on demand. */
+  /**
+   * What a proxy is made to say instead of its answer, one character a byte: lies, and faults that
+   * the real thing does not show on demand.
+   */
   readonly rewrite?: (proxy: string, line: string, answer: string) => string;
   /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
   readonly stopAfter?: { readonly count: number; readonly call: () => void };

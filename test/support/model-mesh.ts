@@ -56,7 +56,9 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
   const servers = new Map(setup.proxies.map((proxy) => [proxy.name, proxy.servers]));
   const tables = new Map(names.map((name) => [name, new Map<string, ModelEntry>()]));
   const cut = new Set(setup.cut.map(([one, other]) => linkName(one, other)));
-  /** What each proxy wrote itself and did not learn: that is what a link carries when it comes back. */
+  /**
+   * What each proxy wrote itself and did not learn: that is what a link carries when it comes back.
+   */
   const written = new Map(names.map((name) => [name, new Set<string>()]));
   let waiting: (() => void)[] | null = null;
 

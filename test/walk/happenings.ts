@@ -1,4 +1,5 @@
-// What happens to a mesh: requests, links, states, hands, and processes. Each says in a few words what it did.
+// What happens to a mesh: requests, links, states, hands, and processes. Each says in a few words
+// what it did.
 
 import type { Mesh } from '../support/mesh.ts';
 import type { Random } from './random.ts';

@@ -1,8 +1,9 @@
-// `npm run walk`: a real mesh on which things happen at random, looked at and healed by `splitbrain`, and judged by requests through every proxy.
+// `npm run walk -- --minutes 30 --seed 7`: random events on a real mesh, with `splitbrain` looking
+// at it and healing it, and requests through every proxy as the judge.
 //
-//   npm run walk -- --minutes 30 --seed 7      ends with exit code 1 at the first AGREE or HEALED that requests contradict, and prints the events before it
-//
-// The judge asks while nothing that proxies tell each other arrives: so each proxy goes by its own table, as two people who join at once would see.
+// Exit code 1 at the first AGREE or HEALED that the requests contradict; the events before it are
+// printed. The judge holds back the peers' messages while it asks: each proxy then follows its own
+// table, as for two people who join at once.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
