@@ -1,9 +1,8 @@
 // Shards that are dead behind an up state, and versions whose ways are not known.
 
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { describe, expect, test } from 'vitest';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { told } from '../support/report-file.ts';
 import { until } from '../support/until.ts';
 import { whereabouts } from '../support/whereabouts.ts';
@@ -11,22 +10,16 @@ import { whereabouts } from '../support/whereabouts.ts';
 const timeout = 90_000;
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
-  afterEach(() => here?.stop());
-
-  async function lab(options: MeshOptions = {}): Promise<Healing> {
-    here = await startHealing({ binary: command, ...options });
-    return here;
-  }
+  const { here, lab } = healingLab(command);
   async function splitInTwo(): Promise<void> {
-    await here.mesh.split(
+    await here().mesh.split(
       ['t/standup'],
       [
         { proxies: [0, 1], shard: 0 },
         { proxies: [2], shard: 1 },
       ],
     );
-    for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
+    for (const proxy of [0, 1]) await here().mesh.untilPeers(proxy, 2, 'down');
   }
 
   test('an agent that nobody answers leaves its shard up: shard-doubtful, and it wins no conference', {
@@ -43,7 +36,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         async () => / L4CON|,L4CON|L4TOUT/.test(await mesh.command(proxy, 'show stat -1 4 -1')) || null,
       );
     await splitInTwo();
-    const look = await here.run(['report']);
+    const look = await here().run(['report']);
     const found = look.report.meshFindings.find(({ kind }) => kind === 'shard-doubtful');
     expect(found?.because).toMatch(
       new RegExp(
@@ -51,7 +44,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       ),
     );
     expect(look.report.shards.find(({ address }) => address === mesh.shards[0]!.address)?.state).toBe('doubtful');
-    const heal = await here.heal();
+    const heal = await here().heal();
     expect([heal.exitCode, Object.fromEntries(winnersOf(heal.report))]).toEqual([
       0,
       { 't/standup': mesh.shards[1]!.address },
@@ -65,18 +58,18 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   ])('one proxy says that it is %s: told, and nothing is healed', { timeout }, async (version, kind) => {
     await lab();
     await splitInTwo();
-    here.relay.follow({
+    here().relay.follow({
       rewrite: (proxy, line, answer) =>
         proxy === 'hap-b' && line.startsWith('show info')
           ? answer.replace(/^Version: .*$/m, `Version: ${version}`)
           : answer,
     });
-    const look = await here.start(['report']).ended;
+    const look = await here().start(['report']).ended;
     expect([
       told(look.report!),
       look.report!.meshFindings.flatMap((each) => (each.kind === kind ? [each.proxy] : [])),
     ]).toEqual([['split t/standup: peer-link-down'], ['hap-b']]);
-    const heal = await here.start(['heal', '--yes']).ended;
+    const heal = await here().start(['heal', '--yes']).ended;
     expect([heal.exitCode, refusalsOf(heal.report!), heal.writes]).toEqual([4, ['version-unknown'], []]);
   });
 });

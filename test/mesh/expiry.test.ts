@@ -1,25 +1,18 @@
 // Tables with another `expire`, and with none: what has ended is not missing, and what never ends
 // can be.
 
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, startHealing } from '../support/healing.ts';
+import { describe, expect, test } from 'vitest';
+import { healingLab } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { meshKinds, told } from '../support/report-file.ts';
 
 const timeout = 120_000;
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
-  afterEach(() => here?.stop());
-
-  async function lab(options: MeshOptions): Promise<Healing> {
-    here = await startHealing({ binary: command, ...options });
-    return here;
-  }
+  const { here, lab } = healingLab(command);
   async function settle(conference: string): Promise<void> {
-    await here.mesh.request(0, conference);
-    for (const proxy of [1, 2]) await here.mesh.untilEntry(proxy, conference, (entry) => entry !== undefined);
+    await here().mesh.request(0, conference);
+    for (const proxy of [1, 2]) await here().mesh.untilEntry(proxy, conference, (entry) => entry !== undefined);
   }
 
   test('no expire: what c lacks behind a cut link is missing', { timeout }, async () => {
@@ -29,7 +22,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await mesh.untilPeers(proxy, 2, 'down');
     await mesh.request(0, 'endless');
     await mesh.untilEntry(1, 'endless', (entry) => entry !== undefined);
-    const { exitCode, report } = await here.run(['report']);
+    const { exitCode, report } = await here().run(['report']);
     expect([exitCode, told(report)]).toEqual([2, ['missing endless: peer-link-down']]);
   });
 
@@ -42,12 +35,12 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await settle('idle');
     await mesh.untilEntry(2, 'idle', (entry) => entry === undefined);
     await settle('busy');
-    const { exitCode, report } = await here.run(['report']);
+    const { exitCode, report } = await here().run(['report']);
     expect([exitCode, told(report), meshKinds(report)]).toEqual([0, [], ['table-drift']]);
     expect(report.meshFindings.find(({ kind }) => kind === 'table-drift')?.because).toMatch(
       /^entries expire about 28\d s sooner on hap-c than on hap-a, hap-b/,
     );
-    const heal = await here.heal();
+    const heal = await here().heal();
     expect([heal.exitCode, heal.writes]).toEqual([0, []]);
   });
 });

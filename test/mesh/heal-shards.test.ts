@@ -1,10 +1,9 @@
 // Healing where shards or ids are not alike on every proxy: maintenance, draining, a server that one lacks, ids that drift, Jitsi's releases, a lone restart.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { crossRequests } from '../support/crossed-requests.ts';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { untilHeard, untilSteady } from '../support/steady-links.ts';
 import { until } from '../support/until.ts';
 import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
@@ -12,20 +11,13 @@ import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whe
 const timeout = 90_000;
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
-  afterEach(() => here?.stop());
-
-  async function lab(options: MeshOptions = {}): Promise<Healing> {
-    here = await startHealing({ binary: command, ...options });
-    return here;
-  }
-  const shard = (n: number) => here.mesh.shards[n]!.address;
+  const { here, lab, shard } = healingLab(command);
   const isolate = async () => {
-    for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
-    for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
+    for (const proxy of [0, 1]) await here().mesh.cut(proxy, 2);
+    for (const proxy of [0, 1]) await here().mesh.untilPeers(proxy, 2, 'down');
   };
   const splitOver = (conference: string, ab: number, c: number) =>
-    here.mesh.split(
+    here().mesh.split(
       [conference],
       [
         { proxies: [0, 1], shard: ab },
@@ -36,14 +28,14 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   async function heardFromC(): Promise<string> {
     for (let attempt = 1; attempt <= 20; attempt++) {
       const name = `keyed-${attempt}`;
-      for (const proxy of [0, 2]) await here.mesh.request(proxy, name, { forceShard: 0 });
-      await untilHeard(here.mesh, `${name} was heard`, [0, 2]);
-      if ((await here.mesh.entry(0, name))?.serverId === 2) return name;
+      for (const proxy of [0, 2]) await here().mesh.request(proxy, name, { forceShard: 0 });
+      await untilHeard(here().mesh, `${name} was heard`, [0, 2]);
+      if ((await here().mesh.entry(0, name))?.serverId === 2) return name;
     }
     throw new Error('20 times a was late');
   }
   const state = (proxy: number, n: number, to: 'maint' | 'drain' | 'ready') =>
-    here.mesh.command(proxy, `set server nodes/shard-${n + 1} state ${to}`);
+    here().mesh.command(proxy, `set server nodes/shard-${n + 1} state ${to}`);
 
   test('{a, b: s1 | c: s2}: s1 in maintenance on c alone -> refused; on b and c -> s2; draining on a -> s1; everywhere -> s2', {
     timeout,
@@ -52,36 +44,36 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await isolate();
     await splitOver('maint', 0, 1);
     await state(2, 0, 'maint');
-    const before = await tablesNow(here.mesh);
-    const refused = await here.heal();
+    const before = await tablesNow(here().mesh);
+    const refused = await here().heal();
     expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['state-disputed maint']]);
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tablesNow(here().mesh)).toEqual(before);
 
     await state(1, 0, 'maint');
-    const one = await here.heal();
+    const one = await here().heal();
     expect([one.exitCode, Object.fromEntries(winnersOf(one.report))]).toEqual([0, { maint: shard(1) }]);
     expect([...new Set(one.writes.map(({ proxy }) => proxy))].sort()).toEqual(['hap-a', 'hap-b']);
-    expect(await whereabouts(here.mesh, ['maint'])).toEqual(winnersOf(one.report));
+    expect(await whereabouts(here().mesh, ['maint'])).toEqual(winnersOf(one.report));
 
     for (const proxy of [1, 2]) await state(proxy, 0, 'ready');
     await splitOver('drain', 0, 1);
     await state(0, 0, 'drain');
-    const two = await here.heal();
+    const two = await here().heal();
     expect([two.exitCode, Object.fromEntries(winnersOf(two.report))]).toEqual([0, { drain: shard(0) }]);
-    expect(await whereabouts(here.mesh, ['drain'])).toEqual(winnersOf(two.report));
+    expect(await whereabouts(here().mesh, ['drain'])).toEqual(winnersOf(two.report));
 
     await splitOver('drain/all', 0, 1);
     for (const proxy of [1, 2]) await state(proxy, 0, 'drain');
-    const three = await here.heal();
+    const three = await here().heal();
     expect([three.exitCode, Object.fromEntries(winnersOf(three.report))]).toEqual([0, { 'drain/all': shard(1) }]);
-    expect(await whereabouts(here.mesh, ['drain/all'])).toEqual(winnersOf(three.report));
+    expect(await whereabouts(here().mesh, ['drain/all'])).toEqual(winnersOf(three.report));
 
     // Where the other one cannot be used at all, what drains wins.
     await splitOver('drain/alone', 0, 1);
     for (const proxy of [1, 2]) await state(proxy, 1, 'maint');
-    const four = await here.heal();
+    const four = await here().heal();
     expect(Object.fromEntries(winnersOf(four.report))['drain/alone']).toBe(shard(0));
-    expect(await whereabouts(here.mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
+    expect(await whereabouts(here().mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
   });
 
   test('c alone has no s3, {a, b: s3 | c: s1} and {a, b: s3 | c: nothing} -> refused, nothing is written; {a: s3 | b, c: s1} -> s1', {
@@ -91,21 +83,21 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await lab({ serverIds: [undefined, undefined, servers] });
     await isolate();
     await splitOver('gone', 2, 0);
-    await here.mesh.request(0, 'gone/lacking', { forceShard: 2 });
-    await here.mesh.untilEntry(1, 'gone/lacking', (entry) => entry !== undefined);
-    const refused = await here.heal();
+    await here().mesh.request(0, 'gone/lacking', { forceShard: 2 });
+    await here().mesh.untilEntry(1, 'gone/lacking', (entry) => entry !== undefined);
+    const refused = await here().heal();
     expect([refused.exitCode, refusalsOf(refused.report), refused.writes]).toEqual([
       4,
       ['no-eligible-shard gone', 'no-eligible-shard gone/lacking'],
       [],
     ]);
-    await here.mesh.cut(0, 1);
-    await here.mesh.untilPeers(0, 1, 'down');
-    await here.mesh.request(0, 'minor', { forceShard: 2 });
-    for (const proxy of [1, 2]) await here.mesh.request(proxy, 'minor', { forceShard: 0 });
-    const run = await here.heal();
+    await here().mesh.cut(0, 1);
+    await here().mesh.untilPeers(0, 1, 'down');
+    await here().mesh.request(0, 'minor', { forceShard: 2 });
+    for (const proxy of [1, 2]) await here().mesh.request(proxy, 'minor', { forceShard: 0 });
+    const run = await here().heal();
     expect([run.exitCode, writtenKeys(run.writes)]).toEqual([4, ['minor']]);
-    expect(await whereabouts(here.mesh, ['minor'])).toEqual(new Map([['minor', shard(0)]]));
+    expect(await whereabouts(here().mesh, ['minor'])).toEqual(new Map([['minor', shard(0)]]));
   });
 
   test.each(['addr', 'name'] as const)(
@@ -117,7 +109,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
       // With a key the ids do not matter: nothing is wrong, whoever wrote last.
       const keyed = await heardFromC();
-      const calm = await here.heal();
+      const calm = await here().heal();
       expect([calm.exitCode, calm.writes]).toEqual([0, []]);
 
       // Somebody's `set` writes an entry without a key: id 1 is s1 here and s3 there, and every id that heals c harms a and b.
@@ -125,21 +117,21 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await mesh.untilEntry(2, 'keyless', (entry) => entry !== undefined);
       expect((await tableRoutes(mesh)).get('keyless')).toEqual([shard(0), shard(0), shard(2)]);
       const before = await tablesNow(mesh);
-      const refused = await here.heal();
+      const refused = await here().heal();
       expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['id-drift keyless']]);
       expect(refused.report.heal?.refusals[0]?.because).toContain(`server id 2 is ${shard(0)} on hap-c`);
       expect(await tablesNow(mesh)).toEqual(before);
 
       // Crossed words leave a split with keys, which travel with a touch.
       const crossed = await crossRequests(mesh, 'crossed', [0, 1, 2]);
-      const run = await here.heal();
+      const run = await here().heal();
       expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['id-drift keyless']]);
       expect(await whereabouts(mesh, [crossed])).toEqual(new Map([[crossed, winnersOf(run.report).get(crossed)!]]));
       expect([run.writes.length, writtenKeys(run.writes)]).toEqual([1, [crossed]]);
 
       // Nobody hears c now, but its links come back, and carry its id to a and b.
       await isolate();
-      const alone = await here.heal();
+      const alone = await here().heal();
       expect([alone.exitCode, refusalsOf(alone.report), alone.writes]).toEqual([4, ['id-drift keyless'], []]);
       await mesh.command(2, 'clear table nodes key keyless');
       await mesh.command(2, 'set table nodes key keyless data.server_id 2');
@@ -162,7 +154,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       for (const proxy of [0, 1]) await mesh.request(proxy, 'releases', { forceShard: 0 });
       await mesh.request(2, 'releases', { release: 'release-2', forceShard: 1 });
       expect((await tableRoutes(mesh)).get('releases')).toEqual([shard(0), shard(0), shard(1)]);
-      const run = await here.heal();
+      const run = await here().heal();
       expect([run.exitCode, Object.fromEntries(winnersOf(run.report))]).toEqual([0, { releases: shard(0) }]);
       for (const release of ['release-1', 'release-2'] as const) {
         for (const proxy of [0, 1, 2])
@@ -200,7 +192,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(known).toEqual(alone);
 
     const config = { heal: 'maxRatio: 0.01, maxMissing: 3' };
-    const first = await here.heal(config);
+    const first = await here().heal(config);
     expect([first.exitCode, refusalsOf(first.report)]).toEqual([4, ['too-many-missing']]);
     expect(first.report.findings.map(({ kind, cause }) => `${kind} ${cause}`)).toEqual(
       conferences.map(() => 'missing emptied'),
@@ -208,7 +200,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(first.report.heal).toMatchObject({ planned: 3, verified: 3, failed: 0 });
     expect(first.writes.filter((write) => write.proxy === 'hap-c' || write.command.startsWith('clear'))).toEqual([]);
 
-    const second = await here.heal(config);
+    const second = await here().heal(config);
     expect([second.exitCode, second.report.heal?.verified]).toEqual([0, 2]);
     expect(writtenKeys([...first.writes, ...second.writes])).toEqual(conferences);
     expect(await whereabouts(mesh, conferences)).toEqual(new Map(conferences.map((name, n) => [name, shard(n % 3)])));

@@ -1,10 +1,9 @@
 // Only backends that serve the table count: one backend a shard, unchecked and with other ids, says
 // nothing of where requests go.
 
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { describe, expect, test } from 'vitest';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { meshKinds, told } from '../support/report-file.ts';
 import { whereabouts } from '../support/whereabouts.ts';
 
@@ -26,23 +25,16 @@ function plainBackend(text: string): string {
 }
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
-  afterEach(() => here?.stop());
-
-  async function lab(options: MeshOptions): Promise<Healing> {
-    here = await startHealing({ binary: command, ...options });
-    return here;
-  }
-  const shard = (n: number) => here.mesh.shards[n]!.address;
+  const { here, lab, shard } = healingLab(command);
   async function splitInTwo(conferences: readonly string[]): Promise<void> {
-    await here.mesh.split(conferences, [
+    await here().mesh.split(conferences, [
       { proxies: [0, 1], shard: 0 },
       { proxies: [2], shard: 1 },
     ]);
-    for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
+    for (const proxy of [0, 1]) await here().mesh.untilPeers(proxy, 2, 'down');
   }
   const state = (proxy: number, server: string, to: 'maint' | 'ready') =>
-    here.mesh.command(proxy, `set server ${server} state ${to}`);
+    here().mesh.command(proxy, `set server ${server} state ${to}`);
 
   test('a shard in maintenance in both releases does not win because its own backend calls it up', {
     timeout,
@@ -54,7 +46,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2])
       for (const server of ['release-1/shard-1', 'release-2/r2-shard-1']) await state(proxy, server, 'maint');
 
-    const run = await here.heal();
+    const run = await here().heal();
     expect([told(run.report), Object.fromEntries(winnersOf(run.report)), run.exitCode]).toEqual([
       ['split t/standup: state-drift'],
       { 't/standup': shard(1) },
@@ -80,7 +72,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const { mesh } = await lab({ configure: (_, text) => plainBackend(text) });
     const conferences = Array.from({ length: 6 }, (_, n) => `room/${n}`);
     await splitInTwo(conferences);
-    const run = await here.heal();
+    const run = await here().heal();
     expect([run.exitCode, refusalsOf(run.report), run.report.heal?.verified]).toEqual([0, [], 6]);
     expect(run.writes.filter(({ command: each }) => / data\.server_id (?!1[123]$)/.test(each))).toEqual([]);
     expect(await whereabouts(mesh, conferences)).toEqual(winnersOf(run.report));
@@ -93,7 +85,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await splitInTwo(['t/standup']);
     for (const proxy of [0, 1, 2]) await state(proxy, 'release-2/r2-shard-1', 'maint');
 
-    const run = await here.heal();
+    const run = await here().heal();
     expect(meshKinds(run.report)).toContain('state-drift');
     expect([run.exitCode, Object.fromEntries(winnersOf(run.report))]).toEqual([0, { 't/standup': shard(1) }]);
     for (const release of ['release-1', 'release-2'] as const)
@@ -105,7 +97,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const { mesh } = await lab({ layout: 'jitsi', configure: lacking });
     await mesh.request(0, 't/lacking', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 't/lacking', (entry) => entry !== undefined);
-    const look = await here.run(['report']);
+    const look = await here().run(['report']);
     expect([look.exitCode, told(look.report)]).toEqual([2, ['split t/lacking: server-drift']]);
     expect((await mesh.request(2, 't/lacking', { release: 'release-2' })).shard).not.toBe(shard(0));
   });
@@ -119,7 +111,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await state(proxy, 'release-2/r2-shard-1', 'maint');
       await state(proxy, 'release-2/r2-shard-2', 'maint');
     }
-    const run = await here.heal();
+    const run = await here().heal();
     expect([run.exitCode, told(run.report).map((line) => line.replace(/:.*/, '')), refusalsOf(run.report)]).toEqual([
       4,
       ['split t/standup'],

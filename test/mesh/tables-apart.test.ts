@@ -2,9 +2,8 @@
 // entries spread over the peers, one name for two shards.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
+import { type Healing, healingLab, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { meshKinds, told } from '../support/report-file.ts';
 import { tablesNow, whereabouts } from '../support/whereabouts.ts';
 
@@ -13,26 +12,19 @@ const timeout = 120_000;
 const onC = (from: RegExp, to: string) => (i: number, text: string) => (i === 2 ? text.replace(from, to) : text);
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
-  afterEach(() => here?.stop());
-  const shard = (n: number) => here.mesh.shards[n]!.address;
-
-  async function lab(options: MeshOptions): Promise<Healing> {
-    here = await startHealing({ binary: command, ...options });
-    return here;
-  }
+  const { here, lab, shard } = healingLab(command);
 
   test('another len on c: its links are up and deaf, and c is replaced', { timeout }, async () => {
     const { mesh } = await lab({ configure: onC(/ len 200 /, ' len 250 ') });
     for (const proxy of [0, 1]) await mesh.request(proxy, 't/deaf', { forceShard: 0 });
     await mesh.request(2, 't/deaf', { forceShard: 1 });
-    const look = await here.run(['report']);
+    const look = await here().run(['report']);
     expect([look.exitCode, told(look.report), meshKinds(look.report)]).toEqual([
       2,
       ['split t/deaf: peer-deaf'],
       ['peer-deaf'],
     ]);
-    const heal = await here.heal();
+    const heal = await here().heal();
     expect([heal.exitCode, Object.fromEntries(winnersOf(heal.report))]).toEqual([0, { 't/deaf': shard(0) }]);
     expect(new Set(heal.writes.map(({ proxy }) => proxy))).toEqual(new Set(['hap-c']));
     expect(await whereabouts(mesh, ['t/deaf'])).toEqual(new Map([['t/deaf', shard(0)]]));
@@ -47,7 +39,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.request(0, 'elsewhere', { forceShard: 1 });
     await mesh.untilEntry(1, 'elsewhere', (entry) => entry !== undefined);
     const before = (await tablesNow(mesh))[2];
-    const heal = await here.heal();
+    const heal = await here().heal();
     expect(heal.exitCode).toBe(4);
     expect(refusalsOf(heal.report)).toContain('table-differs elsewhere');
     expect((await tablesNow(mesh))[2]).toEqual(before);
@@ -69,13 +61,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await mesh.request(proxy, 't/named', { forceShard: 0 });
     await mesh.request(2, 't/named', { forceShard: 1 });
     const undone = expect.stringMatching(/^server shard-[12] is .* would undo it$/);
-    const whileCut = await here.heal();
+    const whileCut = await here().heal();
     expect([whileCut.exitCode, whileCut.writes, whileCut.report.heal?.refusals[0]?.because]).toEqual([4, [], undone]);
     for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
     await mesh.untilPeersUp();
-    const look = await here.run(['report']);
+    const look = await here().run(['report']);
     expect([look.exitCode, told(look.report)]).toEqual([2, ['mixed t/named', 'split t/named: server-drift']]);
-    const heal = await here.heal();
+    const heal = await here().heal();
     expect([heal.exitCode, heal.writes, heal.report.heal?.refusals[0]?.because]).toEqual([4, [], undone]);
   });
 });

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterEach } from 'vitest';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import { type CommandRelay, startCommandRelay, type Write } from './command-relay.ts';
 import { type Mesh, type MeshOptions, startMesh } from './mesh.ts';
@@ -127,4 +128,26 @@ export function winnersOf({ findings }: HealReport): ReadonlyMap<string, string>
 /** `reason key`, or `reason` alone where the whole run is meant, sorted. */
 export function refusalsOf({ heal }: HealReport): readonly string[] {
   return (heal?.refusals ?? []).map(({ reason, key }) => (key === null ? reason : `${reason} ${key}`)).sort();
+}
+
+/** One ground a test, stopped after it: `lab` starts it, `here` is the one that was started. */
+export function healingLab(binary: string) {
+  let ground: Healing | null = null;
+  afterEach(async () => {
+    await ground?.stop();
+    ground = null;
+  });
+  const here = (): Healing => {
+    if (ground === null) throw new Error('no mesh was started in this test');
+    return ground;
+  };
+  return {
+    here,
+    /** The address of the nth shard. */
+    shard: (n: number): string => here().mesh.shards[n]!.address,
+    async lab(options: MeshOptions = {}): Promise<Healing> {
+      ground = await startHealing({ binary, ...options });
+      return ground;
+    },
+  };
 }
