@@ -31,8 +31,9 @@ interface Lag {
 
 export interface Expiries {
   /**
-   * Whether the key is absent only where its own `expire` has ended it by now. `maxExpiresInMs` is
-   * the longest life that any proxy has left for it.
+   * Whether the key is absent only where its own `expire` has ended it by now. Each holder must be
+   * seen to keep entries longer: one proxy's word does not explain what another one holds as well.
+   * `maxExpiresInMs` is the longest life that any proxy has left for it.
    */
   hasEnded(look: RoutedGrid, row: number, maxExpiresInMs: number): boolean;
   /** Whether some proxy's entries have no end, so that none is about to. */
@@ -63,20 +64,21 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
       if (lag) lags.push(lag);
     }
   }
-  const byEarlier = new Map<number, readonly Lag[]>();
-  for (const lag of lags) byEarlier.set(lag.earlier, [...(byEarlier.get(lag.earlier) ?? []), lag]);
+  const lagOf = new Map(lags.map((lag) => [lag.later * views.length + lag.earlier, lag.byMs]));
+  /** Every holder keeps its entries so much longer that this one's has ended. */
+  const endsSooner = (at: RoutedGrid, row: number, earlier: number, maxExpiresInMs: number) =>
+    views.every((_, holder) => {
+      if (at.sense.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
+      const byMs = lagOf.get(holder * views.length + earlier);
+      return byMs !== undefined && maxExpiresInMs <= byMs + marginMs + CONSISTENT_WITHIN_MS;
+    });
   return {
     isEndless: endless.some((is) => is),
     hasEnded: (at, row, maxExpiresInMs) =>
-      byEarlier.size > 0 &&
+      lags.length > 0 &&
       at.sense.evidence.every(
         (told, proxy) =>
-          told !== 'full' ||
-          at.grid.labelAt(row, proxy) !== 0 ||
-          (byEarlier.get(proxy) ?? []).some(
-            ({ later, byMs }) =>
-              at.grid.labelAt(row, later) !== 0 && maxExpiresInMs <= byMs + marginMs + CONSISTENT_WITHIN_MS,
-          ),
+          told !== 'full' || at.grid.labelAt(row, proxy) !== 0 || endsSooner(at, row, proxy, maxExpiresInMs),
       ),
     findings: (hasExplained) => driftFindings(look, lags, hasExplained),
   };

@@ -9,13 +9,15 @@ import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/key-table.ts';
 import { mesh } from '../support/run-report.ts';
 
-/** By key: the seconds that the entry has left on a and on b; `null`: absent. */
+/** By key: the seconds that the entry has left on a, on b, and on c where there is one; `null`: absent. */
 type Lives = Readonly<Record<string, readonly (number | null)[]>>;
 
 function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyView>; marginMs?: number } = {}) {
-  const grid = createEntryGrid({ keys: createKeyTable(1), proxyCount: 2, admitsNewKeys: true, keepsExpiries: false });
-  const longest = [0, 0];
-  for (const proxy of [0, 1]) {
+  const names = ['a', 'b', 'c'].slice(0, Object.values(lives)[0]!.length);
+  const proxyCount = names.length;
+  const grid = createEntryGrid({ keys: createKeyTable(1), proxyCount, admitsNewKeys: true, keepsExpiries: false });
+  const longest = names.map(() => 0);
+  for (const proxy of names.keys()) {
     const sink = grid.column(proxy);
     for (const [key, left] of Object.entries(lives)) {
       const seconds = left[proxy];
@@ -25,7 +27,7 @@ function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyVi
       longest[proxy] = Math.max(longest[proxy]!, seconds * 1000);
     }
   }
-  const views = mesh(['a', 'b'], { b }).map((view, proxy) => ({
+  const views = mesh(names, { b }).map((view, proxy) => ({
     ...view,
     table: { ...view.table!, maxExpiresInMs: longest[proxy]! },
   }));
@@ -85,4 +87,18 @@ test('entries without an end', () => {
     true,
     ['entries expire on b and never on a: the tables have different `expire`'],
   ]);
+});
+
+describe('one proxy of three has longer lives than the others', () => {
+  test.each<[string, Lives]>([
+    ['by 300 s', { busy: [299, 299, 599], calm: [270, 270, 570], lost: [250, null, 550], own: [null, null, 290] }],
+    ['by all', { busy: [299, 299, 0], calm: [270, 270, 0], lost: [250, null, 0], own: [null, null, 0] }],
+  ])('%s: what it alone holds has ended elsewhere, what another holds as well is missing', (_, lives) => {
+    const { ended } = learn(lives);
+    expect([ended('own'), ended('lost')]).toEqual([true, false]);
+  });
+
+  test('and says otherwise of the one that is missing: it is missing', () => {
+    expect(learn({ busy: [299, 299, 599], calm: [270, 270, 570], lost: [250, null, 290] }).ended('lost')).toBe(false);
+  });
 });

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Healing, startHealing } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
+import { told } from '../support/report-file.ts';
 import { whereabouts } from '../support/whereabouts.ts';
 
 const timeout = 120_000;
@@ -47,6 +48,17 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
     ).toEqual([]);
     const s1 = here.mesh.shards[0]!.address;
     expect(await whereabouts(here.mesh, names)).toEqual(new Map(names.map((name) => [name, s1])));
+  });
+
+  test('that its entries never expire explains no absence elsewhere: missing', { timeout }, async () => {
+    await lab();
+    here.relay.follow({
+      rewrite: (proxy, line, answer) =>
+        proxy === 'hap-e' && line.includes('show table nodes') ? answer.replace(/ exp=\d+/g, ' exp=0') : answer,
+    });
+    await here.mesh.command(1, 'clear table nodes key t\\/one');
+    const look = await here.start(['report']).ended;
+    expect([look.exitCode, told(look.report!)]).toEqual([2, ['missing t/one: unknown']]);
   });
 
   test('conferences that it invents are not written to the others', { timeout }, async () => {
