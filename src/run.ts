@@ -12,6 +12,7 @@ import { nominate } from './analysis/nominate.ts';
 import { notesOf } from './analysis/notes.ts';
 import { restartedProxies } from './analysis/restarted.ts';
 import { routeGrid, senseMesh } from './analysis/routed-grid.ts';
+import { spreadOver } from './analysis/spread.ts';
 import { namesNoServer } from './analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from './analysis/summary.ts';
 import { judgeRun } from './analysis/verdict.ts';
@@ -61,7 +62,7 @@ export async function look(
   );
   const first = routeGrid(grid, sense);
   const expiries = learnExpiries(first, spentMs);
-  const isSpread = views.some(({ table }) => table?.isSpread === true);
+  const isSpread = spreadOver(views).length > 0;
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
   edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 

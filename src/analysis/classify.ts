@@ -72,9 +72,11 @@ export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
 }
 
 /**
- * Whether two looks at one key, each of which shows this kind, show the same thing. Heard are the proxies that spoke of the key in both: none of
- * them may have changed its word, and they alone must show the kind. So a silent proxy neither contradicts nor confirms.
- * `ambiguous` is a matter of the key, wherever its routes move.
+ * Whether two looks at one key, each of which shows this kind, show the same thing: the proxies that
+ * spoke in both looks and say the same in both must show the kind by themselves. A proxy that was
+ * silent in one of them, or changed its word, neither confirms nor contradicts: otherwise one proxy
+ * could hide what the others disagree on. `ambiguous` is a matter of the key, wherever its routes
+ * move.
  */
 export function sameAt(
   kind: Kinds,
@@ -85,18 +87,11 @@ export function sameAt(
 ): boolean {
   if (kind === AMBIGUOUS) return true;
   const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND || kind === SPLIT ? ORPHANED : 0;
-  let someAreNew = false;
-  for (let proxy = 0; proxy < after.sense.evidence.length; proxy++) {
-    if (isSilent(after, afterRow, proxy)) continue;
-    if (isSilent(before, beforeRow, proxy)) {
-      someAreNew = true;
-      continue;
-    }
-    if (before.shardAt(beforeRow, proxy) !== after.shardAt(afterRow, proxy)) return false;
-    if ((before.marksAt(beforeRow, proxy) & mask) !== (after.marksAt(afterRow, proxy) & mask)) return false;
-  }
-  if (!someAreNew) return true;
-  const evidence = after.sense.evidence.map((told, proxy) => (isSilent(before, beforeRow, proxy) ? 'none' : told));
+  const isSteady = (proxy: number) =>
+    !isSilent(before, beforeRow, proxy) &&
+    before.shardAt(beforeRow, proxy) === after.shardAt(afterRow, proxy) &&
+    (before.marksAt(beforeRow, proxy) & mask) === (after.marksAt(afterRow, proxy) & mask);
+  const evidence = after.sense.evidence.map((told, proxy) => (isSteady(proxy) ? told : 'none'));
   return (kindsAt({ ...after, sense: { ...after.sense, evidence } }, afterRow) & kind) !== 0;
 }
 

@@ -1,6 +1,7 @@
 // Sentences without which a report could be misread.
 
 import type { ProxyView } from '../domain/view.ts';
+import { spreadOver } from './spread.ts';
 
 export interface NotedFacts {
   readonly views: readonly ProxyView[];
@@ -69,7 +70,7 @@ function duplicates({ views }: NotedFacts): readonly string[] {
 }
 
 function spreadTable({ views }: NotedFacts): readonly string[] {
-  const spreading = views.filter(({ table }) => table?.isSpread === true).map(({ name }) => name);
+  const spreading = spreadOver(views).map(({ name }) => name);
   return spreading.length === 0
     ? []
     : [

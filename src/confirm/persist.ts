@@ -12,23 +12,28 @@ export interface SuspectLook {
 }
 
 export interface Persisted {
-  /** By suspect: the kinds that all looks show, the same on every proxy that spoke. */
+  /** By suspect: the kinds that all looks show, by the proxies that say the same in all of them. */
   readonly confirmed: readonly Kinds[];
   /** Suspects that disagreed in some look and of which no disagreement is confirmed. */
   readonly inFlight: number;
 }
 
 /**
- * `looks` in the order they were taken; with a single look everything it shows stays. A conference that is missing in one look and split
- * in the next is in flight: the mesh is moving there, and a later run will see where it came to rest.
+ * `looks` in the order they were taken; with a single look everything it shows stays. What only
+ * proxies show that changed their word is in flight: the mesh is moving there, and a later run will
+ * see where it came to rest.
  */
 export function persist(looks: readonly SuspectLook[]): Persisted {
   const last = looks[looks.length - 1];
   if (!last) return { confirmed: [], inFlight: 0 };
   let inFlight = 0;
   const confirmed = last.kinds.map((kinds, suspect) => {
-    const stays =
-      findingKinds.reduce((set, _, bit) => (persists(1 << bit, looks, suspect) ? set | (1 << bit) : set), 0) & kinds;
+    const persisting = findingKinds.reduce(
+      (set, _, bit) => (persists(1 << bit, looks, suspect) ? set | (1 << bit) : set),
+      0,
+    );
+    // A split of a proxy that changed its word covers that another one lacks the entry all the time.
+    const stays = persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));
     const everDisagreed = looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0);
     if (everDisagreed && (stays & DISAGREEMENT) === 0) inFlight++;
     return stays;

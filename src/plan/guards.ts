@@ -1,5 +1,6 @@
 // When not to heal: each guard is a small rule with a reason from the closed list and the value that tripped it.
 
+import { spreadOver } from '../analysis/spread.ts';
 import { isVersionUnknown } from '../analysis/version.ts';
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { HealSettings, Refusal } from '../domain/plan.ts';
@@ -102,7 +103,7 @@ function names(views: readonly ProxyView[]): string {
  * lack is as it should be.
  */
 function spread({ views }: GuardedRun): Refusal | null {
-  const spreading = views.filter(({ table }) => table?.isSpread === true);
+  const spreading = spreadOver(views);
   return spreading.length === 0
     ? null
     : refusal(

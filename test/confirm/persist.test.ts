@@ -56,6 +56,20 @@ describe('two looks', () => {
   });
 });
 
+describe('a proxy that says something else in every look hides nothing', () => {
+  test.each<[string, SuspectLook[], number]>([
+    ['a split of the others', [heard([0, 1, 0]), heard([0, 1, 2])], SPLIT],
+    ['and not with less than an entry', [heard([0, 1, 0]), heard([0, 1, ABSENT])], SPLIT],
+    ['who lacks the entry', [heard([0, ABSENT, 0]), heard([0, ABSENT, 1])], MISSING],
+    ['who lacks the entry, from a split', [heard([0, ABSENT, 1]), heard([0, ABSENT, 0])], MISSING],
+    ['who lacks the entry, split in both', [heard([0, ABSENT, 1]), heard([0, ABSENT, 2])], MISSING],
+    ['three looks', [heard([0, ABSENT, 1]), heard([0, ABSENT, 0]), heard([0, ABSENT, 1])], MISSING],
+    ['an entry that is followed elsewhere', [heard([0, 0, 0], [ORPHANED]), heard([0, 0, 1], [ORPHANED])], SPLIT],
+  ])('%s', (_, looks, kinds) => {
+    expect(persist(looks)).toEqual({ confirmed: [kinds], inFlight: 0 });
+  });
+});
+
 describe('a proxy that is silent in one of the looks', () => {
   const cutOff: Said = { cut: ABSENT };
   const confirmed = (kinds: number): Persisted => ({ confirmed: [kinds], inFlight: 0 });
@@ -84,9 +98,9 @@ describe('a proxy that is silent in one of the looks', () => {
     ['excuses nobody who changed', [heard([0, 1, 0]), heard([1, 0, null])], inFlight],
     ['leaves of a split who lacks the entry', [heard([0, 1, ABSENT]), heard([0, null, ABSENT])], confirmed(MISSING)],
     [
-      'a split of which a party was not seen before is in flight',
+      'a split of which a party was not seen before: what is left is who lacks the entry',
       [heard([0, cutOff, ABSENT]), heard([0, { cut: 1 }, ABSENT])],
-      inFlight,
+      confirmed(MISSING),
     ],
     ['mixed elsewhere', [heard([0, 0], [MIXED, 0]), heard([0, null], [MIXED, 0])], confirmed(MIXED_KIND)],
     ['mixed there', [heard([0, 0], [0, MIXED]), heard([0, null], [0, MIXED])], inFlight],

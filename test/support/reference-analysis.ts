@@ -107,27 +107,24 @@ export interface Word {
   readonly orphaned: boolean;
 }
 
-/** The kinds that two looks at one conference confirm, sorted: what those show who spoke both times, if they said the same and it still has that name. */
+/** The kinds that two looks at one conference confirm, sorted: what those show who said the same in both. */
 export function referenceConfirmed(before: readonly Word[], after: readonly Word[]): string[] {
   const spoke = ({ dump, shard }: Word) => dump === 'full' || (dump === 'part' && shard !== null);
-  const twice = after.flatMap((now, proxy) =>
-    spoke(now) && spoke(before[proxy]!) ? [{ earlier: before[proxy]!, now }] : [],
+  const steady = (kind: string) =>
+    after.filter((now, proxy) => {
+      const earlier = before[proxy]!;
+      if (!spoke(now) || !spoke(earlier) || earlier.shard !== now.shard) return false;
+      if (kind === 'mixed') return earlier.mixed === now.mixed;
+      return kind === 'missing' || earlier.orphaned === now.orphaned;
+    });
+  const [first, last] = [kindsSaid(before), kindsSaid(after)];
+  const both = ['split', 'mixed', 'orphaned'].filter(
+    (kind) => first.includes(kind) && last.includes(kind) && kindsSaid(steady(kind)).includes(kind),
   );
-  if (twice.some(({ earlier, now }) => earlier.shard !== now.shard)) return [];
-  const stays = (kind: string) =>
-    twice.every(({ earlier, now }) =>
-      kind === 'mixed'
-        ? earlier.mixed === now.mixed
-        : kind === 'orphaned' || kind === 'split'
-          ? earlier.orphaned === now.orphaned
-          : true,
-    );
-  const shown = kindsSaid(twice.map(({ now }) => now));
-  const earlier = kindsSaid(before);
-  const wasShown = (kind: string) => earlier.includes(kind) || (kind === 'missing' && earlier.includes('split'));
-  return kindsSaid(after)
-    .filter((kind) => shown.includes(kind) && wasShown(kind) && stays(kind))
-    .sort();
+  // A split covers that somebody lacks the entry.
+  const couldLack = [first, last].every((kinds) => kinds.includes('missing') || kinds.includes('split'));
+  const lacks = couldLack && !both.includes('split') && kindsSaid(steady('missing')).includes('missing');
+  return [...both, ...(lacks ? ['missing'] : [])].sort();
 }
 
 function kindsSaid(words: readonly Word[]): string[] {
