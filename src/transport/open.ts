@@ -2,7 +2,7 @@
 
 import type { ProxyTarget } from '../domain/proxy.ts';
 import type { SshSettings } from '../domain/settings.ts';
-import type { Compress } from './compression.ts';
+import type { Compress } from './compressed/compression.ts';
 import { socketTransport } from './socket.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,7 +11,7 @@ export function openTransport(target: ProxyTarget, ssh: SshSettings, compress: C
   const { endpoint } = target;
   if (endpoint.kind !== 'ssh') return socketTransport(endpoint);
   return whenAsked(async () => {
-    const { sshTransport } = await import('./ssh.ts');
+    const { sshTransport } = await import('./ssh/transport.ts');
     return sshTransport(endpoint, ssh, compress);
   });
 }

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SshSettings } from '../../src/domain/settings.ts';
-import { judgeHostKey } from '../../src/transport/known-hosts.ts';
+import { judgeHostKey } from '../../src/transport/ssh/known-hosts.ts';
 import { makeKey, sshdMissing } from '../support/sshd.ts';
 import { answerTo, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
-import type { Compress } from '../../src/transport/compression.ts';
+import type { Compress } from '../../src/transport/compressed/compression.ts';
 import { openTransport } from '../../src/transport/open.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
 import type { Transport } from '../../src/transport/transport.ts';

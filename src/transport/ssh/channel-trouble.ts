@@ -1,6 +1,6 @@
 // What it means that a channel did not open, or that the command behind it failed. Pure.
 
-import type { Trouble } from '../domain/proxy.ts';
+import type { Trouble } from '../../domain/proxy.ts';
 
 /** `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage. */
 export interface ChannelOpenError extends Error {

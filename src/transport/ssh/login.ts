@@ -2,13 +2,13 @@
 
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ConnectConfig } from 'ssh2';
-import { hostAndPort } from '../domain/proxy.ts';
-import type { SshSettings } from '../domain/settings.ts';
-import { TransportError } from '../errors.ts';
-import { onAbort } from './deadline.ts';
+import { hostAndPort } from '../../domain/proxy.ts';
+import type { SshSettings } from '../../domain/settings.ts';
+import { TransportError } from '../../errors.ts';
+import { onAbort } from '../deadline.ts';
+import { connectionLost } from '../socket-trouble.ts';
 import { hostKeyAlgorithms, hostKeyTrouble } from './host-key.ts';
-import { connectionLost } from './socket-trouble.ts';
-import { type LoginError, loginTrouble, privateKeyTrouble } from './ssh-login-trouble.ts';
+import { type LoginError, loginTrouble, privateKeyTrouble } from './login-trouble.ts';
 
 /** A host to log in to, and as whom. */
 export interface Hop {

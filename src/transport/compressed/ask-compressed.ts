@@ -1,10 +1,10 @@
 // One conversation through a command that compresses the answer, where the host does as it is told.
 
-import { TransportError } from '../errors.ts';
-import type { OnChunk } from './conversation.ts';
-import { unlessAborted } from './deadline.ts';
-import { isRefusal } from './ssh-channel.ts';
-import { type CommandEnd, commandTrouble, cutTrouble } from './ssh-channel-trouble.ts';
+import { TransportError } from '../../errors.ts';
+import type { OnChunk } from '../conversation.ts';
+import { unlessAborted } from '../deadline.ts';
+import { isRefusal } from '../ssh/channel.ts';
+import { type CommandEnd, commandTrouble, cutTrouble } from '../ssh/channel-trouble.ts';
 import { unpack } from './unpack.ts';
 
 interface Asking {

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { hostAndPort, type Trouble } from '../domain/proxy.ts';
-import type { SshSettings } from '../domain/settings.ts';
+import { hostAndPort, type Trouble } from '../../domain/proxy.ts';
+import type { SshSettings } from '../../domain/settings.ts';
 import { hostKeyTypes, judgeHostKey, knownHostName, typeOf } from './known-hosts.ts';
 
 type KnownHosts = SshSettings['knownHosts'];

@@ -1,12 +1,12 @@
 // A command on a host that is kept for many requests: its start there, a login shell and perhaps sudo, can cost more than a dump.
 
 import type { ClientChannel } from 'ssh2';
-import { type OnChunk, pourInto, requestBytes } from './conversation.ts';
-import { onAbort } from './deadline.ts';
-import { linesOf, PROMPT_LINE, readToPrompt } from './prompt.ts';
-import { discard, watchEnd } from './ssh-channel.ts';
-import type { CommandEnd } from './ssh-channel-trouble.ts';
-import type { Login } from './ssh-login.ts';
+import { type OnChunk, pourInto, requestBytes } from '../conversation.ts';
+import { onAbort } from '../deadline.ts';
+import { linesOf, PROMPT_LINE, readToPrompt } from '../prompt.ts';
+import { discard, watchEnd } from './channel.ts';
+import type { CommandEnd } from './channel-trouble.ts';
+import type { Login } from './login.ts';
 
 export interface Session {
   /** Whether it can be asked no more. */

@@ -1,6 +1,6 @@
 // Whether a dump is compressed on its way over SSH: what it saves against what it costs the proxy's host. Pure.
 
-import type { Settings } from '../domain/settings.ts';
+import type { Settings } from '../../domain/settings.ts';
 
 export type Compress = Settings['collect']['compress'];
 

@@ -4,9 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Connection, ServerChannel } from 'ssh2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerTo, forDump, patience, troubleOf } from '../settings.ts';
+import { endAll, open, sshd } from './cast.ts';
 import { finish, type Script, whenAsked } from './scripted-sshd.ts';
-import { answerTo, forDump, patience, troubleOf } from './settings.ts';
-import { endAll, open, sshd } from './ssh-cast.ts';
 
 // Above the patience of an ask, so that a wait that is too long ends in its own words.
 vi.setConfig({ testTimeout: 30_000 });

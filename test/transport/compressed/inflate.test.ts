@@ -4,9 +4,9 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { TransportError } from '../../src/errors.ts';
-import type { OnChunk } from '../../src/transport/conversation.ts';
-import { type Inflater, inflate } from '../../src/transport/inflate.ts';
+import { TransportError } from '../../../src/errors.ts';
+import { type Inflater, inflate } from '../../../src/transport/compressed/inflate.ts';
+import type { OnChunk } from '../../../src/transport/conversation.ts';
 
 const text = Buffer.from(
   `# table: nodes\n${Array.from({ length: 5_000 }, (_, n) => `0x55${n * 7_919}: key=room-${n} use=0\n`).join('')}\n`,

@@ -1,6 +1,6 @@
 // Reads the answer to a command that was to compress it: the first bytes tell whether it did, or said something else instead.
 
-import type { OnChunk } from './conversation.ts';
+import type { OnChunk } from '../conversation.ts';
 import { type Inflater, inflate } from './inflate.ts';
 
 /**

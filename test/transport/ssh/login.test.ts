@@ -2,9 +2,9 @@
 
 import type net from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerTo, patience, troubleOf } from '../settings.ts';
+import { brief, endAll, listen, open, sshd } from './cast.ts';
 import { makeKeys, type ScriptedSshd, startScriptedSshd } from './scripted-sshd.ts';
-import { answerTo, patience, troubleOf } from './settings.ts';
-import { brief, endAll, listen, open, sshd } from './ssh-cast.ts';
 
 // Above the patience of an ask, so that a wait that is too long ends in its own words.
 vi.setConfig({ testTimeout: 30_000 });

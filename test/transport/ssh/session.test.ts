@@ -2,9 +2,9 @@
 
 import type { ServerChannel } from 'ssh2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerTo, forDump, patience, troubleOf } from '../settings.ts';
+import { brief, endAll, open, sshd } from './cast.ts';
 import { finish, whenAsked } from './scripted-sshd.ts';
-import { answerTo, forDump, patience, troubleOf } from './settings.ts';
-import { brief, endAll, open, sshd } from './ssh-cast.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 afterEach(endAll);

@@ -1,21 +1,21 @@
 // A stats socket behind an SSH login: one connection per proxy for the whole run, opened at the first ask, and there one command, kept for whatever may share it.
 
 import type { ClientChannel } from 'ssh2';
-import { type Endpoint, hostAndPort, spellEndpoint } from '../domain/proxy.ts';
-import type { SshSettings } from '../domain/settings.ts';
-import { TransportError } from '../errors.ts';
-import { askCompressed } from './ask-compressed.ts';
-import { type Compress, FAR_MS, wantsCompression } from './compression.ts';
-import { type OnChunk, requestBytes } from './conversation.ts';
-import { startDeadline, unlessAborted } from './deadline.ts';
+import { type Endpoint, hostAndPort, spellEndpoint } from '../../domain/proxy.ts';
+import type { SshSettings } from '../../domain/settings.ts';
+import { TransportError } from '../../errors.ts';
+import { askCompressed } from '../compressed/ask-compressed.ts';
+import { type Compress, FAR_MS, wantsCompression } from '../compressed/compression.ts';
+import { type OnChunk, requestBytes } from '../conversation.ts';
+import { startDeadline, unlessAborted } from '../deadline.ts';
+import { connectTcp } from '../socket.ts';
+import type { Transport } from '../transport.ts';
+import { converse, isRefusal, openChannel, type Way } from './channel.ts';
+import { type CommandEnd, commandTrouble } from './channel-trouble.ts';
 import { isFartherThan } from './distance.ts';
+import { type Login, login } from './login.ts';
+import { type Session, startSession } from './session.ts';
 import { socatCommands } from './socat-command.ts';
-import { connectTcp } from './socket.ts';
-import { converse, isRefusal, openChannel, type Way } from './ssh-channel.ts';
-import { type CommandEnd, commandTrouble } from './ssh-channel-trouble.ts';
-import { type Login, login } from './ssh-login.ts';
-import { type Session, startSession } from './ssh-session.ts';
-import type { Transport } from './transport.ts';
 
 type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
 

@@ -2,10 +2,10 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { SshSettings } from '../../src/domain/settings.ts';
+import type { SshSettings } from '../../../src/domain/settings.ts';
+import { answerTo, patience, troubleOf } from '../settings.ts';
+import { brief, endAll, listen, open, sshd } from './cast.ts';
 import { finish, type ScriptedSshd, whenAsked } from './scripted-sshd.ts';
-import { answerTo, patience, troubleOf } from './settings.ts';
-import { brief, endAll, listen, open, sshd } from './ssh-cast.ts';
 
 // Above the patience of an ask, so that a wait that is too long ends in its own words.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,7 +1,7 @@
 // Which answers are compressed on the way.
 
 import { expect, test } from 'vitest';
-import { type Compress, wantsCompression } from '../../src/transport/compression.ts';
+import { type Compress, wantsCompression } from '../../../src/transport/compressed/compression.ts';
 
 const verdicts = (compress: Compress) =>
   [undefined, 0, 999_999, 1_000_000, 25_000_000].map((expectedBytes) => wantsCompression(compress, expectedBytes));

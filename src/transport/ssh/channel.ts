@@ -1,12 +1,12 @@
 // One conversation over a login: a channel to the stats socket, opened, asked, read to its end.
 
 import type { ClientChannel } from 'ssh2';
-import { TransportError } from '../errors.ts';
-import { type OnChunk, pour } from './conversation.ts';
-import { onAbort } from './deadline.ts';
-import { connectionLost } from './socket-trouble.ts';
-import { type ChannelOpenError, type CommandEnd, channelTrouble } from './ssh-channel-trouble.ts';
-import type { Login } from './ssh-login.ts';
+import { TransportError } from '../../errors.ts';
+import { type OnChunk, pour } from '../conversation.ts';
+import { onAbort } from '../deadline.ts';
+import { connectionLost } from '../socket-trouble.ts';
+import { type ChannelOpenError, type CommandEnd, channelTrouble } from './channel-trouble.ts';
+import type { Login } from './login.ts';
 
 /** What stands between sshd and the far end: a command's standard input and output, or a socket that sshd itself opens. */
 export type Way =

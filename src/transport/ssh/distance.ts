@@ -1,7 +1,7 @@
 // How far away a host is, measured over a login that stands.
 
-import { unlessAborted } from './deadline.ts';
-import type { Login } from './ssh-login.ts';
+import { unlessAborted } from '../deadline.ts';
+import type { Login } from './login.ts';
 
 /**
  * Whether an answer of sshd takes longer than `limitMs`; waits no longer than that, and rejects when the connection breaks. SSH has no ping: this asks to end a forwarding that was

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { fingerprintOf, hostKeyAlgorithms, hostKeyTrouble } from '../../src/transport/host-key.ts';
-import { hostKeyTypes, judgeHostKey } from '../../src/transport/known-hosts.ts';
+import { fingerprintOf, hostKeyAlgorithms, hostKeyTrouble } from '../../../src/transport/ssh/host-key.ts';
+import { hostKeyTypes, judgeHostKey } from '../../../src/transport/ssh/known-hosts.ts';
 
 /** A well-formed blob of that type; what stands in it does not matter to known_hosts. */
 function blob(type: string, seed: number): Buffer {

@@ -1,10 +1,10 @@
 // Takes what gzip wrote, and hands on what it was, in pieces of bounded size and at the reader's pace.
 
 import { constants, createGunzip } from 'node:zlib';
-import { TransportError } from '../errors.ts';
-import { type OnChunk, pour } from './conversation.ts';
-import { unlessAborted } from './deadline.ts';
-import { damagedTrouble } from './ssh-channel-trouble.ts';
+import { TransportError } from '../../errors.ts';
+import { type OnChunk, pour } from '../conversation.ts';
+import { unlessAborted } from '../deadline.ts';
+import { damagedTrouble } from '../ssh/channel-trouble.ts';
 
 export interface Inflater {
   /** Resolves when more may come. Rejects with what the reader threw, or with a `TransportError` where the stream is damaged. */

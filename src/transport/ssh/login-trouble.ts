@@ -1,8 +1,8 @@
 // What it means that a login by SSH failed: ssh2's errors as trouble that a person on call can act on. Pure.
 
-import type { Trouble } from '../domain/proxy.ts';
-import type { SshSettings } from '../domain/settings.ts';
-import { connectionLost, socketTrouble } from './socket-trouble.ts';
+import type { Trouble } from '../../domain/proxy.ts';
+import type { SshSettings } from '../../domain/settings.ts';
+import { connectionLost, socketTrouble } from '../socket-trouble.ts';
 
 /** ssh2 1.17 puts a `level` on its own errors; a disconnect by the server has none and the reason's number as its code. */
 export interface LoginError extends Error {

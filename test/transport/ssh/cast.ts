@@ -1,12 +1,12 @@
 // Who plays in the tests of SSH: scripted servers, transports to them, and their end.
 
 import net, { type AddressInfo } from 'node:net';
-import type { SshSettings } from '../../src/domain/settings.ts';
-import type { Compress } from '../../src/transport/compression.ts';
-import { openTransport } from '../../src/transport/open.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { SshSettings } from '../../../src/domain/settings.ts';
+import type { Compress } from '../../../src/transport/compressed/compression.ts';
+import { openTransport } from '../../../src/transport/open.ts';
+import type { Transport } from '../../../src/transport/transport.ts';
+import { patience, sshSettings, targetOf } from '../settings.ts';
 import { makeKeys, type Script, type ScriptedSshd, startScriptedSshd } from './scripted-sshd.ts';
-import { patience, sshSettings, targetOf } from './settings.ts';
 
 const clientKey = makeKeys().private;
 const cleanups: (() => Promise<void>)[] = [];
