@@ -19,6 +19,9 @@ export async function crossRequests(mesh: Mesh, conference: string, among: reado
     await untilHeard(mesh, `${name} was heard`, among);
     const routes = (await tableRoutes(mesh)).get(encodeKey(Buffer.from(name))) ?? [];
     if (new Set(among.map((proxy) => routes[proxy])).size > 1) return name;
+    // A proxy that was not asked may have heard the two in another order. One more request tells it.
+    await mesh.request(among[0]!, name);
+    await untilHeard(mesh, `${name} was settled`, among);
   }
   throw new Error(`${ATTEMPTS} times none of the requests crossed`);
 }
