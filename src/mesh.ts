@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import type { Progress } from './progress.ts';
 import { createTableReader } from './runtime-api/table-reader.ts';
 import type { Member } from './snapshot/collect.ts';
-import { openTransport } from './transport/open.ts';
+import { type OpenTransport, transportsOf } from './transport/open.ts';
 
 /** What a run takes from the process it runs in. */
 export interface Edge {
@@ -28,12 +28,21 @@ export interface Mesh {
 
 /** Live proxies as members of a mesh; nothing is opened before it is asked. */
 export function openMesh(inventory: Inventory, settings: Settings): Mesh {
-  const { compress, timeoutMs } = settings.collect;
+  const { timeoutMs } = settings.collect;
+  const open = openTransports(settings, settings.collect.compress);
   const members = inventory.proxies.map((target) => ({
     target,
-    reader: createTableReader(openTransport(target, settings.ssh, compress), settings.table, timeoutMs),
+    reader: createTableReader(open(target), settings.table, timeoutMs),
   }));
   return { members, expected: inventory.expected, source: null };
+}
+
+/** Ways to the proxies of a run; only dumps are worth compressing. */
+export function openTransports(
+  { ssh, collect: { timeoutMs, firstByteMs } }: Settings,
+  compress: Settings['collect']['compress'] = 'never',
+): OpenTransport {
+  return transportsOf({ ssh, compress, patience: { timeoutMs, firstByteMs } });
 }
 
 export async function closeMesh(mesh: Mesh): Promise<void> {

@@ -8,13 +8,12 @@ import { exitCodes } from './errors.ts';
 import { createShardRequest, type ShardRequest } from './heal/data-plane.ts';
 import { healPlan } from './heal/heal.ts';
 import { openJournal } from './heal/journal.ts';
-import type { Edge, Mesh } from './mesh.ts';
+import { type Edge, type Mesh, openTransports } from './mesh.ts';
 import { type Ground, surveyGround } from './plan/ground.ts';
 import type { TableReader } from './runtime-api/table-reader.ts';
 import { createTableWriter } from './runtime-api/table-writer.ts';
 import { clearKey, setServerId } from './runtime-api/write-commands.ts';
 import { requestStatus } from './transport/http-request.ts';
-import { openTransport } from './transport/open.ts';
 
 export interface Carried {
   readonly outcome: HealOutcome;
@@ -46,7 +45,8 @@ export async function carryOutPlan(
     return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
   }
   const journal = openJournal(settings.heal.journal, edge.run.id, () => new Date(edge.clock.now()));
-  const transports = mesh.members.map(({ target }) => [target.name, openTransport(target, settings.ssh)] as const);
+  const open = openTransports(settings);
+  const transports = mesh.members.map(({ target }) => [target.name, open(target)] as const);
   const ground = surveyGround(report.proxies);
   try {
     journal.append([

@@ -1,6 +1,7 @@
 // Which backends serve the table: only their servers are what an entry may lead to.
 
 import type { Label } from '../domain/entry.ts';
+import { globPattern } from '../domain/glob.ts';
 import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { addressOfServerKey } from './server-directory.ts';
@@ -19,7 +20,7 @@ export function markServing(
   globs: readonly string[] | null,
 ): readonly ProxyView[] {
   if (globs !== null) {
-    const patterns = globs.map(patternOf);
+    const patterns = globs.map(globPattern);
     return views.map((view) => withCounts(view, (backend) => patterns.some((pattern) => pattern.test(backend))));
   }
   const testimonies = views.map((view, proxy) => testimonyOf(view.servers, labelsOf(proxy)));
@@ -136,9 +137,4 @@ function mostNamed(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const set of sets) for (const name of set) counts.set(name, (counts.get(name) ?? 0) + 1);
   return new Set([...counts].filter(([, count]) => count * 2 >= sets.length).map(([name]) => name));
-}
-
-function patternOf(glob: string): RegExp {
-  const literal = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }

@@ -60,7 +60,7 @@ export function settingsFromFlags(
     keyLength: null,
     proxies: { source: { kind: 'list', proxies: targets }, expected: null, ignorePeers: [] },
     ssh: login.ssh,
-    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
+    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
     heal,
     ...readCloudWatch(undefined, undefined, environment),

@@ -61,6 +61,7 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
       concurrency: collect.concurrency,
       perRegion: collect.perRegion,
       timeoutMs: collect.timeout,
+      firstByteMs: collect.firstByte,
       compress: collect.compress,
     },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },

@@ -3,7 +3,7 @@
 import type { Endpoint } from '../domain/proxy.ts';
 import { isProblem, type Problem } from './complaint.ts';
 import { parseDuration } from './duration.ts';
-import { parseEndpoint, parseHostPort, parseLogin } from './endpoint.ts';
+import { parseEndpoint, parseHostPort } from './endpoint.ts';
 import { parseEndpointPattern } from './endpoint-pattern.ts';
 import { isProxyName, isTableName } from './names.ts';
 import { nearestName } from './nearest-name.ts';
@@ -159,10 +159,4 @@ export function readVia(value: unknown): Via | Problem {
   }
   const hint = typeof value === 'string' ? nearestName(value, ['socat', 'streamlocal']) : undefined;
   return { problem: 'expected socat, streamlocal or tcp:host:port', hint };
-}
-
-export function readJump(
-  value: unknown,
-): { readonly user: string; readonly host: string; readonly port: number } | Problem {
-  return typeof value === 'string' ? parseLogin(value) : { problem: 'expected user@host[:port]' };
 }

@@ -66,6 +66,16 @@ function sshOptions(tree: unknown): Complaint[] {
   if (at(tree, 'ssh', 'sudo') !== undefined && via !== undefined && via !== 'socat') {
     complaints.push({ path: ['ssh', 'sudo'], text: 'says nothing unless ssh.via is socat: take the line away' });
   }
+  const isOpenSsh = at(tree, 'ssh', 'client') === 'openssh';
+  if (at(tree, 'ssh', 'config') !== undefined && !isOpenSsh) {
+    complaints.push({ path: ['ssh', 'config'], text: "is read by the system's ssh only: set ssh.client: openssh" });
+  }
+  if (at(tree, 'ssh', 'passphrase') !== undefined && isOpenSsh) {
+    complaints.push({
+      path: ['ssh', 'passphrase'],
+      text: "cannot be given to the system's ssh: add the key to an agent (ssh-add) and take the line away",
+    });
+  }
   if (at(tree, 'ssh', 'passphrase') !== undefined && at(tree, 'ssh', 'privateKey') === undefined) {
     complaints.push({ path: ['ssh', 'passphrase'], text: 'belongs to a key, but ssh.privateKey is not there' });
   }

@@ -5,6 +5,7 @@ import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './c
 import { type Complaint, isProblem, type Path, type Problem } from './complaint.ts';
 import { parseDuration } from './duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from './files.ts';
+import { readJumps } from './jumps.ts';
 import { nearestName } from './nearest-name.ts';
 import * as read from './readers.ts';
 
@@ -54,13 +55,15 @@ const proxies = mapping({
 });
 
 export const sshSection = mapping({
+  client: value(read.oneOf('builtin', 'openssh')).default('builtin'),
+  config: text.optional(),
   agent: value(read.readTruth).optional(),
   privateKey: text.optional(),
   passphrase: value(read.readSecret).optional(),
   knownHosts: text.default(DEFAULT_KNOWN_HOSTS),
   via: value(read.readVia).default({ kind: 'socat' }),
   sudo: value(read.readTruth).optional(),
-  jump: value(read.readJump).optional(),
+  jump: value(readJumps).optional(),
 });
 
 /** What heals stand on; `journal` and `settle` have defaults that the machine and `confirm` decide. */
@@ -121,6 +124,7 @@ export const schema = mapping({
     concurrency: value(read.wholeNumber(1)).default(20),
     perRegion: value(read.wholeNumber(1)).default(1),
     timeout: value(read.positiveDuration).default(60_000),
+    firstByte: value(read.positiveDuration).default(10_000),
     compress: value(read.oneOf('auto', 'never', 'always')).default('auto'),
   }).prefault({}),
   confirm: mapping({

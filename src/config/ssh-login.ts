@@ -1,6 +1,6 @@
 // How to log in to proxies, from the `ssh` section and the files that it names.
 
-import type { SshSettings } from '../domain/settings.ts';
+import type { SshClient, SshSettings } from '../domain/settings.ts';
 import { type Complaint, isProblem, type Problem } from './complaint.ts';
 import { lookUp } from './environment.ts';
 import { DEFAULT_KNOWN_HOSTS, type Edge, locateFile, readTextFile } from './files.ts';
@@ -10,7 +10,7 @@ type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complain
 
 /** What holds where nothing is said: the agent if there is one, the user's known hosts, socat with sudo. */
 export function defaultLogin(edge: Edge): Login {
-  return readLogin({ knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', edge);
+  return readLogin({ client: 'builtin', knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', edge);
 }
 
 /** Reads the private key, which must be there, and the known hosts, which need not. Relative names start at `folder`. */
@@ -20,15 +20,33 @@ export function readLogin(section: SshSection, folder: string, edge: Edge): Logi
   if (isProblem(privateKey)) complaints.push({ path: ['ssh', 'privateKey'], text: privateKey.problem });
   const knownHosts = readKnownHosts(section.knownHosts, folder, edge);
   if (isProblem(knownHosts)) complaints.push({ path: ['ssh', 'knownHosts'], text: knownHosts.problem });
+  const client = readClient(section, folder, edge);
+  if (isProblem(client)) complaints.push({ path: ['ssh', 'config'], text: client.problem });
   const { agent, via, sudo, jump } = section;
   const ssh: SshSettings = {
+    client: isProblem(client) ? { kind: 'builtin' } : client,
     agentSocket: agent === false ? null : lookUp(edge.env, 'SSH_AUTH_SOCK') || null,
+    refusesAgent: agent === false,
     privateKey: isProblem(privateKey) ? null : privateKey,
     knownHosts: isProblem(knownHosts) ? { path: section.knownHosts, text: '' } : knownHosts,
     via: via.kind === 'socat' ? { kind: 'socat', sudo: sudo ?? true } : via,
-    jump: jump ?? null,
+    jumps: jump ?? [],
   };
   return { ssh, complaints };
+}
+
+/** The system's `ssh` reads its files itself; the one named here must be there. */
+function readClient(section: SshSection, folder: string, edge: Edge): SshClient | Problem {
+  if (section.client === 'builtin') return { kind: 'builtin' };
+  const { config, knownHosts } = section;
+  const configFile = config === undefined ? null : locateFile(config, folder, edge.env);
+  if (configFile !== null) {
+    if (isProblem(configFile)) return configFile;
+    const file = readTextFile(configFile, edge);
+    if (isProblem(file)) return file;
+  }
+  const named = knownHosts === DEFAULT_KNOWN_HOSTS ? null : locateFile(knownHosts, folder, edge.env);
+  return { kind: 'openssh', configFile, knownHostsFile: isProblem(named) ? null : named };
 }
 
 function readKey(section: SshSection, folder: string, edge: Edge): SshSettings['privateKey'] | Problem {

@@ -46,6 +46,7 @@ export type TroubleCode =
   | 'authentication'
   | 'ssh'
   | 'remote-command'
+  | 'shell'
   | 'not-haproxy'
   | 'same-process'
   | 'command-refused'

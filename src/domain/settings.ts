@@ -3,10 +3,40 @@
 import type { HealSettings } from './plan.ts';
 import type { ProxyTarget } from './proxy.ts';
 
-/** How to log in to proxies by SSH. Files have been read already: a transport touches no file and no environment. */
+/** A host to log in to, and as whom. */
+export interface Hop {
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The hosts to go through, in order, to proxies whose region or name matches `pattern` (a glob).
+ * Without hops such a proxy is reached directly.
+ */
+export interface JumpRule {
+  readonly pattern: string;
+  readonly hops: readonly Hop[];
+}
+
+/**
+ * Who logs in: the client inside this program, or the system's `ssh` with its own configuration.
+ * `configFile` and `knownHostsFile` are `null` where `ssh` is to use its own.
+ */
+export type SshClient =
+  | { readonly kind: 'builtin' }
+  | { readonly kind: 'openssh'; readonly configFile: string | null; readonly knownHostsFile: string | null };
+
+/**
+ * How to log in to proxies by SSH. Files have been read already: the built-in client touches no
+ * file and no environment.
+ */
 export interface SshSettings {
+  readonly client: SshClient;
   /** Path of the agent's socket, `null` where no agent is to be used. */
   readonly agentSocket: string | null;
+  /** Whether the configuration wants no agent, be there one or not. */
+  readonly refusesAgent: boolean;
   readonly privateKey: { readonly path: string; readonly contents: string; readonly passphrase: string | null } | null;
   /** `text` is empty where the file does not exist. */
   readonly knownHosts: { readonly path: string; readonly text: string };
@@ -14,7 +44,8 @@ export interface SshSettings {
     | { readonly kind: 'socat'; readonly sudo: boolean }
     | { readonly kind: 'streamlocal' }
     | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
-  readonly jump: { readonly user: string; readonly host: string; readonly port: number } | null;
+  /** The first rule that matches a proxy counts; a proxy that none matches is reached directly. */
+  readonly jumps: readonly JumpRule[];
 }
 
 /** Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}`. */
@@ -76,6 +107,8 @@ export interface Settings {
     /** How many proxies of one region may dump at the same time. */
     readonly perRegion: number;
     readonly timeoutMs: number;
+    /** How long nothing may come before the first byte of an answer does. */
+    readonly firstByteMs: number;
     readonly compress: 'auto' | 'never' | 'always';
   };
   /** `reads` counts every look, the dump included: at least 2. */

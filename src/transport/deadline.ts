@@ -1,22 +1,81 @@
-// A deadline is the end of patience with one conversation: its time, or the caller's signal, whichever comes first.
+// A deadline is the end of patience with one conversation: its time, a silence, or the caller's
+// signal, whichever comes first.
 
 import { TransportError } from '../errors.ts';
 
-/** `signal` aborts with a `TransportError` (`timeout` or `interrupted`) as its reason. `release` takes timer and listeners away. */
-export interface Deadline {
+/** How long a conversation may take in all, and how long nothing may come before its answer does. */
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly firstByteMs: number;
+}
+
+/** What a conversation waits for, as it stands behind "for", and what to do where it never comes. */
+export interface Awaited {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** A conversation that can be ended, and that says what it waits for. */
+export interface Wait {
   readonly signal: AbortSignal;
+  /** From now on this is waited for; patience with silence begins anew. */
+  awaits(next: Awaited): void;
+}
+
+/**
+ * `signal` aborts with a `TransportError` (`timeout` or `interrupted`) as its reason.
+ * `release` takes timers and listeners away.
+ */
+export interface Deadline extends Wait {
+  /** Waits without a limit for silence, as behind another conversation. */
+  queues(next: Awaited): void;
+  /** So many more bytes of the answer came: from here on only the whole has a limit. */
+  received(bytes: number): void;
   release(): void;
 }
 
+const ALIVE = 'Check that the host and its HAProxy are alive and not overloaded';
+
+/** The waits of every conversation, whatever carries it. */
+export const FIRST_BYTE: Awaited = {
+  what: "the first byte of HAProxy's answer",
+  remedy: `${ALIVE}, or raise collect.firstByte.`,
+};
+export const TURN: Awaited = {
+  what: 'an earlier question to the same proxy',
+  remedy: `${ALIVE}, or raise collect.timeout.`,
+};
+
 /** Starts now. `place` names the far end in messages; `signals` end the conversation early. */
-export function startDeadline(place: string, timeoutMs: number, signals: readonly AbortSignal[]): Deadline {
+export function startDeadline(place: string, patience: Patience, signals: readonly AbortSignal[]): Deadline {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(timeoutError(place, timeoutMs)), timeoutMs);
+  let awaited = FIRST_BYTE;
+  let bytes = 0;
+  let silence: NodeJS.Timeout | undefined;
+  const end = (ms: number) =>
+    controller.abort(bytes > 0 ? unfinished(place, ms, bytes) : neverCame(place, ms, awaited));
+  const whole = setTimeout(end, patience.timeoutMs, patience.timeoutMs);
   const forget = onAbort(signals, () => controller.abort(interruptedError(place)));
+  const queues = (next: Awaited) => {
+    clearTimeout(silence);
+    awaited = next;
+  };
   return {
     signal: controller.signal,
+    queues,
+    awaits(next) {
+      queues(next);
+      if (patience.firstByteMs < patience.timeoutMs) {
+        silence = setTimeout(end, patience.firstByteMs, patience.firstByteMs);
+      }
+    },
+    received(count) {
+      if (bytes === 0) clearTimeout(silence);
+      bytes += count;
+    },
     release: () => {
-      clearTimeout(timer);
+      clearTimeout(whole);
+      clearTimeout(silence);
       forget();
     },
   };
@@ -51,12 +110,28 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
   });
 }
 
-function timeoutError(place: string, timeoutMs: number): TransportError {
+function neverCame(place: string, ms: number, { what, remedy }: Awaited): TransportError {
   return new TransportError({
     code: 'timeout',
-    message: `${place} did not finish its answer within ${timeoutMs} ms.`,
-    remedy: 'Check that the host and its HAProxy are alive and not overloaded, or raise collect.timeout.',
+    message: `${place}: waited ${spellMs(ms)} for ${what}.`,
+    remedy,
   });
+}
+
+function unfinished(place: string, ms: number, bytes: number): TransportError {
+  return new TransportError({
+    code: 'timeout',
+    message: `${place} did not finish its answer within ${spellMs(ms)}; ${spellBytes(bytes)} had come.`,
+    remedy: `${ALIVE}, or raise collect.timeout.`,
+  });
+}
+
+function spellMs(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+}
+
+function spellBytes(bytes: number): string {
+  return bytes < 10_000 ? `${bytes} bytes` : `${(bytes / 1_000_000).toFixed(2)} MB`;
 }
 
 function interruptedError(place: string): TransportError {

@@ -3,17 +3,44 @@
 import type { ProxyTarget } from '../domain/proxy.ts';
 import type { SshSettings } from '../domain/settings.ts';
 import type { Compress } from './compressed/compression.ts';
+import type { Patience } from './deadline.ts';
 import { socketTransport } from './socket.ts';
+import type { LogIn, SshTarget } from './ssh/logins.ts';
 import type { Transport } from './transport.ts';
 
-/** Opens nothing yet: the first ask connects. `compress` is for dumps over SSH; nothing else could compress or needs to. */
-export function openTransport(target: ProxyTarget, ssh: SshSettings, compress: Compress = 'never'): Transport {
-  const { endpoint } = target;
-  if (endpoint.kind !== 'ssh') return socketTransport(endpoint);
-  return whenAsked(async () => {
-    const { sshTransport } = await import('./ssh/transport.ts');
-    return sshTransport(endpoint, ssh, compress);
-  });
+export interface TransportOptions {
+  readonly ssh: SshSettings;
+  /** For dumps over SSH; nothing else could compress or needs to. */
+  readonly compress: Compress;
+  readonly patience: Patience;
+}
+
+/** Opens nothing yet: the first ask connects. */
+export type OpenTransport = (target: ProxyTarget) => Transport;
+
+/** The ways to the proxies of one run, which share the logins on what lies between. */
+export function transportsOf(options: TransportOptions): OpenTransport {
+  const { ssh, compress, patience } = options;
+  let logins: Promise<LogIn> | null = null;
+  return (target) => {
+    const { endpoint } = target;
+    if (endpoint.kind !== 'ssh') return socketTransport(endpoint, patience);
+    const there: SshTarget = { ...target, endpoint };
+    return whenAsked(async () => {
+      const { sshTransport } = await import('./ssh/transport.ts');
+      logins ??= loginsOf(options);
+      return sshTransport(there, { logIn: await logins, via: ssh.via, compress, patience });
+    });
+  };
+}
+
+async function loginsOf({ ssh, patience }: TransportOptions): Promise<LogIn> {
+  if (ssh.client.kind === 'openssh') {
+    const { openSshLogins } = await import('./ssh/openssh.ts');
+    return openSshLogins(ssh, ssh.client, patience);
+  }
+  const { builtinLogins } = await import('./ssh/logins.ts');
+  return builtinLogins(ssh, patience);
 }
 
 /** The SSH library takes longer to load than the rest of the program: only who needs it waits for it. */

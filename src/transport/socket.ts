@@ -4,7 +4,7 @@ import net from 'node:net';
 import { type Endpoint, spellEndpoint } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
 import { type OnChunk, type Pouring, pourInto, requestBytes } from './conversation.ts';
-import { onAbort, startDeadline } from './deadline.ts';
+import { type Awaited, type Deadline, FIRST_BYTE, onAbort, type Patience, startDeadline } from './deadline.ts';
 import { socketTrouble } from './socket-trouble.ts';
 import type { Transport } from './transport.ts';
 
@@ -15,6 +15,11 @@ type SocketEndpoint = Exclude<Endpoint, { kind: 'ssh' }>;
  * between distant regions.
  */
 const PATIENCE_PER_ADDRESS_MS = 2_000;
+
+const CONNECTION: Awaited = {
+  what: 'the connection',
+  remedy: 'Check the address, and the route and firewalls between it and this machine.',
+};
 
 /** What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read at once, it costs one turn of ours. */
 const READ_BYTES = 1 << 18;
@@ -31,20 +36,25 @@ export function connectTcp(host: string, port: number, allowHalfOpen: boolean, o
   });
 }
 
-export function socketTransport(endpoint: SocketEndpoint): Transport {
+export function socketTransport(endpoint: SocketEndpoint, patience: Patience): Transport {
   const place = spellEndpoint(endpoint);
   const closing = new AbortController();
   return {
     async ask(request, onChunk, { timeoutMs, signal }) {
       const bytes = requestBytes(request);
-      const deadline = startDeadline(place, timeoutMs, [signal, closing.signal]);
+      const deadline = startDeadline(place, { ...patience, timeoutMs }, [signal, closing.signal]);
       try {
         deadline.signal.throwIfAborted();
         const connect = (onread: net.OnReadOpts) =>
           endpoint.kind === 'unix'
             ? net.connect({ path: endpoint.path, allowHalfOpen: true, onread })
             : connectTcp(endpoint.host, endpoint.port, true, onread);
-        await converse(connect, bytes, { place, onChunk, signal: deadline.signal });
+        deadline.awaits(CONNECTION);
+        const taking: OnChunk = (chunk) => {
+          deadline.received(chunk.length);
+          return onChunk(chunk);
+        };
+        await converse(connect, bytes, { place, onChunk: taking, deadline });
       } finally {
         deadline.release();
       }
@@ -58,14 +68,14 @@ export function socketTransport(endpoint: SocketEndpoint): Transport {
 interface Conversation {
   readonly place: string;
   readonly onChunk: OnChunk;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /** Resolves when the far end has closed its side and every chunk was taken. The socket is gone afterwards, whatever happened. */
 function converse(
   connect: (onread: net.OnReadOpts) => net.Socket,
   request: Buffer,
-  { place, onChunk, signal }: Conversation,
+  { place, onChunk, deadline }: Conversation,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let forget = () => {};
@@ -93,7 +103,8 @@ function converse(
       socket.destroy();
       resolve();
     });
-    forget = onAbort([signal], fail);
+    socket.once('connect', () => deadline.awaits(FIRST_BYTE));
+    forget = onAbort([deadline.signal], fail);
     // HAProxy answers what it has read when it sees our end, and then closes; without the half-close it would wait for more.
     socket.end(request);
   });

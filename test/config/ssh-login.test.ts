@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLogin, readLogin } from '../../src/config/ssh-login.ts';
 
-const SECTION = { knownHosts: '~/.ssh/known_hosts', via: { kind: 'socat' } } as const;
+const SECTION = { client: 'builtin', knownHosts: '~/.ssh/known_hosts', via: { kind: 'socat' } } as const;
 
 /** A machine on which reading gives these texts, or fails with these codes of the system. */
 function edge(

@@ -37,7 +37,7 @@ function adminSocket({ proxies }: Mesh, proxy = 0): Endpoint & { kind: 'unix' } 
   return { kind: 'unix', path: proxies[proxy]!.socketPath };
 }
 const readerAt = (endpoint: Exclude<Endpoint, { kind: 'ssh' }>, table = 'nodes') =>
-  createTableReader(socketTransport(endpoint), table, 30_000);
+  createTableReader(socketTransport(endpoint, { timeoutMs: 20_000, firstByteMs: 20_000 }), table, 30_000);
 
 async function dumpOf(reader: TableReader) {
   const sink = collectingSink();
@@ -122,7 +122,10 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     const here = await lab({ binary: command, proxies: 1, shards: 1, level: 'user' });
     await here.fill(0, 3, (n) => ({ key: `room${n}`, serverId: 11 }));
     const requests: string[] = [];
-    const socket = socketTransport({ kind: 'tcp', host: '127.0.0.1', port: here.proxies[0]!.statsPort });
+    const socket = socketTransport(
+      { kind: 'tcp', host: '127.0.0.1', port: here.proxies[0]!.statsPort },
+      { timeoutMs: 20_000, firstByteMs: 20_000 },
+    );
     const watched: Transport = {
       ask: (request, ...rest) => {
         requests.push(request);

@@ -1,15 +1,14 @@
 // The ground of the tests with a real sshd: that sshd, two stand-ins for HAProxy behind it, keys, and transports to them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SshSettings } from '../../src/domain/settings.ts';
-import { openTransport } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { makeKey, type SshdOptions, startSshd } from '../support/sshd.ts';
 import { startStatsSocket } from '../support/stats-socket.ts';
-import { sshSettings, targetOf } from '../transport/settings.ts';
+import { jumpsThrough, openTransport, sshSettings, targetOf } from '../transport/settings.ts';
 
 /** Whether a program is on the path of this process; what it says is for `describe.skipIf`. */
 export const installed = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -40,6 +39,10 @@ export async function layGround() {
   const stats = await startStatsSocket(path, answer);
   const statsTcp = await startStatsSocket(null, answer);
   const transports: Transport[] = [];
+  // By another name than the proxy's host: `ssh` goes through no host to that same host.
+  const hostKeyLines = `${sshd.hostKeyLine}\n${sshd.hostKeyLine.replace('127.0.0.1', 'localhost')}\n`;
+  writeFileSync(join(folder, 'known_hosts'), hostKeyLines);
+  writeFileSync(join(folder, 'ssh_config'), '');
   const closeTransports = async () => {
     for (const transport of transports.splice(0)) await transport.close();
   };
@@ -48,9 +51,16 @@ export async function layGround() {
     sshd,
     folder,
     publicKey,
+    /** The system's `ssh`, which knows that sshd's key, and nothing of this machine's own configuration. */
+    openssh: {
+      kind: 'openssh',
+      configFile: join(folder, 'ssh_config'),
+      knownHostsFile: join(folder, 'known_hosts'),
+    } as const,
     /** A port of this machine behind which somebody answers. */
     statsPort: statsTcp.port,
-    jump: { user: sshd.user, host: '127.0.0.1', port: sshd.port },
+    /** Every proxy behind that sshd. */
+    jumps: jumpsThrough({ user: sshd.user, host: 'localhost', port: sshd.port }),
     keyFile: (name: string, passphrase: string | null = null) => ({
       path: name,
       contents: readFileSync(join(folder, name), 'utf8'),
@@ -61,7 +71,7 @@ export async function layGround() {
       const port = at.port ?? sshd.port;
       const endpoint = { kind: 'ssh', user: sshd.user, host: '127.0.0.1', port, path: at.path ?? path } as const;
       const privateKey = { path: sshd.clientKeyPath, contents: sshd.clientKey, passphrase: null };
-      const knownHosts = { path: 'known_hosts', text: `${sshd.hostKeyLine}\n` };
+      const knownHosts = { path: 'known_hosts', text: hostKeyLines };
       const transport = openTransport(targetOf(endpoint), sshSettings({ privateKey, knownHosts, ...more }));
       transports.push(transport);
       return transport;

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { judgeHostKey } from '../../src/transport/ssh/known-hosts.ts';
 import { makeKey, sshdMissing } from '../support/sshd.ts';
-import { answerTo, troubleOf } from '../transport/settings.ts';
+import { answerTo, jumpsThrough, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';
 
 const noSshd = sshdMissing();
@@ -67,7 +67,7 @@ describe.skipIf(noSshd !== null)('ssh login', { timeout: 60_000 }, () => {
     });
     test.each([
       ['an encrypted key without passphrase', null, 'encrypted'],
-      ['an encrypted key with a wrong passphrase', 'close sesame', 'passphrase is wrong'],
+      ['an encrypted key with a wrong passphrase', 'close sesame', 'passphrase of locked is wrong'],
     ])('%s: authentication', async (_title, passphrase, why) => {
       const trouble = await fails({ privateKey: ground.keyFile('locked', passphrase) });
       expect(trouble.code).toBe('authentication');
@@ -136,7 +136,9 @@ describe.skipIf(noSshd !== null)('ssh login', { timeout: 60_000 }, () => {
 
     test('the jump host has to be known as well', async () => {
       await ground.withSshd({}, async (port) => {
-        const trouble = await troubleOf(answerTo(ground.open({ jump: { ...ground.jump, port } }), 'x\n'));
+        const trouble = await troubleOf(
+          answerTo(ground.open({ jumps: jumpsThrough({ user: ground.sshd.user, host: '127.0.0.1', port }) }), 'x\n'),
+        );
         expect(trouble.code).toBe('host-key-unknown');
         expect(trouble.message).toContain(`127.0.0.1:${port}`);
       });
@@ -154,6 +156,7 @@ describe.skipIf(noSshd !== null)('ssh login', { timeout: 60_000 }, () => {
         [`[127.0.0.?]:* ${type} ${blob}`, 'known'],
         [`${name} ${stranger}`, 'changed'],
         [`${name} ${stranger}\n${ground.sshd.hostKeyLine}`, 'known'],
+        [`${name} ${stranger}\n127.0.0.1 ${type} ${blob}`, 'changed'],
         [`${ground.sshd.hostKeyLine}\n@revoked * ${type} ${blob}`, 'revoked'],
         [`@cert-authority * ${type} ${blob}`, 'unknown'],
         [`#${ground.sshd.hostKeyLine}\n\n  ${ground.sshd.hostKeyLine} a comment`, 'known'],

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { Compress } from '../../src/transport/compressed/compression.ts';
-import { openTransport } from '../../src/transport/open.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { collectingSink } from '../support/collected-entries.ts';
@@ -15,7 +14,7 @@ import { everyHaproxy } from '../support/lab-versions.ts';
 import { startMesh } from '../support/mesh.ts';
 import { sshdMissing, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
-import { answerTo, patience, sshSettings, targetOf } from '../transport/settings.ts';
+import { answerTo, openTransport, patience, sshSettings, targetOf } from '../transport/settings.ts';
 import { installed } from './ssh-ground.ts';
 
 const missing = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
@@ -35,7 +34,10 @@ async function lab(binary: string, compress: Compress = 'never') {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-session-'));
   endings.push(() => rmSync(folder, { recursive: true }));
   const [gate, log] = [join(folder, 'gate'), join(folder, 'log')];
-  writeFileSync(gate, `#!/bin/sh\necho $$ >>${log}\neval "exec $SSH_ORIGINAL_COMMAND"\n`);
+  writeFileSync(
+    gate,
+    `#!/bin/sh\necho $$ >>${log}\neval "\${SSH_ORIGINAL_COMMAND%%; *}"\neval "exec \${SSH_ORIGINAL_COMMAND#*; }"\n`,
+  );
   chmodSync(gate, 0o755);
   const sshd = await startSshd({ config: ['MaxSessions 1', `ForceCommand ${gate}`] });
   endings.push(() => sshd.stop());
@@ -51,7 +53,12 @@ async function lab(binary: string, compress: Compress = 'never') {
   );
   endings.push(() => far.close());
   const commands = () => readFileSync(log, 'utf8').trim().split('\n').map(Number);
-  return { mesh, far, near: socketTransport({ kind: 'unix', path }), commands };
+  return {
+    mesh,
+    far,
+    near: socketTransport({ kind: 'unix', path }, { timeoutMs: 20_000, firstByteMs: 20_000 }),
+    commands,
+  };
 }
 
 /** Everything that a look and the look again ask for, but for the lives of entries, which go on. */

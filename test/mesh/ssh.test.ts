@@ -34,11 +34,13 @@ describe.skipIf(noSshd !== null)('ssh', { timeout: 60_000 }, () => {
     ['exec sudo socat', noSudo, () => ({ via: { kind: 'socat', sudo: true } })],
     ['streamlocal', null, () => ({ via: streamlocal })],
     ['tcp', null, () => ({ via: tcp() })],
-    ['exec socat behind a jump host', noSocat, () => ({ via: socat, jump: ground.jump })],
-    ['streamlocal behind a jump host', null, () => ({ via: streamlocal, jump: ground.jump })],
+    ['exec socat behind a jump host', noSocat, () => ({ via: socat, jumps: ground.jumps })],
+    ['streamlocal behind a jump host', null, () => ({ via: streamlocal, jumps: ground.jumps })],
   ];
-  for (const [title, skip, more] of ways) {
-    describe.skipIf(skip !== null)(title, () => {
+  const clients = ['builtin', 'openssh'] as const;
+  for (const [client, [title, skip, way]] of clients.flatMap((name) => ways.map((each) => [name, each] as const))) {
+    const more = () => ({ ...way(), ...(client === 'openssh' ? { client: ground.openssh } : {}) });
+    describe.skipIf(skip !== null)(`${client}: ${title}`, () => {
       test('a request arrives byte for byte, several over one login, in the order asked', async () => {
         const transport = ground.open(more());
         const requests = ['show info\n', 'show table t key \xff\xe9\x01\n', 'clear table t key b\n'];
@@ -121,10 +123,10 @@ describe.skipIf(noSshd !== null)('ssh', { timeout: 60_000 }, () => {
     });
     test('the jump host cannot reach the proxy: refused, and the jump host is named', async () => {
       const trouble = await troubleOf(
-        answerTo(ground.open({ jump: ground.jump }, { port: await ground.deadPort() }), 'x\n'),
+        answerTo(ground.open({ jumps: ground.jumps }, { port: await ground.deadPort() }), 'x\n'),
       );
       expect(trouble.code).toBe('refused');
-      expect(trouble.message).toContain('jump host 127.0.0.1');
+      expect(trouble.message).toContain('jump host localhost');
     });
   });
 });

@@ -1,20 +1,32 @@
 // SSH settings, targets and limits for the tests of this room.
 
 import type { Endpoint, ProxyTarget } from '../../src/domain/proxy.ts';
-import type { SshSettings } from '../../src/domain/settings.ts';
+import type { Hop, SshSettings } from '../../src/domain/settings.ts';
 import { TransportError } from '../../src/errors.ts';
+import type { Compress } from '../../src/transport/compressed/compression.ts';
+import { transportsOf } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 
 /** Nothing to log in with, nobody known: a test says what it needs. */
 export function sshSettings(settings: Partial<SshSettings> = {}): SshSettings {
   return {
+    client: { kind: 'builtin' },
     agentSocket: null,
+    refusesAgent: false,
     privateKey: null,
     knownHosts: { path: '~/.ssh/known_hosts', text: '' },
     via: { kind: 'streamlocal' },
-    jump: null,
+    jumps: [],
     ...settings,
   };
+}
+
+/** Every proxy is behind these hosts. */
+export const jumpsThrough = (...hops: readonly Hop[]) => [{ pattern: '*', hops }];
+
+/** A transport of its own, as `transportsOf` opens them; silence has the limit of the whole. */
+export function openTransport(target: ProxyTarget, ssh: SshSettings, compress: Compress = 'never'): Transport {
+  return transportsOf({ ssh, compress, patience: { timeoutMs: 20_000, firstByteMs: 20_000 } })(target);
 }
 
 export function targetOf(endpoint: Endpoint): ProxyTarget {

@@ -8,10 +8,9 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../src/domain/proxy.ts';
-import { openTransport } from '../../src/transport/open.ts';
 import { socketTrouble } from '../../src/transport/socket-trouble.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { answerTo, patience, sshSettings, targetOf, troubleOf } from './settings.ts';
+import { answerTo, openTransport, patience, sshSettings, targetOf, troubleOf } from './settings.ts';
 
 // Above the patience of an ask, so that a wait that is too long ends in its own words.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,6 +1,7 @@
 // What it means that a channel did not open, or that the command behind it failed. Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
+import { shellTrouble } from './mark.ts';
 
 /** `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage. */
 export interface ChannelOpenError extends Error {
@@ -13,6 +14,10 @@ export interface CommandEnd {
   readonly killedBy: string | null;
   /** The first bytes of its standard error. */
   readonly stderr: string;
+  /** Whether our command's mark came. */
+  readonly isMarked: boolean;
+  /** What the login shell printed where our command never began; `null` where it did. */
+  readonly blamed: string | null;
 }
 
 export function channelTrouble(
@@ -52,7 +57,8 @@ export function channelTrouble(
 }
 
 /** Trouble of the command that joins the channel to the stats socket, `null` where it ended well. socat 1.7.4 and 1.8, sudo 1.9. */
-export function commandTrouble(place: string, { code, killedBy, stderr }: CommandEnd): Trouble | null {
+export function commandTrouble(place: string, { code, killedBy, stderr, blamed }: CommandEnd): Trouble | null {
+  if (blamed !== null) return shellTrouble(place, blamed);
   if (killedBy !== null) {
     return {
       code: 'remote-command',

@@ -32,12 +32,13 @@ export function judgeHostKey(text: string, host: string, port: number, keyBlob: 
 
   const revoked = either.filter((line) => line.marker === 'revoked' && isThisKey(line));
   if (revoked.length > 0) return { verdict: 'revoked', lines: numbersOf(revoked) };
-  if (either.some((line) => line.marker === null && isThisKey(line))) return { verdict: 'known' };
-
-  // A line without the port can vouch for a key (ssh does so too), but another key there proves nothing about this port.
   const plain = named.filter((line) => line.marker === null);
+  if (plain.some(isThisKey)) return { verdict: 'known' };
   const sameType = plain.filter((line) => line.type === type);
   if (sameType.length > 0) return { verdict: 'changed', lines: numbersOf(sameType) };
+  // A line without the port vouches for a key only where the port has no key of this type, as with
+  // ssh; another key there proves nothing about this port.
+  if (namedWithoutPort.some((line) => line.marker === null && isThisKey(line))) return { verdict: 'known' };
   return {
     verdict: 'unknown',
     otherLines: numbersOf(plain),

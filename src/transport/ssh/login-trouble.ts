@@ -10,10 +10,19 @@ export interface LoginError extends Error {
   readonly code?: string | number;
 }
 
-/** How far a login got: `handshaken` once keys were exchanged, so that only authentication can fail from there on. */
+/** How far a login got. */
 export interface LoginProgress {
+  /** Whether keys were exchanged, so that only authentication can fail from there on. */
   readonly handshaken: boolean;
+  /** The plain text that came before the server's version. */
+  readonly greeting: string;
   readonly agentError: Error | null;
+  /** How many keys the agent holds, `null` where it was not asked or did not say. */
+  readonly agentKeys: number | null;
+  /** The proofs that the server still wants, as its last answer names them; empty where it named none. */
+  readonly wanted: readonly string[];
+  /** Whether the server took one proof and wants another. */
+  readonly isHalfway: boolean;
 }
 
 /** `place` is `user@host:port`. */
@@ -23,6 +32,7 @@ export function loginTrouble(
   settings: SshSettings,
   progress: LoginProgress,
 ): Trouble {
+  if (!progress.handshaken && progress.greeting !== '') return greetingTrouble(place, progress.greeting);
   if (error.level === 'client-socket') return socketTrouble(place, error as NodeJS.ErrnoException);
   if (error.level === 'client-timeout') return connectionLost(place, 'it stopped answering keepalives');
   // OpenSSH disconnects (reason 2) where an agent offers more keys than its MaxAuthTries.
@@ -37,43 +47,55 @@ export function loginTrouble(
   };
 }
 
+/** The words are those of OpenSSH 9.2 (`MaxStartups`) and 10.6 (`PerSourcePenalties`, since 9.8). */
+export function greetingTrouble(place: string, greeting: string): Trouble {
+  const message = `${place} refused the login before it began: ${JSON.stringify(greeting)}.`;
+  if (/MaxStartups/.test(greeting)) {
+    return {
+      code: 'ssh',
+      message,
+      remedy: 'Too many logins were under way at that sshd: run again, or raise MaxStartups in its sshd_config.',
+    };
+  }
+  if (/Not allowed at this time/.test(greeting)) {
+    return {
+      code: 'ssh',
+      message,
+      remedy:
+        'Earlier logins from this address failed, and sshd shuts it out for a while (PerSourcePenalties): mend the key or the host key, wait some minutes, then run again.',
+    };
+  }
+  return { code: 'ssh', message, remedy: 'Check the address and port: they must be those of an sshd.' };
+}
+
 function authenticationTrouble(
   place: string,
   error: LoginError,
   settings: SshSettings,
-  { agentError }: LoginProgress,
+  { agentError, agentKeys, wanted, isHalfway }: LoginProgress,
 ): Trouble {
+  const trouble = (message: string, remedy: string): Trouble => ({ code: 'authentication', message, remedy });
   const key = settings.privateKey === null ? [] : [`the key ${settings.privateKey.path}`];
-  const agent =
-    settings.agentSocket === null
-      ? []
-      : [`the agent at ${settings.agentSocket}${agentError ? ` (which failed: ${agentError.message})` : ''}`];
+  const holds = agentError ? ` (which failed: ${agentError.message})` : agentKeys === 0 ? ' (which holds no key)' : '';
+  const agent = settings.agentSocket === null ? [] : [`the agent at ${settings.agentSocket}${holds}`];
   const ways = [...key, ...agent];
-  if (ways.length === 0) {
-    return {
-      code: 'authentication',
-      message: `${place} wants a key, and the configuration names neither an agent nor a private key.`,
-      remedy: 'Set ssh.agent: true with a running agent, or ssh.privateKey.',
-    };
+  const others = wanted.filter((proof) => proof !== 'publickey');
+  if (isHalfway || (wanted.length > 0 && others.length === wanted.length)) {
+    return trouble(
+      `${place} ${isHalfway ? 'took a key and wants another proof too' : 'takes no key alone'}: ${wanted.join(', ')}.`,
+      "A run cannot type passwords or codes: let this user in with one key (AuthenticationMethods in sshd_config), give the agent a second key where sshd wants two, or set ssh.client: openssh where the system's ssh can log in by itself.",
+    );
   }
-  return {
-    code: 'authentication',
-    message: `${place} did not accept ${ways.join(' or ')}: ${error.message}.`,
-    remedy: agentError
-      ? 'Start the agent and add the key (`ssh-add -l` lists what it holds), or set ssh.privateKey.'
-      : "Check the user name, that the public key is in that user's authorized_keys, and that the agent does not offer too many others first.",
-  };
-}
-
-/** A private key that cannot be read at all. */
-export function privateKeyTrouble({ privateKey }: SshSettings): Trouble {
-  const path = privateKey?.path ?? 'the private key';
-  return {
-    code: 'authentication',
-    message:
-      privateKey?.passphrase == null
-        ? `${path} is encrypted, or not a private key.`
-        : `${path} is not a private key, or its passphrase is wrong.`,
-    remedy: `Check with \`ssh-keygen -y -f ${path}\`, and set the passphrase of ssh.privateKey or give the key to an agent.`,
-  };
+  if (ways.length === 0) {
+    return trouble(
+      `${place} wants a key, and the configuration names neither an agent nor a private key.`,
+      'Set ssh.agent: true with a running agent, or ssh.privateKey.',
+    );
+  }
+  const remedy = agentError
+    ? 'Start or unlock the agent and add the key (`ssh-add -l` lists what it holds), or set ssh.privateKey.'
+    : agentKeys === 0 && key.length === 0
+      ? 'Add the key to the agent with `ssh-add`, or set ssh.privateKey.'
+      : "Check the user name, that the public key is in that user's authorized_keys, and that the agent does not offer too many others first.";
+  return trouble(`${place} did not accept ${ways.join(' or ')}: ${error.message}.`, remedy);
 }

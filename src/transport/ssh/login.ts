@@ -1,64 +1,96 @@
-// One login by SSH: from a byte stream to a connection on which channels can be opened, and that says when it is gone.
+// One login by the built-in client: from a byte stream to a connection on which channels can be
+// opened, and that says when it is gone.
 
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client, type ConnectConfig } from 'ssh2';
-import { hostAndPort } from '../../domain/proxy.ts';
-import type { SshSettings } from '../../domain/settings.ts';
+import ssh2, { type Client, type ConnectConfig, type ParsedKey } from 'ssh2';
+import type { Hop, SshSettings } from '../../domain/settings.ts';
 import { TransportError } from '../../errors.ts';
-import { onAbort } from '../deadline.ts';
+import { onAbort, type Wait } from '../deadline.ts';
 import { connectionLost } from '../socket-trouble.ts';
+import { ownAgent } from './agent.ts';
+import type { ChannelOpenError } from './channel-trouble.ts';
+import { answersWithin } from './distance.ts';
+import { hearGreeting } from './greeting.ts';
+import { spellHop } from './hops.ts';
 import { hostKeyAlgorithms, hostKeyTrouble } from './host-key.ts';
-import { type LoginError, loginTrouble, privateKeyTrouble } from './login-trouble.ts';
-
-/** A host to log in to, and as whom. */
-export interface Hop {
-  readonly user: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `broken` aborts when the connection is gone, with the `TransportError` that says how as its reason. `close` never rejects. */
-export interface Login {
-  readonly client: Client;
-  readonly broken: AbortSignal;
-  close(): Promise<void>;
-}
+import { keyFileTrouble } from './key-file.ts';
+import { type LoginError, loginTrouble } from './login-trouble.ts';
+import { offerProofs } from './proofs.ts';
+import type { Channel, Login, Way } from './way.ts';
 
 /** A far end that does not even take a goodbye shall not hold up the end of a run. */
 const GOODBYE_MS = 1_000;
 
-/** `line` leads to the host's sshd and may still be connecting; it belongs to the login from here on. Rejects with `TransportError`. */
-export function login(hop: Hop, line: Duplex, settings: SshSettings, signal: AbortSignal): Promise<Login> {
+/**
+ * `line` leads to the host's sshd and may still be connecting; it belongs to the login from here
+ * on. Rejects with `TransportError`.
+ */
+export function login(hop: Hop, line: Duplex, settings: SshSettings, wait: Wait): Promise<Login> {
   return new Promise((resolve, reject) => {
-    const place = `${hop.user}@${hostAndPort(hop.host, hop.port)}`;
+    const place = spellHop(hop);
     const client = new ssh2.Client();
     const gone = new AbortController();
+    const greeting = hearGreeting(line);
+    const tell = (what: string, remedy: string) => wait.awaits({ what, remedy });
+    const { agentSocket } = settings;
+    const agent =
+      agentSocket === null
+        ? null
+        : ownAgent(agentSocket, () =>
+            tell(
+              `the SSH agent at ${agentSocket}`,
+              'It may wait for a person to unlock or confirm a key: look at it, set ssh.agent: false, or name ssh.privateKey.',
+            ),
+          );
     // Said is enough: nobody waits for a far end to hang up as well.
     const ended = new Promise<void>((done) => line.once('finish', done).once('close', done));
-    const progress = { handshaken: false, agentError: null as Error | null };
+    let handshaken = false;
+    let agentError: Error | null = null;
     let refused: TransportError | null = null;
 
     let forget = () => {};
     const end = (reason: unknown) => {
       forget();
+      agent?.close();
       gone.abort(reason);
       line.destroy();
       reject(reason);
     };
+    const key = readKey(settings);
+    if (key instanceof TransportError) return end(key);
+    const proofs = offerProofs(hop.user, key, agent);
+    const progress = () => ({
+      handshaken,
+      greeting: greeting(),
+      agentError,
+      agentKeys: agent?.keyCount() ?? null,
+      wanted: proofs.wanted(),
+      isHalfway: proofs.isHalfway(),
+    });
     // ssh2 1.17 may emit `error` twice, and after a failure of ours: this listener stays, and only the first reason counts.
     client.on('error', (error: LoginError) => {
       // An agent that does not answer is followed by the next way to log in, or by the failure of all.
-      if (error.level === 'agent') progress.agentError = error;
-      else end(refused ?? new TransportError(loginTrouble(place, error, settings, progress), { cause: error }));
+      if (error.level === 'agent') agentError = error;
+      else end(refused ?? new TransportError(loginTrouble(place, error, settings, progress()), { cause: error }));
     });
     client.on('end', () => end(new TransportError(connectionLost(place, 'the far end closed it'))));
     client.on('close', () => end(new TransportError(connectionLost(place, 'closed'))));
     client.once('handshake', () => {
-      progress.handshaken = true;
+      handshaken = true;
+      tell(
+        `${place} to let this user in`,
+        `Look at sshd's log on that host: it may be waiting for PAM or a directory.`,
+      );
     });
     client.once('ready', () => {
       forget();
-      resolve({ client, broken: gone.signal, close });
+      agent?.close();
+      resolve({
+        broken: gone.signal,
+        open: (way, opened) => openOn(client, way, opened),
+        answersWithin: (limitMs) => answersWithin(limitMs, client, gone.signal),
+        close,
+      });
     });
     const close = async () => {
       client.end();
@@ -71,27 +103,44 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, signal: Abo
       line.destroy();
     };
 
-    const verify = (key: Buffer) => {
-      const trouble = hostKeyTrouble(settings.knownHosts, hop.host, hop.port, key);
+    const verify = (blob: Buffer) => {
+      const trouble = hostKeyTrouble(settings.knownHosts, hop.host, hop.port, blob);
       if (trouble) refused = new TransportError(trouble);
       return trouble === null;
     };
-    forget = onAbort([signal], end);
-    if (signal.aborted) return;
-    try {
-      client.connect(connectConfig(hop, line, settings, verify));
-    } catch (error) {
-      // ssh2 throws here for a key that it cannot read, and for nothing else that these settings allow.
-      end(new TransportError(privateKeyTrouble(settings), { cause: error }));
-    }
+    forget = onAbort([wait.signal], end);
+    if (wait.signal.aborted) return;
+    tell(`the SSH server at ${place}`, 'Check the address, the route and firewalls to it, and that sshd runs there.');
+    client.connect({ ...connectConfig(hop, settings), sock: line, hostVerifier: verify, authHandler: proofs.offer });
   });
 }
 
-function connectConfig(hop: Hop, line: Duplex, settings: SshSettings, hostVerifier: (key: Buffer) => boolean) {
-  const config: ConnectConfig = {
-    sock: line,
+/** ssh2 would throw for a key that it cannot read. */
+function readKey({ privateKey }: SshSettings): ParsedKey | TransportError | null {
+  if (privateKey === null) return null;
+  const { contents, passphrase } = privateKey;
+  const key = ssh2.utils.parseKey(contents, passphrase ?? undefined);
+  if (key instanceof Error) return new TransportError(keyFileTrouble(privateKey, key.message), { cause: key });
+  return key.isPrivateKey() ? key : new TransportError(keyFileTrouble(privateKey, 'it is a public key'));
+}
+
+function openOn(client: Client, way: Way, opened: (error: ChannelOpenError | undefined, channel: Channel) => void) {
+  switch (way.kind) {
+    case 'exec':
+      client.exec(way.command, opened);
+      return;
+    case 'streamlocal':
+      client.openssh_forwardOutStreamLocal(way.path, opened);
+      return;
+    case 'tcp':
+      client.forwardOut('127.0.0.1', 0, way.host, way.port, opened);
+      return;
+  }
+}
+
+function connectConfig(hop: Hop, settings: SshSettings): ConnectConfig {
+  return {
     username: hop.user,
-    hostVerifier,
     // The deadline of the ask ends a login that hangs, by destroying the line.
     readyTimeout: 0,
     keepaliveInterval: 5_000,
@@ -111,17 +160,4 @@ function connectConfig(hop: Hop, line: Duplex, settings: SshSettings, hostVerifi
       ],
     },
   };
-  // ssh2 would begin with `none`, and lose a round trip with every sshd that wants a key; there are servers that want none.
-  const proofs: ('publickey' | 'agent' | 'none')[] = ['none'];
-  config.authHandler = proofs;
-  if (settings.agentSocket !== null) {
-    proofs.unshift('agent');
-    config.agent = settings.agentSocket;
-  }
-  if (settings.privateKey !== null) {
-    proofs.unshift('publickey');
-    config.privateKey = settings.privateKey.contents;
-    if (settings.privateKey.passphrase !== null) config.passphrase = settings.privateKey.passphrase;
-  }
-  return config;
 }

@@ -1,12 +1,12 @@
 // A command on a host that is kept for many requests: its start there, a login shell and perhaps sudo, can cost more than a dump.
 
-import type { ClientChannel } from 'ssh2';
 import { type OnChunk, pourInto, requestBytes } from '../conversation.ts';
 import { onAbort } from '../deadline.ts';
 import { linesOf, PROMPT_LINE, readToPrompt } from '../prompt.ts';
 import { discard, watchEnd } from './channel.ts';
 import type { CommandEnd } from './channel-trouble.ts';
-import type { Login } from './login.ts';
+import { afterMark } from './mark.ts';
+import type { Channel, Login } from './way.ts';
 
 export interface Session {
   /** Whether it can be asked no more. */
@@ -37,10 +37,12 @@ interface Asking {
 const GREETING_MS = 3_000;
 
 /** `channel` is a new one to HAProxy's stats socket. */
-export function startSession(channel: ClientChannel, login: Login): Session {
+export function startSession(channel: Channel, login: Login): Session {
   let isNew = true;
   let isOver = false;
   let asking: Asking | null = null;
+  let read: OnChunk = () => {};
+  const mark = afterMark((chunk) => read(chunk));
   const give = () => {
     isOver = true;
     discard(channel);
@@ -85,7 +87,8 @@ export function startSession(channel: ClientChannel, login: Login): Session {
           give();
           reject(reason);
         };
-        const poured = pourInto(reader.take, channel, fail);
+        read = reader.take;
+        const poured = pourInto(mark.take, channel, fail);
         const finish = async (end: CommandEnd | null) => {
           clearTimeout(patience);
           asking = null;

@@ -3,9 +3,8 @@
 import net, { type AddressInfo } from 'node:net';
 import type { SshSettings } from '../../../src/domain/settings.ts';
 import type { Compress } from '../../../src/transport/compressed/compression.ts';
-import { openTransport } from '../../../src/transport/open.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
-import { patience, sshSettings, targetOf } from '../settings.ts';
+import { openTransport, patience, sshSettings, targetOf } from '../settings.ts';
 import { makeKeys, type Script, type ScriptedSshd, startScriptedSshd } from './scripted-sshd.ts';
 
 const clientKey = makeKeys().private;

@@ -13,13 +13,12 @@ import {
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openTransport } from '../../../src/transport/open.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { dump, installed } from '../../mesh/ssh-ground.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../support/sshd.ts';
 import { type StatsSocket, startStatsSocket } from '../../support/stats-socket.ts';
 import { until } from '../../support/until.ts';
-import { answerTo, forDump, patience, sshSettings, targetOf, troubleOf } from '../settings.ts';
+import { answerTo, forDump, openTransport, patience, sshSettings, targetOf, troubleOf } from '../settings.ts';
 
 const noHost = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
 const noSudo = installed('sudo') ? null : 'sudo is missing (Debian: apt-get install sudo)';

@@ -11,6 +11,8 @@ export interface Script {
   readonly ready?: (connection: Connection) => void;
   readonly exec?: (channel: ServerChannel, command: string) => void;
   readonly execRefused?: boolean;
+  /** A forced command: whatever is asked for, `exec` is what runs. */
+  readonly ignoresCommands?: boolean;
 }
 
 export interface ScriptedSshd {
@@ -75,8 +77,17 @@ function serveAll(connection: Connection, script: Script): void {
     session.on('exec', (accept, reject, { command }) => {
       if (script.execRefused) return reject();
       const channel = accept();
-      if (script.exec) script.exec(channel, command);
-      else echo(channel);
+      // As a shell would, for the one thing that our commands begin with.
+      const [, mark, rest = command] = /^echo '([^']*)'; (.*)$/s.exec(command) ?? [];
+      if (mark !== undefined && !script.ignoresCommands) channel.write(`${mark}\n`);
+      const run = script.exec ?? echo;
+      channel.once('readable', () => {
+        const begun: Buffer | null = channel.read();
+        // Somebody who says nothing only wants to see the mark.
+        if (begun === null) return finish(channel, 0);
+        channel.unshift(begun);
+        run(channel, script.ignoresCommands ? command : rest);
+      });
     });
   });
   connection.on('openssh.streamlocal' as 'tcpip', (accept) => echo(accept()));

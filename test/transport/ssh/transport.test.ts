@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { SshSettings } from '../../../src/domain/settings.ts';
-import { answerTo, patience, troubleOf } from '../settings.ts';
+import { answerTo, jumpsThrough, patience, troubleOf } from '../settings.ts';
 import { brief, endAll, listen, open, sshd } from './cast.ts';
 import { finish, type ScriptedSshd, whenAsked } from './scripted-sshd.ts';
 
@@ -122,7 +122,7 @@ describe('one login for the whole run', () => {
 describe('behind a jump host', () => {
   const through = (jump: ScriptedSshd, server: ScriptedSshd, more: Partial<SshSettings> = {}) =>
     open(server.port, `${jump.hostKeyLine}\n${server.hostKeyLine}`, {
-      jump: { user: 'ubuntu', host: '127.0.0.1', port: jump.port },
+      jumps: jumpsThrough({ user: 'ubuntu', host: '127.0.0.1', port: jump.port }),
       ...more,
     });
 
@@ -160,7 +160,9 @@ describe('behind a jump host', () => {
   test('a jump host that forwards to silence: timeout', async () => {
     const jump = await sshd();
     const port = await listen(() => {});
-    const transport = open(port, jump.hostKeyLine, { jump: { user: 'ubuntu', host: '127.0.0.1', port: jump.port } });
+    const transport = open(port, jump.hostKeyLine, {
+      jumps: jumpsThrough({ user: 'ubuntu', host: '127.0.0.1', port: jump.port }),
+    });
     expect((await troubleOf(answerTo(transport, 'x\n', brief()))).code).toBe('timeout');
   });
 });

@@ -1,0 +1,82 @@
+// Tells what a host's login shell prints by itself from what our command prints: the command begins
+// with a mark. `.bashrc` is read for `ssh host command` as well, and `~/.ssh/rc` may print.
+
+import type { Trouble } from '../../domain/proxy.ts';
+import type { OnChunk } from '../conversation.ts';
+
+const MARK = 'splitbrain: the answer begins here';
+
+const MARK_LINE = Buffer.from(`${MARK}\n`);
+
+/** More than any shell prints, and little enough to hold. */
+const MOST_BEFORE = 65_536;
+
+/** How HAProxy's interactive mode begins: a forced command may lead there without our mark. */
+const GREETING = Buffer.from('\n> ');
+
+/** The same command, in any shell, behind the mark. */
+export function marked(command: string): string {
+  return `echo '${MARK}'; ${command}`;
+}
+
+/**
+ * `take` holds what comes until the mark does, and throws it away then. Of a host that runs a
+ * command of its own instead, all is handed on: at `MOST_BEFORE` bytes, or by `finish`.
+ */
+export interface MarkReader {
+  readonly take: OnChunk;
+  /**
+   * After the last chunk. Where the mark never came: what came instead, as far as it was held, and
+   * has been handed on only if it may be an answer of HAProxy.
+   */
+  finish(): Promise<{ readonly isMarked: boolean; readonly blamed: string | null }>;
+}
+
+export function afterMark(onChunk: OnChunk): MarkReader {
+  let held: Buffer | null = Buffer.alloc(0);
+  let isMarked = false;
+  const pass = (bytes: Buffer) => {
+    held = null;
+    return bytes.length === 0 ? undefined : onChunk(bytes);
+  };
+  return {
+    take(chunk) {
+      if (held === null) return onChunk(chunk);
+      held = Buffer.concat([held, chunk]);
+      const at = held.indexOf(MARK_LINE);
+      isMarked = at >= 0;
+      if (isMarked) return pass(held.subarray(at + MARK_LINE.length));
+      const isPrompt = held.length >= GREETING.length && held.subarray(0, GREETING.length).equals(GREETING);
+      if (isPrompt || held.length > MOST_BEFORE) return pass(held);
+      return;
+    },
+    async finish() {
+      if (held === null) return { isMarked, blamed: null };
+      const bytes = held;
+      const text = bytes.toString('latin1');
+      if (!mayBeAnswer(text)) return { isMarked, blamed: text };
+      await pass(bytes);
+      return { isMarked, blamed: null };
+    },
+  };
+}
+
+/**
+ * Whether HAProxy says such things: nothing, the head of a table, `show info`, an entry or a peer,
+ * or one of its own short refusals. gzip's first bytes are a compressed answer.
+ */
+function mayBeAnswer(text: string): boolean {
+  return /^\s*$|^\x1f\x8b|^# |^Name: |^0x|^(?:Permission denied|Unknown |No such |Entry |Require|\[\d)/m.test(text);
+}
+
+/** The shell printed something and did not run our command. */
+export function shellTrouble(place: string, said: string): Trouble {
+  const words = said.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  const quoted = JSON.stringify(words.length > 120 ? `${words.slice(0, 120)}...` : words);
+  return {
+    code: 'shell',
+    message: `The login shell on the host of ${place} printed ${quoted} and did not run our command.`,
+    remedy:
+      "Let that user's shell run commands without a terminal (no `exit` in .bashrc, no menu, no nologin), or set ssh.via: streamlocal, which needs no shell.",
+  };
+}

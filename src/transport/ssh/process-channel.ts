@@ -1,0 +1,90 @@
+// Channels of the system's `ssh`: a process of its own for a command, a forwarded socket for a socket.
+
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import type { CommandEnd } from './channel-trouble.ts';
+import type { Channel } from './way.ts';
+
+/** The exit code by which `ssh` says that it failed itself. */
+const SSH_FAILED = 255;
+
+/** Closes when the process has, with its exit code or its signal. */
+export function commandChannel(child: ChildProcess): Channel {
+  const channel = new LentChannel(child.stdout!, child.stdin!, child.stderr!, () => child.kill('SIGTERM'));
+  child.once('error', (error) => channel.emit('error', error));
+  child.once('close', (code: number | null, signal: string | null) => channel.finish(code, signal));
+  return channel;
+}
+
+/**
+ * A socket that `ssh` forwards. Where the far end cannot be reached, `ssh` only closes the socket
+ * and says so; `said` is all that it has said so far.
+ */
+export function forwardedChannel(socket: Socket, said: () => string): Channel {
+  const before = said();
+  const channel = new LentChannel(socket, socket, new PassThrough().end(), () => socket.destroy());
+  socket.once('close', () => {
+    const failed = channel.isEmpty && /open failed/.test(said().replace(before, ''));
+    channel.finish(failed ? SSH_FAILED : null, null);
+  });
+  return channel;
+}
+
+/** Whether the channel never stood: sshd opened no session, or reached nobody behind it. */
+export function wasRefused({ code, stderr }: CommandEnd, kind: 'exec' | 'streamlocal' | 'tcp'): boolean {
+  return code === SSH_FAILED && (kind !== 'exec' || /Session open refused by peer/.test(stderr));
+}
+
+/** Two streams and a way to end them, as the one stream that a channel is. */
+class LentChannel extends Duplex {
+  readonly stderr: Readable;
+  isEmpty = true;
+  readonly #output: Readable;
+  readonly #input: Writable;
+  readonly #stop: () => void;
+
+  constructor(output: Readable, input: Writable, stderr: Readable, stop: () => void) {
+    super({ emitClose: false });
+    this.stderr = stderr;
+    this.#output = output;
+    this.#input = input;
+    this.#stop = stop;
+    output.on('data', (chunk: Buffer) => {
+      this.isEmpty = false;
+      if (!this.push(chunk)) output.pause();
+    });
+    output.once('end', () => this.push(null));
+    // A far end that closes before it has read all says so by its end.
+    output.on('error', () => {});
+    input.on('error', () => {});
+  }
+
+  /** Says the end once all was read. */
+  finish(code: number | null, killedBy: string | null): void {
+    const close = () => this.emit('close', code, killedBy ?? undefined);
+    if (this.readableEnded || this.destroyed) close();
+    else {
+      this.once('end', close);
+      if (!this.readableEnded && this.#output.destroyed) this.push(null);
+    }
+  }
+
+  override _read(): void {
+    this.#output.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    if (this.#input.write(chunk) || this.#input.destroyed) done();
+    else this.#input.once('drain', done);
+  }
+
+  override _final(done: () => void): void {
+    this.#input.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#stop();
+    done(error);
+  }
+}

@@ -1,0 +1,219 @@
+// One request to a stats socket over a login that stands, by whatever way the host lets pass: what
+// it refused once is not tried again.
+
+import type { SshSettings } from '../../domain/settings.ts';
+import { TransportError } from '../../errors.ts';
+import { askCompressed } from '../compressed/ask-compressed.ts';
+import { type Compress, FAR_MS, wantsCompression } from '../compressed/compression.ts';
+import { type OnChunk, requestBytes } from '../conversation.ts';
+import { FIRST_BYTE, unlessAborted, type Wait } from '../deadline.ts';
+import { converse, isRefusal, openChannel } from './channel.ts';
+import { type CommandEnd, channelTrouble, commandTrouble } from './channel-trouble.ts';
+import { marked } from './mark.ts';
+import { wasRefused } from './process-channel.ts';
+import { type Session, startSession } from './session.ts';
+import { socatCommands } from './socat-command.ts';
+import type { Channel, Login, Way } from './way.ts';
+
+export interface Asking {
+  readonly request: string;
+  readonly onChunk: OnChunk;
+  readonly wait: Wait;
+  readonly expectedBytes: number | undefined;
+  readonly isRepeatable: boolean;
+  readonly isNew: boolean;
+}
+
+/** The ways to one socket. `compressed` is `null` where no command runs that could do it. */
+interface Ways {
+  readonly plain: Way;
+  readonly compressed: Way | null;
+}
+
+export interface Talk {
+  /** Rejects with `TransportError`, or with what the reader threw. */
+  ask(over: Login, asking: Asking): Promise<void>;
+  /** Forgets what belongs to a login: another one takes its place. */
+  begin(): void;
+}
+
+export interface TalkOptions {
+  /** Names the far end in messages. */
+  readonly place: string;
+  /** Of the socket, on the proxy's host. */
+  readonly path: string;
+  readonly via: SshSettings['via'];
+  readonly compress: Compress;
+}
+
+export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
+  const commands = via.kind === 'socat';
+  let marks: 'unknown' | 'pass' | 'refused' = commands ? 'unknown' : 'refused';
+  let refusesToCompress = false;
+  let refusesSessions = !commands;
+  let session: Session | null = null;
+  let distance: Promise<boolean> | null = null;
+
+  const ways = () => waysToSocket(path, via, marks !== 'refused');
+
+  async function paysToCompress(over: Login, { wait, expectedBytes }: Asking): Promise<boolean> {
+    switch (refusesToCompress ? 'no' : wantsCompression(compress, expectedBytes)) {
+      case 'no':
+        return false;
+      case 'yes':
+        return true;
+      case 'if-far':
+        return unlessAborted(isFar(over), wait.signal);
+    }
+  }
+
+  function isFar(over: Login): Promise<boolean> {
+    distance ??= (over.answersWithin(FAR_MS) ?? Promise.resolve(true)).then((isNear) => !isNear);
+    // Whoever waits for it hears of its failure.
+    distance.catch(() => {});
+    return distance;
+  }
+
+  async function open(over: Login, way: Way, { signal }: Wait): Promise<Channel> {
+    const channel = await openChannel(over, place, way, signal);
+    // Not before: sshd has the session of a login to open. Not later: a dump that is to come need not wait for it.
+    if (compress === 'auto') void isFar(over);
+    return channel;
+  }
+
+  /** A conversation of its own, beside a session that may be kept. */
+  async function byItself(over: Login, way: Way, { request, onChunk, wait }: Asking): Promise<CommandEnd> {
+    const talk = async () => {
+      const channel = await open(over, way, wait);
+      const isMarked = way.kind === 'exec' && marks !== 'refused';
+      const options = { onChunk, login: over, signal: wait.signal, isMarked };
+      const end = await converse(channel, requestBytes(request), options);
+      // The system's `ssh` says only at the end that it had no channel.
+      if (wasRefused(end, way.kind))
+        throw new TransportError(channelTrouble(place, way.kind, new Error('open failed')));
+      if (end.isMarked && end.code !== 0) marks = 'pass';
+      return end;
+    };
+    return talk().catch(async (error: unknown) => {
+      if (session === null || !isRefusal(error)) throw error;
+      // sshd's MaxSessions may be 1.
+      await endSession(wait.signal);
+      return talk();
+    });
+  }
+
+  async function talk(over: Login, asking: Asking): Promise<void> {
+    const { onChunk, wait } = asking;
+    if (asking.isNew) await endSession(wait.signal);
+    const { plain, compressed } = ways();
+    const compresses = compressed !== null && (await paysToCompress(over, asking));
+    if (!compresses && asking.isRepeatable && !refusesSessions && (await askInSession(over, asking))) return;
+    const packed = (take: OnChunk) => byItself(over, compressed!, { ...asking, onChunk: take });
+    if (compresses && (await askCompressed(packed, { onChunk, place, signal: wait.signal }))) return;
+    throwTrouble(await byItself(over, plain, asking));
+    // What was refused once will be again. Where the plain way fails as well, it was not the compression.
+    if (compresses) refusesToCompress = true;
+  }
+
+  /** Whether it was answered: a session that was kept may have ended since, and with a command that shows no prompt there is none to be had. */
+  async function askInSession(over: Login, { request, onChunk, wait }: Asking): Promise<boolean> {
+    const kept = session?.isOver === false ? session : null;
+    session = kept ?? startSession(await open(over, ways().plain, wait), over);
+    const end = await session.ask(request, onChunk, wait.signal);
+    if (end === null) return true;
+    session = null;
+    if (end.hasBegun) throwTrouble(end);
+    else refusesSessions ||= kept === null;
+    return end.hasBegun;
+  }
+
+  /**
+   * A host may let only its own spelling of the command pass, without a mark. A question is then
+   * asked again without; whether it may be is known before anything else is sent.
+   */
+  async function askMarked(over: Login, asking: Asking): Promise<void> {
+    let hasBegun = false;
+    const watched: OnChunk = (chunk) => {
+      hasBegun = true;
+      return asking.onChunk(chunk);
+    };
+    const trouble = await talk(over, { ...asking, onChunk: watched }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (trouble === null && hasBegun) marks = 'pass';
+    const mayBeTheMark = trouble === null || (trouble instanceof TransportError && MARK_CODES.has(trouble.code));
+    if (marks === 'pass' || hasBegun || !mayBeTheMark || !asking.isRepeatable) {
+      if (trouble !== null) throw trouble;
+      return;
+    }
+    marks = 'refused';
+    refusesSessions = false;
+    try {
+      await talk(over, { ...asking, onChunk: watched });
+    } catch (error) {
+      if (!hasBegun) marks = 'unknown';
+      throw trouble ?? error;
+    }
+    if (!hasBegun) marks = 'unknown';
+  }
+
+  async function learnMarks(over: Login, wait: Wait): Promise<void> {
+    const end = await byItself(over, ways().plain, { ...NOTHING, wait });
+    marks = end.blamed !== null || (end.code !== 0 && !end.isMarked) ? 'refused' : 'pass';
+  }
+
+  function throwTrouble(end: CommandEnd): void {
+    const trouble = commandTrouble(place, end);
+    if (trouble) throw new TransportError(trouble);
+  }
+
+  async function endSession(signal: AbortSignal): Promise<void> {
+    const ending = session?.close();
+    session = null;
+    if (ending) await unlessAborted(ending, signal);
+  }
+
+  return {
+    async ask(over, asking) {
+      asking.wait.awaits(FIRST_BYTE);
+      if (marks === 'unknown' && asking.isRepeatable) return askMarked(over, asking);
+      if (marks === 'unknown') await learnMarks(over, asking.wait);
+      return talk(over, asking);
+    },
+    begin() {
+      session = null;
+      distance = null;
+    },
+  };
+}
+
+/** What a host may say that refuses the command for its spelling. */
+const MARK_CODES: ReadonlySet<string> = new Set(['shell', 'remote-command']);
+
+/** Connects, says nothing and hangs up. */
+const NOTHING = {
+  request: '',
+  onChunk: () => {},
+  expectedBytes: undefined,
+  isRepeatable: true,
+  isNew: false,
+} as const;
+
+/**
+ * SSH's own compression, the only one without a command, is not used: it is settled at login, before anybody knows how far the host is or
+ * what will be asked; sshd does it at level 6 and without `nice`; and ssh2 1.17 inflates a packet at once, whatever it grows to.
+ */
+function waysToSocket(path: string, via: SshSettings['via'], marks: boolean): Ways {
+  switch (via.kind) {
+    case 'socat': {
+      const { plain, compressed } = socatCommands(path, via.sudo);
+      const exec = (command: string): Way => ({ kind: 'exec', command: marks ? marked(command) : command });
+      return { plain: exec(plain), compressed: exec(compressed) };
+    }
+    case 'streamlocal':
+      return { plain: { kind: 'streamlocal', path }, compressed: null };
+    case 'tcp':
+      return { plain: { kind: 'tcp', host: via.host, port: via.port }, compressed: null };
+  }
+}
