@@ -57,6 +57,8 @@ export async function layGround() {
       configFile: join(folder, 'ssh_config'),
       knownHostsFile: join(folder, 'known_hosts'),
     } as const,
+    /** The socket that all these ways lead to. */
+    statsPath: path,
     /** A port of this machine behind which somebody answers. */
     statsPort: statsTcp.port,
     /** Every proxy behind that sshd. */

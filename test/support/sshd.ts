@@ -26,6 +26,8 @@ export interface Sshd {
   readonly hostKeyLine: string;
   readonly clientKeyPath: string;
   readonly clientKey: string;
+  /** What it has logged so far. */
+  readonly log: () => readonly string[];
   stop(): Promise<void>;
 }
 
@@ -59,7 +61,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     forget();
   };
 
-  const complaint = await listening(child);
+  const log: string[] = [];
+  const complaint = await listening(child, log);
   if (complaint !== null) {
     await stop();
     throw new Error(`sshd did not start: ${complaint}`);
@@ -71,6 +74,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeyLine: `[127.0.0.1]:${port} ${type} ${blob}`,
     clientKeyPath: clientKey.path,
     clientKey: readFileSync(clientKey.path, 'utf8'),
+    log: () => log,
     stop,
   };
 }
@@ -103,14 +107,13 @@ function configText(folder: string, port: number, first: readonly string[]): str
 }
 
 /** `null` once sshd says that it listens, else what it said when it gave up. */
-function listening(child: ChildProcess): Promise<string | null> {
+function listening(child: ChildProcess, said: string[]): Promise<string | null> {
   return new Promise((resolve) => {
-    const said: string[] = [];
     const lines = createInterface({ input: child.stderr! });
     // Read to the end, or sshd would stall on a full pipe.
     lines.on('line', (line) => {
+      said.push(line);
       if (line.startsWith('Server listening')) resolve(null);
-      else if (said.length < 10) said.push(line);
     });
     child.once('error', (error) => resolve(error.message));
     child.once('exit', () => resolve(said.join('; ')));

@@ -1,0 +1,146 @@
+// Many proxies through few sshd with the limits that Debian sets: one login at a bastion, turns at a proxy's host.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Hop, JumpRule, SshSettings } from '../../src/domain/settings.ts';
+import { transportsOf } from '../../src/transport/open.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import { makeKey, type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
+import { answerTo, jumpsThrough, patience, sshSettings, troubleOf } from '../transport/settings.ts';
+import { type Ground, layGround } from './ssh-ground.ts';
+
+const noSshd = sshdMissing();
+if (noSshd) console.warn(`skipped: ${noSshd}`);
+
+/** Debian's own: beyond ten logins under way, more and more are dropped. */
+const DEFAULTS = { config: ['MaxStartups 10:30:100'] };
+const MANY = 24;
+
+describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_000 }, () => {
+  let ground: Ground;
+  let bastion: Sshd;
+  let far: Sshd;
+  const opened: Transport[] = [];
+  beforeAll(async () => {
+    ground = await layGround();
+    const authorizedKeys = [readFileSync(`${ground.sshd.clientKeyPath}.pub`, 'utf8').trim()];
+    bastion = await startSshd({ ...DEFAULTS, authorizedKeys });
+    far = await startSshd({ ...DEFAULTS, authorizedKeys });
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((transport) => transport.close()));
+  });
+  afterAll(async () => {
+    await ground?.clear();
+    await bastion?.stop();
+    await far?.stop();
+  });
+
+  const hop = (sshd: Sshd): Hop => ({ user: sshd.user, host: 'localhost', port: sshd.port });
+  const known = (...sshds: readonly Sshd[]) =>
+    sshds.map(({ hostKeyLine }) => `${hostKeyLine}\n${hostKeyLine.replace('127.0.0.1', 'localhost')}\n`).join('');
+  const accepted = (sshd: Sshd) => sshd.log().filter((line) => line.startsWith('Accepted publickey')).length;
+  const dropped = (sshd: Sshd) => sshd.log().filter((line) => /MaxStartups|drop connection/.test(line)).length;
+
+  function openMany(
+    count: number,
+    more: Partial<SshSettings>,
+    regionOf: (index: number) => string | null = () => null,
+  ) {
+    const { user, clientKey, clientKeyPath: path } = ground.sshd;
+    const open = transportsOf({
+      compress: 'never',
+      patience: { timeoutMs: 60_000, firstByteMs: 30_000 },
+      ssh: sshSettings({
+        privateKey: { path, contents: clientKey, passphrase: null },
+        knownHosts: { path: 'known_hosts', text: known(ground.sshd, bastion, far) },
+        via: { kind: 'streamlocal' },
+        ...more,
+      }),
+    });
+    const transports = Array.from({ length: count }, (_, index) =>
+      open({
+        name: `hap-${index}`,
+        region: regionOf(index),
+        endpoint: { kind: 'ssh', user, host: '127.0.0.1', port: far.port, path: ground.statsPath },
+      }),
+    );
+    opened.push(...transports);
+    return transports;
+  }
+  const readAll = (transports: readonly Transport[]) =>
+    Promise.all(
+      transports.map((transport) => answerTo(transport, 'show info\n', { ...patience(), timeoutMs: 60_000 })),
+    );
+  const all = Array.from({ length: MANY }, () => '<show info\n>');
+
+  test(`${MANY} proxies through one bastion: one login there, all read, twice in a row`, async () => {
+    for (const _run of ['first', 'second']) {
+      const before = accepted(bastion);
+      const transports = openMany(MANY, { jumps: jumpsThrough(hop(bastion)) });
+      expect(await readAll(transports)).toEqual(all);
+      expect(await readAll(transports)).toEqual(all);
+      expect(accepted(bastion) - before).toBe(1);
+      await Promise.all(opened.splice(0).map((transport) => transport.close()));
+    }
+    expect([dropped(bastion), dropped(far)]).toEqual([0, 0]);
+  });
+
+  test('by region and by name; who matches nothing is reached directly; the first that matches counts', async () => {
+    const jumps: JumpRule[] = [
+      { pattern: 'eu-*', hops: [hop(bastion)] },
+      { pattern: 'hap-2', hops: [hop(ground.sshd)] },
+      { pattern: 'hap-?', hops: [] },
+    ];
+    const before = [accepted(bastion), accepted(ground.sshd)];
+    const transports = openMany(4, { jumps }, (index) => (index < 2 ? 'eu-west-1' : 'us-east-1'));
+    expect(await readAll(transports)).toEqual(all.slice(0, 4));
+    expect([accepted(bastion) - before[0]!, accepted(ground.sshd) - before[1]!]).toEqual([1, 1]);
+  });
+
+  test('several hops: each is logged in to once, and the last ones go with the proxies', async () => {
+    const before = [accepted(bastion), accepted(ground.sshd)];
+    const jumps = jumpsThrough(hop(bastion), hop(ground.sshd));
+    expect(await readAll(openMany(5, { jumps }))).toEqual(all.slice(0, 5));
+    expect([accepted(bastion) - before[0]!, accepted(ground.sshd) - before[1]!]).toEqual([1, 1]);
+  });
+
+  test('a host key that is refused is shown once, however many proxies are behind that sshd', async () => {
+    const count = () =>
+      far.log().filter((line) => /Connection closed|Connection reset|disconnected/i.test(line)).length;
+    const stranger = makeKey(join(ground.folder, 'another-host'), 'ed25519').publicKey;
+    const knownHosts = { path: 'known_hosts', text: `[127.0.0.1]:${far.port} ${stranger}\n` };
+    const before = count();
+    const transports = openMany(20, { knownHosts });
+    const troubles = await Promise.all(transports.map((transport) => troubleOf(answerTo(transport, 'x\n'))));
+    expect(new Set(troubles.map(({ code }) => code))).toEqual(new Set(['host-key-changed']));
+    expect((await troubleOf(answerTo(transports[0]!, 'x\n'))).code).toBe('host-key-changed');
+    await expect.poll(count).toBe(before + 1);
+    expect(await readAll(openMany(1, {}))).toEqual(all.slice(0, 1));
+  });
+
+  test('a bastion that is gone costs the proxies behind it, each with the reason', async () => {
+    const port = await ground.deadPort();
+    const jumps = jumpsThrough({ user: 'ops', host: '127.0.0.1', port });
+    const transports = openMany(5, { jumps });
+    const troubles = await Promise.all(transports.map((transport) => troubleOf(answerTo(transport, 'x\n'))));
+    for (const { code, message } of troubles) {
+      expect(code).toBe('refused');
+      expect(message).toContain(String(port));
+    }
+  });
+
+  test(`the system's ssh, its bastion in ssh_config: ${MANY} proxies, all read, twice in a row`, async () => {
+    const config = join(ground.folder, 'bastion_config');
+    writeFileSync(join(ground.folder, 'known_all'), known(ground.sshd, bastion, far));
+    writeFileSync(config, `Match host 127.0.0.1\n  ProxyJump ${bastion.user}@localhost:${bastion.port}\n`);
+    const client = { kind: 'openssh', configFile: config, knownHostsFile: join(ground.folder, 'known_all') } as const;
+    const before = accepted(bastion);
+    const transports = openMany(MANY, { client });
+    expect(await readAll(transports)).toEqual(all);
+    expect(await readAll(transports)).toEqual(all);
+    expect(accepted(bastion) - before).toBe(MANY);
+    expect([dropped(bastion), dropped(far)]).toEqual([0, 0]);
+  });
+});
