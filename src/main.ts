@@ -4,6 +4,9 @@
 import { runCli } from './cli.ts';
 import { signalExitCodes } from './errors.ts';
 
+/** What is closing properly takes less. */
+const LEFTOVERS_MS = 3_000;
+
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
@@ -19,4 +22,7 @@ process.stdout.on('error', () => {});
 
 void runCli(process.argv.slice(2), interrupted.signal).then((exitCode) => {
   process.exitCode ??= exitCode;
+  // What was written has left by then. A timer that keeps nothing alive runs only where something
+  // else does: a connection without an owner, which shall not keep a scheduler waiting.
+  process.stdout.write('', () => setTimeout(() => process.exit(), LEFTOVERS_MS).unref());
 });

@@ -70,14 +70,14 @@ function sshOptions(tree: unknown): Complaint[] {
   if (at(tree, 'ssh', 'config') !== undefined && !isOpenSsh) {
     complaints.push({ path: ['ssh', 'config'], text: "is read by the system's ssh only: set ssh.client: openssh" });
   }
-  if (at(tree, 'ssh', 'passphrase') !== undefined && isOpenSsh) {
-    complaints.push({
-      path: ['ssh', 'passphrase'],
-      text: "cannot be given to the system's ssh: add the key to an agent (ssh-add) and take the line away",
-    });
-  }
-  if (at(tree, 'ssh', 'passphrase') !== undefined && at(tree, 'ssh', 'privateKey') === undefined) {
-    complaints.push({ path: ['ssh', 'passphrase'], text: 'belongs to a key, but ssh.privateKey is not there' });
+  if (at(tree, 'ssh', 'passphrase') !== undefined) {
+    const path = ['ssh', 'passphrase'];
+    if (isOpenSsh) {
+      const remedy = 'add the key to an agent (ssh-add) and take the line away';
+      complaints.push({ path, text: `cannot be given to the system's ssh: ${remedy}` });
+    } else if (at(tree, 'ssh', 'privateKey') === undefined) {
+      complaints.push({ path, text: 'belongs to a key, but ssh.privateKey is not there' });
+    }
   }
   return complaints;
 }

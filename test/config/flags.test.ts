@@ -58,7 +58,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       refusesAgent: false,
       jumps: [],
     },
-    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
+    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
     heal: {
       consented: false,

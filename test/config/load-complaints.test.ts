@@ -95,6 +95,21 @@ describe('one complaint, with line, column, path and guess', () => {
       '5:8: ssh.passphrase: belongs to a key, but ssh.privateKey is not there',
     ],
     [
+      "a file for the system's ssh without that client",
+      ['ssh: { config: bastions }'],
+      "5:8: ssh.config: is read by the system's ssh only: set ssh.client: openssh",
+    ],
+    [
+      "a passphrase for the system's ssh",
+      ['ssh: { client: openssh, passphrase: x }'],
+      "5:25: ssh.passphrase: cannot be given to the system's ssh: add the key to an agent (ssh-add) and take the line away",
+    ],
+    [
+      "a file for the system's ssh that is not there",
+      ['ssh: { client: openssh, config: nowhere }'],
+      '5:25: ssh.config: cannot be read: there is no such file',
+    ],
+    [
       'two sources',
       ['  command: { run: [x], endpoint: "tcp://{host}:1" }'],
       '2:1: proxies: has 2 sources (list, command): keep one',
@@ -177,6 +192,7 @@ describe('secrets', () => {
     'ssh: { privateKey: "-----BEGIN\\nhunter2" }',
     'ssh: { jump: "u:hunter2@host" }',
     'ssh: { jump: "u:/hunter2/@host" }',
+    'ssh: { jump: { eu: "u:hunter2@host" } }',
     'ssh: { via: "ssh://u:hunter2@host/a" }',
     'table: "${WORD}"',
     'collect: { timeout: "${WORD}", compress: "${WORD}", concurrency: "${WORD}" }',

@@ -77,7 +77,7 @@ describe('a right file', () => {
         refusesAgent: false,
         jumps: [{ pattern: '*', hops: [{ user: 'ubuntu', host: 'bastion.example', port: 22 }] }],
       },
-      collect: { concurrency: 5, perRegion: 2, timeoutMs: 60_000, compress: 'never' },
+      collect: { concurrency: 5, perRegion: 2, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'never' },
       confirm: { reads: 3, settleMs: 500 },
       heal: {
         consented: true,
@@ -124,7 +124,7 @@ describe('a right file', () => {
         refusesAgent: false,
         jumps: [],
       },
-      collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, compress: 'auto' },
+      collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
       confirm: { reads: 2, settleMs: 3000 },
     });
   });

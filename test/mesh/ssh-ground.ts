@@ -35,7 +35,7 @@ export async function layGround() {
   // Punctuation to which shells and socat give a meaning.
   mkdirSync(join(folder, "it's, a:b!"));
   const path = join(folder, "it's, a:b!", 'admin "1" $HOME.sock');
-  const answer = (request: string) => (request === 'show table nodes\n' ? dump : `<${request}>`);
+  const answer = (request: string) => (request === 'show table nodes\n' ? dump : request && `<${request}>`);
   const stats = await startStatsSocket(path, answer);
   const statsTcp = await startStatsSocket(null, answer);
   const transports: Transport[] = [];

@@ -101,7 +101,8 @@ function configText(folder: string, port: number, first: readonly string[]): str
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'UseDNS no',
-    'MaxStartups 100',
+    // The last line counts here, unlike elsewhere (OpenSSH 9.2).
+    first.find((line) => line.startsWith('MaxStartups')) ?? 'MaxStartups 100',
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 
 import type { Trouble } from '../../domain/proxy.ts';
 import { shellTrouble } from './mark.ts';
+import { sudoersLine } from './socat-command.ts';
 
 /** `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage. */
 export interface ChannelOpenError extends Error {
@@ -112,18 +113,32 @@ export function commandTrouble(place: string, { code, killedBy, stderr, blamed }
     };
   }
   // After the complaints of socat: sudo also warns (of a host name it cannot resolve) and goes on.
-  if (/^sudo:|sudoers|not allowed to execute/m.test(stderr)) {
-    return {
-      code: 'remote-command',
-      message: `sudo refused to run socat without a password for ${place}: ${complaint}.`,
-      remedy:
-        'Allow the login user `NOPASSWD` for socat in sudoers there, or set sudo: false if it may open the socket.',
-    };
-  }
+  const sudo = sudoTrouble(place, stderr, complaint);
+  if (sudo) return sudo;
   return {
     code: 'remote-command',
     message: `The command that reads ${place} failed there: ${complaint}.`,
     remedy: 'Run `socat` to that socket by hand on the host, as the login user.',
+  };
+}
+
+/** What sudo 1.9 says where it does not run socat; `null` where it says nothing. */
+function sudoTrouble(place: string, stderr: string, complaint: string): Trouble | null {
+  const { user = 'USER', path = '/run/haproxy/admin.sock' } =
+    /^ssh:\/\/(?<user>[^@]+)@[^/]*(?<path>\/.*)$/.exec(place)?.groups ?? {};
+  const message = `sudo refused to run socat for ${place}: ${complaint}.`;
+  if (/must have a tty/.test(stderr)) {
+    return {
+      code: 'remote-command',
+      message,
+      remedy: `Add \`Defaults:${user} !requiretty\` to sudoers there: nobody sits at a terminal.`,
+    };
+  }
+  if (!/^sudo:|sudoers|not allowed to execute|may not run sudo/m.test(stderr)) return null;
+  return {
+    code: 'remote-command',
+    message,
+    remedy: `Add this line to sudoers there (\`visudo\`): ${sudoersLine(user, path)} - or set ssh.sudo: false if ${user} may open the socket.`,
   };
 }
 

@@ -66,7 +66,8 @@ export function afterMark(onChunk: OnChunk): MarkReader {
  * or one of its own short refusals. gzip's first bytes are a compressed answer.
  */
 function mayBeAnswer(text: string): boolean {
-  return /^\s*$|^\x1f\x8b|^# |^Name: |^0x|^(?:Permission denied|Unknown |No such |Entry |Require|\[\d)/m.test(text);
+  if (text.trim() === '' || text.startsWith('\x1f\x8b')) return true;
+  return /^# |^Name: |^0x|^(?:Permission denied|Unknown |No such |Entry |Require|\[\d)/m.test(text);
 }
 
 /** The shell printed something and did not run our command. */

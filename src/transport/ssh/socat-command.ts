@@ -1,5 +1,7 @@
 // The commands that join an SSH channel to a stats socket: socat alone, and socat with gzip behind it. Pure.
 
+const SOCAT = 'socat -b65536 -t30 -';
+
 /** For the login user's shell, whichever that is. */
 export interface SocatCommands {
   readonly plain: string;
@@ -18,12 +20,21 @@ export function socatCommands(path: string, sudo: boolean): SocatCommands {
 }
 
 /**
+ * The line of sudoers that lets `user` run the very command that is run for this socket, and
+ * nothing else. sudoers gives a meaning to `:`, `,`, `=` and `\\` in a command's words.
+ */
+export function sudoersLine(user: string, path: string): string {
+  const words = `UNIX-CONNECT:${path.replace(/[^\w./-]/g, '\\$&')}`;
+  return `${user} ALL=(root) NOPASSWD: /usr/bin/${SOCAT} ${words.replace(/[\\:,=]/g, '\\$&')}`;
+}
+
+/**
  * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s would cut a dump in which
  * HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would pass on 8. `sudo -n` fails at once where it would ask for a
  * password.
  */
 function socat(sudo: boolean): string {
-  return `${sudo ? 'sudo -n ' : ''}socat -b65536 -t30 -`;
+  return `${sudo ? 'sudo -n ' : ''}${SOCAT}`;
 }
 
 /**

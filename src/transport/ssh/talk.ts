@@ -85,7 +85,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   async function byItself(over: Login, way: Way, { request, onChunk, wait }: Asking): Promise<CommandEnd> {
     const talk = async () => {
       const channel = await open(over, way, wait);
-      const isMarked = way.kind === 'exec' && marks !== 'refused';
+      const isMarked = way.kind === 'exec' && (marks !== 'refused' || request === '');
       const options = { onChunk, login: over, signal: wait.signal, isMarked };
       const end = await converse(channel, requestBytes(request), options);
       // The system's `ssh` says only at the end that it had no channel.
@@ -127,10 +127,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     return end.hasBegun;
   }
 
-  /**
-   * A host may let only its own spelling of the command pass, without a mark. A question is then
-   * asked again without; whether it may be is known before anything else is sent.
-   */
+  /** A question shows by its answer whether the host lets our mark pass; where none came, it is asked again. */
   async function askMarked(over: Login, asking: Asking): Promise<void> {
     let hasBegun = false;
     const watched: OnChunk = (chunk) => {
@@ -143,24 +140,26 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     );
     if (trouble === null && hasBegun) marks = 'pass';
     const mayBeTheMark = trouble === null || (trouble instanceof TransportError && MARK_CODES.has(trouble.code));
-    if (marks === 'pass' || hasBegun || !mayBeTheMark || !asking.isRepeatable) {
-      if (trouble !== null) throw trouble;
-      return;
-    }
-    marks = 'refused';
-    refusesSessions = false;
-    try {
-      await talk(over, { ...asking, onChunk: watched });
-    } catch (error) {
-      if (!hasBegun) marks = 'unknown';
-      throw trouble ?? error;
-    }
-    if (!hasBegun) marks = 'unknown';
+    if (marks !== 'pass' && !hasBegun && mayBeTheMark) await learnMarks(over, asking.wait);
+    if (marks !== 'pass' && !hasBegun && mayBeTheMark) return talk(over, asking);
+    if (trouble !== null) throw trouble;
   }
 
+  /**
+   * A host may let only its own spelling of the command pass, without a mark, or run a command of
+   * its own. To a request that says nothing it prints nothing then; a shell that does has not run
+   * our command.
+   */
   async function learnMarks(over: Login, wait: Wait): Promise<void> {
     const end = await byItself(over, ways().plain, { ...NOTHING, wait });
-    marks = end.blamed !== null || (end.code !== 0 && !end.isMarked) ? 'refused' : 'pass';
+    if (end.isMarked) {
+      marks = 'pass';
+      return;
+    }
+    const bare = await byItself(over, waysToSocket(path, via, false).plain, { ...NOTHING, wait });
+    throwTrouble(bare);
+    marks = 'refused';
+    refusesSessions = false;
   }
 
   function throwTrouble(end: CommandEnd): void {
