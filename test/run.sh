@@ -22,6 +22,7 @@ sh scripts/prepare.sh
 sh scripts/install-debian-packages.sh haproxy openssh-server socat ${strict:+sudo groovy default-jre-headless jenkins-job-builder} ||
   lacking 'Something above could not be installed'
 sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the system's"
+if [ -n "$strict" ]; then sh scripts/fetch-sshd.sh sid || lacking "There is no newer SSH server beside the system's"; fi
 if [ -n "$strict" ]; then sh scripts/fetch-moto.sh || lacking 'There is no independent stand-in for CloudWatch'; fi
 
 echo 'Checking format, lint, types and dead code (npm run check) ...'

@@ -5,12 +5,18 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { atExit } from './at-exit.ts';
 import { claimPorts } from './free-ports.ts';
 
 const SSHD = '/usr/sbin/sshd';
 
+/** OpenSSH 10 in a root of its own, where `scripts/fetch-sshd.sh sid` has put it; only root may start it. */
+export const NEWER_SSHD = fileURLToPath(new URL('../../.cache/sshd/sid/sshd', import.meta.url));
+
 export interface SshdOptions {
+  /** The program; Debian's own unless said otherwise. */
+  readonly program?: string;
   /** The host's key; ed25519 unless said otherwise. */
   readonly hostKeyType?: 'ed25519' | 'ecdsa' | 'rsa';
   /** Further lines of sshd_config; sshd takes the first line that names an option, and these come first. */
@@ -48,7 +54,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const block = await claimPorts(1);
   const port = block.ports[0]!;
   writeFileSync(join(folder, 'sshd_config'), configText(folder, port, options.config ?? []));
-  const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(options.program ?? SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const forget = atExit(() => {
     child.kill('SIGTERM');
@@ -77,6 +85,11 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     log: () => log,
     stop,
   };
+}
+
+/** Why no newer sshd can be started here, or `null` where one can. */
+export function newerSshdMissing(): string | null {
+  return existsSync(NEWER_SSHD) ? null : 'OpenSSH 10 is missing: run scripts/fetch-sshd.sh sid';
 }
 
 /** Makes a key pair with ssh-keygen; `publicKey` is one line without a comment. */
