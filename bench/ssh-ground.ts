@@ -11,6 +11,8 @@ const CIPHER = 'aes128-gcm@openssh.com';
 export interface SshGround {
   /** `-c FILE`: the proxies behind `port` (default: sshd itself), `compress` as the configuration spells it. */
   configure(proxies: readonly MeshProxy[], compress: 'auto' | 'never', port?: number): readonly string[];
+  /** The same, dumps in plain, by the system's `ssh` on the same cipher. */
+  configureOpenSsh(proxies: readonly MeshProxy[]): readonly string[];
   /** The words after `ssh` that dump one proxy's table, from the command on standard input. */
   clientWords(proxy: MeshProxy): readonly string[];
   readonly port: number;
@@ -34,22 +36,24 @@ export async function startSshGround(scratch: Scratch): Promise<SshGround> {
     files.set(port, path);
     return path;
   };
+  const settings = (port: number) =>
+    `agent: false, privateKey: ${sshd.clientKeyPath}, knownHosts: ${knownHosts(port)}, sudo: false`;
+  const behind = (proxies: readonly MeshProxy[], port: number, lines: readonly string[]) => {
+    const endpoints = Object.fromEntries(
+      proxies.map(({ name, socketPath }) => [name, `ssh://${sshd.user}@127.0.0.1:${port}${socketPath}`]),
+    );
+    return configure(scratch, { proxies }, { endpoints, lines });
+  };
+  const ownConfig = scratch.file('ssh_config', `Ciphers ${CIPHER}\n`);
   return {
     port: sshd.port,
     configure: (proxies, compress, port = sshd.port) =>
-      configure(
-        scratch,
-        { proxies },
-        {
-          endpoints: Object.fromEntries(
-            proxies.map(({ name, socketPath }) => [name, `ssh://${sshd.user}@127.0.0.1:${port}${socketPath}`]),
-          ),
-          lines: [
-            `ssh: { agent: false, privateKey: ${sshd.clientKeyPath}, knownHosts: ${knownHosts(port)}, sudo: false }`,
-            `collect: { compress: ${compress} }`,
-          ],
-        },
-      ),
+      behind(proxies, port, [`ssh: { ${settings(port)} }`, `collect: { compress: ${compress} }`]),
+    configureOpenSsh: (proxies) =>
+      behind(proxies, sshd.port, [
+        `ssh: { client: openssh, config: ${ownConfig}, ${settings(sshd.port)} }`,
+        'collect: { compress: never }',
+      ]),
     clientWords: ({ socketPath }) => [
       ...['-F', 'none', '-c', CIPHER, '-p', String(sshd.port), '-i', sshd.clientKeyPath],
       ...['BatchMode=yes', 'IdentitiesOnly=yes', `UserKnownHostsFile=${knownHosts(sshd.port)}`].flatMap((each) => [

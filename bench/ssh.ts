@@ -21,11 +21,17 @@ export async function measureSsh(ground: Ground): Promise<Line[]> {
     better: 'lower',
     target: `${AT_MOST} times`,
   } as const;
+  const openssh = {
+    id: 'ssh-openssh',
+    what: `the same by the system's ssh (ssh.client: openssh), ${spellMesh(mesh)}`,
+    better: 'lower',
+    target: 'none: what it costs',
+  } as const;
   const missing = sshMissing();
-  if (missing !== null) return [absentLine(target, missing)];
+  if (missing !== null) return [absentLine(target, missing), absentLine(openssh, missing)];
   const ssh = await startSshGround(ground.scratch);
   try {
-    return [await compare(ground, mesh, ssh, target)];
+    return [await compare(ground, mesh, ssh, target), await compareClients(ground, mesh, ssh, openssh)];
   } finally {
     await ssh.stop();
   }
@@ -53,6 +59,26 @@ async function compare(ground: Ground, mesh: LiveMesh, ssh: SshGround, target: T
     comparedWith: `${clients.length} ssh clients ${seconds(theirs)}`,
     ratio,
     met: ground.small ? null : ratio <= AT_MOST,
+    absent: null,
+  };
+}
+
+/** Our two clients, the same bytes by the same commands. */
+async function compareClients(ground: Ground, mesh: LiveMesh, ssh: SshGround, target: Target): Promise<Line> {
+  const [builtin, openssh] = [ssh.configure(mesh.proxies, 'never'), ssh.configureOpenSsh(mesh.proxies)];
+  await proveLive(ground, mesh, openssh);
+  ground.say("report by the built-in client beside the system's ssh");
+  const wall = await alternate(ground.runs(RUNS), {
+    openssh: async () => (await runReport(openssh, 0)).wallMs,
+    builtin: async () => (await runReport(builtin, 0)).wallMs,
+  });
+  const [theirs, ours] = [wall.openssh, wall.builtin].map(median) as [number, number];
+  return {
+    ...target,
+    measured: seconds(theirs),
+    comparedWith: `the built-in client ${seconds(ours)}`,
+    ratio: theirs / ours,
+    met: null,
     absent: null,
   };
 }
