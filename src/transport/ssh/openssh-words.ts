@@ -41,7 +41,9 @@ export function openSshWords(target: SshTarget, settings: SshSettings): readonly
   const options = ['LogLevel=INFO', 'RequestTTY=no', 'RemoteCommand=none'];
   return [
     ...(hops.length === 0 ? [] : ['-J', hops.map(spellHop).join(',')]),
-    ...['-l', user, '-p', String(port)],
+    ...['-l', user],
+    // The usual port says nothing: the person's own configuration may have another one for this host.
+    ...(port === 22 ? [] : ['-p', String(port)]),
     ...options.flatMap((option) => ['-o', option]),
   ];
 }
