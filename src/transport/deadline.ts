@@ -20,6 +20,8 @@ export interface Wait {
   readonly signal: AbortSignal;
   /** From now on this is waited for; patience with silence begins anew. */
   awaits(next: Awaited): void;
+  /** As `awaits`, without a limit for silence: what is waited for has one of its own. */
+  queues(next: Awaited): void;
 }
 
 /**
@@ -27,8 +29,6 @@ export interface Wait {
  * `release` takes timers and listeners away.
  */
 export interface Deadline extends Wait {
-  /** Waits without a limit for silence, as behind another conversation. */
-  queues(next: Awaited): void;
   /** So many more bytes of the answer came: from here on only the whole has a limit. */
   received(bytes: number): void;
   release(): void;

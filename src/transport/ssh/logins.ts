@@ -35,7 +35,7 @@ export function builtinLogins(settings: SshSettings, patience: Patience): LogIn 
     const bastion = share(way);
     const leave = () => release(way, bastion);
     try {
-      wait.awaits({
+      wait.queues({
         what: `the login at the bastion ${spellHop(way.at(-1)!)}`,
         remedy: 'Look at that host: every proxy behind it waits for the same login.',
       });

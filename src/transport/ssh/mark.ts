@@ -25,6 +25,8 @@ export function marked(command: string): string {
  */
 export interface MarkReader {
   readonly take: OnChunk;
+  /** Whether the mark has come. */
+  readonly isMarked: boolean;
   /**
    * After the last chunk. Where the mark never came: what came instead, as far as it was held, and
    * has been handed on only if it may be an answer of HAProxy.
@@ -49,6 +51,9 @@ export function afterMark(onChunk: OnChunk): MarkReader {
       const isPrompt = held.length >= GREETING.length && held.subarray(0, GREETING.length).equals(GREETING);
       if (isPrompt || held.length > MOST_BEFORE) return pass(held);
       return;
+    },
+    get isMarked() {
+      return isMarked;
     },
     async finish() {
       if (held === null) return { isMarked, blamed: null };

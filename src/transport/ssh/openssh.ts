@@ -48,7 +48,7 @@ type OpenSsh = Extract<SshClient, { kind: 'openssh' }>;
 export function openSshLogins(settings: SshSettings, client: OpenSsh, { firstByteMs }: Patience): LogIn {
   const limit = pLimit(MOST_AT_ONCE);
   return async (target, wait) => {
-    wait.awaits(TURN);
+    wait.queues({ ...TURN, what: 'logins at other hosts' });
     const config = openSshConfig(settings, client, firstByteMs);
     const words = openSshWords(target, settings);
     const { login } = await unlessAborted(

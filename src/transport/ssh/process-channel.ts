@@ -25,8 +25,11 @@ export function forwardedChannel(socket: Socket, said: () => string): Channel {
   const before = said();
   const channel = new LentChannel(socket, socket, new PassThrough().end(), () => socket.destroy());
   socket.once('close', () => {
-    const failed = channel.isEmpty && /open failed/.test(said().replace(before, ''));
-    channel.finish(failed ? SSH_FAILED : null, null);
+    // `ssh` says it before it closes the socket; it is read before the check phase, in which this runs.
+    setImmediate(() => {
+      const failed = channel.isEmpty && /open failed/.test(said().replace(before, ''));
+      channel.finish(failed ? SSH_FAILED : null, null);
+    });
   });
   return channel;
 }

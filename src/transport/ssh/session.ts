@@ -11,6 +11,8 @@ import type { Channel, Login } from './way.ts';
 export interface Session {
   /** Whether it can be asked no more. */
   readonly isOver: boolean;
+  /** Whether our command's mark came. */
+  readonly isMarked: boolean;
   /**
    * One request at a time. Resolves with `null` when its answers came up to the last prompt; otherwise with how the command ended, and
    * whether an answer had begun by then. Rejects with the signal's reason, or with what the reader threw; then, too, the session is over.
@@ -69,6 +71,9 @@ export function startSession(channel: Channel, login: Login): Session {
   return {
     get isOver() {
       return isOver;
+    },
+    get isMarked() {
+      return mark.isMarked;
     },
     ask(request, onChunk, signal) {
       return new Promise((resolve, reject) => {

@@ -49,6 +49,7 @@ export interface TalkOptions {
 export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   const commands = via.kind === 'socat';
   let marks: 'unknown' | 'pass' | 'refused' = commands ? 'unknown' : 'refused';
+  let wasMarked = false;
   let refusesToCompress = false;
   let refusesSessions = !commands;
   let session: Session | null = null;
@@ -91,6 +92,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
       // The system's `ssh` says only at the end that it had no channel.
       if (wasRefused(end, way.kind))
         throw new TransportError(channelTrouble(place, way.kind, new Error('open failed')));
+      wasMarked = end.isMarked;
       if (end.isMarked && end.code !== 0) marks = 'pass';
       return end;
     };
@@ -120,6 +122,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     const kept = session?.isOver === false ? session : null;
     session = kept ?? startSession(await open(over, ways().plain, wait), over);
     const end = await session.ask(request, onChunk, wait.signal);
+    wasMarked = session.isMarked;
     if (end === null) return true;
     session = null;
     if (end.hasBegun) throwTrouble(end);
@@ -138,10 +141,13 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
       () => null,
       (error: unknown) => error,
     );
-    if (trouble === null && hasBegun) marks = 'pass';
+    // A command of the host's own may lead to HAProxy as well, without our mark.
+    if (trouble === null && hasBegun) marks = wasMarked ? 'pass' : 'refused';
     const mayBeTheMark = trouble === null || (trouble instanceof TransportError && MARK_CODES.has(trouble.code));
-    if (marks !== 'pass' && !hasBegun && mayBeTheMark) await learnMarks(over, asking.wait);
-    if (marks !== 'pass' && !hasBegun && mayBeTheMark) return talk(over, asking);
+    if (marks === 'unknown' && !hasBegun && mayBeTheMark) {
+      marks = await learnMarks(over, asking.wait);
+      if (marks === 'refused') return talk(over, asking);
+    }
     if (trouble !== null) throw trouble;
   }
 
@@ -150,16 +156,13 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
    * its own. To a request that says nothing it prints nothing then; a shell that does has not run
    * our command.
    */
-  async function learnMarks(over: Login, wait: Wait): Promise<void> {
+  async function learnMarks(over: Login, wait: Wait): Promise<'pass' | 'refused'> {
     const end = await byItself(over, ways().plain, { ...NOTHING, wait });
-    if (end.isMarked) {
-      marks = 'pass';
-      return;
-    }
+    if (end.isMarked) return 'pass';
     const bare = await byItself(over, waysToSocket(path, via, false).plain, { ...NOTHING, wait });
     throwTrouble(bare);
-    marks = 'refused';
     refusesSessions = false;
+    return 'refused';
   }
 
   function throwTrouble(end: CommandEnd): void {
@@ -177,7 +180,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     async ask(over, asking) {
       asking.wait.awaits(FIRST_BYTE);
       if (marks === 'unknown' && asking.isRepeatable) return askMarked(over, asking);
-      if (marks === 'unknown') await learnMarks(over, asking.wait);
+      if (marks === 'unknown') marks = await learnMarks(over, asking.wait);
       return talk(over, asking);
     },
     begin() {

@@ -50,12 +50,13 @@ export function takeTurnsAtDoors() {
       }
     };
     while (door.first !== null && !door.isProven) {
-      wait.awaits({ ...TURN, what: `the first login at ${name}` });
+      wait.queues({ ...TURN, what: `the first login at ${name}` });
       await unlessAborted(
         door.first.catch((error) => failAsWell(error, wait)),
         wait.signal,
       );
     }
+    wait.queues({ ...TURN, what: `other logins at ${name}` });
     if (door.isProven) return unlessAborted(door.limit(enter), wait.signal);
     const first = enter().finally(() => {
       door.first = null;

@@ -70,8 +70,8 @@ describe('what is compressed', () => {
       await answerTo(transport, 'd\n', forDump()),
     ];
     expect(dumps.every((text) => text === dump)).toBe(true);
-    // The first one says nothing: it shows whether the host lets our mark pass.
-    expect(commands).toEqual(['plain', 'plain', 'compressed', 'plain', 'compressed']);
+    // The first two say nothing: they show whether the host lets our mark pass.
+    expect(commands).toEqual(['plain', 'plain', 'plain', 'compressed', 'plain', 'compressed']);
   });
 
   test('always: every dump; never: none', async () => {
@@ -130,8 +130,8 @@ describe('a host that will not', () => {
     const transport = open(server.port, server.hostKeyLine, {}, 'always');
     expect(await answerTo(transport, 'a\n', forDump())).toBe(dump);
     expect(await answerTo(transport, 'b\n', forDump())).toBe(dump);
-    // The first one says nothing: it shows whether the host lets our mark pass.
-    expect(commands).toEqual(['plain', 'plain', 'plain']);
+    // The first two say nothing: they show whether the host lets our mark pass.
+    expect(commands).toEqual(['plain', 'plain', 'plain', 'plain']);
   });
 
   test('a command of its own that answers in plain, whatever is to be run: that is the answer, also a short one', async () => {

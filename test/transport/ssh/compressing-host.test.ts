@@ -37,7 +37,9 @@ describe.skipIf(noHost !== null)('a host', { timeout: 60_000 }, () => {
     // Punctuation to which shells and socat give a meaning.
     mkdirSync(join(folder, "it's, a:b!"));
     socketPath = join(folder, "it's, a:b!", 'admin "1" $HOME.sock');
-    stats = await startStatsSocket(socketPath, (request) => (request.startsWith('show table') ? dump : 'state\n\n'));
+    stats = await startStatsSocket(socketPath, (request) =>
+      request.startsWith('show table') ? dump : request && 'state\n\n',
+    );
   });
   afterEach(async () => {
     for (const transport of transports.splice(0)) await transport.close();
