@@ -125,7 +125,7 @@ function lookFlags(command: Command): Command {
     .option('-c, --config <file>', 'configuration (YAML)')
     .option(
       '--proxy <[name=]endpoint>',
-      'a proxy, instead of a configuration; may be repeated: unix:///path, tcp://host:port, ssh://user@host/path',
+      'a proxy, instead of a configuration; may be repeated: /path, abns@name, host:port, ssh://user@host/path',
       appended,
       [],
     )

@@ -5,7 +5,7 @@ export type Path = readonly (string | number)[];
 
 /**
  * What is wrong with the value at `path`. A `text` that begins with "expected" is followed by what was found there.
- * Neither text nor hint quotes a value: a value may have come from an environment variable and be a secret.
+ * A text quotes no value, which may have come from an environment variable and be a secret; a hint is shown only where it did not.
  */
 export interface Complaint {
   readonly path: Path;
@@ -39,8 +39,8 @@ export function spellPath(path: Path): string {
 
 /** The text between quotes, on one line, shortened; what stands where a password would (`user:password@`) is left out. */
 export function quote(text: string): string {
-  const shown = text.replace(/:(?!\/\/).*@/gs, ':…@');
-  const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  const shown = text.replace(/:(?!\/\/).*@/gs, ':...@');
+  const cut = shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;
   return JSON.stringify(cut).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`,

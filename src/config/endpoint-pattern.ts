@@ -17,7 +17,7 @@ export function parseEndpointPattern(text: string): FillHost | Problem {
     return { problem: 'expected an endpoint that holds {host}, as in ssh://ubuntu@{host}/var/run/haproxy/admin.sock' };
   }
   const pattern = parseEndpoint(text.replaceAll('{host}', STAND_IN));
-  if (isProblem(pattern)) return pattern;
+  if (isProblem(pattern)) return { ...pattern, hint: pattern.hint?.replaceAll(STAND_IN, '{host}') };
   if (pattern.kind === 'ssh' && pattern.user.includes(STAND_IN)) {
     return { problem: 'expected {host} where the host belongs, not in the user' };
   }

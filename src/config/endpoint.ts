@@ -1,50 +1,136 @@
-// Endpoints as people write them: unix:///path, tcp://host:port, ssh://user@host[:22]/path.
+// Endpoints as people write them: unix:///path, tcp://host:port, ssh://user@host[:22]/path, and
+// what they copy from haproxy.cfg, from scp or from a shell where it can mean one thing only.
 
-import type { Endpoint } from '../domain/proxy.ts';
-import type { Problem } from './complaint.ts';
+import { isIPv6 } from 'node:net';
+import { abstractName, type Endpoint, spellEndpoint } from '../domain/proxy.ts';
+import { isProblem, type Problem } from './complaint.ts';
 import { isHost, isUserName } from './names.ts';
 import { nearestName } from './nearest-name.ts';
 
 const FORMS = 'unix:///path, tcp://host:port or ssh://user@host[:22]/path';
 
-/** Reads an endpoint (also `unix:/path`). A `problem` never quotes the text. */
+/** Where Debian's and Jitsi's HAProxies have it: shown where a path is missing. */
+const USUAL_PATH = '/run/haproxy/admin.sock';
+
+const SCHEMES = ['unix', 'tcp', 'ssh'] as const;
+
+/** HAProxy's own prefixes of addresses (configuration manual, 11.1), as the URL's scheme. */
+const HAPROXY_PREFIXES: Readonly<Record<string, (typeof SCHEMES)[number]>> = {
+  unix: 'unix',
+  ipv4: 'tcp',
+  ipv6: 'tcp',
+  tcp: 'tcp',
+  tcp4: 'tcp',
+  tcp6: 'tcp',
+};
+
+/**
+ * Reads an endpoint. Without a scheme an absolute path is a unix socket, `user@host:/path` is SSH,
+ * and `host:port` is TCP. No `problem` quotes the text; a `hint` may, and is the whole right form.
+ */
 export function parseEndpoint(text: string): Endpoint | Problem {
-  const parts = /^([a-z]+):(\/\/)?(.*)$/s.exec(text);
-  const [, scheme = '', slashes, rest = ''] = parts ?? [];
-  if (scheme === 'unix') return parseUnix(rest);
-  if (scheme === 'tcp' && slashes) return parseTcp(rest);
-  if (scheme === 'ssh' && slashes) return parseSsh(rest);
-  if (text.startsWith('/')) return { problem: `expected ${FORMS}`, hint: 'unix:// in front of the path' };
-  const nearest = slashes ? nearestName(scheme, ['unix', 'tcp', 'ssh']) : undefined;
-  return { problem: `expected ${FORMS}`, hint: nearest && `${nearest}://` };
+  const trimmed = text.trim();
+  const [scheme, rest] = schemeOf(trimmed);
+  switch (scheme) {
+    case 'unix':
+      return parseUnix(rest);
+    case 'tcp':
+      return parseTcp(rest);
+    case 'ssh':
+      return parseSsh(rest);
+    case 'http':
+    case 'https':
+      return { problem: `expected a \`stats socket\` of haproxy.cfg, not a web page: ${FORMS}` };
+    case 'abnsz':
+      return { problem: 'expected abns@name: the names of abnsz@ cannot be opened by Node 20' };
+    default: {
+      const nearest = nearestName(scheme, SCHEMES);
+      return { problem: `expected ${FORMS}`, hint: nearest && `${nearest}://${rest}` };
+    }
+  }
 }
 
-function parseUnix(path: string): Endpoint | Problem {
-  if (!path.startsWith('/')) return { problem: 'expected an absolute path, as in unix:///run/haproxy/admin.sock' };
+/** The scheme, in small letters, that is written or that the form implies; empty for no form. */
+function schemeOf(text: string): readonly [scheme: string, rest: string] {
+  const url = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text);
+  if (url) return [url[1]!.toLowerCase(), url[2]!];
+  const short = /^(unix|tcp|ssh):(.*)$/is.exec(text);
+  if (short) return [short[1]!.toLowerCase(), short[2]!];
+  const prefix = /^(abnsz?|[a-z]+[46]?)@(.*)$/s.exec(text);
+  if (prefix?.[1] === 'abns') return ['unix', text];
+  if (prefix?.[1] === 'abnsz') return ['abnsz', prefix[2]!];
+  const known = prefix && HAPROXY_PREFIXES[prefix[1]!];
+  if (known) return [known, prefix[2]!];
+  if (text.startsWith('/')) return ['unix', text];
+  if (/^[^@/]+@[^/]*\//.test(text)) return ['ssh', text];
+  return /^[^/@\s]*:\d+$/.test(text) ? ['tcp', text] : ['', text];
+}
+
+function parseUnix(text: string): Endpoint | Problem {
+  if (text.startsWith('abns@')) {
+    return abstractName(text) !== null && /^[\x21-\x7e]{6,112}$/.test(text)
+      ? { kind: 'unix', path: text }
+      : { problem: 'expected a name of 1 to 107 letters after abns@' };
+  }
+  if (!text.startsWith('/')) {
+    const hint = /^[\w.-]+\/[\w./-]+$/.test(text) ? `unix:///${text.replace(/^\.\//, '')}` : undefined;
+    return { problem: `expected an absolute path, as in unix://${USUAL_PATH}`, hint };
+  }
+  const path = parsePath(text);
+  return isProblem(path) ? { ...path, hint: path.hint && `unix://${path.hint}` } : { kind: 'unix', path: path.path };
+}
+
+/** An absolute path; a `hint` is the path that was probably meant. */
+function parsePath(path: string): { readonly path: string } | Problem {
   if (/[\x00-\x1f\x7f]/.test(path)) return { problem: 'expected a path without control characters' };
-  return { kind: 'unix', path };
+  const [, before] = /^(.*?) +(?:mode|level|user|group|uid|gid|expose-fd|accept-proxy) /.exec(`${path} `) ?? [];
+  if (before !== undefined) {
+    return { problem: 'expected the path alone, without what follows it in haproxy.cfg', hint: before };
+  }
+  // `%20` and the like: no socket of HAProxy is called so, and taken as it is it would only be missed.
+  if (/%[0-9A-Fa-f]{2}/.test(path)) {
+    const decoded = path.replace(/%([2-7][0-9A-Fa-f])/g, (_, hex: string) => String.fromCharCode(Number(`0x${hex}`)));
+    return { problem: 'expected a path as the file is called: nothing is percent-encoded here', hint: decoded };
+  }
+  return { path };
 }
 
-function parseTcp(rest: string): Endpoint | Problem {
-  const place = parseHostPort(rest, null);
-  return 'problem' in place ? place : { kind: 'tcp', ...place };
+function parseTcp(text: string): Endpoint | Problem {
+  const place = parseHostPort(text.replace(/\/$/, ''), null);
+  return 'problem' in place ? { ...place, hint: place.hint && `tcp://${place.hint}` } : { kind: 'tcp', ...place };
 }
 
-function parseSsh(rest: string): Endpoint | Problem {
-  const slash = rest.indexOf('/');
-  if (slash < 0) {
+function parseSsh(text: string): Endpoint | Problem {
+  const slash = text.indexOf('/');
+  // `host:/path`, as for scp: an empty port is the usual one.
+  const place = (slash < 0 ? text : text.slice(0, slash)).replace(/:$/, '');
+  const login = parseLogin(place);
+  if ('problem' in login) {
+    return { ...login, hint: login.hint && `ssh://${login.hint}${slash < 0 ? USUAL_PATH : text.slice(slash)}` };
+  }
+  if (slash < 0 || slash === text.length - 1) {
     return {
-      problem: 'expected the path of the socket after the host, as in ssh://user@host/var/run/haproxy/admin.sock',
+      problem: `expected the path of the socket after the host, as in ssh://user@host${USUAL_PATH}`,
+      hint: spellEndpoint({ kind: 'ssh', ...login, path: USUAL_PATH }),
     };
   }
-  const login = parseLogin(rest.slice(0, slash));
-  if ('problem' in login) return login;
-  const path = rest.slice(slash);
-  // socat splits its addresses at `,` `:` and `!!`, and the path passes through a shell on the proxy's host.
-  if (!/^\/[A-Za-z0-9_./@+=~%-]+$/.test(path)) {
-    return { problem: 'expected a path of letters, digits and . _ - / @ + = ~ % only' };
+  if (text.startsWith('/abns@', slash)) {
+    const name = parseUnix(text.slice(slash + 1));
+    // socat splits its addresses at `,` and `:`, whatever stands before them.
+    const isPlain = /^[A-Za-z0-9_.@+=~-]+$/.test(text.slice(slash + 1));
+    if (isProblem(name)) return name;
+    if (!isPlain) return { problem: 'expected a name of letters, digits and . _ - @ + = ~ only' };
+    return { kind: 'ssh', ...login, path: text.slice(slash + 1) };
   }
-  return { kind: 'ssh', ...login, path };
+  const path = parsePath(text.slice(slash));
+  if (isProblem(path)) {
+    return { ...path, hint: path.hint && spellEndpoint({ kind: 'ssh', ...login, path: path.hint }) };
+  }
+  // socat splits its addresses at `,` `:` and `!!`, and the path passes through a shell on the proxy's host.
+  if (!/^\/[A-Za-z0-9_./@+=~% -]+$/.test(path.path)) {
+    return { problem: 'expected a path of letters, digits, spaces and . _ - / @ + = ~ % only' };
+  }
+  return { kind: 'ssh', ...login, path: path.path };
 }
 
 /** `user@host[:22]`, as in an endpoint or for a jump host. */
@@ -52,7 +138,11 @@ export function parseLogin(
   text: string,
 ): { readonly user: string; readonly host: string; readonly port: number } | Problem {
   const at = text.indexOf('@');
-  if (at <= 0) return { problem: 'expected the user to log in as in front of the host, as in user@host' };
+  if (at <= 0) {
+    const place = parseHostPort(text.slice(at + 1), 22);
+    const problem = 'expected the user to log in as in front of the host, as in user@host';
+    return isProblem(place) ? { problem } : { problem, hint: `USER@${text.slice(at + 1)}` };
+  }
   const user = text.slice(0, at);
   if (user.includes(':')) {
     return { problem: 'expected no password: logins use the agent or ssh.privateKey' };
@@ -69,10 +159,17 @@ export function parseHostPort(
 ): { readonly host: string; readonly port: number } | Problem {
   const parts = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text);
   if (!parts) {
-    return { problem: 'expected host:port with the port a number, and an IPv6 address in brackets, as in [::1]:9999' };
+    const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+    return {
+      problem: 'expected host:port with the port a number, and an IPv6 address in brackets, as in [::1]:9999',
+      hint: isIPv6(address) ? `[${address}]:${port}` : undefined,
+    };
   }
   const [, bracketed, bare, digits] = parts;
   const host = bracketed ?? bare ?? '';
+  if ((host === '' || host === '*') && bracketed === undefined && digits !== undefined) {
+    return { problem: 'expected a host in front of the port', hint: `127.0.0.1:${digits}` };
+  }
   if (bracketed !== undefined ? !(host.includes(':') && isHost(host)) : !isHost(host)) {
     return {
       problem:

@@ -68,7 +68,7 @@ export function settingsFromFlags(
 }
 
 function readFlag(text: string, flag: string, complaints: string[]): Named | null {
-  const parts = /^([^=:/]*)=(.*)$/s.exec(text);
+  const parts = /^([^=:/@]*)=(.*)$/s.exec(text);
   const name = parts ? parts[1]! : null;
   const endpoint = parseEndpoint(parts ? parts[2]! : text);
   if (isProblem(endpoint)) {
@@ -107,7 +107,7 @@ function nameAll(proxies: readonly Named[], complaints: string[]): readonly Prox
 function namesFor(endpoint: Endpoint): readonly string[] {
   if (endpoint.kind !== 'unix') return [endpoint.host, `${endpoint.host}:${endpoint.port}`].map(asName);
   const [file = '', folder = ''] = endpoint.path.split('/').filter(Boolean).reverse();
-  const base = file.replace(/\.sock(?:et)?$/, '');
+  const base = file.replace(/^abns@|\.sock(?:et)?$/g, '');
   return (folder === '' ? [base] : [base, folder, `${folder}-${base}`]).map(asName);
 }
 

@@ -107,7 +107,9 @@ function inOrder(complaints: readonly Complaint[], document: ConfigDocument, fil
     .map((complaint) => ({ complaint, ...document.place(complaint) }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ complaint, line, column }) => {
-      const said = spellProblem(complaint, document.found(complaint.path));
+      const found = document.found(complaint.path);
+      // A hint is made from the value, and one with variables in it may be a secret.
+      const said = spellProblem(found?.includes('${') ? { text: complaint.text } : complaint, found);
       return `${file}:${line}:${column}: ${spellPath(complaint.path)}: ${said}`;
     });
 }

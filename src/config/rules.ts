@@ -63,7 +63,9 @@ function distinctProxies(tree: unknown): Complaint[] {
 function sshOptions(tree: unknown): Complaint[] {
   const complaints: Complaint[] = [];
   const via = at(tree, 'ssh', 'via');
-  if (at(tree, 'ssh', 'sudo') !== undefined && via !== undefined && via !== 'socat') {
+  const sudo = at(tree, 'ssh', 'sudo');
+  // `sudo: false` says what streamlocal and tcp do anyway.
+  if (sudo !== undefined && sudo !== false && sudo !== 'false' && via !== undefined && via !== 'socat') {
     complaints.push({ path: ['ssh', 'sudo'], text: 'says nothing unless ssh.via is socat: take the line away' });
   }
   const isOpenSsh = at(tree, 'ssh', 'client') === 'openssh';
@@ -79,20 +81,32 @@ function sshOptions(tree: unknown): Complaint[] {
       complaints.push({ path, text: 'belongs to a key, but ssh.privateKey is not there' });
     }
   }
+  if (via === 'streamlocal' && sshEndpoints(tree).some((text) => text.includes('/abns@'))) {
+    const text = 'does not open the abstract sockets (abns@) that are named here: use socat, or a path';
+    complaints.push({ path: ['ssh', 'via'], text });
+  }
   return complaints;
 }
 
 /** An agent that is asked for must be there, where any proxy is reached by SSH at all. */
 function agentIsThere(tree: unknown, env: Environment): Complaint[] {
   const agent = at(tree, 'ssh', 'agent');
-  if ((agent !== true && agent !== 'true') || lookUp(env, 'SSH_AUTH_SOCK') || !usesSsh(tree)) return [];
+  if ((agent !== true && agent !== 'true') || lookUp(env, 'SSH_AUTH_SOCK') || sshEndpoints(tree).length === 0)
+    return [];
   const remedy = 'start ssh-agent, or name ssh.privateKey and leave ssh.agent out';
   return [{ path: ['ssh', 'agent'], text: `an agent is asked for, but SSH_AUTH_SOCK is not set: ${remedy}` }];
 }
 
-function usesSsh(tree: unknown): boolean {
+/** Endpoints, and patterns of endpoints, that lead through a login, as they are written. */
+function sshEndpoints(tree: unknown): readonly string[] {
   const list = at(tree, 'proxies', 'list');
   const endpoints = Array.isArray(list) ? list.map((_, index) => at(list, index, 'endpoint')) : [];
   const patterns = SOURCES.map((source) => at(tree, 'proxies', source, 'endpoint'));
-  return [...endpoints, ...patterns].some((text) => typeof text === 'string' && text.startsWith('ssh:'));
+  return [...endpoints, ...patterns].filter((text) => typeof text === 'string').filter(isSsh);
+}
+
+function isSsh(text: string): boolean {
+  // `{host}` and the like are no host; in their place any will do.
+  const endpoint = parseEndpoint(text.replace(/\{[a-z]+\}/g, '1'));
+  return !isProblem(endpoint) && endpoint.kind === 'ssh';
 }

@@ -1,6 +1,10 @@
 // A proxy is one HAProxy process of the mesh, and the way to reach its stats socket.
 
-/** Where a proxy's stats socket is. `ssh` goes through a login on the proxy's host; how it gets from there to the socket is configuration (`ssh.via`). */
+/**
+ * Where a proxy's stats socket is. A `path` is absolute, or `abns@name` for a socket of Linux's
+ * abstract namespace, as HAProxy spells it. `ssh` goes through a login on the proxy's host; how it gets
+ * from there to the socket is configuration (`ssh.via`).
+ */
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -65,15 +69,20 @@ export interface Trouble {
   readonly remedy: string;
 }
 
+/** The name in `abns@name`; `null` for the path of a file. */
+export function abstractName(path: string): string | null {
+  return path.startsWith('abns@') ? path.slice('abns@'.length) : null;
+}
+
 /** The spelling of an endpoint in configuration files and messages. */
 export function spellEndpoint(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'unix':
-      return `unix://${endpoint.path}`;
+      return abstractName(endpoint.path) === null ? `unix://${endpoint.path}` : endpoint.path;
     case 'tcp':
       return `tcp://${hostAndPort(endpoint.host, endpoint.port)}`;
     case 'ssh':
-      return `ssh://${endpoint.user}@${hostAndPort(endpoint.host, endpoint.port)}${endpoint.path}`;
+      return `ssh://${endpoint.user}@${hostAndPort(endpoint.host, endpoint.port)}${endpoint.path.replace(/^(?!\/)/, '/')}`;
   }
 }
 

@@ -1,7 +1,7 @@
 // A stats socket that this machine can open itself: a unix socket, or TCP. One connection per conversation.
 
 import net from 'node:net';
-import { type Endpoint, spellEndpoint } from '../domain/proxy.ts';
+import { abstractName, type Endpoint, spellEndpoint } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
 import { type OnChunk, type Pouring, pourInto, requestBytes } from './conversation.ts';
 import { type Awaited, type Deadline, FIRST_BYTE, onAbort, type Patience, startDeadline } from './deadline.ts';
@@ -47,7 +47,7 @@ export function socketTransport(endpoint: SocketEndpoint, patience: Patience): T
         deadline.signal.throwIfAborted();
         const connect = (onread: net.OnReadOpts) =>
           endpoint.kind === 'unix'
-            ? net.connect({ path: endpoint.path, allowHalfOpen: true, onread })
+            ? net.connect({ path: addressOf(endpoint.path), allowHalfOpen: true, onread })
             : connectTcp(endpoint.host, endpoint.port, true, onread);
         deadline.awaits(CONNECTION);
         const taking: OnChunk = (chunk) => {
@@ -63,6 +63,18 @@ export function socketTransport(endpoint: SocketEndpoint, patience: Patience): T
       closing.abort();
     },
   };
+}
+
+/** The length of a socket's address (`sun_path`) on Linux. */
+const ADDRESS_BYTES = 108;
+
+/**
+ * HAProxy fills up the name of an abstract socket with NULs, and such a name is another one than
+ * the bare one. Node 20 does so by itself, Node 22 takes the name as it is.
+ */
+function addressOf(path: string): string {
+  const name = abstractName(path);
+  return name === null ? path : `\0${name}`.padEnd(ADDRESS_BYTES, '\0');
 }
 
 interface Conversation {

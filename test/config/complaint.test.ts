@@ -15,7 +15,7 @@ test.each([
 test('a quoted text stays one line of bounded length and shows no password', () => {
   expect(quote('a\nb\u2028c\u0085')).toBe('"a\\nb\\u2028c\\u0085"');
   expect(quote('x'.repeat(500)).length).toBeLessThan(100);
-  expect(quote('ssh://ubuntu:hunter2@host/a')).toBe('"ssh://ubuntu:…@host/a"');
+  expect(quote('ssh://ubuntu:hunter2@host/a')).toBe('"ssh://ubuntu:...@host/a"');
 });
 
 test('what was found follows what was expected, and the guess comes last', () => {

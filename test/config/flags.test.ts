@@ -125,10 +125,10 @@ describe('names', () => {
 
 describe('complaints', () => {
   test('all of them at once, each with the flag it is about', () => {
-    expect(complaintsOf(['tcp://a', '/run/a.sock', 'a b=tcp://a:1'], { table: 'a;b' })).toEqual([
+    expect(complaintsOf(['tcp://a', 'ssh://a', 'a b=tcp://a:1'], { table: 'a;b' })).toEqual([
       '--table: expected the name of a table: letters, digits and . _ : - only, found "a;b"',
       '--proxy #1: expected a port after the host, as in host:9999, found "tcp://a"',
-      '--proxy #2: expected unix:///path, tcp://host:port or ssh://user@host[:22]/path, found "/run/a.sock" (did you mean "unix:// in front of the path"?)',
+      '--proxy #2: expected the user to log in as in front of the host, as in user@host, found "ssh://a" (did you mean "ssh://USER@a/run/haproxy/admin.sock"?)',
       '--proxy #3: expected a name of letters, digits and . _ - in front of the =, found "a b"',
     ]);
   });

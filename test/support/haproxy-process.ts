@@ -22,13 +22,16 @@ export interface HaproxyLaunch {
   readonly name: string;
   readonly configPath: string;
   readonly socketPath: string;
+  /** Runs it in master-worker mode, with the master's CLI there. */
+  readonly masterSocketPath?: string;
 }
 
 // Debian's util-linux has it: the kernel then ends the proxy with us, even when we are killed outright.
 const SETPRIV = '/usr/bin/setpriv';
 
-function launch({ command, name, configPath }: HaproxyLaunch): ChildProcess {
-  const words = [command, '-db', '-L', name, '-f', configPath];
+function launch({ command, name, configPath, masterSocketPath }: HaproxyLaunch): ChildProcess {
+  const mode = masterSocketPath === undefined ? ['-db'] : ['-W', '-S', masterSocketPath];
+  const words = [command, ...mode, '-L', name, '-f', configPath];
   const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--', ...words] : words;
   return spawn(bound[0]!, bound.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
 }
@@ -64,7 +67,8 @@ export async function startHaproxy(how: HaproxyLaunch): Promise<HaproxyProcess> 
     if (isOver) throw new Error(`${how.name} ended at once. ${words}\n${whyNot(how)}`);
     // The socket may still be that of a predecessor under the same name, hence the pid.
     const told = await sendLine(how.socketPath, 'show info').catch(() => '');
-    const isOurs = new RegExp(`^Pid: ${child.pid}$`, 'm').test(told);
+    // A worker has a pid of its own.
+    const isOurs = how.masterSocketPath !== undefined || new RegExp(`^Pid: ${child.pid}$`, 'm').test(told);
     return isOurs ? (/^Version: (\S+)$/m.exec(told)?.[1] ?? null) : null;
   }
 

@@ -1,5 +1,7 @@
 // The commands that join an SSH channel to a stats socket: socat alone, and socat with gzip behind it. Pure.
 
+import { abstractName } from '../../domain/proxy.ts';
+
 const SOCAT = 'socat -b65536 -t30 -';
 
 /** For the login user's shell, whichever that is. */
@@ -11,8 +13,7 @@ export interface SocatCommands {
 
 /** `sudo` is for socat only: neither gzip nor a shell needs to be in sudoers. */
 export function socatCommands(path: string, sudo: boolean): SocatCommands {
-  // socat gives a meaning to some punctuation in an address, and takes any character behind a backslash as it is.
-  const address = quote(`UNIX-CONNECT:${path.replace(/[^\w./-]/g, '\\$&')}`);
+  const address = quote(addressOf(path));
   return {
     plain: `${socat(sudo)} ${address}`,
     compressed: `sh -c ${quote(compressing(`${socat(sudo)} "$1"`))} sh ${address}`,
@@ -24,8 +25,19 @@ export function socatCommands(path: string, sudo: boolean): SocatCommands {
  * nothing else. sudoers gives a meaning to `:`, `,`, `=` and `\\` in a command's words.
  */
 export function sudoersLine(user: string, path: string): string {
-  const words = `UNIX-CONNECT:${path.replace(/[^\w./-]/g, '\\$&')}`;
-  return `${user} ALL=(root) NOPASSWD: /usr/bin/${SOCAT} ${words.replace(/[\\:,=]/g, '\\$&')}`;
+  const words = addressOf(path).replace(/[\\:,=]/g, '\\$&');
+  return `${user} ALL=(root) NOPASSWD: /usr/bin/${SOCAT} ${words}`;
+}
+
+/**
+ * socat gives a meaning to some punctuation in an address, and takes any character behind a
+ * backslash as it is. HAProxy fills up the name of an abstract socket with NULs, which is what
+ * `unix-tightsocklen=0` asks for.
+ */
+function addressOf(path: string): string {
+  const name = abstractName(path);
+  const escaped = (name ?? path).replace(/[^\w./-]/g, '\\$&');
+  return name === null ? `UNIX-CONNECT:${escaped}` : `ABSTRACT-CONNECT:${escaped},unix-tightsocklen=0`;
 }
 
 /**

@@ -1,0 +1,84 @@
+// Real HAProxies at the ends of every form of an endpoint, as people type them; over SSH too, by a real sshd and socat.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { oldestAndNewest } from '../support/lab-versions.ts';
+import { type LoneHaproxy, startLone } from '../support/lone-haproxy.ts';
+import { makeScratch, type Scratch } from '../support/mesh-config.ts';
+import { runReport } from '../support/splitbrain.ts';
+import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
+import { installed } from './ssh-ground.ts';
+
+const noSsh = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
+if (noSsh) console.warn(`skipped: ${noSsh}`);
+
+let sshd: Sshd | null = null;
+let scratch: Scratch;
+let abstract = '';
+beforeAll(async () => {
+  scratch = makeScratch();
+  const unique = mkdtempSync(join(tmpdir(), 'abns-'));
+  rmSync(unique, { recursive: true });
+  abstract = unique.slice(1).replaceAll('/', '.');
+  if (noSsh === null) sshd = await startSshd();
+});
+afterAll(async () => {
+  await sshd?.stop();
+  scratch.clear();
+});
+
+describe.each(oldestAndNewest())('HAProxy $version', (binary) => {
+  let lone: LoneHaproxy;
+  beforeAll(async () => {
+    lone = await startLone({
+      binary,
+      global: (folder) => [
+        `stats socket abns@${abstract} level operator`,
+        `stats socket "${folder}/my proxy.sock" level operator`,
+      ],
+    });
+  });
+  afterAll(() => lone?.stop());
+
+  const entriesBy = async (...words: readonly string[]) => {
+    const { report } = await runReport(words);
+    return report.proxies.map(({ status, trouble, table }) => ({ status, trouble, entries: table?.entries }));
+  };
+  const read = [{ status: 'ok', trouble: null, entries: 1 }];
+
+  test.each<[string, (from: LoneHaproxy) => string]>([
+    ['an absolute path', ({ socketPath }) => socketPath],
+    ['host:port', ({ ports }) => `127.0.0.1:${ports.stats}`],
+    ["HAProxy's ipv4@", ({ ports }) => `ipv4@127.0.0.1:${ports.stats}`],
+    ['a name', ({ ports }) => `localhost:${ports.stats}`],
+    ["HAProxy's abns@", () => `abns@${abstract}`],
+    ['a path with a space', ({ folder }) => `unix://${folder}/my proxy.sock`],
+  ])('%s is read', async (_, endpoint) => {
+    expect(await entriesBy('--proxy', endpoint(lone))).toEqual(read);
+  });
+
+  describe.skipIf(noSsh !== null)('over SSH', () => {
+    const configured = (path: string, via: string) =>
+      entriesBy(
+        '-c',
+        scratch.file(
+          'ssh.yaml',
+          [
+            'environment: lone',
+            `proxies: { list: [{ name: hap-a, endpoint: "ssh://${sshd!.user}@127.0.0.1:${sshd!.port}${path}" }] }`,
+            `ssh: { ${via}, sudo: false, privateKey: ${sshd!.clientKeyPath}, knownHosts: ${scratch.file('known', sshd!.hostKeyLine)} }`,
+          ].join('\n'),
+        ),
+      );
+
+    test('an abstract socket is read by socat', async () => {
+      expect(await configured(`/abns@${abstract}`, 'via: socat')).toEqual(read);
+    });
+
+    test.each(['socat', 'streamlocal'])('a path with a space is read by %s', async (via) => {
+      expect(await configured(`${lone.folder}/my proxy.sock`, `via: ${via}`)).toEqual(read);
+    });
+  });
+});
