@@ -52,6 +52,7 @@ export type TroubleCode =
   | 'remote-command'
   | 'shell'
   | 'not-haproxy'
+  | 'master-socket'
   | 'same-process'
   | 'command-refused'
   | 'reloaded'

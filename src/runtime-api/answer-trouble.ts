@@ -12,7 +12,15 @@ export const LEVEL_TROUBLE: Trouble = {
 };
 
 /** `remark` is the first line of what came instead, one character a byte. */
-export function notStateTrouble(problem: 'not-haproxy' | 'truncated', remark: string): Trouble {
+export function notStateTrouble(problem: 'not-haproxy' | 'master-cli' | 'truncated', remark: string): Trouble {
+  if (problem === 'master-cli') {
+    return {
+      code: 'master-socket',
+      message: "this is the CLI of HAProxy's master process, which holds no tables",
+      remedy:
+        "use the worker's stats socket, which the `stats socket` line of haproxy.cfg names (often /run/haproxy/admin.sock); this one is what HAProxy's option `-S` names",
+    };
+  }
   if (problem === 'truncated') {
     return {
       code: 'closed-early',

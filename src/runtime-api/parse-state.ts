@@ -19,7 +19,7 @@ export interface ProxyState extends ProcessId {
 }
 
 /** Why an answer to `showState` could not be used: the first line of what came instead. */
-export type NotState = { readonly problem: 'not-haproxy' | 'truncated'; readonly remark: string };
+export type NotState = { readonly problem: 'not-haproxy' | 'master-cli' | 'truncated'; readonly remark: string };
 
 /**
  * Each answer ends with an empty line and none of the first four holds one inside; `show peers`
@@ -32,7 +32,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   const version = fields.get('Version');
   if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
   if (fields.get('Name') === undefined || version === undefined)
-    return { problem: 'not-haproxy', remark: remarkOf(text) };
+    return { problem: strangerOf(text), remark: remarkOf(text) };
   const servers = sectionAt(text, info.next);
   const tables = sectionAt(text, servers.next);
   const peersAnswered = text.length > tables.next && text.endsWith('\n\n');
@@ -75,7 +75,7 @@ export function parseProcess(text: string): { readonly process: ProcessId; reado
   const info = sectionAt(text, 0);
   const fields = parseInfo(info.text);
   if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
-  if (fields.get('Name') === undefined) return { problem: 'not-haproxy', remark: remarkOf(text) };
+  if (fields.get('Name') === undefined) return { problem: strangerOf(text), remark: remarkOf(text) };
   if (!info.closed) return { problem: 'truncated', remark: '' };
   return { process: processOf(fields), rest: text.slice(info.next) };
 }
@@ -122,6 +122,14 @@ export function canSeeEntries(text: string): boolean | NotState {
 function isBeginning(text: string): boolean {
   const name = 'Name: ';
   return name.startsWith(text.slice(0, name.length));
+}
+
+/**
+ * The master of master-worker mode answers what only a worker knows with the commands that it has
+ * itself, and `show proc` is no worker's (2.6 to 3.4).
+ */
+function strangerOf(text: string): 'master-cli' | 'not-haproxy' {
+  return /^Unknown command\b[^\n]*\n(?: [^\n]*\n)* +show proc /.test(text) ? 'master-cli' : 'not-haproxy';
 }
 
 function remarkOf(text: string): string {

@@ -59,6 +59,22 @@ describe.each(oldestAndNewest())('HAProxy $version', (binary) => {
     expect(await entriesBy('--proxy', endpoint(lone))).toEqual(read);
   });
 
+  const masterTrouble = [
+    {
+      status: 'unreachable',
+      trouble: {
+        code: 'master-socket',
+        message: "this is the CLI of HAProxy's master process, which holds no tables",
+        remedy: expect.stringContaining("use the worker's stats socket"),
+      },
+      entries: undefined,
+    },
+  ];
+
+  test("the master's CLI is named, and the socket to use", async () => {
+    expect(await entriesBy('--proxy', lone.masterSocketPath)).toEqual(masterTrouble);
+  });
+
   describe.skipIf(noSsh !== null)('over SSH', () => {
     const configured = (path: string, via: string) =>
       entriesBy(
@@ -75,6 +91,10 @@ describe.each(oldestAndNewest())('HAProxy $version', (binary) => {
 
     test('an abstract socket is read by socat', async () => {
       expect(await configured(`/abns@${abstract}`, 'via: socat')).toEqual(read);
+    });
+
+    test("the master's CLI is named by socat too, which greets with a prompt of its own", async () => {
+      expect(await configured(lone.masterSocketPath, 'via: socat')).toEqual(masterTrouble);
     });
 
     test.each(['socat', 'streamlocal'])('a path with a space is read by %s', async (via) => {

@@ -1,7 +1,13 @@
 // What a proxy says of itself on one line: taken apart, and refused where it is another program's or not all of it.
 
 import { describe, expect, test } from 'vitest';
-import { canSeeEntries, parseInfo, parseState, parseTableHeaders } from '../../src/runtime-api/parse-state.ts';
+import {
+  canSeeEntries,
+  parseInfo,
+  parseProcess,
+  parseState,
+  parseTableHeaders,
+} from '../../src/runtime-api/parse-state.ts';
 import { type CaptureVersion, capture, captureVersions } from '../support/captures.ts';
 
 /** The four answers one behind the other, as the socket gives them. */
@@ -105,3 +111,20 @@ test.each([
   ['operator\n', { problem: 'truncated', remark: 'operator' }],
   ['Unknown command\n\n', { problem: 'not-haproxy', remark: 'Unknown command' }],
 ])('a socket that answers %j to `show cli level`', (text, sees) => expect(canSeeEntries(text)).toEqual(sees));
+
+test.each([
+  ['2.6', 'Unknown command, but maybe one of the following ones is a better match:'],
+  ['3.2', "Unknown command: 'show', but maybe one of the following ones is a better match:"],
+])("the answer of a %s master's CLI is known for what it is", (_, first) => {
+  const answer = [
+    first,
+    '  show cli level                          : display the level of the current CLI session',
+    '  show proc                               : show processes status',
+    '  quit                                    : disconnect',
+    '',
+    '',
+  ].join('\n');
+  expect(parseState(answer, 'nodes')).toEqual({ problem: 'master-cli', remark: first });
+  expect(parseProcess(answer)).toEqual({ problem: 'master-cli', remark: first });
+  expect(parseState(answer.replace('show proc', 'show rpoc'), 'nodes')).toMatchObject({ problem: 'not-haproxy' });
+});
