@@ -1,7 +1,7 @@
 // Plans that do not come from a look alone: from a file, from a person's pins, from a journal.
 
-import { distance } from 'fastest-levenshtein';
 import { createServerDirectory } from './analysis/server-directory.ts';
+import { editDistance } from './domain/edit-distance.ts';
 import { conferenceOf } from './domain/key.ts';
 import type { Pin, Plan, PlannedConference, Refusal } from './domain/plan.ts';
 import type { RunReport } from './domain/run-report.ts';
@@ -146,7 +146,7 @@ export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, {
   const names = [...new Set(servers.flat().flatMap(({ name, address }) => (address === null ? [] : [name, address])))];
   throw new ConfigError(
     unknown.map((text) => {
-      const nearest = names.sort((one, other) => distance(one, text) - distance(other, text)).slice(0, 3);
+      const nearest = names.sort((one, other) => editDistance(one, text) - editDistance(other, text)).slice(0, 3);
       return `no proxy has one shard called ${JSON.stringify(text)}; the nearest are ${nearest.join(', ') || 'none'}`;
     }),
   );

@@ -1,6 +1,6 @@
 // The right name that a misspelt one most resembles.
 
-import { distance } from 'fastest-levenshtein';
+import { editDistance } from '../domain/edit-distance.ts';
 
 /** The known name nearest to `wrong`, or `undefined` where none is near enough to be a slip of the keyboard. */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
@@ -8,7 +8,7 @@ export function nearestName(wrong: string, known: Iterable<string>): string | un
   let limit = Math.max(1, Math.floor(wrong.length / 3));
   let nearest: string | undefined;
   for (const name of known) {
-    const away = distance(wrong.toLowerCase(), name.toLowerCase());
+    const away = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (away <= limit) {
       nearest = name;
       limit = away - 1;

@@ -1,6 +1,6 @@
 // How far a look at one proxy got, and what that means: every way of failing becomes a status, a reason and a remedy.
 
-import { distance } from 'fastest-levenshtein';
+import { editDistance } from '../domain/edit-distance.ts';
 import type { ProxyStatus, ProxyTarget, Trouble } from '../domain/proxy.ts';
 import type { ProxyView, TableView } from '../domain/view.ts';
 import { LEVEL_TROUBLE } from '../runtime-api/answer-trouble.ts';
@@ -78,7 +78,9 @@ function tableView({ answer, keyLength, duplicates }: Reading): TableView | null
 
 /** The table is not there: the ones that are, the nearest name first. */
 export function noTable(table: string, tables: readonly TableHeader[]): Trouble {
-  const names = tables.map(({ name }) => name).sort((one, other) => distance(one, table) - distance(other, table));
+  const names = tables
+    .map(({ name }) => name)
+    .sort((one, other) => editDistance(one, table) - editDistance(other, table));
   const there = names.length === 0 ? 'this proxy has no stick table' : `this proxy has ${names.join(', ')}`;
   return {
     code: 'no-such-table',
@@ -86,7 +88,7 @@ export function noTable(table: string, tables: readonly TableHeader[]): Trouble 
     remedy:
       names.length === 0
         ? 'check that this is the proxy that was meant'
-        : `set \`table:\` to one of them${names.length === 1 ? '' : `, most likely ${names[0]}`}`,
+        : `the nearest is ${names[0]}: give --table ${names[0]}, or \`table: ${names[0]}\` in the configuration`,
   };
 }
 

@@ -151,7 +151,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([exitCode, report.verdict]).toEqual([3, 'incomplete']);
     expect(statusesOf(report)).toEqual(['a', 'b', 'c'].map((x) => `hap-${x} no-table no-such-table`));
     expect(sayingOf('hap-a', report, stdout)).toMatch(
-      /there is no table "node"; this proxy has nodes .*set `table:` to one of them/,
+      /there is no table "node"; this proxy has nodes .*give --table nodes/,
     );
   });
 

@@ -193,9 +193,9 @@ describe('noTable', () => {
     expect(found).toEqual({
       code: 'no-such-table',
       message: 'there is no table "node"; this proxy has nodes, x, sessions',
-      remedy: 'set `table:` to one of them, most likely nodes',
+      remedy: 'the nearest is nodes: give --table nodes, or `table: nodes` in the configuration',
     });
   });
-  test('one', () => expect(noTable('rooms', tables('nodes')).remedy).toBe('set `table:` to one of them'));
+  test('one', () => expect(noTable('rooms', tables('nodes')).remedy).toContain('give --table nodes'));
   test('none', () => expect(noTable('nodes', []).message).toContain('this proxy has no stick table'));
 });
