@@ -31,7 +31,7 @@ const SNAPSHOT_NOTES = `
 Saves the answers of every proxy byte for byte, compressed, one folder a proxy, and a manifest; DIR appears when it is whole.
 Look at it again with: splitbrain report --from DIR
 
-Exit codes: 0 saved, every proxy in full · 3 saved, but a proxy could not be read in full · 1 and 64 as for report`;
+Exit codes: 0 saved, every proxy in full; 3 saved, but a proxy could not be read in full; 1 and 64 as for report`;
 
 /** Runs one command line; the exit code is the answer, and nothing is ever thrown at the reader. */
 export async function runCli(args: readonly string[], signal: AbortSignal): Promise<number> {

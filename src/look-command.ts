@@ -91,9 +91,12 @@ export async function withSession(
   }
 }
 
-/** A terminal that says it has no columns makes a spinner redraw for ever. */
+/**
+ * A terminal without columns has no room for a moving line, a dumb one no cursor; a build server's
+ * log would get a line for each movement.
+ */
 function isDrawable({ columns }: NodeJS.WriteStream): boolean {
-  return process.env.TERM !== 'dumb' && columns > 0;
+  return process.env.TERM !== 'dumb' && process.env.CI === undefined && columns > 0;
 }
 
 function refuseContradictions({ config, proxy, from, save }: LookFlags): void {

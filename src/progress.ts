@@ -1,6 +1,7 @@
 // One moving line on standard error while machines are being read; nothing at all where nobody watches.
 
-import type { Ora } from 'ora';
+import type { Writable } from 'node:stream';
+import type { Spinner } from 'yocto-spinner';
 
 /** The stages of a look that take a person's time. */
 type Stage = 'collect' | 'analyse' | 'confirm';
@@ -19,25 +20,34 @@ export interface Progress {
   stop(): void;
 }
 
+/** ASCII, which every terminal can show. */
+const frames = ['-', '\\', '|', '/'];
+
 const silent: Progress = { update: () => {}, stop: () => {} };
 
 /** Shows nothing unless `enabled` and `stream` is a terminal; the library behind it is loaded only then. */
 export async function createProgress(
-  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
+  stream: Writable & { readonly isTTY?: boolean },
   enabled: boolean,
 ): Promise<Progress> {
   if (!enabled || stream.isTTY !== true) return silent;
-  const { default: ora } = await import('ora');
-  // By default ora puts standard input into raw mode, where Ctrl-C is dead while the analysis keeps the thread busy.
-  const spinner: Ora = ora({ stream, discardStdin: false, isEnabled: true });
+  const { default: yoctoSpinner } = await import('yocto-spinner');
+  // The end of a run is main's: by default the library ends the process at a signal by itself.
+  const spinner: Spinner = yoctoSpinner({ stream, handleSignals: false, spinner: { frames, interval: 120 } });
+  const stop = () => {
+    process.off('exit', stop);
+    spinner.stop();
+  };
   return {
     update: (progressed) => {
-      spinner.text = progressText(progressed);
-      if (!spinner.isSpinning) spinner.start();
+      if (spinner.isSpinning) spinner.text = progressText(progressed);
+      else {
+        // A second signal ends the process at once: the cursor comes back all the same.
+        process.once('exit', stop);
+        spinner.start(progressText(progressed));
+      }
     },
-    stop: () => {
-      if (spinner.isSpinning) spinner.stop();
-    },
+    stop,
   };
 }
 

@@ -39,7 +39,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   '@aws-sdk/client-cloudwatch': /^src\/cloudwatch\//,
   commander: /^src\/(cli|cli-heal|cli-cloudwatch)\.ts$/,
   zod: /^src\/(config\/|snapshot\/manifest\.ts|heal\/journal)/,
-  ora: /^src\/progress\.ts$/,
+  'yocto-spinner': /^src\/progress\.ts$/,
 };
 
 interface SourceFile {

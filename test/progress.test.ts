@@ -1,8 +1,10 @@
 // Progress is for a person at a terminal and for nobody else.
 
 import { Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createProgress, progressText } from '../src/progress.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** A stream that remembers what was written, with the cursor calls of a terminal. */
 function screen(isTTY: boolean) {
@@ -33,13 +35,23 @@ test.each([
   expect(text()).toBe('');
 });
 
-test('a terminal gets the line, and gets its cursor back', async () => {
+test('a terminal gets the line, in ASCII, and gets its cursor back', async () => {
+  // What the library takes no terminal for.
+  vi.stubEnv('CI', undefined);
+  vi.stubEnv('TERM', 'xterm');
+  const signals = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
+  const before = { signals: signals(), exits: process.listenerCount('exit') };
   const { stream, text } = screen(true);
   const progress = await createProgress(stream, true);
   progress.update(half);
+  progress.update({ ...half, done: 8 });
   expect(text()).toContain('Reading proxies: 7 of 20, 140.2 MB');
+  expect(text()).toContain('Reading proxies: 8 of 20, 140.2 MB');
+  expect(text()).toMatch(/^[\x00-\x7f]*$/);
+  expect(signals()).toBe(before.signals);
   progress.stop();
   progress.stop();
+  expect(process.listenerCount('exit')).toBe(before.exits);
   expect(text().lastIndexOf('\x1b[?25h')).toBeGreaterThan(text().lastIndexOf('\x1b[?25l'));
 });
 

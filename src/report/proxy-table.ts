@@ -1,34 +1,37 @@
 // One line per proxy: how far it was read, what it runs, what it holds, whom it hears; below it, what went wrong there.
 
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
-import { count, counted, fillText, type Page } from './page.ts';
+import { count, counted, fillText, type Page, padTo } from './page.ts';
 
-const noBorders = Object.fromEntries(
-  [
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].flatMap((names) => names.map((name) => [name, ''])),
-);
+/** Between two columns, and in front of the first. */
+const gap = '  ';
+/** ENTRIES and PEERS are numbers, and stand to the right. */
+const toTheRight: ReadonlySet<number> = new Set([3, 4]);
 
 /** What the other columns of a full line take; names get the rest. */
 const otherColumns = 46;
 const longestName = 40;
 
 export function proxyLines(report: RunReport, page: Page): string[] {
-  const { paint } = page;
-  const table = new Table({
-    chars: noBorders,
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
-    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0, compact: true },
-  });
-  table.push(['PROXY', 'STATE', 'HAPROXY', 'ENTRIES', 'PEERS', ''].map((word) => paint.dim(word)));
   const restarted = new Set(report.meshFindings.filter(({ kind }) => kind === 'restarted').map(({ proxy }) => proxy));
-  for (const proxy of report.proxies) table.push(cells(proxy, report, restarted.has(proxy.name), page));
-  const [head, ...rows] = table.toString().split('\n');
+  const [head, ...rows] = aligned([
+    ['PROXY', 'STATE', 'HAPROXY', 'ENTRIES', 'PEERS', ''].map((word) => page.paint.dim(word)),
+    ...report.proxies.map((proxy) => cells(proxy, report, restarted.has(proxy.name), page)),
+  ]);
   const saidRemedies = new Set<string>();
   return [head!, ...rows.flatMap((row, index) => [row, ...troubleLines(report.proxies[index]!, saidRemedies, page)])];
+}
+
+/** One line a row, every column as wide as its widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column]!))));
+  return rows.map((row) => row.map((cell, column) => gap + padded(cell, widths[column]!, column)).join(''));
+}
+
+function padded(cell: string, width: number, column: number): string {
+  return toTheRight.has(column) ? ' '.repeat(width - stringWidth(cell)) + cell : padTo(cell, width);
 }
 
 function cells(proxy: ProxyView, report: RunReport, restarted: boolean, page: Page): string[] {

@@ -52,7 +52,7 @@ interface Coverage {
   }[];
 }
 
-const all = ['zod', 'pino', 'yaml', 'ora', 'cli-table3', 'ssh2', '@aws-sdk/client-cloudwatch'];
+const all = ['zod', 'pino', 'yaml', 'yocto-spinner', 'ssh2', '@aws-sdk/client-cloudwatch'];
 const socket = 'unix:///run/nobody.sock';
 const writers = ['src/runtime-api/table-writer.ts', 'src/run-heal.ts', 'src/heal-command.ts'];
 
@@ -61,7 +61,7 @@ test.each([
   [['--version'], []],
   [
     ['report', '--proxy', socket],
-    ['zod', 'pino', 'cli-table3'],
+    ['zod', 'pino'],
   ],
   [
     ['report', '--from', '/nowhere'],
@@ -69,7 +69,7 @@ test.each([
   ],
   [
     ['report', '--proxy', 'ssh://nobody@127.0.0.1:1/run/haproxy.sock'],
-    ['zod', 'pino', 'cli-table3', 'ssh2'],
+    ['zod', 'pino', 'ssh2'],
   ],
   [
     ['report', '-c', 'test/fixtures/nowhere.yaml'],

@@ -73,6 +73,17 @@ test('without UTF-8, ASCII only', { timeout }, async () => {
   }
 });
 
+test.each([
+  [['--help']],
+  [['report', '--help']],
+  [['snapshot', '--help']],
+  [['heal', '--help']],
+  [['remediate', '--help']],
+])('%j is ASCII wherever it is read', async (words) => {
+  const { exitCode, stdout } = await runSplitbrain(words, { env: { LANG: 'C' } });
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Usage: splitbrain [\n -~]+$/)]);
+});
+
 describe('readers that go away', () => {
   test.each([[['report']], [['report', '--json', '-']]])(
     '%j with standard output closed: the exit code stays, not a word',
