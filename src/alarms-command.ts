@@ -6,11 +6,12 @@ import { type AlarmPlan, applyAlarms, planAlarms } from './cloudwatch/alarms.ts'
 import { isTrouble } from './cloudwatch/client.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './domain/settings.ts';
-import { exitCodes } from './errors.ts';
+import { ConfigError, exitCodes } from './errors.ts';
 import { machine, writeOut } from './look-command.ts';
+import { configOf } from './mesh-flags.ts';
 
 export interface AlarmsFlags {
-  readonly config: string;
+  readonly config?: string;
   readonly prune?: boolean;
 }
 
@@ -53,10 +54,14 @@ function changesOf({ alarms, dashboard }: AlarmPlan): readonly string[] {
 }
 
 async function withAlarms(
-  config: string,
+  given: string | undefined,
   signal: AbortSignal,
   body: (settings: Settings, access: Access) => Promise<number>,
 ): Promise<number> {
+  const config = configOf({ config: given, proxy: [] });
+  if (config === undefined) {
+    throw new ConfigError(['which mesh? There is no splitbrain.yaml in this folder: give -c FILE']);
+  }
   const settings = loadSettings(config, machine);
   const options = { region: settings.metrics.region, maxAttempts: MAX_ATTEMPTS };
   return withAccess(options, { env: machine.env, signal }, async (access) => {

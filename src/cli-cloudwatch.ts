@@ -70,7 +70,10 @@ export function addCloudWatchCommands(
   const alarms = program.command('alarms').description('CloudWatch alarms and dashboard as code').exitOverride();
   const ofAlarms = (command: Command) =>
     command
-      .requiredOption('-c, --config <file>', 'configuration (YAML)')
+      .option(
+        '-c, --config <file>',
+        'configuration (YAML); splitbrain.yaml of the working folder where it is not given',
+      )
       .option('--prune', 'also delete alarms of ours that are no longer wanted')
       .addHelpText('after', ALARMS_NOTES)
       .exitOverride();

@@ -3,10 +3,10 @@
 import type { Command } from 'commander';
 import type { HealFlags } from './heal-command.ts';
 import type { LookFlags } from './look-command.ts';
-import type { Edge } from './mesh.ts';
+import type { Run } from './mesh.ts';
 
 export interface CliGround {
-  readonly run: (command: string) => Edge['run'];
+  readonly run: (command: string) => Run;
   readonly signal: AbortSignal;
   readonly exitWith: (code: number) => void;
   readonly lookFlags: (command: Command) => Command;

@@ -9,6 +9,8 @@ import { ConfigError, exitCodes } from './errors.ts';
 import type { LiveFlags, LookFlags } from './look-command.ts';
 import { programVersion } from './version.ts';
 
+export const CONFIG_HELP = 'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh';
+
 const EXIT_CODES = `
 Exit codes:
   0   the mesh agrees
@@ -22,8 +24,9 @@ The first of 64, 1, 4, 3, 2 that applies.`;
 
 const REPORT_EXAMPLES = `
 Examples:
-  splitbrain report --proxy unix:///run/haproxy/admin.sock --proxy tcp://10.0.0.2:9999
-  splitbrain report -c splitbrain.yaml --json report.json
+  splitbrain report --proxy /run/haproxy/admin.sock --proxy 10.0.0.2:9999
+  splitbrain report -c stage.yaml --json report.json
+  splitbrain report                          (with splitbrain.yaml in this folder)
   splitbrain report --from dumps/            (saved dumps, ours or haproxy-table-nodes-PROXY files)
 ${EXIT_CODES}`;
 
@@ -122,13 +125,16 @@ async function lookLazily(...args: Parameters<typeof import('./look-command.ts')
 
 function lookFlags(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration (YAML)')
+    .option('-c, --config <file>', CONFIG_HELP)
     .option(
       '--proxy <[name=]endpoint>',
       'a proxy, instead of a configuration; may be repeated: /path, abns@name, host:port, ssh://user@host/path',
       appended,
       [],
     )
+    .option('--backends <glob>', 'with --proxy: the backends that count, as in "release-*"; may be repeated', appended)
+    .option('--max-ratio <ratio>', 'with --proxy: the share of all conferences that one heal may change')
+    .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
     .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)')
     .option('--json <file>', 'write the report as JSON too; - is standard output, in place of the text')
     .addOption(
@@ -151,8 +157,8 @@ function junitFlag(command: Command): Command {
   );
 }
 
-function appended(value: string, before: readonly string[]): readonly string[] {
-  if (value === '') throw new InvalidArgumentError('an endpoint is empty');
+function appended(value: string, before: readonly string[] = []): readonly string[] {
+  if (value === '') throw new InvalidArgumentError('it is empty');
   return [...before, value];
 }
 

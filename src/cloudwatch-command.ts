@@ -11,7 +11,7 @@ import { parseDuration } from './config/duration.ts';
 import type { RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { type LiveFlags, lookIn, machine, type Session, withSession, writeOut } from './look-command.ts';
-import type { Edge } from './mesh.ts';
+import type { Run } from './mesh.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 
@@ -28,8 +28,6 @@ export interface RemediateFlags extends MonitorFlags {
   /** A duration with its unit. */
   readonly maxAge?: string;
 }
-
-type Run = Edge['run'];
 
 /** Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not change it. */
 export function monitorCommand(flags: MonitorFlags, run: Run, signal: AbortSignal): Promise<number> {

@@ -11,11 +11,13 @@ import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
-import type { Edge } from './mesh.ts';
+import type { Run } from './mesh.ts';
+import { meshWords } from './mesh-flags.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
 import { renderPlan } from './plan/render.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
+import { nextCommand } from './report/next-command.ts';
 import { describeTerminal } from './report/terminal.ts';
 import { renderLook, renderOutcome } from './report/text.ts';
 import { look } from './run.ts';
@@ -27,7 +29,6 @@ export interface HealFlags extends LookFlags {
   readonly yes?: boolean;
 }
 
-type Run = Edge['run'];
 type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
 /** Conferences and refusals of a plan that are shown in full. */
@@ -55,11 +56,18 @@ export function planCommand(
     else {
       writeFileSync(flags.output, text, { mode: 0o600 });
       const { unicode } = describeTerminal(process.stdout, process.env);
-      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: splitbrain apply ${flags.output}`;
+      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
       if (!files.takeStandardOutput) await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });
+}
+
+/** Of saved dumps without a configuration it is not known where the proxies are. */
+function applyCommandLine(flags: LookFlags & { readonly output: string }): string {
+  const { from, ...live } = flags;
+  if (from !== undefined && live.config === undefined) return 'give it to `splitbrain apply`, with the live mesh';
+  return nextCommand({ meshWords: meshWords(live) }, 'apply', flags.output);
 }
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
 import type { LiveFlags } from './look-command.ts';
-import type { Edge } from './mesh.ts';
+import type { Run } from './mesh.ts';
 import { programVersion } from './version.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
@@ -13,12 +13,7 @@ type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 /** What was given of them, under the same names. */
 type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] extends 'boolean' ? boolean : string };
 
-type Start<W extends Words> = (
-  flags: LiveFlags,
-  given: Given<W>,
-  run: Edge['run'],
-  signal: AbortSignal,
-) => Promise<number>;
+type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, run: Run, signal: AbortSignal) => Promise<number>;
 
 /** Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's exit code. Never rejects. */
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {

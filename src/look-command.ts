@@ -4,19 +4,17 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
-import { ConfigError } from './errors.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
-import { closeMesh, type Edge, type Mesh, openMesh } from './mesh.ts';
+import { closeMesh, type Edge, type Mesh, openMesh, type Run } from './mesh.ts';
+import { configOf, type MeshFlags, meshWords, withConfig } from './mesh-flags.ts';
 import { createProgress } from './progress.ts';
+import { nextCommand } from './report/next-command.ts';
 import type { ReportFiles } from './report/report-files.ts';
 import type { Terminal } from './report/terminal.ts';
 import { look } from './run.ts';
 
 /** What the flags of a command that looks at live proxies say. */
-export interface LiveFlags {
-  readonly config?: string;
-  readonly proxy: readonly string[];
-  readonly table?: string;
+export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
   readonly json?: string;
   readonly junit?: string;
   /** A folder for every file of the run: what jobs archive. */
@@ -44,7 +42,7 @@ export interface Session {
 export type Afterwards = (report: RunReport) => Promise<readonly string[]>;
 
 /** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
-export function lookCommand(flags: LookFlags, run: Edge['run'], signal: AbortSignal): Promise<number> {
+export function lookCommand(flags: LookFlags, run: Run, signal: AbortSignal): Promise<number> {
   return withSession(flags, run, signal, (session) => lookIn(session, flags));
 }
 
@@ -62,12 +60,12 @@ export async function lookIn(session: Session, flags: LookFlags, afterwards?: Af
 
 /** Opens what a command needs, and closes it again however it ends. */
 export async function withSession(
-  flags: LookFlags,
-  run: Edge['run'],
+  given: LookFlags,
+  run: Run,
   signal: AbortSignal,
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
-  refuseContradictions(flags);
+  const flags = withConfig(given);
   const settings = await settingsOf(flags);
   const { openReportFiles } = await import('./report/report-files.ts');
   const files = await openReportFiles(flags, writeOut);
@@ -77,7 +75,7 @@ export async function withSession(
     bindings: { runId: run.id, environment: settings.environment },
   });
   const progress = await createProgress(process.stderr, isDrawable(process.stderr));
-  const edge: Edge = { clock: systemClock, signal, log, progress, run };
+  const edge: Edge = { clock: systemClock, signal, log, progress, run: { ...run, meshWords: meshWords(given) } };
   try {
     const mesh = await meshOf(flags, settings, signal);
     try {
@@ -99,29 +97,17 @@ function isDrawable({ columns }: NodeJS.WriteStream): boolean {
   return process.env.TERM !== 'dumb' && process.env.CI === undefined && columns > 0;
 }
 
-function refuseContradictions({ config, proxy, from, save }: LookFlags): void {
-  const complaints: string[] = [];
-  if (config !== undefined && proxy.length > 0)
-    complaints.push('-c and --proxy name the proxies twice: give one of them');
-  if (from !== undefined && proxy.length > 0) complaints.push('--from reads saved dumps: it does not go with --proxy');
-  if (from !== undefined && save !== undefined) complaints.push('--from reads saved dumps: there is nothing to --save');
-  if (config === undefined && proxy.length === 0 && from === undefined) {
-    complaints.push(
-      'which proxies? Give -c splitbrain.yaml, or --proxy unix:///run/haproxy/admin.sock (repeated), or --from DIR with saved dumps',
-    );
-  }
-  if (complaints.length > 0) throw new ConfigError(complaints);
-}
-
 /** The schema library is loaded only where there is a file to check. */
-async function settingsOf({ config, proxy, table, from }: LookFlags): Promise<Settings> {
+async function settingsOf({ config, proxy, from, ...said }: LookFlags): Promise<Settings> {
+  const { table } = said;
   if (config !== undefined) {
     const { loadSettings } = await import('./config/load.ts');
     const settings = loadSettings(config, machine);
     return table === undefined ? settings : { ...settings, table };
   }
   const { settingsFromFlags } = await import('./config/flags.ts');
-  const overrides = table === undefined ? {} : { table };
+  const { backends, maxRatio, maxRatioFloor } = said;
+  const overrides = { table, backends, maxRatio, maxRatioFloor };
   if (from === undefined) return settingsFromFlags(proxy, overrides, machine);
   // Saved dumps name their proxies themselves, and a snapshot of ours its environment.
   const named = ['unix:///saved'];
@@ -179,7 +165,13 @@ async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Pr
   const terminal: Terminal = describeTerminal(process.stdout, process.env);
   await writeOut(renderText(report, terminal));
   if (flags.save !== undefined)
-    await writeOut(`Saved in ${flags.save}. Look at it again: splitbrain report --from ${flags.save}\n`);
+    await writeOut(`Saved in ${flags.save}. Look at it again: ${lookAgainCommand(flags, flags.save)}\n`);
+}
+
+/** The dumps know their proxies and their environment; how they are judged is said again. */
+function lookAgainCommand(flags: LookFlags, folder: string): string {
+  const again = { ...flags, config: configOf(flags), proxy: [], from: folder };
+  return nextCommand({ meshWords: meshWords(again) }, 'report');
 }
 
 /** Resolves when the text is out of the process, so that ending it loses nothing. */

@@ -16,7 +16,14 @@ export interface Edge {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly progress: Progress;
-  readonly run: { readonly id: string; readonly command: string; readonly version: string };
+  readonly run: Run & { readonly meshWords: readonly string[] };
+}
+
+/** What tells a run from every other. */
+export interface Run {
+  readonly id: string;
+  readonly command: string;
+  readonly version: string;
 }
 
 /** The mesh of a run. `source` is the folder of saved dumps, `null` for live proxies. */

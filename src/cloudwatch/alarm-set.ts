@@ -69,14 +69,14 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
     of: [1, 1],
     missing: 'notBreaching',
     pages: true,
-    says: 'A heal was refused by a guard or did not hold. Do: read the reason in the summary of the last run; `splitbrain explain CONFERENCE` for a single one; decide by hand with `splitbrain plan` and `splitbrain heal`.',
+    says: 'A heal was refused by a guard or did not hold. Do: read the reason in the summary of the last run; decide by hand with `splitbrain plan -o plan.json` and `splitbrain heal`.',
   },
   'mesh not judged': {
     rule: { kind: 'never-one', metric: 'monitor_success' },
     of: [3, 3],
     missing: 'ignore',
     pages: true,
-    says: 'The monitor runs but sees too little to say that the mesh agrees. Do: `splitbrain check` says which proxy lacks and why; a forgotten lock is lifted with `splitbrain unlock`.',
+    says: 'The monitor runs but sees too little to say that the mesh agrees. Do: `splitbrain report` says which proxy lacks and why.',
   },
   'monitor silent': {
     rule: { kind: 'silent', metric: 'monitor_success' },
@@ -91,14 +91,14 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
     of: [3, 3],
     missing: 'ignore',
     pages: false,
-    says: 'Proxies cannot be read, or fewer are listed than there must be. Do: `splitbrain check` says which and why; for proxies that are gone for good, mend the inventory and `proxies.expect`.',
+    says: 'Proxies cannot be read, or fewer are listed than there must be. Do: `splitbrain report` says which and why; for proxies that are gone for good, mend the inventory and `proxies.expect`.',
   },
   'peer links down': {
     rule: { kind: 'any', metric: 'peer_links_down' },
     of: [3, 3],
     missing: 'ignore',
     pages: false,
-    says: 'Proxies do not hear each other: their tables drift apart. Do: `splitbrain check` names the links; look at network, `peers` sections and names (`localpeer`) of both ends.',
+    says: 'Proxies do not hear each other: their tables drift apart. Do: `splitbrain report` names the links; look at network, `peers` sections and names (`localpeer`) of both ends.',
   },
 };
 

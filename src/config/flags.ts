@@ -5,13 +5,13 @@ import { spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
-import { isProblem, quote, spellPath, spellProblem } from './complaint.ts';
+import { isProblem, type Problem, quote, spellPath, spellProblem } from './complaint.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Edge } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
 import { isProxyName } from './names.ts';
-import { readTableName, readText } from './readers.ts';
+import { readBackendGlob, readRatio, readTableName, readText, wholeNumber } from './readers.ts';
 import { defaultLogin } from './ssh-login.ts';
 
 interface Named {
@@ -20,24 +20,39 @@ interface Named {
   readonly endpoint: Endpoint;
 }
 
+/** What else the flags say, as it was typed. */
+export interface Overrides {
+  readonly table?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly backends?: readonly string[] | undefined;
+  readonly maxRatio?: string | undefined;
+  readonly maxRatioFloor?: string | undefined;
+}
+
 /**
  * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment `adhoc`, table `nodes`.
  * Throws ConfigError with a line `--proxy #2: what is wrong` per complaint.
  */
-export function settingsFromFlags(
-  proxies: readonly string[],
-  overrides: { readonly table?: string; readonly environment?: string },
-  edge: Edge,
-): Settings {
+export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, edge: Edge): Settings {
   const complaints: string[] = [];
   const table = overrides.table ?? 'nodes';
   const environment = overrides.environment ?? 'adhoc';
-  for (const [flag, value, result] of [
-    ['--table', table, readTableName(table)],
-    ['--environment', environment, readText(environment)],
-  ] as const) {
-    if (isProblem(result)) complaints.push(`${flag}: ${spellProblem({ text: result.problem }, quote(value))}`);
-  }
+  const read = <T>(flag: string, value: string, reader: (value: unknown) => T | Problem): T | undefined => {
+    const result = reader(value);
+    if (!isProblem(result)) return result;
+    complaints.push(`${flag}: ${spellProblem({ text: result.problem }, quote(value))}`);
+    return undefined;
+  };
+  read('--table', table, readTableName);
+  read('--environment', environment, readText);
+  const backends = overrides.backends?.flatMap((glob) => read('--backends', glob, readBackendGlob) ?? []) ?? null;
+  const { maxRatio, maxRatioFloor } = overrides;
+  const limits = {
+    ...(maxRatio !== undefined && { maxRatio: read('--max-ratio', maxRatio, readRatio) ?? 0 }),
+    ...(maxRatioFloor !== undefined && {
+      maxRatioFloor: read('--max-ratio-floor', maxRatioFloor, wholeNumber(0)) ?? 0,
+    }),
+  };
   if (proxies.length === 0)
     complaints.push('--proxy: is missing: name at least one proxy, as in --proxy tcp://host:9999');
   const named = proxies.map((text, index) => readFlag(text, `--proxy #${index + 1}`, complaints));
@@ -56,13 +71,13 @@ export function settingsFromFlags(
   return deepFreeze({
     environment,
     table,
-    backends: null,
+    backends,
     keyLength: null,
     proxies: { source: { kind: 'list', proxies: targets }, expected: null, ignorePeers: [] },
     ssh: login.ssh,
     collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
-    heal,
+    heal: { ...heal, ...limits },
     ...readCloudWatch(undefined, undefined, environment),
   });
 }

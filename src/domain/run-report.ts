@@ -61,6 +61,8 @@ export interface RunFacts {
   readonly finishedAt: Date;
   readonly looks: number;
   readonly source: string | null;
+  /** The words of a command line that name this mesh: `-c FILE`, `--proxy ENDPOINT` and the like. */
+  readonly meshWords: readonly string[];
 }
 
 export interface RunReport {

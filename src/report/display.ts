@@ -29,6 +29,11 @@ export function displayText(text: string, unicode: boolean): string {
   return shorten(spell(text.trim(), unicode, ''), textColumns, unicode);
 }
 
+/** A command to copy: as `displayText`, whole. */
+export function displayCommand(text: string, unicode: boolean): string {
+  return spell(text, unicode, '').join('');
+}
+
 /** One string per code point, as it may be shown; the characters in `escaped` get a backslash. */
 function spell(text: string, unicode: boolean, escaped: string): string[] {
   const out: string[] = [];

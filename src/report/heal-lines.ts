@@ -3,6 +3,7 @@
 import { conferenceOf } from '../domain/key.ts';
 import type { Plan, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
+import { nextCommand } from './next-command.ts';
 import { count, counted, fillText, type Page } from './page.ts';
 
 /** Refusals told in full, one a reason. */
@@ -14,22 +15,21 @@ export function healLines(report: RunReport, page: Page): string[] {
   const { proposal, heal } = report;
   if (heal !== null) return [...outcomeLines(report, page), ...refusalLines(heal.refusals, page)];
   if (proposal === null || proposal.plan.conferences.length + proposal.plan.refusals.length === 0) return [];
-  return [...proposalLines(proposal.plan, page), ...refusalLines(proposal.plan.refusals, page)];
+  return [...proposalLines(proposal.plan, report, page), ...refusalLines(proposal.plan.refusals, page)];
 }
 
-function proposalLines({ refused, conferences }: Plan, page: Page): string[] {
-  if (refused !== null)
-    return fillText('splitbrain heal would write nothing: a guard refuses the whole run.', page.width, '  ');
+function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page: Page): string[] {
+  if (refused !== null) return fillText('A heal would write nothing: a guard refuses the whole run.', page.width, '  ');
   const fills = conferences.filter(({ kind }) => kind === 'missing').length;
   const would = [
     ...(conferences.length > fills ? [`bring ${counted(conferences.length - fills, 'conference')} to one shard`] : []),
     ...(fills > 0 ? [`fill in ${counted(fills, 'conference')}`] : []),
   ].join(' and ');
-  const what =
-    would === ''
-      ? 'splitbrain heal would write nothing.'
-      : `splitbrain heal would ${would}; splitbrain plan -o FILE shows every command.`;
-  return fillText(what, page.width, '  ');
+  if (would === '') return fillText('A heal would write nothing.', page.width, '  ');
+  const plan = page.suggest('Its commands, to read first:', nextCommand(run, 'plan', '-o', 'plan.json'), '  ');
+  // Saved dumps cannot be healed.
+  if (run.source !== null) return [...fillText(`A heal would ${would}.`, page.width, '  '), ...plan];
+  return [...page.suggest(`A heal would ${would}:`, nextCommand(run, 'heal'), '  '), ...plan];
 }
 
 /** How many hold, and where it is written down. */
@@ -39,9 +39,9 @@ export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
   const { paint } = page;
   if (heal.interrupted)
     return [
-      ...fillText(
-        `${counted(applied, 'write')} went out before the run was ended, and nothing was verified. Look where the conferences are now: splitbrain report`,
-        page.width,
+      ...page.suggest(
+        `${counted(applied, 'write')} went out before the run was ended, and nothing was verified. Look where the conferences are now:`,
+        nextCommand(run, 'report'),
         `  ${paint.yellow('INTERRUPTED')}  `,
       ),
       ...fillText(`Every write is in ${page.text(journal)}`, page.width, '  ', paint.dim),
@@ -61,17 +61,12 @@ export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
       page.width,
       `  ${word}  `,
     ),
-    ...fillText(
-      `Every write is in ${page.text(journal)}; to put back what was: splitbrain undo ${page.text(journal)}`,
-      page.width,
-      '  ',
-      paint.dim,
-    ),
+    ...page.suggest('Every write is in its journal; to put back what was:', nextCommand(run, 'undo', journal), '  '),
   ];
 }
 
 /** What is not as it should be after a heal, one by one, and why. */
-export function notHealedLines({ heal }: RunReport, page: Page): string[] {
+export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
   const refusals = heal?.refusals ?? [];
   const rest = refusals.length - refusalsShown;
   return [
@@ -79,7 +74,13 @@ export function notHealedLines({ heal }: RunReport, page: Page): string[] {
       const whose = key === null ? '' : `${page.name(conferenceOf(key))}: `;
       return fillText(`${whose}${page.text(because)} (${reason})`, page.width, '  ');
     }),
-    ...(rest > 0 ? [page.paint.dim(`  and ${count(rest)} more: --json FILE`)] : []),
+    ...(rest > 0
+      ? page.suggest(
+          `and ${count(rest)} more; what is left, by name:`,
+          nextCommand(run, 'plan', '-o', 'plan.json'),
+          '  ',
+        )
+      : []),
   ];
 }
 

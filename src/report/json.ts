@@ -25,7 +25,7 @@ export async function writeJson(report: RunReport, write: (text: string) => Prom
 }
 
 function* jsonPieces(report: RunReport): Generator<string> {
-  const { run } = report;
+  const { meshWords, ...run } = report.run;
   const members: [string, unknown][] = [
     ['schema', reportSchema],
     ['environment', report.environment],

@@ -2,7 +2,7 @@
 
 import picocolors from 'picocolors';
 import stringWidth from 'string-width';
-import { displayName, displayText } from './display.ts';
+import { displayCommand, displayName, displayText } from './display.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Everything that a section needs to know of the terminal. `name` and `text` are the only way in for words from outside. */
@@ -12,6 +12,8 @@ export interface Page {
   readonly arrow: string;
   name(word: string, columns?: number): string;
   text(sentence: string): string;
+  /** Lines that end in a command, which is never cut. */
+  suggest(sentence: string, command: string, first?: string): string[];
 }
 
 export function createPage(terminal: Terminal): Page {
@@ -22,6 +24,8 @@ export function createPage(terminal: Terminal): Page {
     arrow: unicode ? '→' : '->',
     name: (word, columns) => displayName(word, unicode, columns),
     text: (sentence) => displayText(sentence, unicode),
+    suggest: (sentence, command, first = '') =>
+      fill([...sentence.split(' '), displayCommand(command, unicode)], width, first),
   };
 }
 

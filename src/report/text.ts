@@ -5,6 +5,7 @@ import { exitCodes } from '../errors.ts';
 import { findingGroups } from './finding-groups.ts';
 import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
+import { nextCommand } from './next-command.ts';
 import { count, counted, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
 import type { Terminal } from './terminal.ts';
@@ -81,9 +82,10 @@ function closingLines(report: RunReport, page: Page): string[] {
   const seconds = ((run.finishedAt.getTime() - run.startedAt.getTime()) / 1000).toFixed(1);
   const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source)}`;
   const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
-  const all = report.findings.length === 0 ? '' : ' Every finding with what each proxy says: --json FILE';
+  const all = nextCommand(run, 'report', '--json', 'report.json');
   return [
-    ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.${all}`, page.width, ''),
+    ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.`, page.width, ''),
+    ...(report.findings.length > 0 ? page.suggest('Every finding with what each proxy says:', all) : []),
     ...fillText(facts, page.width, '', page.paint.dim),
   ];
 }

@@ -28,7 +28,10 @@ describe('the command line', () => {
       ["argument 'loud' is invalid", 'debug, info, warn, error, silent'],
     ],
     [['report', '--proxy'], ["option '--proxy <[name=]endpoint>' argument missing"]],
-    [['report'], ['which proxies? Give -c splitbrain.yaml, or --proxy unix:///run/haproxy/admin.sock']],
+    [
+      ['report'],
+      ['which proxies? There is no splitbrain.yaml in this folder: give -c FILE, or --proxy /run/haproxy/admin.sock'],
+    ],
     [['snapshot', 'x'], ['which proxies?']],
     [
       ['report', '-c', 'x.yaml', ...live, '--from', 'dumps', '--save', 'more'],

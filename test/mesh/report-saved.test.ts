@@ -52,7 +52,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const folder = join(scratch.folder, 'kept', 'monday');
     const live = await runReport([...config(), '--save', folder]);
     expect([live.exitCode, told(live.report)]).toEqual([2, parted.map((name) => `split ${name}: peer-link-down`)]);
-    expect(live.stdout).toContain(`Saved in ${folder}. Look at it again: splitbrain report --from ${folder}`);
+    expect(live.stdout).toContain(`Saved in ${folder}. Look at it again: splitbrain report -c `);
     const saved = await runReport(['--from', folder]);
     expect(essence(saved.report)).toEqual(essence(live.report));
     expect([saved.exitCode, saved.report.run.looks, saved.report.run.source]).toEqual([2, 1, folder]);

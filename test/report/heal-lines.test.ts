@@ -46,17 +46,26 @@ describe('what heal would do', () => {
   test('routes to change and entries to fill in are two things', () => {
     const missing = { ...splitWay, kind: 'missing' as const };
     expect(healSection(proposed({ conferences: [splitWay, missing, missing] })).join('\n')).toContain(
-      'splitbrain heal would bring 1 conference to one shard and fill in 2 conferences',
+      'A heal would bring 1 conference to one shard and fill in 2 conferences: splitbrain heal',
     );
     expect(healSection(proposed({ conferences: [missing] }))[0]).toMatch(
-      /^ {2}splitbrain heal would fill in 1 conference;/,
+      /^ {2}A heal would fill in 1 conference: splitbrain heal$/,
     );
+  });
+
+  test('of saved dumps a plan can be made, and nothing healed', () => {
+    const report = proposed({ conferences: [splitWay] });
+    const saved = { ...report, run: { ...report.run, source: 'dumps', meshWords: ['--from', 'dumps'] } };
+    expect(healSection(saved)).toEqual([
+      '  A heal would bring 1 conference to one shard.',
+      '  Its commands, to read first: splitbrain plan -o plan.json --from dumps',
+    ]);
   });
 
   test('only refusals', () => {
     const refusals = [refusal('cooldown', 'k', 'healed 3 times'), refusal('cooldown', 'l', 'healed 4 times')];
     expect(healSection(proposed({ refusals }))).toEqual([
-      '  splitbrain heal would write nothing.',
+      '  A heal would write nothing.',
       '  refused, cooldown: healed 3 times (and 1 more)',
     ]);
   });
@@ -64,7 +73,7 @@ describe('what heal would do', () => {
   test('a guard that refuses the whole run', () => {
     const refused = refusal('coverage', null, '1 of 3 proxies were read');
     expect(healSection(proposed({ refused, refusals: [refused] }))).toEqual([
-      '  splitbrain heal would write nothing: a guard refuses the whole run.',
+      '  A heal would write nothing: a guard refuses the whole run.',
       '  refused, coverage: 1 of 3 proxies were read',
     ]);
   });
@@ -75,7 +84,7 @@ describe('renderLook', () => {
     const report = proposed({ conferences: [splitWay] });
     const look = renderLook(report, terminal);
     expect(look).toMatch(/^AGREE /);
-    expect(look).not.toMatch(/Exit code|splitbrain heal would/);
+    expect(look).not.toMatch(/Exit code|A heal would/);
   });
 });
 
@@ -86,7 +95,7 @@ describe('renderOutcome', () => {
     expect(say(healed({}))).toMatchInlineSnapshot(`
       "Heal
         HEALED  2 of 2 conferences on one shard on every proxy, after 3 writes
-        Every write is in /var/j.jsonl; to put back what was: splitbrain undo /var/j.jsonl
+        Every write is in its journal; to put back what was: splitbrain undo /var/j.jsonl
 
       Exit code 0: all that was found was healed and verified.
       "
@@ -101,7 +110,7 @@ describe('renderOutcome', () => {
     expect(say(healed({ verified: 1, failed: 1, refusals }, { exitCode: 4 }))).toMatchInlineSnapshot(`
       "Heal
         NOT HELD  1 of 2 conferences on one shard on every proxy, after 3 writes
-        Every write is in /var/j.jsonl; to put back what was: splitbrain undo /var/j.jsonl
+        Every write is in its journal; to put back what was: splitbrain undo /var/j.jsonl
 
       Not healed
         "team a": p2 routes to 10.0.0.9:443 (not-held)
@@ -153,7 +162,7 @@ describe('renderOutcome', () => {
     const text = say(healed({ verified: 0, failed: 12, refusals }, { exitCode: 4 }));
     expect(text).toContain('  k9: p2 routes elsewhere (not-held)\n');
     expect(text).not.toContain('k10');
-    expect(text).toContain('  and 2 more: --json FILE\n');
+    expect(text).toContain('  and 2 more; what is left, by name: splitbrain plan -o plan.json\n');
   });
 
   test('no word of a refusal moves the cursor or adds lines', () => {

@@ -70,7 +70,8 @@ describe('situations', () => {
         - 12 more disagreed in one look and not in the next: in flight, not counted.
         - The key length of the table is not known, so that ambiguous keys were not looked for.
 
-      Exit code 2: a disagreement remains. Every finding with what each proxy says: --json FILE
+      Exit code 2: a disagreement remains.
+      Every finding with what each proxy says: splitbrain report --json report.json
       2 looks at live proxies, 2026-11-21 10:00:00 UTC, 3.4 s, run r-7f3a, version 0.1.0
       "
     `);
@@ -96,7 +97,8 @@ describe('situations', () => {
           healthy mesh too, and its next request settles it. What stays needs a look at the proxies named
           here.
 
-      Exit code 3: the view is incomplete. Every finding with what each proxy says: --json FILE
+      Exit code 3: the view is incomplete.
+      Every finding with what each proxy says: splitbrain report --json report.json
       2 looks at live proxies, 2026-11-21 10:00:00 UTC, 3.4 s, run r-7f3a, version 0.1.0
       "
     `);
@@ -136,8 +138,8 @@ describe('situations', () => {
       1 conference missing on some proxies: a proxy lost its entries, or never got them (missing, emptied)
         m  10.0.0.8:443 on hap-a, hap-b | absent on hap-c
         because hap-c started 13 min ago
-        → Fill it from the others ("splitbrain heal"), or wait: entries come back as conferences are
-          touched. A proxy that finds no peer in its first 5 s never asks for the old ones again.
+        → Let a heal fill it from the others, or wait: entries come back as conferences are touched. A
+          proxy that finds no peer in its first 5 s never asks for the old ones again.
 
       1 conference whose server id and server key name different shards (mixed)
         x  10.0.0.8:443 (id 12) on hap-a
@@ -161,7 +163,8 @@ describe('situations', () => {
         restarted (1) proxies that started less than one expiry ago
           hap-c  up for 812 s, entries live for 300 s
 
-      Exit code 2: a disagreement remains. Every finding with what each proxy says: --json FILE
+      Exit code 2: a disagreement remains.
+      Every finding with what each proxy says: splitbrain report --json report.json
       2 looks at live proxies, 2026-11-21 10:00:00 UTC, 3.4 s, run r-7f3a, version 0.1.0
       "
     `);

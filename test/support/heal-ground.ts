@@ -18,7 +18,7 @@ export function quietEdge(now?: number): Edge {
     signal: new AbortController().signal,
     log: createLogger({ level: 'silent', showNames: false, bindings: { runId: 'r', environment: 'stage' } }),
     progress: { update() {}, stop() {} },
-    run: { id: 'run-2', command: 'heal', version: '0.1.0' },
+    run: { id: 'run-2', command: 'heal', version: '0.1.0', meshWords: [] },
   };
 }
 

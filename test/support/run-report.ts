@@ -164,6 +164,7 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     environment: 'stage-8x8',
     table: 'nodes',
     run: {
+      meshWords: [],
       id: 'r-7f3a',
       command: 'report',
       version: '0.1.0',

@@ -1,0 +1,76 @@
+// What names a mesh on a command line: flags, or splitbrain.yaml in the working folder; and the
+// same words again, for the commands that a report suggests.
+
+import { existsSync } from 'node:fs';
+import { ConfigError } from './errors.ts';
+
+/** Flags that say which mesh is meant, and how its table is judged where no configuration does. */
+export interface MeshFlags {
+  readonly config?: string | undefined;
+  readonly proxy: readonly string[];
+  /** A folder of saved dumps. */
+  readonly from?: string;
+  /** A folder to be: the dumps of this run. */
+  readonly save?: string;
+  readonly table?: string;
+  readonly backends?: readonly string[];
+  readonly maxRatio?: string;
+  readonly maxRatioFloor?: string;
+}
+
+/** The configuration of a command whose flags name no mesh, where it is in the working folder. */
+const USUAL_CONFIG = 'splitbrain.yaml';
+
+/** Flags that say what a configuration says, under its name there. */
+const SAID_IN_FILE = [
+  ['backends', '--backends', 'backends'],
+  ['maxRatio', '--max-ratio', 'heal.maxRatio'],
+  ['maxRatioFloor', '--max-ratio-floor', 'heal.maxRatioFloor'],
+] as const;
+
+/** The configuration to use: the one that is named, else the usual one, unless flags name the mesh. */
+export function configOf({ config, proxy, from }: Pick<MeshFlags, 'config' | 'proxy' | 'from'>): string | undefined {
+  if (config !== undefined || proxy.length > 0 || from !== undefined) return config;
+  return existsSync(USUAL_CONFIG) ? USUAL_CONFIG : undefined;
+}
+
+/** The flags with the configuration that holds for them. Throws ConfigError where they say too little, or too much. */
+export function withConfig<Flags extends MeshFlags>(flags: Flags): Flags {
+  const config = configOf(flags);
+  const complaints = contradictions({ ...flags, config });
+  if (complaints.length > 0) throw new ConfigError(complaints);
+  return config === undefined ? flags : { ...flags, config };
+}
+
+function contradictions(flags: MeshFlags): string[] {
+  const { config, proxy, from, save } = flags;
+  const complaints: string[] = [];
+  if (config !== undefined && proxy.length > 0)
+    complaints.push('-c and --proxy name the proxies twice: give one of them');
+  if (from !== undefined && proxy.length > 0) complaints.push('--from reads saved dumps: it does not go with --proxy');
+  if (from !== undefined && save !== undefined) complaints.push('--from reads saved dumps: there is nothing to --save');
+  if (config === undefined && proxy.length === 0 && from === undefined) {
+    complaints.push(
+      `which proxies? There is no ${USUAL_CONFIG} in this folder: give -c FILE, or --proxy /run/haproxy/admin.sock (repeated), or --from DIR with saved dumps`,
+    );
+  }
+  for (const [name, flag, path] of SAID_IN_FILE) {
+    if (config !== undefined && flags[name] !== undefined)
+      complaints.push(`${flag} goes with --proxy: say it as ${path} in ${config}`);
+  }
+  return complaints;
+}
+
+/** The words of the flags that name the mesh, for another command on it; a configuration that is found by itself needs none. */
+export function meshWords(flags: MeshFlags): readonly string[] {
+  const { config, proxy, from, table, backends = [], maxRatio, maxRatioFloor } = flags;
+  return [
+    ...(config === undefined ? [] : ['-c', config]),
+    ...proxy.flatMap((endpoint) => ['--proxy', endpoint]),
+    ...(from === undefined ? [] : ['--from', from]),
+    ...(table === undefined ? [] : ['--table', table]),
+    ...backends.flatMap((glob) => ['--backends', glob]),
+    ...(maxRatio === undefined ? [] : ['--max-ratio', maxRatio]),
+    ...(maxRatioFloor === undefined ? [] : ['--max-ratio-floor', maxRatioFloor]),
+  ];
+}
