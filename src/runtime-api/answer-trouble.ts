@@ -2,6 +2,7 @@
 
 import { conferenceOf } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
+import { TransportError } from '../errors.ts';
 
 /** The stats socket is at level user. */
 export const LEVEL_TROUBLE: Trouble = {
@@ -75,6 +76,30 @@ export function reloadedTrouble(before: number | null, now: number | null): Trou
     message: `the proxy was reloaded meanwhile: process ${before} is now ${now}`,
     remedy: 'run again: what was read is of a process that is ending',
   };
+}
+
+/** What was asked, without a name of a conference in it, and how much of the answer had come. */
+export interface AnswerSoFar {
+  readonly asked: string;
+  readonly bytes: number;
+  readonly entries?: number;
+  /** How many there are, as the proxy said before. */
+  readonly entriesInTable?: number;
+}
+
+/** A time-out says how far the answer had come; any other error is left as it is. */
+export function withSoFar(
+  error: TransportError,
+  { asked, bytes, entries, entriesInTable }: AnswerSoFar,
+): TransportError {
+  if (error.code !== 'timeout') return error;
+  const { code, message, remedy } = error;
+  const counted = entries === undefined ? '' : `, with ${entries} of about ${entriesInTable} entries`;
+  const far =
+    bytes === 0
+      ? `Nothing had come of the answer to ${asked}.`
+      : `${bytes} bytes had come of the answer to ${asked}${counted}.`;
+  return new TransportError({ code, message: `${message} ${far}`, remedy }, { cause: error });
 }
 
 /** An answer that goes on and on. */

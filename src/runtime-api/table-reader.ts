@@ -13,6 +13,7 @@ import {
   notStateTrouble,
   reloadedTrouble,
   tooLargeTrouble,
+  withSoFar,
 } from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
@@ -98,23 +99,25 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
   /** The longest line that this proxy has not refused, as far as is known. */
   let lineBytes = MAX_LINE_BYTES;
 
+  /** `asked` is what a message may call the command, which names keys. */
   async function askText(
-    command: ReadCommand,
+    [command, asked]: readonly [command: ReadCommand, asked: string],
     signal: AbortSignal,
     { onChunk, isNew = false }: { readonly onChunk?: Watcher['onChunk']; readonly isNew?: boolean } = {},
   ): Promise<string> {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    await transport.ask(
-      command,
-      (chunk) => {
-        bytes += chunk.length;
-        if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
-        chunks.push(Buffer.from(chunk));
-        return onChunk?.(chunk);
-      },
-      { timeoutMs, signal, isRepeatable: true, isNew },
-    );
+    const take = (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
+      chunks.push(Buffer.from(chunk));
+      return onChunk?.(chunk);
+    };
+    try {
+      await transport.ask(command, take, { timeoutMs, signal, isRepeatable: true, isNew });
+    } catch (error) {
+      throw error instanceof TransportError ? withSoFar(error, { asked, bytes }) : error;
+    }
     return Buffer.concat(chunks).toString('latin1');
   }
 
@@ -124,7 +127,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
    */
   async function requireLevel(signal: AbortSignal): Promise<void> {
     if (seesEntries === null) {
-      const level = canSeeEntries(await askText(showLevel(), signal));
+      const level = canSeeEntries(await askText([showLevel(), 'show cli level'], signal));
       if (typeof level !== 'boolean') throw new ProtocolError(notStateTrouble(level.problem, level.remark));
       seesEntries = level;
     }
@@ -159,7 +162,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     await Promise.all(others.map((batch) => limit(askBatch, batch, false)));
 
     async function askBatch(batch: KeyBatch, isNew: boolean): Promise<void> {
-      let text = await askText(batch.command, signal, { isNew });
+      let text = await askText([batch.command, `a question about ${batch.keys.length} keys`], signal, { isNew });
       if (isLineTooLong(text)) {
         lineBytes = Math.min(lineBytes, Math.floor(batch.command.length / 2));
         const shorter = showKeys(table, batch.keys, { maxBytes: lineBytes, preface });
@@ -182,7 +185,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
 
   return {
     async state(signal, watcher) {
-      const state = parseState(await askText(showState(), signal, { onChunk: watcher?.onChunk }), table);
+      const state = parseState(await askText([showState(), 'show info'], signal, { onChunk: watcher?.onChunk }), table);
       if ('problem' in state) throw new ProtocolError(notStateTrouble(state.problem, state.remark));
       used = state.tables.find(({ name }) => name === table)?.used ?? 0;
       known = { pid: state.pid, startedAtSeconds: state.startedAtSeconds };
@@ -190,7 +193,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     },
     async dump(sink, signal, watcher) {
       const parser = createTableParser(sink);
-      let brokenBy: Trouble | null = null;
+      let broken: TransportError | null = null;
       try {
         await transport.ask(
           showTable(table),
@@ -202,13 +205,18 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
           { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES, isRepeatable: true },
         );
       } catch (error) {
-        if (!(error instanceof TransportError) || parser.bytes === 0) throw error;
-        brokenBy = { code: error.code, message: error.message, remedy: error.remedy };
+        if (!(error instanceof TransportError)) throw error;
+        broken = error;
       }
+      const { bytes } = parser;
       const answer = parser.end();
+      const asked = `show table ${table}`;
+      broken &&= withSoFar(broken, { asked, bytes, entries: answer.entries, entriesInTable: used });
+      if (broken !== null && bytes === 0) throw broken;
       if (answer.outcome === 'denied') seesEntries = false;
       else if (answer.outcome === 'complete' || answer.entries > 0) seesEntries = true;
       // An answer says itself when it is complete: what breaks a conversation after that has broken nothing.
+      const brokenBy = broken && { code: broken.code, message: broken.message, remedy: broken.remedy };
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },
     entries: async (keys, sink, signal) =>
@@ -219,13 +227,13 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       return servers;
     },
     async checkProcess(signal) {
-      if (known !== null) withoutProcess(await askText(showProcess(), signal, { isNew: true }));
+      if (known !== null) withoutProcess(await askText([showProcess(), 'show info'], signal, { isNew: true }));
     },
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;
       await requireLevel(signal);
-      const answer = await askText(command, signal);
+      const answer = await askText([command, 'a question about one key'], signal);
       return answer.startsWith('# table: ') && answer.includes(`: key=${key} `);
     },
     close: () => transport.close(),
