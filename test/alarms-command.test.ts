@@ -118,7 +118,7 @@ test('no region, no credentials -> 64, both in one go; nobody to tell -> a note'
 
 test.each([
   [['alarms'], 'Usage: splitbrain alarms'],
-  [['alarms', 'plan'], "which mesh? There is no splitbrain.yaml in this folder: give -c FILE"],
+  [['alarms', 'plan'], 'which mesh? There is no splitbrain.yaml in this folder: give -c FILE'],
   [['alarms', 'destroy', '-c', 'x'], "unknown command 'destroy'"],
 ])('%j -> 64', async (words, said) => {
   const { exitCode, stderr } = await here.run(words);

@@ -16,6 +16,9 @@ export function isTrouble<T extends object>(answer: T | AwsTrouble): answer is A
   return 'trouble' in answer;
 }
 
+/** The variable by which the SDK is told to keep its remark on Node's version to itself. */
+const NODE_VERSION_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
 export interface OpenOptions {
   /** `null`: the SDK's own chain (AWS_REGION, then the profile). */
   readonly region: string | null;
@@ -25,6 +28,9 @@ export interface OpenOptions {
 
 /** Opens nothing yet. Endpoint (AWS_ENDPOINT_URL_CLOUDWATCH) and credentials are the SDK's own chain. Call `destroy()` at the end: idle connections hold the process. */
 export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): Promise<CloudWatch> {
+  // SDK 3.1162 warns on Node 20 that versions of itself from 2027 on will want Node 22. The version
+  // here is pinned, and package.json's `engines` says which Nodes it was tested on.
+  process.env[NODE_VERSION_WARNING] ??= 'true';
   const sdk = await import('@aws-sdk/client-cloudwatch');
   return new sdk.CloudWatch({
     ...(region === null ? {} : { region }),

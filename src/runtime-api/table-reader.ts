@@ -162,7 +162,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     await Promise.all(others.map((batch) => limit(askBatch, batch, false)));
 
     async function askBatch(batch: KeyBatch, isNew: boolean): Promise<void> {
-      let text = await askText([batch.command, `a question about ${batch.keys.length} keys`], signal, { isNew });
+      let text = await askText([batch.command, `a question about ${batch.keys.length} of its keys`], signal, { isNew });
       if (isLineTooLong(text)) {
         lineBytes = Math.min(lineBytes, Math.floor(batch.command.length / 2));
         const shorter = showKeys(table, batch.keys, { maxBytes: lineBytes, preface });
@@ -233,7 +233,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;
       await requireLevel(signal);
-      const answer = await askText([command, 'a question about one key'], signal);
+      const answer = await askText([command, 'a question about 1 of its keys'], signal);
       return answer.startsWith('# table: ') && answer.includes(`: key=${key} `);
     },
     close: () => transport.close(),

@@ -245,7 +245,7 @@ describe('a deadline that passes says how far the answer had come', () => {
     const { brokenBy } = await reader.dump(collectingSink(), signal);
     expect(brokenBy).toEqual({
       code: 'timeout',
-      message: `unix:///a was late. 160 bytes had come of the answer to show table nodes, with 2 of about ${used} entries.`,
+      message: `unix:///a was late. 148 bytes had come of the answer to show table nodes, with 2 of about ${used} entries.`,
       remedy: 'wait',
     });
   });
@@ -254,7 +254,7 @@ describe('a deadline that passes says how far the answer had come', () => {
     const answer = (request: string) => (request === 'show cli level\n' ? 'admin\n\n' : { chunks: '', error: late });
     const { reader } = readerOf(answer);
     expect(await messageOf(reader.entries(['secret', 'private'], collectingSink(), signal))).toBe(
-      'unix:///a was late. Nothing had come of the answer to a question about 2 keys.',
+      'unix:///a was late. Nothing had come of the answer to a question about 2 of its keys.',
     );
   });
 
