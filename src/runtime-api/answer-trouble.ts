@@ -78,28 +78,20 @@ export function reloadedTrouble(before: number | null, now: number | null): Trou
   };
 }
 
-/** What was asked, without a name of a conference in it, and how much of the answer had come. */
+/** What was asked, without a name of a conference in it, and of a dump how far it came. */
 export interface AnswerSoFar {
   readonly asked: string;
-  readonly bytes: number;
   readonly entries?: number;
   /** How many there are, as the proxy said before. */
   readonly entriesInTable?: number;
 }
 
-/** A time-out says how far the answer had come; any other error is left as it is. */
-export function withSoFar(
-  error: TransportError,
-  { asked, bytes, entries, entriesInTable }: AnswerSoFar,
-): TransportError {
+/** A time-out says what was asked, and how far a dump had come; any other error is left as it is. */
+export function withSoFar(error: TransportError, { asked, entries, entriesInTable }: AnswerSoFar): TransportError {
   if (error.code !== 'timeout') return error;
   const { code, message, remedy } = error;
-  const counted = entries === undefined ? '' : `, with ${entries} of about ${entriesInTable} entries`;
-  const far =
-    bytes === 0
-      ? `Nothing had come of the answer to ${asked}.`
-      : `${bytes} bytes had come of the answer to ${asked}${counted}.`;
-  return new TransportError({ code, message: `${message} ${far}`, remedy }, { cause: error });
+  const far = entries === undefined ? '' : `, and ${entries} of about ${entriesInTable} entries had come`;
+  return new TransportError({ code, message: `${message} The question was ${asked}${far}.`, remedy }, { cause: error });
 }
 
 /** An answer that goes on and on. */

@@ -116,7 +116,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     try {
       await transport.ask(command, take, { timeoutMs, signal, isRepeatable: true, isNew });
     } catch (error) {
-      throw error instanceof TransportError ? withSoFar(error, { asked, bytes }) : error;
+      throw error instanceof TransportError ? withSoFar(error, { asked }) : error;
     }
     return Buffer.concat(chunks).toString('latin1');
   }
@@ -162,7 +162,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     await Promise.all(others.map((batch) => limit(askBatch, batch, false)));
 
     async function askBatch(batch: KeyBatch, isNew: boolean): Promise<void> {
-      let text = await askText([batch.command, `a question about ${batch.keys.length} of its keys`], signal, { isNew });
+      let text = await askText([batch.command, `about ${batch.keys.length} of its keys`], signal, { isNew });
       if (isLineTooLong(text)) {
         lineBytes = Math.min(lineBytes, Math.floor(batch.command.length / 2));
         const shorter = showKeys(table, batch.keys, { maxBytes: lineBytes, preface });
@@ -211,7 +211,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       const { bytes } = parser;
       const answer = parser.end();
       const asked = `show table ${table}`;
-      broken &&= withSoFar(broken, { asked, bytes, entries: answer.entries, entriesInTable: used });
+      broken &&= withSoFar(broken, { asked, entries: answer.entries, entriesInTable: used });
       if (broken !== null && bytes === 0) throw broken;
       if (answer.outcome === 'denied') seesEntries = false;
       else if (answer.outcome === 'complete' || answer.entries > 0) seesEntries = true;
@@ -233,7 +233,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;
       await requireLevel(signal);
-      const answer = await askText([command, 'a question about 1 of its keys'], signal);
+      const answer = await askText([command, 'about 1 of its keys'], signal);
       return answer.startsWith('# table: ') && answer.includes(`: key=${key} `);
     },
     close: () => transport.close(),
