@@ -20,7 +20,7 @@ const splitConferences = ['all-hands', 'board-meeting', 'job-interview'];
 
 /** Runs a command before the reader's eyes, and makes sure that it came to what the demo says it comes to. */
 async function show(stage: Stage, words: readonly string[], expected: Reported) {
-  say(`$ splitbrain ${words.join(' ')} -c ${stage.configPath}`, '');
+  say(`$ splitbrain ${words.join(' ')}`, '');
   const told = await runSplitbrain(words, stage, interrupted.signal);
   const spell = ({ exitCode, split, healed }: Reported) =>
     `exit code ${exitCode}, split: ${split.join(', ') || 'none'}, healed: ${healed}`;
@@ -34,7 +34,11 @@ const steps: readonly Step[] = [
     run: async ({ mesh, configText }) => {
       const shards = mesh.shards.map(({ address }) => address).join(', ');
       say(`HAProxy ${mesh.proxies[0]?.version}; shards ${shards}`);
-      say('This is the configuration: a proxy may be reached in three ways.', '', ...configText.trimEnd().split('\n'));
+      say(
+        'This is splitbrain.yaml in the working folder: a proxy may be reached in three ways.',
+        '',
+        ...configText.trimEnd().split('\n'),
+      );
     },
   },
   {

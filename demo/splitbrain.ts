@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
@@ -23,7 +24,7 @@ interface Files {
   readonly jsonPath: string;
 }
 
-/** `words` are the command and its flags. It talks to this terminal; the signal ends it. Rejects where the program is not built or wrote no report. */
+/** `words` are the command and its flags; it finds `splitbrain.yaml` in its folder. It talks to this terminal; the signal ends it. Rejects where the program is not built or wrote no report. */
 export async function runSplitbrain(
   words: readonly string[],
   { configPath, jsonPath }: Files,
@@ -31,8 +32,8 @@ export async function runSplitbrain(
 ): Promise<Reported> {
   if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build`);
   rmSync(jsonPath, { force: true });
-  const all = [program, ...words, '-c', configPath, '--json', jsonPath, '--log-level', 'silent'];
-  const child = spawn(process.execPath, all, { stdio: 'inherit', signal });
+  const all = [program, ...words, '--json', jsonPath, '--log-level', 'silent'];
+  const child = spawn(process.execPath, all, { cwd: dirname(configPath), stdio: 'inherit', signal });
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
