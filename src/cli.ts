@@ -39,7 +39,7 @@ Exit codes: 0 saved, every proxy in full; 3 saved, but a proxy could not be read
 /** Runs one command line; the exit code is the answer, and nothing is ever thrown at the reader. */
 export async function runCli(args: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode: number = exitCodes.agree;
-  const program = createProgram(signal, (code) => {
+  const program = createProgram(args, signal, (code) => {
     exitCode = code;
   });
   try {
@@ -68,7 +68,7 @@ function endOf(error: unknown, signal: AbortSignal): number {
   return exitCodes.crash;
 }
 
-function createProgram(signal: AbortSignal, exitWith: (code: number) => void): Command {
+function createProgram(args: readonly string[], signal: AbortSignal, exitWith: (code: number) => void): Command {
   const program = new Command('splitbrain')
     .description('Finds the conferences on which a mesh of HAProxies disagrees, and says why.')
     .version(programVersion(), '-V, --version')
@@ -78,7 +78,9 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
     // One voice: the parser's own complaints begin with "error:".
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'splitbrain: ')) })
+    .configureOutput({
+      outputError: (text, write) => write(withRemedy(text, args).replace(/^error: /, 'splitbrain: ')),
+    })
     .configureHelp({ showGlobalOptions: false });
 
   const run = (command: string) => ({ id: randomUUID().slice(0, 8), command, version: programVersion() });
@@ -115,6 +117,16 @@ function createProgram(signal: AbortSignal, exitWith: (code: number) => void): C
       await writeOut(readFileSync(schemaUrl(), 'utf8'));
     });
   return program;
+}
+
+/** Two mistakes of which the parser says too little: words that want a flag, and flags in front of the command. */
+function withRemedy(text: string, [first = '']: readonly string[]): string {
+  if (/^error: too many arguments for '(?:report|snapshot|heal|plan|monitor)'/.test(text)) {
+    return `${text.trimEnd()} Proxies are named by --proxy ENDPOINT, a configuration by -c FILE.\n`;
+  }
+  return first.startsWith('-') && text.startsWith('error: unknown option')
+    ? `${text.trimEnd()}: flags follow the command that takes them, as in splitbrain report -c FILE\n`
+    : text;
 }
 
 /** What looks at proxies is loaded only by what looks: `--version` and `--help` answer at once. */

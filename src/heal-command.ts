@@ -109,6 +109,11 @@ export function pinCommand(
 
 function pinsOf(conference: string | undefined, shard: string | undefined, file: string | undefined): readonly Pin[] {
   if (file !== undefined && conference === undefined) return parsePins(readText(file), file);
+  if (file === undefined && conference !== undefined && /^https?:\/\//.test(conference)) {
+    throw new ConfigError([
+      `${JSON.stringify(conference)} is the address of a page: give the conference as the table names it, as reports show it`,
+    ]);
+  }
   if (file === undefined && conference !== undefined && shard !== undefined) return [pinOf(conference, shard)];
   throw new ConfigError(['pin takes a conference and a shard, or --file FILE with a list of them']);
 }

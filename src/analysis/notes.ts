@@ -15,6 +15,7 @@ export interface NotedFacts {
 export function notesOf(facts: NotedFacts): readonly string[] {
   return [
     ...expectation(facts),
+    ...oneProxy(facts),
     ...oneLook(facts),
     ...unknownRoutes(facts),
     ...keyLength(facts),
@@ -28,6 +29,12 @@ function expectation({ views, expected }: NotedFacts): readonly string[] {
   if (expected === null || (views.length >= expected.min && views.length <= expected.max)) return [];
   const range = expected.min === expected.max ? `${expected.min}` : `${expected.min} to ${expected.max}`;
   return [`The inventory lists ${views.length} proxies, but ${range} are expected.`];
+}
+
+function oneProxy({ views, saved }: NotedFacts): readonly string[] {
+  if (views.length !== 1) return [];
+  const more = saved ? 'save the dumps of all' : 'name all of them (--proxy again, or more under proxies:)';
+  return [`One proxy alone cannot disagree with another: where the mesh has more, ${more}.`];
 }
 
 function oneLook({ saved }: NotedFacts): readonly string[] {

@@ -61,7 +61,7 @@ function schemeOf(text: string): readonly [scheme: string, rest: string] {
   if (prefix?.[1] === 'abnsz') return ['abnsz', prefix[2]!];
   const known = prefix && HAPROXY_PREFIXES[prefix[1]!];
   if (known) return [known, prefix[2]!];
-  if (text.startsWith('/')) return ['unix', text];
+  if (/^\.{0,2}\//.test(text) || /^[\w.-]+\.sock(?:et)?$/.test(text)) return ['unix', text];
   if (/^[^@/]+@[^/]*\//.test(text)) return ['ssh', text];
   return /^[^/@\s]*:\d+$/.test(text) ? ['tcp', text] : ['', text];
 }
@@ -73,7 +73,7 @@ function parseUnix(text: string): Endpoint | Problem {
       : { problem: 'expected a name of 1 to 107 letters after abns@' };
   }
   if (!text.startsWith('/')) {
-    const hint = /^[\w.-]+\/[\w./-]+$/.test(text) ? `unix:///${text.replace(/^\.\//, '')}` : undefined;
+    const hint = /^\w[\w.-]*\/[\w./-]+$/.test(text) ? `unix:///${text}` : undefined;
     return { problem: `expected an absolute path, as in unix://${USUAL_PATH}`, hint };
   }
   const path = parsePath(text);

@@ -85,6 +85,11 @@ export function settingsFromFlags(proxies: readonly string[], overrides: Overrid
 function readFlag(text: string, flag: string, complaints: string[]): Named | null {
   const parts = /^([^=:/@]*)=(.*)$/s.exec(text);
   const name = parts ? parts[1]! : null;
+  const several = text.split(/[,\s]+/).filter((part) => part !== '');
+  if (several.length > 1 && several.every((part) => !isProblem(parseEndpoint(part)))) {
+    complaints.push(`${flag}: expected one endpoint, found ${several.length}: give --proxy for each`);
+    return null;
+  }
   const endpoint = parseEndpoint(parts ? parts[2]! : text);
   if (isProblem(endpoint)) {
     complaints.push(`${flag}: ${spellProblem({ text: endpoint.problem, hint: endpoint.hint }, quote(text))}`);

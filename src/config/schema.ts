@@ -26,7 +26,11 @@ function absence(raw: unknown): string {
 /** A mapping in which every other name is an error. The issue's message lists the right names: they are known only here. */
 function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(' ');
+      const isThere = issue.input !== undefined && issue.input !== null;
+      return isThere ? `expected a mapping of ${Object.keys(shape).join(', ')}` : undefined;
+    },
   });
 }
 

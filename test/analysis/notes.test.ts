@@ -13,6 +13,7 @@ test('nothing that could be misread: no note', () => {
 
 test.each<[string, Partial<NotedFacts>, RegExp]>([
   ['fewer proxies than expected', { expected: { min: 3, max: 4 } }, /^The inventory lists 2 proxies, but 3 to 4 are/],
+  ['one proxy alone', { views: mesh(['a']) }, /^One proxy alone cannot disagree .*\(--proxy again/],
   ['saved dumps', { saved: true }, /^Saved dumps are one look/],
   [
     'routes that are not known: both reasons, and the remedy',

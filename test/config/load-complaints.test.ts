@@ -41,7 +41,7 @@ describe('one complaint, with line, column, path and guess', () => {
       '5:12: collect.compress: expected auto or never or always, found "alwys" (did you mean "always"?)',
     ],
     ['an empty section', ['collect:'], '5:1: collect: is empty: give it a value or take the line away'],
-    ['a list for a mapping', ['collect: [1]'], '5:1: collect: expected a mapping, found a list'],
+    ['a list for a mapping', ['confirm: [1]'], '5:1: confirm: expected a mapping of reads, settle, found a list'],
     ['a text for a list', ['backends: release'], '5:1: backends: expected a list, found "release"'],
     ['an empty list', ['backends: []'], '5:1: backends: expected at least one item, found a list'],
     [
