@@ -90,7 +90,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
     for (const name of Object.keys(endpoints)) sayingOf(name, report, stdout);
     expect(sayingOf('user-level', report, stdout)).toContain('level operator');
-    expect(sayingOf('frontend', report, stdout)).toContain('not an HTTP frontend');
+    expect(sayingOf('frontend', report, stdout)).toContain('this is an HTTP port');
     expect(report.proxies.slice(0, 3).map(({ table }) => table?.entries)).toEqual([ROOMS, ROOMS, ROOMS]);
     // A cut dump is missing nothing: what is not in it may be there.
     expect([exitCode, report.verdict, told(report), report.counts.conferences]).toEqual([3, 'incomplete', [], ROOMS]);
