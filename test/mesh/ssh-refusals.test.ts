@@ -7,6 +7,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SshSettings } from '../../src/domain/settings.ts';
+import { sudoersLine } from '../../src/transport/ssh/socat-command.ts';
 import { makeKey, type SshdOptions, sshdMissing } from '../support/sshd.ts';
 import { answerTo, openTransport, patience, sshSettings, targetOf, troubleOf } from '../transport/settings.ts';
 import { type Ground, installed, layGround } from './ssh-ground.ts';
@@ -173,7 +174,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
     /** A user who logs in by the client key, and what sudo lets that user do. */
     async function withSudoers(
       lines: string,
-      work: (open: () => ReturnType<typeof openTransport>) => Promise<unknown>,
+      work: (open: (path?: string) => ReturnType<typeof openTransport>) => Promise<unknown>,
     ) {
       execFileSync('useradd', ['--create-home', '--shell', '/bin/sh', user]);
       const file = '/etc/sudoers.d/splitbrain-test';
@@ -188,10 +189,10 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
       const keys = join(`/home/${user}/.ssh`, 'authorized_keys');
       writeFileSync(keys, `${clientPublicKey()}\n`);
       await at({ config: [`AuthorizedKeysFile ${keys}`] }, ({ knownHosts }, port) =>
-        work(() => {
-          const { clientKey, clientKeyPath: path } = ground.sshd;
-          const endpoint = { kind: 'ssh', user, host: '127.0.0.1', port, path: PLAIN_SOCKET } as const;
-          const privateKey = { path, contents: clientKey, passphrase: null };
+        work((path = PLAIN_SOCKET) => {
+          const { clientKey, clientKeyPath } = ground.sshd;
+          const endpoint = { kind: 'ssh', user, host: '127.0.0.1', port, path } as const;
+          const privateKey = { path: clientKeyPath, contents: clientKey, passphrase: null };
           const via = { kind: 'socat', sudo: true } as const;
           const transport = openTransport(
             targetOf(endpoint),
@@ -213,6 +214,17 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
         // Nobody listens there: that it is socat who says so shows that sudo let it run.
         const trouble = await troubleOf(answerTo(open(), 'x\n', repeatable()));
         expect([trouble.code, trouble.message]).toEqual(['no-socket', expect.stringContaining('socat')]);
+      });
+    });
+
+    test.each([
+      ['a space', '/run/splitbrain-test/my proxy.sock', 'no-socket'],
+      ['punctuation', '/run/splitbrain-test/a@b=+~%.sock', 'no-socket'],
+      ['an abstract name', 'abns@splitbrain-test', 'refused'],
+    ])('the line that the remedy spells lets the command pass, with %s in it', async (_, path, code) => {
+      await withSudoers(sudoersLine(user, path), async (open) => {
+        const trouble = await troubleOf(answerTo(open(path), 'x\n', repeatable()));
+        expect([trouble.code, trouble.message]).toEqual([code, expect.stringContaining('socat')]);
       });
     });
 

@@ -25,7 +25,10 @@ export function socatCommands(path: string, sudo: boolean): SocatCommands {
  * nothing else. sudoers gives a meaning to `:`, `,`, `=` and `\\` in a command's words.
  */
 export function sudoersLine(user: string, path: string): string {
-  const words = addressOf(path).replace(/[\\:,=]/g, '\\$&');
+  // What is left of `\\\\` when sudo compares, by fnmatch, is a backslash.
+  const words = addressOf(path)
+    .replace(/\\/g, '\\\\')
+    .replace(/[\\:,=]/g, '\\$&');
   return `${user} ALL=(root) NOPASSWD: /usr/bin/${SOCAT} ${words}`;
 }
 
