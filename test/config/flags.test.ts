@@ -142,3 +142,18 @@ describe('complaints', () => {
     expect(complaintsOf([])).toEqual(['--proxy: is missing: name at least one proxy, as in --proxy tcp://host:9999']);
   });
 });
+
+test('backends and limits are read as a file says them, and refused likewise', () => {
+  const said = { backends: ['release-*', 'b'], maxRatio: '0.5', maxRatioFloor: '3' };
+  const { backends, heal } = settingsFromFlags(['/run/a.sock'], said, edge({ HOME: '/home/me' }));
+  expect([backends, heal.maxRatio, heal.maxRatioFloor]).toEqual([['release-*', 'b'], 0.5, 3]);
+  expect(complaintsOf(['/run/a.sock'], { backends: ['a b'], maxRatio: '2', maxRatioFloor: '-1' })).toEqual([
+    expect.stringContaining('--backends: expected the name of a backend'),
+    expect.stringContaining('--max-ratio: expected a ratio between 0 and 1'),
+    expect.stringContaining('--max-ratio-floor: expected a whole number of at least 0'),
+  ]);
+});
+
+test('one flag names one endpoint', () => {
+  expect(complaintsOf(['a:1,b:1'])).toEqual(['--proxy #1: expected one endpoint, found 2: give --proxy for each']);
+});
