@@ -21,14 +21,21 @@ const DEEPEST = 32;
 
 const SECRETS: ReadonlySet<string | number | undefined> = new Set(['passphrase', 'token']);
 
-/** Reads YAML 1.2. Anchors, tags and names that stand twice are complaints: the file should read as it is meant. */
+/**
+ * Reads YAML 1.2. Anchors, tags, names that stand twice and a second document are complaints: the
+ * file should read as it is meant.
+ */
 export function readDocument(text: string, env: Environment): ConfigDocument {
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
+  // With `silent` the library says nothing of a second document.
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   const complaints: Complaint[] = [...yaml.errors, ...yaml.warnings].map((trouble) => ({
     path: [],
-    // What follows a colon quotes the file, and might be a secret.
-    text: `this is not the YAML that is understood here: ${trouble.message.replace(/: .*$/s, '')}`,
+    text:
+      trouble.code === 'MULTIPLE_DOCS'
+        ? 'a second document begins here (---): one file configures one mesh'
+        : // What follows a colon quotes the file, and might be a secret.
+          `this is not the YAML that is understood here: ${trouble.message.replace(/: .*$/s, '')}`,
     offset: trouble.pos[0],
   }));
   const offsets = new Map<string, number>();
@@ -87,7 +94,7 @@ export function readDocument(text: string, env: Environment): ConfigDocument {
   }
 
   return {
-    tree: yaml.errors.length > 0 ? undefined : read(yaml.contents, []),
+    tree: yaml.errors.some(({ code }) => code !== 'MULTIPLE_DOCS') ? undefined : read(yaml.contents, []),
     complaints,
     isUnknown: (path) => unknown.has(spellPath(path)),
     place: ({ path, offset }) => {

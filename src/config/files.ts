@@ -43,7 +43,11 @@ export function readTextFile(
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    const why = isMissing ? 'there is no such file' : (code ?? 'reading it failed');
+    const why = isMissing
+      ? 'there is no such file'
+      : code === 'EISDIR'
+        ? 'it is a folder: name the file in it'
+        : (code ?? 'reading it failed');
     return { problem: `cannot be read: ${why}`, isMissing };
   }
 }

@@ -12,6 +12,7 @@ import { readHeal } from './heal-section.ts';
 import { checkRules } from './rules.ts';
 import { type Configuration, parseWith, schema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
+import { nameWrongFile } from './wrong-file.ts';
 
 /**
  * Reads the configuration at `path`. Relative names of files in it start at its folder.
@@ -21,6 +22,8 @@ export function loadSettings(path: string, edge: Edge): Settings {
   const file = readTextFile(path, edge);
   if (isProblem(file)) throw new ConfigError([`${path}:1:1: ${spellPath([])}: ${file.problem}`]);
   const document = readDocument(file.text, edge.env);
+  const wrongFile = nameWrongFile(file.text, document.tree);
+  if (wrongFile !== null) throw new ConfigError([`${path}:1:1: ${spellPath([])}: ${wrongFile}`]);
   const settings = document.tree === undefined ? [] : judge(document, folderOf(path), edge);
   if ('environment' in settings) return deepFreeze(settings);
   throw new ConfigError(inOrder([...document.complaints, ...settings], document, path));

@@ -138,6 +138,8 @@ describe('the configuration', () => {
     expect([broken.exitCode, broken.stderr]).toEqual([64, expect.stringContaining('broken.yaml:')]);
     expect(broken.stderr).not.toContain('hunter2');
     const empty = await runSplitbrain(['report', '-c', scratch.file('empty.yaml', '')]);
-    expect([empty.exitCode, empty.stderr]).toEqual([64, expect.stringContaining('empty.yaml:1:1')]);
+    expect([empty.exitCode, empty.stderr]).toEqual([64, expect.stringContaining('empty.yaml:1:1: (file): is empty')]);
+    const folder = await runSplitbrain(['report', '-c', scratch.folder]);
+    expect([folder.exitCode, folder.stderr]).toEqual([64, expect.stringContaining('it is a folder: name the file')]);
   });
 });

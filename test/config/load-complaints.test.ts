@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { complaintsOf, edge, small } from './loading.ts';
+import { complaintsOf, edge, SMALL, small } from './loading.ts';
 
 describe('one complaint, with line, column, path and guess', () => {
   test.each<[string, string[], string]>([
@@ -134,12 +134,34 @@ describe('one complaint, with line, column, path and guess', () => {
   });
 
   test('a file without anything', () => {
-    expect(complaintsOf('')).toEqual(['conf/mesh.yaml:1:1: (file): is empty: give it a value or take the line away']);
+    expect(complaintsOf('')).toEqual([
+      'conf/mesh.yaml:1:1: (file): is empty: a configuration has at least environment: and proxies:',
+    ]);
   });
 
   test('a file that is not there', () => {
     const nowhere = () => loadSettings('elsewhere.yaml', edge(''));
     expect(nowhere).toThrow(new ConfigError(['elsewhere.yaml:1:1: (file): cannot be read: there is no such file']));
+  });
+
+  test('a folder', () => {
+    const readFile = () => {
+      throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+    };
+    expect(() => loadSettings('conf', { readFile, env: {} })).toThrow(
+      new ConfigError(['conf:1:1: (file): cannot be read: it is a folder: name the file in it']),
+    );
+  });
+
+  test('a second document, with whatever is wrong with the first', () => {
+    const second = 'conf/mesh.yaml:5:1: (file): a second document begins here (---): one file configures one mesh';
+    expect(complaintsOf(`${SMALL}---\nenvironment: other\n`)).toEqual([second]);
+    expect(complaintsOf(`${SMALL}---\n`)).toEqual([second]);
+    expect(complaintsOf(`---\n${SMALL}...\n`)).toEqual([]);
+    expect(complaintsOf(`${SMALL}tabel: nodes\n---\n`)).toEqual([
+      expect.stringContaining('conf/mesh.yaml:5:1: tabel: is not known here'),
+      second.replace(':5:', ':6:'),
+    ]);
   });
 
   test('a source is needed', () => {
