@@ -1,4 +1,4 @@
-# Read by fetch-*.sh: packages of a newer Debian suite, with everything they need, unpacked into a folder that appears complete or not at all. Installs
+# Read by fetch-*.sh: packages of another Debian suite, with everything they need, unpacked into a folder that appears complete or not at all. Installs
 # nothing; needs no root.
 #
 # The reader has `fail`, which says why and ends, `dir`, the folder, `mark`, the line by which a folder that was made before is known, and `works DIR`.
@@ -10,7 +10,7 @@ begin() {
   if [ -d "$dir" ] && [ -n "$(ls -A "$dir")" ] && ! grep -qs "^$mark" "$dir/$1"; then
     fail "$dir exists and was not made by this script"
   fi
-  for tool in apt-get dpkg awk; do
+  for tool in apt-get dpkg tar awk; do
     command -v "$tool" >/dev/null 2>&1 || fail "no $tool here; this works on Debian only"
   done
   mkdir -p "$(dirname "$dir")"
@@ -88,14 +88,15 @@ CONF
     END { printf "fetching %s: %d packages, %.1f MB, into %s\n", label, n, bytes / 1e6, dir }' "$apt/uris" >&2
   install "$@" >"$apt/said" 2>&1 || { cat "$apt/said" >&2; fail 'apt-get could not fetch the packages, see above'; }
 
-  for package in "$apt/archives"/*.deb; do
-    dpkg -x "$package" "$part" || fail "$package does not unpack"
-  done
-  # Debian's packages expect these links of a merged /usr; dpkg -x does not make them.
+  # Debian's packages expect these links of a merged /usr. Those of bookworm and before unpack into them, which dpkg -x does not allow.
   for name in lib lib64; do
-    if [ -d "$part/usr/$name" ] && [ ! -e "$part/$name" ]; then ln -s "usr/$name" "$part/$name"; fi
+    mkdir -p "$part/usr/$name"
+    ln -s "usr/$name" "$part/$name"
   done
-  loader=$(cd "$part" && find usr/lib usr/lib64 -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
+  for package in "$apt/archives"/*.deb; do
+    dpkg --fsys-tarfile "$package" | tar -x --keep-directory-symlink -C "$part" || fail "$package does not unpack"
+  done
+  loader=$(cd "$part" && find usr/lib usr/lib64 -name 'ld-linux*.so.*' | head -n 1)
   libraries=$(cd "$part" && find usr/lib -maxdepth 1 -name '*-linux-gnu*' | head -n 1)
   [ -n "$loader" ] && [ -n "$libraries" ] || fail 'the packages hold no program loader'
   rm -rf "$apt" "$part/var"
