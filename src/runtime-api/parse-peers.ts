@@ -10,13 +10,31 @@ export interface Peers {
   readonly remark: string | null;
 }
 
+/** `address` is without its port, `null` where the peer has none. */
+export interface PeerAddress {
+  readonly name: string;
+  readonly address: string | null;
+}
+
+/** The remote peers that share `table`, where this proxy looks for them. */
+export function parsePeerAddresses(text: string, table: string): readonly PeerAddress[] {
+  const heads = sectionsOf(text)
+    .filter((section) => sharesTable(section, table))
+    .flatMap((section) => [...section.matchAll(/^ {2}0x[0-9a-f]+: id=(.*?)\(remote(?:,\w+)?\) (.*)$/gm)]);
+  return heads.map(([, name, rest]) => {
+    // IPv6 stands there without brackets (2.6 to 3.2); behind `unix:` comes a number.
+    const address = /^addr=(?!unix:)(\S+):\d+(?: |$)/.exec(rest!)?.[1] ?? null;
+    return { name: name!, address };
+  });
+}
+
 /**
  * The peers that share `table`. A link is up when the line of its `id=` says both `(remote,active)` and `last_status=ESTA`: a link
  * that was just cut still shows ESTA, one that is being retried still shows active (2.6 to 3.4). A process can have several peers
  * sections, each closed by an empty line; the ones whose shared tables do not name the table are left out.
  */
 export function parsePeers(text: string, table: string): Peers {
-  const sections = text.split(/\n\n/).filter((section) => /^0x[0-9a-f]+: /.test(section));
+  const sections = sectionsOf(text);
   const sharing = sections.filter((section) => sharesTable(section, table));
   let localPeer: string | null = null;
   const links: PeerLink[] = [];
@@ -43,6 +61,10 @@ export function parsePeers(text: string, table: string): Peers {
     }
   }
   return { localPeer, links, remark: remarkOn(sections, sharing) };
+}
+
+function sectionsOf(text: string): readonly string[] {
+  return text.split(/\n\n/).filter((section) => /^0x[0-9a-f]+: /.test(section));
 }
 
 function sharesTable(section: string, table: string): boolean {

@@ -32,6 +32,11 @@ export function showProcess(): ReadCommand {
   return line(['show info']);
 }
 
+/** Which process answers, and who belongs to its mesh. */
+export function showMembers(): ReadCommand {
+  return line(['show info', 'show peers']);
+}
+
 /** What this socket may do: `user`, `operator` or `admin`. */
 export function showLevel(): ReadCommand {
   return line(['show cli level']);

@@ -1,0 +1,45 @@
+// Asks one proxy who belongs to its mesh: its own name among the peers, and the others with their addresses.
+
+import { ProtocolError } from '../errors.ts';
+import type { Transport } from '../transport/transport.ts';
+import { notStateTrouble, tooLargeTrouble } from './answer-trouble.ts';
+import { type PeerAddress, parsePeerAddresses, parsePeers } from './parse-peers.ts';
+import { type ProcessId, parseProcess } from './parse-state.ts';
+import { showMembers } from './read-commands.ts';
+
+export interface Members {
+  readonly process: ProcessId;
+  readonly localPeer: string | null;
+  readonly members: readonly PeerAddress[];
+  /** Why there is no peer of this table; `null` where there is one. */
+  readonly remark: string | null;
+}
+
+/** More than thousands of peers take: what goes on beyond is no answer. */
+const MOST_TEXT_BYTES = 8_000_000;
+
+/** One conversation. Rejects with `TransportError` or `ProtocolError`. */
+export async function readMembers(
+  transport: Transport,
+  table: string,
+  limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Members> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  await transport.ask(
+    showMembers(),
+    (chunk) => {
+      bytes += chunk.length;
+      if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
+      chunks.push(Buffer.from(chunk));
+    },
+    { ...limits, isRepeatable: true },
+  );
+  const text = Buffer.concat(chunks).toString('latin1');
+  const answer = parseProcess(text);
+  if ('problem' in answer) throw new ProtocolError(notStateTrouble(answer.problem, answer.remark));
+  // There is an empty line behind every peers section, and one where there is none (2.6 to 3.4).
+  if (!text.endsWith('\n\n') || answer.rest === '') throw new ProtocolError(notStateTrouble('truncated', ''));
+  const { localPeer, remark } = parsePeers(answer.rest, table);
+  return { process: answer.process, localPeer, remark, members: parsePeerAddresses(answer.rest, table) };
+}
