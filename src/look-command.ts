@@ -5,7 +5,7 @@ import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
-import { closeMesh, type Edge, type Mesh, openMesh, type Run } from './mesh.ts';
+import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from './mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from './mesh-flags.ts';
 import { createProgress } from './progress.ts';
 import { nextCommand } from './report/next-command.ts';
@@ -121,14 +121,13 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
   if (from !== undefined) {
     const { openArchive } = await import('./snapshot/archive-reader.ts');
     const { members } = openArchive(from, settings.table);
-    return { members, expected: config === undefined ? null : settings.proxies.expected, source: from };
+    return { members, expected: config === undefined ? null : settings.proxies.expected, notes: [], source: from };
   }
   const { readInventory } = await import('./inventory/read-inventory.ts');
   const { source, expected } = settings.proxies;
-  return openMesh(
-    await readInventory(source, expected, { ...machine, signal, timeoutMs: settings.collect.timeoutMs }),
-    settings,
-  );
+  const { timeoutMs } = settings.collect;
+  const readMembers = membersReader(settings);
+  return openMesh(await readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs }), settings);
 }
 
 async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: string | undefined): Promise<RunReport> {

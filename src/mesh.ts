@@ -2,10 +2,13 @@
 // the run is in.
 
 import type { Clock } from './clock.ts';
-import type { Inventory } from './domain/proxy.ts';
+import { type Inventory, spellEndpoint } from './domain/proxy.ts';
 import type { Settings } from './domain/settings.ts';
+import { ProtocolError, TransportError } from './errors.ts';
+import type { InventoryEdge } from './inventory/edge.ts';
 import type { Log } from './log.ts';
 import type { Progress } from './progress.ts';
+import { readMembers } from './runtime-api/member-reader.ts';
 import { createTableReader } from './runtime-api/table-reader.ts';
 import type { Member } from './snapshot/collect.ts';
 import { type OpenTransport, transportsOf } from './transport/open.ts';
@@ -26,10 +29,14 @@ export interface Run {
   readonly version: string;
 }
 
-/** The mesh of a run. `source` is the folder of saved dumps, `null` for live proxies. */
+/**
+ * The mesh of a run. `source` is the folder of saved dumps, `null` for live proxies. `notes` are
+ * the inventory's.
+ */
 export interface Mesh {
   readonly members: readonly Member[];
   readonly expected: Inventory['expected'];
+  readonly notes: readonly string[];
   readonly source: string | null;
 }
 
@@ -41,7 +48,29 @@ export function openMesh(inventory: Inventory, settings: Settings): Mesh {
     target,
     reader: createTableReader(open(target), settings.table, timeoutMs),
   }));
-  return { members, expected: inventory.expected, source: null };
+  return { members, expected: inventory.expected, notes: inventory.notes, source: null };
+}
+
+/**
+ * How an inventory asks a proxy who belongs to its mesh, in a login that ends with the answer. Until
+ * then nobody knows its name: where a way depends on that (`ssh.jump`), it is called by its host.
+ */
+export function membersReader(settings: Settings): InventoryEdge['readMembers'] {
+  const { timeoutMs } = settings.collect;
+  const open = openTransports(settings);
+  return async (endpoint, signal) => {
+    const name = 'host' in endpoint ? endpoint.host : spellEndpoint(endpoint);
+    const transport = open({ name, endpoint, region: null });
+    try {
+      const { process, ...rest } = await readMembers(transport, settings.table, { timeoutMs, signal });
+      return { ...rest, process: `${process.pid} ${process.startedAtSeconds}` };
+    } catch (error) {
+      if (!(error instanceof TransportError || error instanceof ProtocolError)) throw error;
+      return { code: error.code, message: error.message, remedy: error.remedy };
+    } finally {
+      await transport.close();
+    }
+  };
 }
 
 /** Ways to the proxies of a run; only dumps are worth compressing. */

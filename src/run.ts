@@ -108,13 +108,16 @@ export async function look(
       emptied,
       expiryDrift: expiries.findings(nomination.ended > 0),
     }),
-    notes: notesOf({
-      views: lastSense.views,
-      expected: mesh.expected,
-      saved: mesh.source !== null,
-      unknownRoutes: nomination.unknownRoutes,
-      keyLength,
-    }),
+    notes: [
+      ...mesh.notes,
+      ...notesOf({
+        views: lastSense.views,
+        expected: mesh.expected,
+        saved: mesh.source !== null,
+        unknownRoutes: nomination.unknownRoutes,
+        keyLength,
+      }),
+    ],
     proposal: null,
     heal: null,
   };

@@ -37,17 +37,18 @@ export function folderOf(file: string): string {
 export function readTextFile(
   path: string,
   edge: Edge,
-): { readonly text: string } | (Problem & { readonly isMissing: boolean }) {
+): { readonly text: string } | (Problem & { readonly isMissing: boolean; readonly isFolder: boolean }) {
   try {
     return { text: edge.readFile(path) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const isFolder = code === 'EISDIR';
     const why = isMissing
       ? 'there is no such file'
-      : code === 'EISDIR'
+      : isFolder
         ? 'it is a folder: name the file in it'
         : (code ?? 'reading it failed');
-    return { problem: `cannot be read: ${why}`, isMissing };
+    return { problem: `cannot be read: ${why}`, isMissing, isFolder };
   }
 }

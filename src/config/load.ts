@@ -75,10 +75,11 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
 
 /** `null` where no source is named, which a rule complains of. */
 function sourceOf(proxies: Configuration['proxies'], folder: string, edge: Edge): ProxySource | Complaint | null {
-  const { list, ansible, consul, command } = proxies;
+  const { list, peers, ansible, consul, command, ignorePeers } = proxies;
   if (list) {
     return { kind: 'list', proxies: list.map((proxy) => ({ ...proxy, region: proxy.region ?? null })) };
   }
+  if (peers) return { kind: 'peers', ...peers, ignorePeers };
   if (ansible) {
     const inventory = locateFile(ansible.inventory, folder, edge.env);
     return isProblem(inventory)
@@ -86,13 +87,14 @@ function sourceOf(proxies: Configuration['proxies'], folder: string, edge: Edge)
       : { kind: 'ansible', ...ansible, inventory };
   }
   if (consul) {
-    return { kind: 'consul', ...consul, datacenters: consul.datacenters ?? [], token: consul.token || null };
+    const { datacenters = [], filter = null, token } = consul;
+    return { kind: 'consul', ...consul, datacenters, filter, token: token || null };
   }
   if (command) {
     const program = locateProgram(command.run[0]!, folder, edge.env);
     return isProblem(program)
       ? { path: ['proxies', 'command', 'run', 0], text: program.problem }
-      : { kind: 'command', endpoint: command.endpoint, run: [program, ...command.run.slice(1)] };
+      : { kind: 'command', ...command, group: command.group ?? null, run: [program, ...command.run.slice(1)] };
   }
   return null;
 }

@@ -109,11 +109,20 @@ export function readEndpoint(value: unknown): Endpoint | Problem {
   return typeof value === 'string' ? parseEndpoint(value) : { problem: 'expected an endpoint as text' };
 }
 
-/** The pattern itself, once it is known to be one. */
-export function readEndpointPattern(value: unknown): string | Problem {
-  if (typeof value !== 'string') return { problem: 'expected an endpoint as text' };
-  const pattern = parseEndpointPattern(value);
-  return typeof pattern === 'function' ? value : pattern;
+/** The pattern itself, once it is known to be one that holds these words only. */
+export function endpointPattern(...words: readonly string[]): (value: unknown) => string | Problem {
+  return (value) => {
+    if (typeof value !== 'string') return { problem: 'expected an endpoint as text' };
+    const pattern = parseEndpointPattern(value, words);
+    return isProblem(pattern) ? pattern : value;
+  };
+}
+
+/** `all`, or names of Consul's datacenters. */
+export function readDatacenters(value: unknown): 'all' | readonly string[] | Problem {
+  if (value === 'all') return value;
+  const isNamed = Array.isArray(value) && value.length > 0 && value.every((name) => !isProblem(readText(name)));
+  return isNamed ? value : { problem: 'expected all, or a list of datacenters' };
 }
 
 export function readHttpUrl(value: unknown): string | Problem {

@@ -6,7 +6,7 @@ import { type Complaint, isProblem, type Path } from './complaint.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { type Environment, lookUp } from './environment.ts';
 
-const SOURCES = ['list', 'ansible', 'consul', 'command'] as const;
+const SOURCES = ['list', 'peers', 'ansible', 'consul', 'command'] as const;
 
 export function checkRules(tree: unknown, env: Environment): readonly Complaint[] {
   return [...exactlyOneSource(tree), ...distinctProxies(tree), ...sshOptions(tree), ...agentIsThere(tree, env)];
@@ -102,11 +102,14 @@ function sshEndpoints(tree: unknown): readonly string[] {
   const list = at(tree, 'proxies', 'list');
   const endpoints = Array.isArray(list) ? list.map((_, index) => at(list, index, 'endpoint')) : [];
   const patterns = SOURCES.map((source) => at(tree, 'proxies', source, 'endpoint'));
-  return [...endpoints, ...patterns].filter((text) => typeof text === 'string').filter(isSsh);
+  const seeds = at(tree, 'proxies', 'peers', 'of');
+  return [...endpoints, ...patterns, ...(Array.isArray(seeds) ? seeds : [])]
+    .filter((text) => typeof text === 'string')
+    .filter(isSsh);
 }
 
 function isSsh(text: string): boolean {
-  // `{host}` and the like are no host; in their place any will do.
-  const endpoint = parseEndpoint(text.replace(/\{[a-z]+\}/g, '1'));
+  // `{host}` and the like are no host; in their place any will do, and a port is a number.
+  const endpoint = parseEndpoint(text.replace(/\{[^{}]+\}/g, '1'));
   return !isProblem(endpoint) && endpoint.kind === 'ssh';
 }

@@ -36,7 +36,6 @@ function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
 
 const text = value(read.readText);
 const duration = value(parseDuration);
-const pattern = value(read.readEndpointPattern);
 const count = value(read.wholeNumber(0));
 const ratio = value(read.readRatio);
 
@@ -45,15 +44,28 @@ const proxies = mapping({
     .array(mapping({ name: value(read.readProxyName), endpoint: value(read.readEndpoint), region: text.optional() }))
     .min(1)
     .optional(),
-  ansible: mapping({ inventory: text, group: text, endpoint: pattern }).optional(),
+  peers: mapping({
+    of: z.array(value(read.readEndpoint)).min(1),
+    endpoint: value(read.endpointPattern('host', 'name')),
+  }).optional(),
+  ansible: mapping({
+    inventory: text,
+    group: text,
+    endpoint: value(read.endpointPattern('host', 'name', 'port', 'user')),
+  }).optional(),
   consul: mapping({
     url: value(read.readHttpUrl),
     service: text,
-    datacenters: z.array(text).min(1).optional(),
-    endpoint: pattern,
+    datacenters: value(read.readDatacenters).optional(),
+    filter: text.optional(),
+    endpoint: value(read.endpointPattern('host', 'name', 'port', 'meta.')),
     token: value(read.readSecret).optional(),
   }).optional(),
-  command: mapping({ run: z.array(text).min(1), endpoint: pattern }).optional(),
+  command: mapping({
+    run: z.array(text).min(1),
+    group: text.optional(),
+    endpoint: value(read.endpointPattern('host', 'name', 'port', 'user')),
+  }).optional(),
   expect: value(read.readExpectation).optional(),
   ignorePeers: z.array(text).default([]),
 });

@@ -23,10 +23,15 @@ export interface ProxyTarget {
   readonly region: string | null;
 }
 
-/** What the inventory answers: the proxies, and how many there must be (`null`: the configuration does not say). */
+/**
+ * What the inventory answers: the proxies, and how many there must be (`null`: the configuration
+ * does not say). `notes` are sentences for the report: what the source named and is not a proxy of
+ * the run.
+ */
 export interface Inventory {
   readonly proxies: readonly ProxyTarget[];
   readonly expected: { readonly min: number; readonly max: number } | null;
+  readonly notes: readonly string[];
 }
 
 /**

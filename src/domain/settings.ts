@@ -1,7 +1,7 @@
 // The configuration, read, checked and normalised: what the rooms get to work with. Durations are milliseconds.
 
 import type { HealSettings } from './plan.ts';
-import type { ProxyTarget } from './proxy.ts';
+import type { Endpoint, ProxyTarget } from './proxy.ts';
 
 /** A host to log in to, and as whom. */
 export interface Hop {
@@ -48,19 +48,35 @@ export interface SshSettings {
   readonly jumps: readonly JumpRule[];
 }
 
-/** Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}`. */
+/** Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}` or `{name}`. */
 export type ProxySource =
   | { readonly kind: 'list'; readonly proxies: readonly ProxyTarget[] }
+  | {
+      readonly kind: 'peers';
+      /** The proxies that are asked who belongs to the mesh. */
+      readonly of: readonly Endpoint[];
+      readonly ignorePeers: readonly string[];
+      readonly endpoint: string;
+    }
   | { readonly kind: 'ansible'; readonly inventory: string; readonly group: string; readonly endpoint: string }
   | {
       readonly kind: 'consul';
       readonly url: string;
       readonly service: string;
-      readonly datacenters: readonly string[];
+      /** Empty: the agent's own. */
+      readonly datacenters: 'all' | readonly string[];
+      /** An expression of Consul's, `null` for every instance. */
+      readonly filter: string | null;
       readonly endpoint: string;
       readonly token: string | null;
     }
-  | { readonly kind: 'command'; readonly run: readonly string[]; readonly endpoint: string };
+  | {
+      readonly kind: 'command';
+      readonly run: readonly string[];
+      /** Of the JSON of `ansible-inventory --list`; `null`: all hosts. */
+      readonly group: string | null;
+      readonly endpoint: string;
+    };
 
 /** Where the metrics of a run go. */
 export interface MetricsSettings {

@@ -1,114 +1,152 @@
-// Reads Ansible's INI inventories: the hosts of one group, its children's included. Nothing on npm does (2026).
+// Reads Ansible's INI inventories where Ansible is not installed. Nothing on npm does (2026). What it does not know it refuses, by line.
 
 import { quote } from '../config/complaint.ts';
-import { nearestName } from '../config/nearest-name.ts';
-import { ConfigError } from '../errors.ts';
+import { ansibleHosts } from './ansible-hosts.ts';
 import type { FoundHost } from './found-host.ts';
-
-interface HostLine {
-  readonly name: string;
-  readonly line: number;
-}
+import { splitShellWords } from './shell-words.ts';
 
 interface Group {
-  readonly hosts: HostLine[];
-  readonly children: { readonly name: string; readonly line: number }[];
+  readonly hosts: string[];
+  readonly children: string[];
+  readonly variables: Record<string, string>;
 }
 
-interface Inventory {
+interface Reading {
+  readonly file: string;
   readonly groups: Map<string, Group>;
-  /** `ansible_host` of each host that has one; Ansible takes a host's variables from whichever line says them. */
-  readonly addresses: Map<string, string>;
+  readonly hostVariables: Map<string, Record<string, string>>;
+  /** The first line of each host. */
+  readonly lines: Map<string, number>;
+  readonly children: { readonly name: string; readonly line: number }[];
   readonly complaints: string[];
 }
 
+const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';
+
 /**
- * The hosts of `group` in the order of the file, each once. `all` is every host. `{host}` is `ansible_host` where given;
- * other variables say nothing here: user and port are in the endpoint pattern. Throws ConfigError.
+ * The hosts of `group` in the order of the file, each once; `all` is every host. What is wrong with
+ * hosts of other groups is no complaint.
  */
-export function parseAnsible(text: string, file: string, group: string): readonly FoundHost[] {
-  const { groups, addresses, complaints } = readLines(text, file);
-  if (group !== 'all' && !groups.has(group)) {
-    const hint = nearestName(group, groups.keys());
-    const meant = hint === undefined ? '' : ` (did you mean ${quote(hint)}?)`;
-    complaints.push(`${file}: there is no group ${quote(group)}${meant}`);
-  }
-  const lines =
-    group === 'all' ? [...groups.values()].flatMap(({ hosts }) => hosts) : membersOf(group, groups, file, complaints);
-  const hosts = [...new Map(lines.map((line) => [line.name, line])).values()];
-  for (const { name, line } of hosts) {
-    const trouble = /\[.*:.*\]/.test(name)
-      ? 'is a range of hosts: write each host on its own line'
-      : /^[^:[\]]+:\d+$/.test(name) && 'has a port: it belongs in the endpoint pattern';
-    if (trouble) complaints.push(`${file}:${line}: ${quote(name)} ${trouble}`);
-  }
-  if (complaints.length > 0) throw new ConfigError(complaints);
-  return hosts.map(({ name, line }) => ({
-    name,
-    host: addresses.get(name) ?? name,
-    region: null,
-    where: `${file}:${line}`,
-  }));
+export function parseAnsibleIni(
+  text: string,
+  file: string,
+  group: string,
+): { readonly hosts: readonly FoundHost[]; readonly complaints: readonly string[] } {
+  const reading = readLines(text, file);
+  const { groups, hostVariables, lines, children, complaints } = reading;
+  if (complaints.length > 0) return { hosts: [], complaints };
+  const whereOf = (host: string) => `${file}:${lines.get(host)}`;
+  const lost = children.filter(({ name }) => !lines.has(`[${name}]`));
+  const found = ansibleHosts({ groups, hostVariables, whereOf }, group);
+  return {
+    hosts: found.hosts,
+    complaints: [
+      ...lost.map(({ name, line }) => `${file}:${line}: there is no group ${quote(name)}`),
+      ...found.complaints.map((what) => (what.startsWith(file) ? what : `${file}: ${what}`)),
+      ...found.hosts
+        .filter(({ name }) => /\[[^\]]*:[^\]]*\]/.test(name))
+        .map(
+          ({ name, where }) =>
+            `${where}: ${quote(name)} is a range of hosts: write each on its own line, or ${WITH_ANSIBLE}`,
+        ),
+    ],
+  };
 }
 
-function readLines(text: string, file: string): Inventory {
-  const inventory: Inventory = { groups: new Map(), addresses: new Map(), complaints: [] };
-  let section = { group: groupOf(inventory, 'ungrouped'), kind: 'hosts' };
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+function readLines(text: string, file: string): Reading {
+  const reading: Reading = {
+    file,
+    groups: new Map(),
+    hostVariables: new Map(),
+    lines: new Map(),
+    children: [],
+    complaints: [],
+  };
+  const form = otherForm(text);
+  if (form !== null) reading.complaints.push(`${file}:1: this is ${form}`);
+  let section = { name: 'ungrouped', kind: 'hosts' };
+  for (const [index, raw] of (form === null ? text.split(/\r?\n/) : []).entries()) {
+    const content = raw.trim();
     const line = index + 1;
-    const content = raw.replace(/(^|\s)[#;].*$/, '').trim();
-    if (content === '') continue;
-    if (content === '---' || /^[A-Za-z_][\w-]*:$/.test(content)) {
-      inventory.complaints.push(`${file}:${line}: this is YAML: only Ansible's INI inventories are understood here`);
-      return inventory;
-    }
-    const header = /^\[([^\]:\s]+)(?::(\w+))?\]$/.exec(content);
+    if (content === '' || content.startsWith('#') || content.startsWith(';')) continue;
+    const header = /^\[([^\]:\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(content);
     const kind = header?.[2] ?? 'hosts';
+    let trouble: string | null = null;
     if (header && ['hosts', 'children', 'vars'].includes(kind)) {
-      section = { group: groupOf(inventory, header[1]!), kind };
-    } else if (content.startsWith('[')) {
-      inventory.complaints.push(
-        `${file}:${line}: expected [group], [group:children] or [group:vars], found ${quote(content)}`,
-      );
-    } else if (section.kind === 'children') {
-      section.group.children.push({ name: content, line });
-    } else if (section.kind === 'hosts') {
-      readHost(content, line, section.group, inventory);
+      section = { name: header[1]!, kind };
+      groupOf(section.name, reading);
+      // The variables of a group do not make it one.
+      if (kind !== 'vars') reading.lines.set(`[${section.name}]`, line);
+    } else if (content.startsWith('[') && !/^\[[^\]]*\]\S/.test(content)) {
+      trouble = `expected [group], [group:children] or [group:vars], found ${quote(content)}`;
+    } else {
+      const group = groupOf(section.name, reading);
+      if (section.kind === 'children') trouble = readChild(content, line, { group, reading });
+      else if (section.kind === 'vars') trouble = readVariable(content, group);
+      else trouble = readHost(content, line, { group, reading });
     }
+    if (trouble !== null) reading.complaints.push(`${file}:${line}: ${trouble}`);
   }
-  return inventory;
+  return reading;
 }
 
-function groupOf({ groups }: Inventory, name: string): Group {
-  const group = groups.get(name) ?? { hosts: [], children: [] };
+/** Told by the first line that says anything. */
+function otherForm(text: string): string | null {
+  if (text.startsWith('#!')) return 'a program: name it in proxies.command.run';
+  const first = text.split(/\r?\n/).find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? '';
+  if (/^\s*\{/.test(first)) return `JSON: ${WITH_ANSIBLE}`;
+  return /^(?:---|plugin:|["']?[\w.-]+["']?:\s*(?:#.*)?$)/.test(first) ? `YAML: ${WITH_ANSIBLE}` : null;
+}
+
+function groupOf(name: string, { groups }: Reading): Group {
+  const group = groups.get(name) ?? { hosts: [], children: [], variables: {} };
   groups.set(name, group);
   return group;
 }
 
-/** `name key=value key="a value"`, split as a shell would. */
-function readHost(content: string, line: number, group: Group, { addresses }: Inventory): void {
-  const [name = '', ...variables] = content.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  group.hosts.push({ name, line });
-  for (const variable of variables) {
-    const parts = /^ansible_(?:ssh_)?host=(["']?)(.*)\1$/.exec(variable);
-    if (parts?.[2]) addresses.set(name, parts[2]);
-  }
+interface Place {
+  readonly group: Group;
+  readonly reading: Reading;
 }
 
-/** The hosts of a group and of its children, whatever their depth; a group that is its own descendant is visited once. */
-function membersOf(name: string, groups: ReadonlyMap<string, Group>, file: string, complaints: string[]): HostLine[] {
-  const hosts: HostLine[] = [];
-  const visited = new Set<string>();
-  const visit = (current: string) => {
-    if (visited.has(current)) return;
-    visited.add(current);
-    const group = groups.get(current);
-    hosts.push(...(group?.hosts ?? []));
-    for (const child of group?.children ?? []) {
-      if (groups.has(child.name)) visit(child.name);
-      else complaints.push(`${file}:${child.line}: there is no group ${quote(child.name)}`);
-    }
-  };
-  visit(name);
-  return hosts;
+function readChild(content: string, line: number, { group, reading }: Place): string | null {
+  const name = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(content)?.[1];
+  if (name === undefined) return `expected the name of a group, found ${quote(content)}`;
+  group.children.push(name);
+  reading.children.push({ name, line });
+  return null;
+}
+
+/** No comment may stand behind the value: Ansible takes it for a part of it. */
+function readVariable(content: string, group: Group): string | null {
+  const parts = /^([^=]+)=(.*)$/.exec(content);
+  if (!parts) return `expected variable=value, found ${quote(content)}`;
+  group.variables[parts[1]!.trim()] = unquote(parts[2]!.trim());
+  return null;
+}
+
+/** `name key=value key="a value"  # comment`, split as a shell would; `name:22` and `[2001:db8::1]:22` say the port too. */
+function readHost(content: string, line: number, { group, reading }: Place): string | null {
+  const words = splitShellWords(content);
+  if (words === null) return `expected every quote to be closed, found ${quote(content)}`;
+  const [pattern = '', ...assignments] = words;
+  if (pattern.endsWith(':')) return `${quote(pattern)} is no host; if this is YAML, ${WITH_ANSIBLE}`;
+  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:]+|.*\[.*:.*\][^:]*)):(\d+)$/.exec(pattern);
+  const name = parts?.[1] ?? parts?.[2] ?? pattern;
+  const variables = reading.hostVariables.get(name) ?? {};
+  if (parts) variables.ansible_port = parts[3]!;
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    if (equals <= 0) return `expected variable=value behind the host, found ${quote(assignment)}`;
+    variables[assignment.slice(0, equals)] = unquote(assignment.slice(equals + 1));
+  }
+  reading.hostVariables.set(name, variables);
+  group.hosts.push(name);
+  if (!reading.lines.has(name)) reading.lines.set(name, line);
+  return null;
+}
+
+/** Ansible reads a value as a Python literal where it is one. */
+function unquote(value: string): string {
+  return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
 }

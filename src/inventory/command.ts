@@ -1,68 +1,42 @@
 // Runs a program that prints the hosts of the proxies.
 
-import { execFile } from 'node:child_process';
 import { quote } from '../config/complaint.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { ansibleHosts } from './ansible-hosts.ts';
+import { readAnsibleList } from './ansible-list.ts';
 import type { InventoryEdge } from './edge.ts';
 import type { FoundHost } from './found-host.ts';
+import { readHostLine } from './host-line.ts';
+import { runProgram } from './run-program.ts';
 
 type CommandSource = Extract<ProxySource, { kind: 'command' }>;
 
-/** Far more than any list of hosts; a program that prints more is not one that lists hosts. */
-const MOST_BYTES = 4 * 1024 * 1024;
-
 /** Runs the program without a shell and reads what it prints. Throws ConfigError where it fails, prints nothing or takes too long. */
 export async function runCommand(source: CommandSource, edge: InventoryEdge): Promise<readonly FoundHost[]> {
-  return parseOutput(await outputOf(source, edge), spellCommand(source));
+  const program = `proxies.command (${source.run[0]})`;
+  const end = await runProgram(source.run, edge);
+  if (!('failure' in end)) return parseOutput(end.output, program, source.group);
+  const last = end.remarks.split('\n').at(-1) ?? '';
+  throw new ConfigError([`${program}: ${end.failure}${last === '' ? '' : `, saying ${quote(last)}`}`]);
 }
 
-function spellCommand(source: CommandSource): string {
-  return `proxies.command (${source.run[0]})`;
-}
-
-function outputOf(source: CommandSource, edge: InventoryEdge): Promise<string> {
-  const [program = '', ...args] = source.run;
-  const deadline = AbortSignal.any([edge.signal, AbortSignal.timeout(edge.timeoutMs)]);
-  const options = { maxBuffer: MOST_BYTES, killSignal: 'SIGKILL', env: { ...edge.env }, encoding: 'utf8' } as const;
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, args, options, (error, stdout, stderr) => {
-      deadline.removeEventListener('abort', kill);
-      if (!error) resolve(stdout);
-      else if (edge.signal.aborted) reject(edge.signal.reason);
-      else {
-        const why = failure(error, stderr, deadline.aborted, edge);
-        reject(new ConfigError([`${spellCommand(source)}: ${why}`], { cause: error }));
-      }
-    });
-    // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a program may ignore. The
-    // pipes are let go too: a grandchild may hold their other ends open.
-    const kill = () => {
-      child.kill('SIGKILL');
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    };
-    deadline.addEventListener('abort', kill, { once: true });
-    child.stdin?.on('error', () => {});
-    child.stdin?.end();
-  });
-}
-
-function failure(error: Error & { code?: unknown }, stderr: string, isLate: boolean, edge: InventoryEdge): string {
-  if (isLate) return `did not end within ${edge.timeoutMs} ms`;
-  if (error.code === 'ENOENT') return 'there is no such program';
-  if (error.code === 'EACCES') return 'this file may not be executed: chmod +x';
-  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `printed more than ${MOST_BYTES} bytes`;
-  const last = stderr.trim().split('\n').at(-1) ?? '';
-  const ended = typeof error.code === 'number' ? `ended with exit status ${error.code}` : 'was ended by a signal';
-  return last === '' ? ended : `${ended}, saying ${quote(last)}`;
-}
-
-/** Lines `host` or `name host [region]` (`#` begins a comment), or a JSON array of hosts or of `{name, host, region}`. */
-export function parseOutput(output: string, program: string): readonly FoundHost[] {
+/**
+ * Lines of hosts (`#` begins a comment), a JSON array of hosts or of `{name, host, region, port,
+ * user}`, or the JSON of `ansible-inventory --list`, of which `group` counts.
+ */
+export function parseOutput(output: string, program: string, group: string | null = null): readonly FoundHost[] {
   const text = output.trim();
   if (text === '') throw new ConfigError([`${program}: printed no hosts`]);
-  return text.startsWith('[') ? parseJson(text, program) : parseLines(output, program);
+  if (text.startsWith('{')) return parseInventory(parseJson(text, program), program, group);
+  if (group !== null) {
+    throw new ConfigError([
+      `${program}: proxies.command.group goes with the JSON of ansible-inventory --list, and what was printed is none`,
+    ]);
+  }
+  return text.startsWith('[')
+    ? parseArray(parseJson(text, program) as unknown[], program)
+    : parseLines(output, program);
 }
 
 function parseLines(output: string, program: string): readonly FoundHost[] {
@@ -70,26 +44,35 @@ function parseLines(output: string, program: string): readonly FoundHost[] {
   const complaints: string[] = [];
   for (const [index, line] of output.split('\n').entries()) {
     const where = `${program}, line ${index + 1}`;
-    const words = line
-      .replace(/(^|\s)#.*$/, '')
-      .split(/\s+/)
-      .filter(Boolean);
-    const [first, second, region] = words;
-    if (first === undefined) continue;
-    if (words.length > 3) complaints.push(`${where}: expected "host" or "name host [region]", found ${quote(line)}`);
-    else hosts.push({ name: first, host: second ?? first, region: region ?? null, where });
+    const read = readHostLine(line);
+    if (typeof read === 'string') complaints.push(`${where}: ${read}`);
+    else hosts.push(...read.map((one) => ({ ...one, where })));
   }
   if (complaints.length > 0) throw new ConfigError(complaints);
   return hosts;
 }
 
-function parseJson(text: string, program: string): readonly FoundHost[] {
-  let items: unknown[];
+function parseJson(text: string, program: string): unknown {
   try {
-    items = JSON.parse(text) as unknown[];
+    return JSON.parse(text);
   } catch (error) {
     throw new ConfigError([`${program}: what it printed begins as JSON and is none`], { cause: error });
   }
+}
+
+function parseInventory(value: unknown, program: string, group: string | null): readonly FoundHost[] {
+  const inventory = readAnsibleList(value, program);
+  if (inventory === null) {
+    throw new ConfigError([
+      `${program}: expected a JSON array of hosts, or the JSON of ansible-inventory --list, found another object`,
+    ]);
+  }
+  const { hosts, complaints } = ansibleHosts(inventory, group ?? 'all');
+  if (complaints.length > 0) throw new ConfigError(complaints.map((what) => `${program}: ${what}`));
+  return hosts;
+}
+
+function parseArray(items: readonly unknown[], program: string): readonly FoundHost[] {
   const complaints: string[] = [];
   const hosts = items.map((item, index): FoundHost => {
     const where = `${program}, item ${index}`;
@@ -97,11 +80,16 @@ function parseJson(text: string, program: string): readonly FoundHost[] {
       host,
       name = host,
       region = null,
+      port,
+      user,
     } = (typeof item === 'string' ? { host: item } : (item ?? {})) as Record<string, unknown>;
-    if (typeof host === 'string' && typeof name === 'string' && (region === null || typeof region === 'string')) {
-      return { name, host, region, where };
+    const isPort = port === undefined || typeof port === 'number' || typeof port === 'string';
+    const isUser = user === undefined || typeof user === 'string';
+    const isRegion = region === null || typeof region === 'string';
+    if (typeof host === 'string' && typeof name === 'string' && isRegion && isPort && isUser) {
+      return { name, host, region, where, port: port === undefined ? undefined : String(port), user };
     }
-    complaints.push(`${where}: expected a host as text, or {name, host, region}`);
+    complaints.push(`${where}: expected a host as text, or {name, host, region, port, user}`);
     return { name: '', host: '', region: null, where };
   });
   if (complaints.length > 0) throw new ConfigError(complaints);

@@ -3,91 +3,80 @@
 import { quote } from '../config/complaint.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { type ConsulAnswer, getConsul } from './consul-http.ts';
+import { foundHosts, type Instance, type Registration, readCatalog, readInstances } from './consul-instances.ts';
+import { startDeadline } from './deadline.ts';
 import type { InventoryEdge } from './edge.ts';
-import type { FoundHost } from './found-host.ts';
+import type { Found } from './found-host.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
-
-/** One registration of the service; several of one host (a port each) are one proxy. */
-interface Instance {
-  readonly node: string;
-  readonly host: string;
-  readonly datacenter: string;
-}
+type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Promise<ConsulAnswer | string>;
 
 /**
- * Every host with an instance of the service, also one that fails its check: a sick proxy still holds a table.
- * Without datacenters the agent's own is asked. Hosts of one name in two datacenters are called `name.datacenter`.
- * Throws ConfigError with a complaint per datacenter that could not be asked.
+ * Every instance of the service, also one that fails its check: a sick proxy still holds a table.
+ * Without datacenters the agent's own is asked. Throws ConfigError with a complaint per datacenter
+ * that could not be asked, or whose answer is not all there is.
  */
-export async function askConsul(source: ConsulSource, edge: InventoryEdge): Promise<readonly FoundHost[]> {
-  const deadline = AbortSignal.any([edge.signal, AbortSignal.timeout(edge.timeoutMs)]);
-  const asked = source.datacenters.length > 0 ? source.datacenters : [null];
-  const answers = await Promise.all(asked.map((datacenter) => askDatacenter(source, datacenter, deadline, edge)));
+export async function askConsul(source: ConsulSource, edge: InventoryEdge): Promise<Found> {
+  const deadline = startDeadline(edge);
+  try {
+    return await askAll(source, (path, search) => getConsul(source, { path, search, deadline: deadline.signal }, edge));
+  } finally {
+    deadline.release();
+  }
+}
+
+async function askAll(source: ConsulSource, ask: Ask): Promise<Found> {
+  const asked = await datacentersOf(source, ask);
+  if (typeof asked === 'string') throw new ConfigError([asked]);
+  const answers = await Promise.all(asked.map((datacenter) => askDatacenter(source, datacenter, ask)));
   const complaints = answers.filter((answer) => typeof answer === 'string');
   if (complaints.length > 0) throw new ConfigError(complaints);
   const instances = answers.filter((answer) => typeof answer !== 'string').flat();
-  const hosts = [...new Map(instances.map((one) => [`${one.datacenter} ${one.node} ${one.host}`, one])).values()];
-  return hosts.map(({ node, host, datacenter }) => ({
-    name: hosts.some((other) => other.node === node && other.datacenter !== datacenter)
-      ? `${node}.${datacenter}`
-      : node,
-    host,
-    region: datacenter,
-    where: `consul ${datacenter}`,
-  }));
+  if (instances.length === 0) throw new ConfigError([nobody(source, asked)]);
+  return foundHosts(instances, source.endpoint);
 }
 
-async function askDatacenter(
-  source: ConsulSource,
-  datacenter: string | null,
-  deadline: AbortSignal,
-  edge: InventoryEdge,
-): Promise<readonly Instance[] | string> {
-  const url = new URL(`${source.url.replace(/\/+$/, '')}/v1/health/service/${encodeURIComponent(source.service)}`);
-  if (datacenter !== null) url.searchParams.set('dc', datacenter);
-  try {
-    // A redirect is not followed: it would carry the token to a place that the configuration does not name.
-    const response = await fetch(url, {
-      headers: source.token === null ? {} : { 'X-Consul-Token': source.token },
-      redirect: 'manual',
-      signal: deadline,
-    });
-    const body = await response.text();
-    return response.status === 200 ? readAnswer(body, datacenter, url) : `${url}: ${refusal(response.status, body)}`;
-  } catch (error) {
-    edge.signal.throwIfAborted();
-    if (deadline.aborted) return `${url}: no answer within ${edge.timeoutMs} ms: is this Consul's address?`;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const why = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause);
-    return `${url}: Consul cannot be reached (${why}): check proxies.consul.url, or name the proxies in proxies.list`;
-  }
+/** `null` stands for the agent's own. */
+async function datacentersOf(source: ConsulSource, ask: Ask): Promise<readonly (string | null)[] | string> {
+  if (source.datacenters !== 'all') return source.datacenters.length > 0 ? source.datacenters : [null];
+  const answer = await ask('/v1/catalog/datacenters', {});
+  if (typeof answer === 'string') return answer;
+  const { body, url } = answer;
+  const isList = Array.isArray(body) && body.length > 0 && body.every((name) => typeof name === 'string');
+  return isList ? body : `${url}: the answer is not Consul's list of datacenters: check proxies.consul.url`;
 }
 
-function refusal(status: number, body: string): string {
-  const said = `Consul answered ${status} ${quote(body.trim())}`;
-  return status === 401 || status === 403
-    ? `${said}: give proxies.consul.token a token that may read nodes and the service`
-    : `${said}: check proxies.consul (url, service, datacenters)`;
+async function askDatacenter(source: ConsulSource, dc: string | null, ask: Ask): Promise<readonly Instance[] | string> {
+  const service = encodeURIComponent(source.service);
+  const health = (filter: string | null) => ask(`/v1/health/service/${service}`, { dc, filter });
+  const answer = await health(source.filter);
+  if (typeof answer === 'string') return answer;
+  if (answer.refusedSelector === null) return readInstances(answer, dc);
+  // The filter is written in the words of the catalog (ServiceMeta.x, not Service.Meta.x), which knows no checks.
+  const [catalog, all] = await Promise.all([
+    ask(`/v1/catalog/service/${service}`, { dc, filter: source.filter }),
+    health(null),
+  ]);
+  if (typeof catalog === 'string') return catalog;
+  if (typeof all === 'string') return all;
+  if (catalog.refusedSelector !== null) {
+    return `${catalog.url}: Consul refuses proxies.consul.filter: ${quote(catalog.refusedSelector)}`;
+  }
+  const wanted = readCatalog(catalog);
+  const instances = readInstances(all, dc);
+  if (typeof wanted === 'string') return wanted;
+  if (typeof instances === 'string') return instances;
+  const isWanted = ({ node, id }: Registration) => wanted.some((one) => one.node === node && one.id === id);
+  return instances.filter(isWanted);
 }
 
-function readAnswer(body: string, datacenter: string | null, url: URL): readonly Instance[] | string {
-  const odd = `${url}: the answer is not Consul's list of a service's instances: check proxies.consul.url`;
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    return odd;
-  }
-  if (!Array.isArray(answer)) return odd;
-  const instances: Instance[] = [];
-  for (const item of answer as { Node?: Record<string, unknown>; Service?: Record<string, unknown> }[]) {
-    const node = item?.Node?.Node;
-    // The address of the service is empty where it is the node's.
-    const host = item?.Service?.Address || item?.Node?.Address;
-    const where = datacenter ?? item?.Node?.Datacenter;
-    if (typeof node !== 'string' || typeof host !== 'string' || typeof where !== 'string') return odd;
-    instances.push({ node, host, datacenter: where });
-  }
-  return instances;
+function nobody({ service, filter, token }: ConsulSource, asked: readonly (string | null)[]): string {
+  const where = asked.map((datacenter) => datacenter ?? "the agent's datacenter").join(', ');
+  const access =
+    token === null
+      ? 'where Consul has ACLs it answers so without proxies.consul.token'
+      : `the policy of proxies.consul.token must allow service:read on ${quote(service)} and node:read`;
+  const what = filter === null ? 'no instance' : `no instance that proxies.consul.filter lets through`;
+  return `proxies.consul: ${what} of the service ${quote(service)} in ${where}: check its name and the datacenters; ${access}`;
 }

@@ -1,15 +1,14 @@
 // Which proxies there ought to be, whatever the source, and how many.
 
-import { isProblem } from '../config/complaint.ts';
-import { readTextFile } from '../config/files.ts';
 import { type Inventory, type ProxyTarget, spellEndpoint } from '../domain/proxy.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
-import { parseAnsible } from './ansible.ts';
+import { readAnsible } from './ansible.ts';
 import { runCommand } from './command.ts';
 import { askConsul } from './consul.ts';
 import type { InventoryEdge } from './edge.ts';
-import { toTargets } from './found-host.ts';
+import { type Found, toTargets } from './found-host.ts';
+import { askPeers } from './peers.ts';
 
 /**
  * The proxies that the source names, each with a name and an endpoint of its own. Throws ConfigError where the source
@@ -21,30 +20,32 @@ export async function readInventory(
   edge: InventoryEdge,
 ): Promise<Inventory> {
   edge.signal.throwIfAborted();
-  const proxies = await proxiesOf(source, edge);
+  const { proxies, notes } = await proxiesOf(source, edge);
   if (proxies.length === 0) throw new ConfigError([`proxies.${source.kind}: names no proxy`]);
   const complaints = twice(proxies).map((what) => `proxies.${source.kind}: ${what}`);
   if (complaints.length > 0) throw new ConfigError(complaints);
-  return { proxies, expected };
+  return { proxies, expected, notes };
 }
 
-async function proxiesOf(source: ProxySource, edge: InventoryEdge): Promise<readonly ProxyTarget[]> {
+type Named = Pick<Inventory, 'proxies' | 'notes'>;
+
+async function proxiesOf(source: ProxySource, edge: InventoryEdge): Promise<Named> {
   switch (source.kind) {
     case 'list':
-      return source.proxies;
+      return { proxies: source.proxies, notes: [] };
+    case 'peers':
+      return askPeers(source, edge);
     case 'ansible':
-      return toTargets(readAnsible(source.inventory, source.group, edge), source.endpoint);
+      return targetsOf(source, await readAnsible(source, edge));
     case 'consul':
-      return toTargets(await askConsul(source, edge), source.endpoint);
+      return targetsOf(source, await askConsul(source, edge));
     case 'command':
-      return toTargets(await runCommand(source, edge), source.endpoint);
+      return targetsOf(source, { hosts: await runCommand(source, edge), notes: [] });
   }
 }
 
-function readAnsible(path: string, group: string, edge: InventoryEdge): ReturnType<typeof parseAnsible> {
-  const file = readTextFile(path, edge);
-  if (isProblem(file)) throw new ConfigError([`proxies.ansible.inventory: ${path} ${file.problem}`]);
-  return parseAnsible(file.text, path, group);
+function targetsOf(source: { readonly kind: string; readonly endpoint: string }, { hosts, notes }: Found): Named {
+  return { proxies: toTargets(hosts, source), notes };
 }
 
 /** One proxy under two names would agree with itself, and two under one name could not be told apart. */

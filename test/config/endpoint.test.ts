@@ -2,9 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/config/complaint.ts';
 import { parseEndpoint, parseLogin } from '../../src/config/endpoint.ts';
-import { parseEndpointPattern } from '../../src/config/endpoint-pattern.ts';
 import { spellEndpoint } from '../../src/domain/proxy.ts';
 
 describe('parseEndpoint', () => {
@@ -132,39 +130,4 @@ test('a login for a jump host is user@host with port 22 unless said', () => {
   expect(parseLogin('ubuntu@bastion.example')).toEqual({ user: 'ubuntu', host: 'bastion.example', port: 22 });
   expect(parseLogin('u@[::1]:2200')).toEqual({ user: 'u', host: '::1', port: 2200 });
   expect(parseLogin('bastion.example')).toHaveProperty('problem');
-});
-
-describe('parseEndpointPattern', () => {
-  const fill = (pattern: string, host: string) => {
-    const read = parseEndpointPattern(pattern);
-    if (isProblem(read)) throw new Error(read.problem);
-    return read(host);
-  };
-
-  test('{host} is filled where it stands, an IPv6 address without brackets', () => {
-    expect(fill('ssh://u@{host}/run/a.sock', '::1')).toEqual({
-      kind: 'ssh',
-      user: 'u',
-      host: '::1',
-      port: 22,
-      path: '/run/a.sock',
-    });
-    expect(fill('tcp://{host}:9999', 'a')).toEqual({ kind: 'tcp', host: 'a', port: 9999 });
-    expect(fill('unix:///run/{host}.sock', 'a')).toEqual({ kind: 'unix', path: '/run/a.sock' });
-    expect(fill('ssh://u@gate.example/run/{host}.sock', 'a')).toMatchObject({
-      host: 'gate.example',
-      path: '/run/a.sock',
-    });
-  });
-
-  test('a pattern is answered with a pattern', () => {
-    expect(parseEndpointPattern('ssh://{host}')).toHaveProperty('hint', 'ssh://USER@{host}/run/haproxy/admin.sock');
-    expect(fill('{host}:9999', 'a')).toEqual({ kind: 'tcp', host: 'a', port: 9999 });
-    expect(fill('u@{host}:/run/a.sock', 'a')).toMatchObject({ kind: 'ssh', host: 'a', path: '/run/a.sock' });
-  });
-
-  test('a pattern without {host}, or with {host} as the user, is refused', () => {
-    expect(parseEndpointPattern('tcp://a:1')).toEqual({ problem: expect.stringContaining('holds {host}') });
-    expect(parseEndpointPattern('ssh://{host}@a/b')).toEqual({ problem: expect.stringContaining('not in the user') });
-  });
 });

@@ -164,9 +164,36 @@ describe('one complaint, with line, column, path and guess', () => {
     ]);
   });
 
+  test.each([
+    [
+      'peers: { of: [], endpoint: "tcp://{host}:9" }',
+      '3:12: proxies.peers.of: expected at least one item, found a list',
+    ],
+    [
+      'peers: { of: ["tcp://a:1"], endpoint: "tcp://{host}:{port}" }',
+      '3:31: proxies.peers.endpoint: expected nothing but {host} or {name} in braces, found "tcp://{host}:{port}"',
+    ],
+    [
+      'consul: { url: "http://a", service: s, datacenters: eu, endpoint: "tcp://{host}:9" }',
+      '3:42: proxies.consul.datacenters: expected all, or a list of datacenters, found "eu"',
+    ],
+    [
+      'ansible: { inventory: i, group: g, endpoint: "tcp://{host}:{meta.x}" }',
+      '3:38: proxies.ansible.endpoint: expected nothing but {host}, {name}, {port} or {user} in braces, found "tcp://{host}:{meta.x}"',
+    ],
+  ])('the source %s', (line, complaint) => {
+    expect(complaintsOf(`environment: e\nproxies:\n  ${line}\n`)).toEqual([`conf/mesh.yaml:${complaint}`]);
+  });
+
+  test('an agent is asked for: seeds that are reached by SSH count', () => {
+    const yaml =
+      'environment: e\nproxies: { peers: { of: ["ssh://u@h/s"], endpoint: "tcp://{host}:9" } }\nssh: { agent: true }\n';
+    expect(complaintsOf(yaml)).toEqual([expect.stringContaining('but SSH_AUTH_SOCK is not set')]);
+  });
+
   test('a source is needed', () => {
     expect(complaintsOf('environment: e\nproxies: { expect: 3 }\n')).toEqual([
-      'conf/mesh.yaml:2:1: proxies: needs a source: one of list, ansible, consul, command',
+      'conf/mesh.yaml:2:1: proxies: needs a source: one of list, peers, ansible, consul, command',
     ]);
   });
 

@@ -163,17 +163,46 @@ describe('a right file', () => {
         url: 'http://127.0.0.1:8500',
         service: 'haproxy',
         datacenters: ['a', 'b'],
+        filter: null,
         endpoint: 'tcp://{host}:9',
         token: 'tok',
       },
     ],
     [
+      `consul: { url: "http://a", service: s, datacenters: all, filter: 'ServiceMeta.x == "y"', endpoint: "tcp://{host}:{meta.x}" }`,
+      {
+        kind: 'consul',
+        url: 'http://a',
+        service: 's',
+        datacenters: 'all',
+        filter: 'ServiceMeta.x == "y"',
+        endpoint: 'tcp://{host}:{meta.x}',
+        token: null,
+      },
+    ],
+    [
+      'peers: { of: ["unix:///run/a.sock", "tcp://127.0.0.1:9"], endpoint: "unix:///run/{name}.sock" }\n  ignorePeers: [x]',
+      {
+        kind: 'peers',
+        of: [
+          { kind: 'unix', path: '/run/a.sock' },
+          { kind: 'tcp', host: '127.0.0.1', port: 9 },
+        ],
+        endpoint: 'unix:///run/{name}.sock',
+        ignorePeers: ['x'],
+      },
+    ],
+    [
       'command: { run: [./list, --all], endpoint: "tcp://{host}:9" }',
-      { kind: 'command', run: ['conf/list', '--all'], endpoint: 'tcp://{host}:9' },
+      { kind: 'command', run: ['conf/list', '--all'], group: null, endpoint: 'tcp://{host}:9' },
     ],
     [
       'command: { run: [list], endpoint: "tcp://{host}:9" }',
-      { kind: 'command', run: ['list'], endpoint: 'tcp://{host}:9' },
+      { kind: 'command', run: ['list'], group: null, endpoint: 'tcp://{host}:9' },
+    ],
+    [
+      'command: { run: [list], group: g, endpoint: "ssh://{user}@{host}:{port}/a" }',
+      { kind: 'command', run: ['list'], group: 'g', endpoint: 'ssh://{user}@{host}:{port}/a' },
     ],
   ])('the source %s is understood', (line, source) => {
     expect(load(`environment: e\nproxies:\n  ${line}\n`, {}, { T: 'tok' }).proxies.source).toEqual(source);

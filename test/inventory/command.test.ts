@@ -6,15 +6,12 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import { parseOutput, runCommand } from '../../src/inventory/command.ts';
+import { machine } from './machine.ts';
 
-const source = (...run: string[]) => ({ kind: 'command', run, endpoint: 'tcp://{host}:9999' }) as const;
+const source = (...run: string[]) => ({ kind: 'command', run, group: null, endpoint: 'tcp://{host}:9999' }) as const;
 const script = (code: string, ...args: string[]) => source(process.execPath, '-e', code, ...args);
-const edge = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
-  readFile: () => '',
-  env: { REGION: 'eu' },
-  signal,
-  timeoutMs,
-});
+const edge = (timeoutMs = 60_000, signal = new AbortController().signal) =>
+  machine({ env: { REGION: 'eu' }, signal, timeoutMs });
 
 async function complaintOf(asked: Promise<unknown>): Promise<string> {
   const error = await asked.then(
@@ -101,14 +98,50 @@ describe('parseOutput', () => {
   });
 
   test.each([
-    ['a b c d', 'list, line 1: expected "host" or "name host [region]", found "a b c d"'],
+    ['a b c d', 'list, line 1: expected one host, several addresses, or "name address [region]", found "a b c d"'],
+    ['{"a": 1}', 'list: expected a JSON array of hosts, or the JSON of ansible-inventory --list, found another object'],
+    ['{"a"', 'list: what it printed begins as JSON and is none'],
     [
       '[1, {"name": "x"}]',
-      'list, item 0: expected a host as text, or {name, host, region}\nlist, item 1: expected a host as text, or {name, host, region}',
+      'list, item 0: expected a host as text, or {name, host, region, port, user}\nlist, item 1: expected a host as text',
     ],
     ['["a"', 'list: what it printed begins as JSON and is none'],
     [' \n', 'list: printed no hosts'],
   ])('%j is refused', (output, complaint) => {
     expect(() => parseOutput(output, 'list')).toThrow(complaint);
+  });
+
+  test("all addresses on one line, as the predecessor's own script prints them: each is a proxy", () => {
+    expect(read('10.0.0.5 10.0.0.6 10.0.0.7\n')).toEqual(
+      ['10.0.0.5', '10.0.0.6', '10.0.0.7'].map((host) => [host, host, null]),
+    );
+  });
+
+  test('what cannot be told apart is refused with its line', () => {
+    expect(() => parseOutput('10.0.0.5\nhap-a hap-b hap-c\n', 'list')).toThrow('list, line 2: expected one host');
+  });
+
+  const list = readFileSync(new URL('../fixtures/inventories/ansible-inventory-list.json', import.meta.url), 'utf8');
+
+  test('the JSON of ansible-inventory --list: all hosts, or those of a group', () => {
+    const both = [
+      ['hap-a', '10.0.0.1', null],
+      ['hap-b', '10.0.0.2', null],
+    ];
+    expect(read(list)).toEqual(both);
+    expect(parseOutput(list, 'list', 'haproxy')).toEqual(parseOutput(list, 'list'));
+    expect(() => parseOutput(list, 'list', 'haproxies')).toThrow(
+      'list: there is no group "haproxies" with hosts (did you mean "haproxy"?)',
+    );
+  });
+
+  test('a group without that JSON says nothing, and is refused', () => {
+    expect(() => parseOutput('10.0.0.5\n', 'list', 'haproxy')).toThrow('proxies.command.group goes with the JSON');
+  });
+
+  test('port and user of a JSON array', () => {
+    expect(parseOutput('[{"host": "10.0.0.5", "port": 2222, "user": "ops"}]', 'list')).toEqual([
+      expect.objectContaining({ name: '10.0.0.5', port: '2222', user: 'ops' }),
+    ]);
   });
 });

@@ -1,10 +1,11 @@
 // Hosts from outside: put into the endpoint pattern, or refused.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { spellEndpoint } from '../../src/domain/proxy.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { toTargets } from '../../src/inventory/found-host.ts';
 
-const PATTERN = 'ssh://ubuntu@{host}/var/run/haproxy/admin.sock';
+const PATTERN = { kind: 'ansible', endpoint: 'ssh://ubuntu@{host}/var/run/haproxy/admin.sock' };
 const found = (name: string, host: string, region: string | null = null) => ({ name, host, region, where: 'hosts:1' });
 
 test('hosts become endpoints', () => {
@@ -30,4 +31,61 @@ test.each(['../etc', 'a/b', '.hidden', '-rf', 'a b', ''])('the name %j is refuse
 
 test('a region that a terminal might obey is refused', () => {
   expect(() => toTargets([found('a', 'a', '\u001b[2J')], PATTERN)).toThrow('cannot be a region');
+});
+
+describe('words beside {host}', () => {
+  const all = {
+    ...found('hap-a', '10.0.0.5'),
+    port: '2222',
+    user: 'ops',
+    meta: { admin_port: '9999', evil: '../../tmp/x', toString: 'x' },
+  };
+
+  test('are filled', () => {
+    const endpoint = 'ssh://{user}@{host}:{port}/run/{name}-{meta.admin_port}.sock';
+    expect(toTargets([all], { kind: 'consul', endpoint }).map((target) => spellEndpoint(target.endpoint))).toEqual([
+      'ssh://ops@10.0.0.5:2222/run/hap-a-9999.sock',
+    ]);
+  });
+
+  test.each([
+    ['consul', 'tcp://{host}:{meta.none}', 'hosts:1: "hap-a" gives no {meta.none}: register it with this meta'],
+    ['consul', 'tcp://{host}:{meta.constructor}', 'hosts:1: "hap-a" gives no {meta.constructor}'],
+    ['consul', 'unix:///run/{name}{meta.evil}', '"hap-a" gives {meta.evil} as "../../tmp/x", which cannot stand'],
+    ['consul', 'tcp://{host}:{meta.evil}', '"hap-a" gives {meta.evil} as "../../tmp/x"'],
+  ])('%s %s is refused', (kind, endpoint, complaint) => {
+    expect(() => toTargets([all], { kind, endpoint })).toThrow(complaint);
+  });
+
+  test.each([
+    ['ansible', 'set ansible_user for it, or write it into proxies.ansible.endpoint instead of {user}'],
+    ['command', 'only JSON can: print {"name", "host", "user"}'],
+  ])('without them %s is told how to give them', (kind, remedy) => {
+    const bare = found('hap-a', '10.0.0.5');
+    expect(() => toTargets([bare], { kind, endpoint: 'ssh://{user}@{host}/run/a.sock' })).toThrow(
+      `hosts:1: "hap-a" gives no {user}: ${remedy}`,
+    );
+  });
+
+  test('a port and a user that are none are refused, a template is named', () => {
+    const endpoint = 'ssh://{user}@{host}:{port}/run/a.sock';
+    const odd = { ...found('hap-a', '{{ ip }}'), port: '22 # ssh', user: '$(id)' };
+    expect(() => toTargets([odd], { kind: 'ansible', endpoint })).toThrow(
+      new ConfigError([
+        'hosts:1: "{{ ip }}" is a template, which ansible-inventory does not fill in: write the address',
+        'hosts:1: "hap-a" gives the user "$(id)", which is no login name',
+        'hosts:1: "hap-a" gives the port "22 # ssh", which is none',
+      ]),
+    );
+  });
+});
+
+test('a host without an address is a proxy by its name', () => {
+  const nameless = { ...found('hap-a', 'x'), host: null };
+  const endpoint = 'unix:///run/{name}.sock';
+  expect(toTargets([nameless], { kind: 'peers', endpoint })[0]?.endpoint).toEqual({
+    kind: 'unix',
+    path: '/run/hap-a.sock',
+  });
+  expect(() => toTargets([nameless], PATTERN)).toThrow('gives no {host}');
 });

@@ -4,20 +4,13 @@ import { expect, test } from 'vitest';
 import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
+import { machine } from './machine.ts';
 
 const files: Record<string, string> = {
   hosts:
     '[haproxy]\n10.0.0.5\nhap-b ansible_host=10.0.0.6\n[empty]\n[same]\na ansible_host=10.0.0.5\nb ansible_host=10.0.0.5\n',
 };
-const edge = {
-  readFile: (path: string) => {
-    if (files[path] !== undefined) return files[path];
-    throw Object.assign(new Error(path), { code: 'ENOENT' });
-  },
-  env: {},
-  signal: new AbortController().signal,
-  timeoutMs: 60_000,
-};
+const edge = machine({ files });
 
 const ansible = (group: string, inventory = 'hosts'): ProxySource => ({
   kind: 'ansible',
@@ -44,7 +37,7 @@ async function complaintOf(source: ProxySource): Promise<string> {
 test('a list is handed on, with the expected number', async () => {
   const proxies = [proxy('a', 1), proxy('b', 2)];
   const expected = { min: 2, max: 3 };
-  expect(await readInventory({ kind: 'list', proxies }, expected, edge)).toEqual({ proxies, expected });
+  expect(await readInventory({ kind: 'list', proxies }, expected, edge)).toEqual({ proxies, expected, notes: [] });
 });
 
 test('a group of an Ansible inventory', async () => {
@@ -59,7 +52,11 @@ test('a group of an Ansible inventory', async () => {
 
 test('the hosts that a program prints', async () => {
   const run = [process.execPath, '-e', 'console.log("hap-a ::1 eu")'];
-  const { proxies } = await readInventory({ kind: 'command', run, endpoint: 'tcp://{host}:9999' }, null, edge);
+  const { proxies } = await readInventory(
+    { kind: 'command', run, group: null, endpoint: 'tcp://{host}:9999' },
+    null,
+    edge,
+  );
   expect(proxies).toEqual([{ name: 'hap-a', endpoint: { kind: 'tcp', host: '::1', port: 9999 }, region: 'eu' }]);
 });
 

@@ -34,7 +34,7 @@ export function meshOf(mesh: ModelMesh): Mesh {
     target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
     reader: readerOf(mesh, name),
   }));
-  return { members, expected: null, source: null };
+  return { members, expected: null, notes: [], source: null };
 }
 
 /** Conferences by key, on proxies without links. */

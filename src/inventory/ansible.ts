@@ -1,0 +1,68 @@
+// Ansible inventories: by Ansible itself where it is installed, which reads every form, else INI by a reader of our own.
+
+import { dirname, join } from 'node:path';
+import { isProblem } from '../config/complaint.ts';
+import { readTextFile } from '../config/files.ts';
+import type { ProxySource } from '../domain/settings.ts';
+import { ConfigError } from '../errors.ts';
+import { ansibleHosts } from './ansible-hosts.ts';
+import { parseAnsibleIni } from './ansible-ini.ts';
+import { readAnsibleList } from './ansible-list.ts';
+import type { InventoryEdge } from './edge.ts';
+import type { Found } from './found-host.ts';
+import { runProgram } from './run-program.ts';
+
+type AnsibleSource = Extract<ProxySource, { kind: 'ansible' }>;
+
+/** A source that cannot be read is an error, not an empty inventory; no escape sequences in what is quoted. */
+const VARIABLES = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_FORCE_COLOR: '0' };
+
+/** Throws ConfigError with every complaint. */
+export async function readAnsible(source: AnsibleSource, edge: InventoryEdge): Promise<Found> {
+  const { inventory: path, group } = source;
+  const file = readTextFile(path, edge);
+  if (isProblem(file) && !file.isFolder) throw new ConfigError([`proxies.ansible.inventory: ${path} ${file.problem}`]);
+  const end = await runProgram(['ansible-inventory', `--inventory=${path}`, '--list'], edge, VARIABLES);
+  if ('failure' in end) {
+    if (end.isAbsent)
+      return isProblem(file) ? refuse([`${path}: is a folder: ${WITH_ANSIBLE}`]) : readIni(file.text, source, edge);
+    return refuse([`proxies.ansible.inventory: ${path}: ansible-inventory ${end.failure}${spellRemarks(end.remarks)}`]);
+  }
+  const inventory = readAnsibleList(parseJson(end.output), path);
+  if (inventory === null) return refuse([`${path}: what ansible-inventory --list printed is no inventory`]);
+  const { hosts, complaints } = ansibleHosts(inventory, group);
+  if (complaints.length > 0) return refuse(complaints.map((what) => `${path}: ${what}${spellRemarks(end.remarks)}`));
+  return { hosts, notes: [] };
+}
+
+const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';
+
+function readIni(text: string, { inventory: path, group }: AnsibleSource, edge: InventoryEdge): Found {
+  // Ansible reads variables from the folders beside an inventory.
+  const folders = ['group_vars', 'host_vars'].filter((name) => {
+    const found = readTextFile(join(dirname(path), name), edge);
+    return isProblem(found) && found.isFolder;
+  });
+  const ignored = folders.map((name) => `${path}: ${name} beside it would be ignored here: ${WITH_ANSIBLE}`);
+  const { hosts, complaints } = parseAnsibleIni(text, path, group);
+  return ignored.length + complaints.length > 0 ? refuse([...ignored, ...complaints]) : { hosts, notes: [] };
+}
+
+function refuse(complaints: readonly string[]): never {
+  throw new ConfigError(complaints);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Ansible breaks its sentences at 80 columns; the ones that matter may be the first or the last. */
+function spellRemarks(remarks: string): string {
+  const line = remarks.replace(/[\x00-\x20\x7f-\x9f]+/g, ' ').trim();
+  if (line === '') return '';
+  return `, saying ${line.length > 600 ? `${line.slice(0, 600)}…` : line}`;
+}

@@ -1,0 +1,130 @@
+// The mesh names its own members: what `show peers` of one or more of its proxies says.
+
+import { quote } from '../config/complaint.ts';
+import { isHost, isProxyName } from '../config/names.ts';
+import { type Endpoint, type Inventory, type ProxyTarget, spellEndpoint, type Trouble } from '../domain/proxy.ts';
+import type { ProxySource } from '../domain/settings.ts';
+import { ConfigError } from '../errors.ts';
+import type { InventoryEdge, MemberList } from './edge.ts';
+import { type FoundHost, toTargets } from './found-host.ts';
+
+type PeersSource = Extract<ProxySource, { kind: 'peers' }>;
+
+/** A proxy that was asked and answered. `spelled` is its endpoint for people. */
+interface Seed {
+  readonly endpoint: Endpoint;
+  readonly spelled: string;
+  readonly list: MemberList;
+}
+
+/** Far more than peers can all be linked to each other; a longer list would send this program to any number of hosts. */
+const MOST_MEMBERS = 1000;
+
+/**
+ * Every proxy that answered, at the endpoint where it did, and every other member that they list, by
+ * the pattern. Proxies that could not be asked, or whose list cannot be believed, cost only what
+ * nobody else knows. Throws ConfigError where none can be asked.
+ */
+export async function askPeers(
+  source: PeersSource,
+  edge: InventoryEdge,
+): Promise<Pick<Inventory, 'proxies' | 'notes'>> {
+  const answers = await Promise.all(
+    source.of.map(async (endpoint) => ({ endpoint, answer: await edge.readMembers(endpoint, edge.signal) })),
+  );
+  edge.signal.throwIfAborted();
+  const seeds: Seed[] = [];
+  const troubles: string[] = [];
+  for (const { endpoint, answer } of answers) {
+    const spelled = spellEndpoint(endpoint);
+    const trouble = 'code' in answer ? spellTrouble(answer) : disbelief(answer);
+    if (trouble !== null) troubles.push(`${spelled}: ${trouble}`);
+    else seeds.push({ endpoint, spelled, list: answer as MemberList });
+  }
+  if (!seeds.some(({ list }) => list.localPeer !== null)) {
+    const alone = seeds.map(
+      ({ spelled, list }) => `${spelled}: ${list.remark}: check table:, or name its proxies in proxies.list`,
+    );
+    throw new ConfigError([...troubles, ...alone].map((what) => `proxies.peers.of: ${what}`));
+  }
+  const own = seedTargets(seeds, source.ignorePeers);
+  const { hosts, notes } = otherMembers(seeds, source.ignorePeers);
+  return {
+    proxies: [...own.targets, ...toTargets(hosts, source)],
+    notes: [...troubles.map((what) => `Not asked who belongs to the mesh: ${what}.`), ...own.notes, ...notes],
+  };
+}
+
+function spellTrouble({ message, remedy }: Trouble): string {
+  return `${message}: ${remedy}`;
+}
+
+/** A list with a name or an address that is none is not used at all: it may be hostile, and the others know the mesh too. */
+function disbelief({ localPeer, members }: MemberList): string | null {
+  if (members.length > MOST_MEMBERS)
+    return `lists ${members.length} peers, more than the ${MOST_MEMBERS} that are believed`;
+  const odd = [localPeer, ...members.map(({ name }) => name)].find((name) => name !== null && !isProxyName(name));
+  if (odd !== undefined && odd !== null) return `lists the peer ${quote(odd)}, which cannot be the name of a proxy`;
+  const lost = members.find(({ address }) => address !== null && !isHost(address));
+  return lost ? `lists ${lost.name} at ${quote(lost.address!)}, which is no address` : null;
+}
+
+/** Where a proxy answered is better than where its peers look for it. One without peers is in no list but ours. */
+function seedTargets(seeds: readonly Seed[], ignored: readonly string[]) {
+  const targets = new Map<string, ProxyTarget & { readonly process: string }>();
+  const notes: string[] = [];
+  for (const { endpoint, spelled, list } of seeds) {
+    const { localPeer, process, remark } = list;
+    if (localPeer !== null && ignored.includes(localPeer)) continue;
+    const name = localPeer ?? nameAfter(spelled);
+    const first = targets.get(name);
+    if (first !== undefined && first.process !== process) {
+      const other = spellEndpoint(first.endpoint);
+      throw new ConfigError([
+        `proxies.peers.of: ${other} and ${spelled} are two processes that call themselves ${name}: give each a name of its own (haproxy -L), the one in the peers sections`,
+      ]);
+    }
+    if (first === undefined) targets.set(name, { name, endpoint, region: null, process });
+    if (localPeer === null) notes.push(`${spelled} is in no peers section (${remark}); it is read all the same.`);
+  }
+  return { targets: [...targets.values()].map(({ process: _, ...target }) => target), notes };
+}
+
+function nameAfter(spelled: string): string {
+  const text = spelled.replace(/^\w+:\/+/, '').replace(/[^A-Za-z0-9_.:-]+/g, '-');
+  return text.replace(/^[.-]+/, '').slice(0, 200) || 'proxy';
+}
+
+/** In the order of their names. Where proxies look for one member in two places, the first that answered decides. */
+function otherMembers(seeds: readonly Seed[], ignored: readonly string[]) {
+  const own = new Set(seeds.map(({ list }) => list.localPeer));
+  const claims = new Map<string, { readonly host: string | null; readonly spelled: string }[]>();
+  for (const { endpoint, spelled, list } of seeds) {
+    for (const { name, address } of list.members) {
+      if (own.has(name) || ignored.includes(name)) continue;
+      const host = address !== null && leadsFromHere(address, endpoint) ? address : null;
+      claims.set(name, [...(claims.get(name) ?? []), { host, spelled }]);
+    }
+  }
+  const hosts: FoundHost[] = [];
+  const notes: string[] = [];
+  for (const name of [...claims.keys()].sort()) {
+    const places = claims.get(name)!;
+    const { host, spelled } = places.find((place) => place.host !== null) ?? places[0]!;
+    hosts.push({ name, host, region: null, where: `show peers of ${spelled}` });
+    const other = places.find((place) => place.host !== null && place.host !== host);
+    if (other)
+      notes.push(`${name} is at ${host} for ${spelled}, and at ${other.host} for ${other.spelled}; read at the first.`);
+  }
+  return { hosts, notes };
+}
+
+/** An address of a host's own loops back there: it leads to the same place only from that host. */
+function leadsFromHere(address: string, seed: Endpoint): boolean {
+  if (/^(?:0\.0\.0\.0|::)$/.test(address)) return false;
+  return !isLoopback(address) || seed.kind === 'unix' || isLoopback(seed.host);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

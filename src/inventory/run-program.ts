@@ -1,0 +1,56 @@
+// Runs a program that prints an inventory: without a shell, before a deadline, gone afterwards.
+
+import { execFile } from 'node:child_process';
+import { startDeadline } from './deadline.ts';
+import type { InventoryEdge } from './edge.ts';
+
+/** Far more than any inventory; a program that prints more is not one that lists hosts. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What it printed, or why there is nothing to read; `isAbsent` where there is no such program. */
+export type ProgramEnd =
+  | { readonly output: string; readonly remarks: string }
+  | { readonly failure: string; readonly remarks: string; readonly isAbsent: boolean };
+
+/** Rejects only when the run is interrupted, with its reason. `variables` come on top of the environment. */
+export function runProgram(
+  run: readonly string[],
+  edge: InventoryEdge,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ProgramEnd> {
+  const [program = '', ...args] = run;
+  const { signal, release } = startDeadline(edge);
+  const env = { ...edge.env, ...variables };
+  const options = { maxBuffer: MOST_BYTES, killSignal: 'SIGKILL', env, encoding: 'utf8' } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      release();
+      signal.removeEventListener('abort', kill);
+      const remarks = stderr.trim();
+      if (!error) resolve({ output: stdout, remarks });
+      else if (edge.signal.aborted) reject(edge.signal.reason);
+      else {
+        const isAbsent = error.code === 'ENOENT' && !signal.aborted;
+        resolve({ failure: failureOf(error, signal.aborted, edge), remarks, isAbsent });
+      }
+    });
+    // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a program may ignore. The
+    // pipes are let go too: a grandchild may hold their other ends open.
+    const kill = () => {
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end();
+  });
+}
+
+function failureOf(error: Error & { code?: unknown }, isLate: boolean, edge: InventoryEdge): string {
+  if (isLate) return `did not end within ${edge.timeoutMs} ms`;
+  if (error.code === 'ENOENT') return 'there is no such program';
+  if (error.code === 'EACCES') return 'this file may not be executed: chmod +x';
+  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `printed more than ${MOST_BYTES} bytes`;
+  return typeof error.code === 'number' ? `ended with exit status ${error.code}` : 'was ended by a signal';
+}

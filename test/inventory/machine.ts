@@ -1,0 +1,23 @@
+// The machine that an inventory is read on, as far as a test does not say otherwise: no files, no programs, nobody answers.
+
+import type { InventoryEdge } from '../../src/inventory/edge.ts';
+
+export function machine(
+  more: Partial<InventoryEdge> & { readonly files?: Readonly<Record<string, string | null>> } = {},
+) {
+  const { files = {}, ...rest } = more;
+  return {
+    /** `null` is a folder. */
+    readFile: (path: string) => {
+      const text = files[path];
+      if (typeof text === 'string') return text;
+      throw Object.assign(new Error(path), { code: text === null ? 'EISDIR' : 'ENOENT' });
+    },
+    // An empty PATH would mean the system's own folders.
+    env: { PATH: '/nowhere' },
+    readMembers: async () => ({ code: 'refused', message: 'nobody answers', remedy: 'ask somebody' }) as const,
+    signal: new AbortController().signal,
+    timeoutMs: 60_000,
+    ...rest,
+  } satisfies InventoryEdge;
+}
