@@ -15,6 +15,7 @@ program_of() {
     openssh-server) echo sshd ;;
     default-jre-headless) echo java ;;
     jenkins-job-builder) echo jenkins-jobs ;;
+    ansible-core) echo ansible-inventory ;;
     *) echo "$1" ;;
   esac
 }
@@ -24,6 +25,8 @@ reason_for() {
     haproxy) echo 'the proxies of the mesh are real HAProxy processes' ;;
     openssh-server) echo 'one proxy is reached through a real SSH server of our own, on a high port of 127.0.0.1' ;;
     socat) echo 'it passes the bytes between an SSH login and the stats socket of HAProxy' ;;
+    ansible-core) echo 'inventories of Ansible are read with its ansible-inventory' ;;
+    openssl) echo 'the certificate of a test server is made with it' ;;
     groovy) echo 'the Jenkinsfile is compiled and run with it' ;;
     default-jre-headless) echo 'groovy runs on it' ;;
     jenkins-job-builder) echo 'the job definitions are rendered with it' ;;

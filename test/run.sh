@@ -19,11 +19,15 @@ lacking() {
 
 sh scripts/prepare.sh
 # One test needs sudo, some need Java or Python packages, and a laptop should not get them for that: only CI tests everything.
-sh scripts/install-debian-packages.sh haproxy openssh-server socat ${strict:+sudo groovy default-jre-headless jenkins-job-builder} ||
+sh scripts/install-debian-packages.sh haproxy openssh-server socat openssl \
+  ${strict:+sudo ansible-core groovy default-jre-headless jenkins-job-builder} ||
   lacking 'Something above could not be installed'
 sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the system's"
-if [ -n "$strict" ]; then sh scripts/fetch-sshd.sh sid || lacking "There is no newer SSH server beside the system's"; fi
-if [ -n "$strict" ]; then sh scripts/fetch-moto.sh || lacking 'There is no independent stand-in for CloudWatch'; fi
+if [ -n "$strict" ]; then
+  sh scripts/fetch-sshd.sh sid || lacking "There is no newer SSH server beside the system's"
+  sh scripts/fetch-moto.sh || lacking 'There is no independent stand-in for CloudWatch'
+  sh scripts/fetch-consul.sh || lacking 'There is no Consul'
+fi
 
 echo 'Checking format, lint, types and dead code (npm run check) ...'
 checked=0
