@@ -22,7 +22,10 @@ export async function readAnsible(source: AnsibleSource, edge: InventoryEdge): P
   const { inventory: path, group } = source;
   const file = readTextFile(path, edge);
   if (isProblem(file) && !file.isFolder) throw new ConfigError([`proxies.ansible.inventory: ${path} ${file.problem}`]);
-  const end = await runProgram(['ansible-inventory', `--inventory=${path}`, '--list'], edge, VARIABLES);
+  const end = await runProgram(['ansible-inventory', `--inventory=${path}`, '--list'], edge, {
+    ...VARIABLES,
+    ...localeFor(edge.env),
+  });
   if ('failure' in end) {
     if (end.isAbsent)
       return isProblem(file) ? refuse([`${path}: is a folder: ${WITH_ANSIBLE}`]) : readIni(file.text, source, edge);
@@ -33,6 +36,11 @@ export async function readAnsible(source: AnsibleSource, edge: InventoryEdge): P
   const { hosts, complaints } = ansibleHosts(inventory, group);
   if (complaints.length > 0) return refuse(complaints.map((what) => `${path}: ${what}${spellRemarks(end.remarks)}`));
   return { hosts, notes: [] };
+}
+
+/** Ansible does not start in a locale of another encoding, such as the `LC_ALL=C` of many jobs (seen with 2.14). */
+function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryEdge['env']): Readonly<Record<string, string>> {
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') ? {} : { LC_ALL: 'C.UTF-8' };
 }
 
 const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';

@@ -11,7 +11,7 @@ export function splitShellWords(line: string): readonly string[] | null {
       if (letter === quotedBy) quotedBy = null;
       else if (letter === '\\' && quotedBy === '"' && /^["\\]/.test(line.slice(index + 1))) word += line[++index]!;
       else word += letter;
-    } else if (/\s/.test(letter)) {
+    } else if (/[ \t\r\n]/.test(letter)) {
       if (word !== null) words.push(word);
       word = null;
     } else if (letter === '#') {

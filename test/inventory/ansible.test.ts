@@ -44,6 +44,11 @@ describe.skipIf(ansibleLacking() !== null)('with ansible-inventory', () => {
     expect(await hostsOf(fixture('hosts.yml'), 'haproxy')).toEqual(['hap-a -@10.0.0.1:22', 'hap-b -@10.0.0.2:22']);
   });
 
+  test.each(['C', 'POSIX', 'en_US'])('in the locale %s, in which Ansible itself does not start', async (locale) => {
+    const edge = { ...withAnsible, env: { ...withAnsible.env, LC_ALL: locale } };
+    expect(await hostsOf(fixture('hosts.yml'), 'haproxy', edge)).toHaveLength(2);
+  });
+
   test('ranges', async () => {
     expect(await hostsOf(file('ranges', '[g]\nhap[08:10].example ansible_user=ops\n'), 'g')).toEqual(
       ['08', '09', '10'].map((n) => `hap${n}.example ops@hap${n}.example:22`),
