@@ -94,7 +94,11 @@ describe('the configuration', () => {
       ['environment: a', 'proxies:', '  list:', '  - name: a', '  endpoint: /x'],
       ['proxies.list[0].endpoint: is missing', ':5:3: proxies.endpoint: is not known here'],
     ],
-    ['no list:', ['environment: a', 'proxies:', '  - tcp://h:1'], ['proxies: expected a mapping of list, ansible']],
+    [
+      'no list:',
+      ['environment: a', 'proxies:', '  - tcp://h:1'],
+      ['proxies: expected a mapping of list, peers, ansible'],
+    ],
     [
       'an item without names',
       ['environment: a', 'proxies:', '  list:', '    - tcp://h:1'],

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isProblem } from '../../src/config/complaint.ts';
 import { parseEndpoint, parseLogin } from '../../src/config/endpoint.ts';
 import { spellEndpoint } from '../../src/domain/proxy.ts';
 
