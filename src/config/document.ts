@@ -19,7 +19,7 @@ export interface ConfigDocument {
 /** Deeper nesting than any configuration has; it bounds the recursion over the tree. */
 const DEEPEST = 32;
 
-const SECRETS: ReadonlySet<string | number | undefined> = new Set(['passphrase', 'token']);
+const SECRETS: ReadonlySet<string | number | undefined> = new Set(['passphrase', 'token', 'headers']);
 
 /**
  * Reads YAML 1.2. Anchors, tags, names that stand twice and a second document are complaints: the

@@ -7,6 +7,11 @@ export function isProxyName(text: string): boolean {
   return /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/.test(text);
 }
 
+/** A mesh's name becomes part of file names (journals, locks), of a lock's name in Jenkins and of alarms' names: the Jenkinsfile has the same rule. */
+export function isEnvironmentName(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text);
+}
+
 /** HAProxy's own rule for names of proxies, and so of tables; a table of a `peers` section is called `section/table` (2.0+). */
 export function isTableName(text: string): boolean {
   return /^[A-Za-z0-9_.:-]+(?:\/[A-Za-z0-9_.:-]+)?$/.test(text);

@@ -5,7 +5,7 @@ import { isProblem, type Problem } from './complaint.ts';
 import { parseDuration } from './duration.ts';
 import { parseEndpoint, parseHostPort } from './endpoint.ts';
 import { parseEndpointPattern } from './endpoint-pattern.ts';
-import { isProxyName, isTableName } from './names.ts';
+import { isEnvironmentName, isProxyName, isTableName } from './names.ts';
 import { nearestName } from './nearest-name.ts';
 
 interface Range {
@@ -24,9 +24,25 @@ export function readText(value: unknown): string | Problem {
   return /[\x00-\x1f\x7f]/.test(value) ? { problem: 'expected a text of one line' } : value;
 }
 
+export function readEnvironmentName(value: unknown): string | Problem {
+  return typeof value === 'string' && isEnvironmentName(value)
+    ? value
+    : {
+        problem: 'expected the name of a mesh: up to 100 letters, digits and . _ - that begin with a letter or a digit',
+      };
+}
+
 /** Any text, an empty one too. */
 export function readSecret(value: unknown): string | Problem {
   return typeof value === 'string' ? value : { problem: 'expected a text (put quotes around it)' };
+}
+
+/** A secret that travels in a header. The HTTP client's own complaint would quote it. */
+export function readToken(value: unknown): string | Problem {
+  const token = readSecret(value);
+  return isProblem(token) || /^[\x20-\x7e]*$/.test(token)
+    ? token
+    : { problem: 'expected a token of one line of printable ASCII' };
 }
 
 /** Text of digits counts: that is how a number comes out of an environment variable. */

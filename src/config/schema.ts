@@ -59,7 +59,7 @@ const proxies = mapping({
     datacenters: value(read.readDatacenters).optional(),
     filter: text.optional(),
     endpoint: value(read.endpointPattern('host', 'name', 'port', 'meta.')),
-    token: value(read.readSecret).optional(),
+    token: value(read.readToken).optional(),
   }).optional(),
   command: mapping({
     run: z.array(text).min(1),
@@ -130,7 +130,7 @@ const alarmsSection = mapping({
 });
 
 export const schema = mapping({
-  environment: text,
+  environment: value(read.readEnvironmentName),
   table: value(read.readTableName).default('nodes'),
   backends: z.array(value(read.readBackendGlob)).min(1).optional(),
   keyLength: value(read.wholeNumber(1)).optional(),

@@ -149,9 +149,39 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
       '--alarm-name',
       'Split Brain prod split"; touch owned',
     ]);
-    build({ TASK: 'report', ENVIRONMENT: '$(touch owned)"; touch owned; "' });
-    expect(words()).toContain('jobs/environments/$(touch owned)"; touch owned; ".yaml');
     expect(existsSync(join(workspace, 'owned'))).toBe(false);
+  });
+
+  test.each(['./staging', '..', 'staging\n', '$(touch owned)"; touch owned; "', 'a'.repeat(101)])(
+    'ENVIRONMENT %j, which is no name of a mesh -> FAILURE; no lock, no program, no old file archived',
+    (name) => {
+      const { result, events, archived } = build({ TASK: 'monitor', ENVIRONMENT: name });
+      expect([result, archived]).toEqual(['FAILURE', []]);
+      expect(events).toContainEqual(expect.stringMatching(/^FAILURE: ENVIRONMENT is no name of a mesh/));
+      expect(events.filter((event) => /^(lock|checkout|credential)/.test(event))).toEqual([]);
+      expect([existsSync(join(workspace, 'words')), existsSync(join(workspace, 'owned'))]).toEqual([false, false]);
+    },
+  );
+
+  test('a job whose own name leads nowhere, and a task that is none -> FAILURE', () => {
+    expect(build({ JOB_BASE_NAME: 'splitbrain-report-../prod' }).result).toBe('FAILURE');
+    const { result, events } = build({ TASK: '../main' });
+    expect([result, events]).toEqual([
+      'FAILURE',
+      expect.arrayContaining(['FAILURE: TASK is none of report, monitor, remediate']),
+    ]);
+  });
+
+  test('scripts/prepare.sh fails, or the checkout -> FAILURE; no file of the build before is archived', () => {
+    writeFileSync(join(workspace, 'out/junit.xml'), 'of the run before');
+    writeFileSync(join(workspace, 'scripts/prepare.sh'), 'exit 3');
+    const prepared = build({ TASK: 'monitor' });
+    expect([prepared.result, prepared.archived]).toEqual(['FAILURE', []]);
+    expect(prepared.events).toContain('junit out/junit.xml');
+    mkdirSync(join(workspace, 'out'));
+    writeFileSync(join(workspace, 'out/summary.txt'), 'of the run before');
+    const unreached = build({ TASK: 'monitor', checkoutFails: true });
+    expect([unreached.result, unreached.archived]).toEqual(['FAILURE', []]);
   });
 
   test('somebody holds the lock -> a periodic run is skipped, any other waits for it', () => {

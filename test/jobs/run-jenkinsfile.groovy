@@ -1,6 +1,7 @@
 // Compiles and runs a declarative Jenkinsfile with stand-ins for the sections and steps that ours uses; any other name ends the run.
 //
-//   groovy run-jenkinsfile.groovy JENKINSFILE WORKSPACE PARAMETERS     PARAMETERS: JSON; `locked: true` in it is a lock that somebody holds
+//   groovy run-jenkinsfile.groovy JENKINSFILE WORKSPACE PARAMETERS     PARAMETERS: JSON; in it `locked: true` is a lock that somebody holds,
+//                                                                `checkoutFails: true` a repository that cannot be reached
 //
 // The last line is what came of it, as JSON: result, description, events (one line each), archived files. `sh` is real, in WORKSPACE.
 // Exit: 0 it ran, whatever its result · 2 Jenkins would not take the file. Not known here: sandbox, CPS, parameters of plugins.
@@ -34,6 +35,7 @@ class Build {
   final File workspace
   final Map params
   final boolean locked
+  final boolean checkoutFails
   final Map env = [:]
   final Map currentBuild = [description: null]
   final List<String> events = []
@@ -45,7 +47,8 @@ class Build {
   Build(File workspace, Map given) {
     this.workspace = workspace
     locked = given.locked == true
-    params = given.findAll { it.key != 'locked' }
+    checkoutFails = given.checkoutFails == true
+    params = given.findAll { !(it.key in ['locked', 'checkoutFails']) }
     // Jenkins puts every parameter into the environment.
     params.each { name, value -> env[name] = value.toString() }
   }
@@ -72,6 +75,7 @@ class Build {
       case ['always', 'success', 'unstable', 'failure']: return body ? branch(name, body) : worsen('UNSTABLE', given[0])
       case 'sh': return shell(given[0])
       case 'lock': return lock(given[0], body)
+      case 'checkout': return checkout(given[0])
       case 'withCredentials': return withCredentials(given[0], body)
       case ['sshUserPrivateKey', 'file', 'usernamePassword']: return given[0]
       case 'error': throw new RuntimeException(given[0].toString())
@@ -116,6 +120,11 @@ class Build {
 
   private branch(String name, Closure body) {
     if (name == 'always' || name.toUpperCase() == result) within('steps', body)
+  }
+
+  private checkout(what) {
+    events << "checkout [${what}]".toString()
+    if (checkoutFails) throw new RuntimeException('the repository cannot be reached')
   }
 
   private lock(Map how, Closure body) {
