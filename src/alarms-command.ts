@@ -7,8 +7,9 @@ import { isTrouble } from './cloudwatch/client.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConfigError, exitCodes } from './errors.ts';
-import { machine, writeOut } from './look-command.ts';
+import { machine } from './look-command.ts';
 import { configOf } from './mesh-flags.ts';
+import { writeOut } from './output.ts';
 
 export interface AlarmsFlags {
   readonly config?: string;

@@ -7,6 +7,7 @@ import { addCloudWatchCommands } from './cli-cloudwatch.ts';
 import { addWritingCommands } from './cli-heal.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import type { LiveFlags, LookFlags } from './look-command.ts';
+import { writeOut } from './output.ts';
 import { programVersion } from './version.ts';
 
 export const CONFIG_HELP = 'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh';
@@ -112,10 +113,7 @@ function createProgram(args: readonly string[], signal: AbortSignal, exitWith: (
   program
     .command('schema')
     .description('print the JSON Schema of the report that --json writes')
-    .action(async () => {
-      const { writeOut } = await import('./look-command.ts');
-      await writeOut(readFileSync(schemaUrl(), 'utf8'));
-    });
+    .action(() => writeOut(readFileSync(schemaUrl(), 'utf8')));
   return program;
 }
 

@@ -10,8 +10,9 @@ import { isProblem } from './config/complaint.ts';
 import { parseDuration } from './config/duration.ts';
 import type { RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
-import { type LiveFlags, lookIn, machine, type Session, withSession, writeOut } from './look-command.ts';
+import { type LiveFlags, lookIn, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
+import { writeOut } from './output.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 
@@ -46,7 +47,8 @@ export function monitorCommand(flags: MonitorFlags, run: Run, signal: AbortSigna
 export async function remediateCommand(flags: RemediateFlags, run: Run, signal: AbortSignal): Promise<number> {
   const maxAgeMs = maxAgeOf(flags.maxAge);
   const asked = await askedAlarm(flags, signal);
-  return withSession(flags, run, signal, (session) => {
+  const reads = flags.alarmEvent === undefined ? [] : [flags.alarmEvent];
+  return withSession({ ...flags, reads }, run, signal, (session) => {
     requireBacking(flags, session);
     const { region } = session.settings.metrics;
     return withAccess({ region }, { env: machine.env, signal }, async (access) => {
@@ -115,7 +117,11 @@ async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access,
     flags.heal === true
       ? await (await import('./heal-command.ts')).healIn(session, flags, afterwards)
       : await lookIn(session, flags, afterwards);
-  await writeOut(printed);
+  // What was healed is healed, whoever reads of it.
+  await writeOut(printed).catch((error: Error) => {
+    if (flags.heal !== true) throw error;
+    session.edge.log.error('output-lost', { because: error.message });
+  });
   return exitCode;
 }
 

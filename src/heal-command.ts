@@ -1,27 +1,27 @@
 // The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { readFileSync } from 'node:fs';
 import { parsePins, pinOf } from './config/pins.ts';
 import { parsePlan } from './config/plan-file.ts';
-import { conferenceOf } from './domain/key.ts';
 import type { Pin, Plan } from './domain/plan.ts';
 import type { Proposal, RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
 import { takeLock } from './heal/lock.ts';
-import { type Afterwards, type LookFlags, machine, type Session, withSession, writeOut } from './look-command.ts';
+import { ask, planText } from './heal-question.ts';
+import { type Afterwards, type LookFlags, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
 import { meshWords } from './mesh-flags.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
-import { renderPlan } from './plan/render.ts';
+import { writeOut } from './output.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
+import { isStandardOutput } from './report/distinct-files.ts';
 import { nextCommand } from './report/next-command.ts';
 import { describeTerminal } from './report/terminal.ts';
 import { renderLook, renderOutcome } from './report/text.ts';
 import { look } from './run.ts';
-import { carryOutPlan, spellStep } from './run-heal.ts';
+import { carryOutPlan } from './run-heal.ts';
 import { isExpressible } from './runtime-api/escape.ts';
 
 export interface HealFlags extends LookFlags {
@@ -30,9 +30,6 @@ export interface HealFlags extends LookFlags {
 }
 
 type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
-
-/** Conferences and refusals of a plan that are shown in full. */
-const SHOWN = 20;
 
 export function healCommand(flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
   return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge));
@@ -43,21 +40,18 @@ export function planCommand(
   run: Run,
   signal: AbortSignal,
 ): Promise<number> {
-  if (flags.output === '-' && flags.json === '-')
-    throw new ConfigError(['-o - and --json - both want standard output: give one of them a file']);
   return withSession(flags, run, signal, async ({ mesh, settings, edge, files }) => {
     const report = await look(mesh, settings, edge, null);
     const proposal = propose(report, settings, edge);
     const { plan } = proposal;
     edge.progress.stop();
     await files.write({ ...report, proposal });
-    const text = `${JSON.stringify(plan, null, 2)}\n`;
-    if (flags.output === '-') await writeOut(text);
-    else {
-      writeFileSync(flags.output, text, { mode: 0o600 });
+    await files.writePlan(`${JSON.stringify(plan, null, 2)}\n`);
+    if (!isStandardOutput(flags.output)) {
       const { unicode } = describeTerminal(process.stdout, process.env);
       const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
-      if (!files.takeStandardOutput) await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
+      if (!files.takeStandardOutput && files.losses.length === 0)
+        await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });
@@ -73,9 +67,15 @@ function applyCommandLine(flags: LookFlags & { readonly output: string }): strin
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
 export function applyCommand(path: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  return writing(flags, run, signal, (report, { settings, edge }) => checkPlan(planned, report, settings, edge), {
-    rounds: 1,
-  });
+  return writing(
+    { ...flags, reads: [path] },
+    run,
+    signal,
+    (report, { settings, edge }) => checkPlan(planned, report, settings, edge),
+    {
+      rounds: 1,
+    },
+  );
 }
 
 export function undoCommand(
@@ -85,7 +85,7 @@ export function undoCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const records = readJournal(journalPath);
-  return writing(flags, run, signal, (report, { settings, mesh, edge }) =>
+  return writing({ ...flags, reads: [journalPath] }, run, signal, (report, { settings, mesh, edge }) =>
     planWayBack(records, journalPath, report, mesh, settings, edge, { older: flags.older === true }),
   );
 }
@@ -99,7 +99,7 @@ export function pinCommand(
 ): Promise<number> {
   const pins = pinsOf(conference, shard, flags.file);
   return writing(
-    flags,
+    { ...flags, reads: flags.file === undefined ? [] : [flags.file] },
     run,
     signal,
     (report, { settings, mesh, edge }) => planPins(pins, report, mesh, settings, edge, { isNew: flags.new === true }),
@@ -179,7 +179,14 @@ async function writeIn(
     const looked: RunReport = { ...report, proposal };
     edge.progress.stop();
     const terminal = describeTerminal(process.stdout, process.env);
-    const show = (text: string) => (files.takeStandardOutput ? Promise.resolve() : writeOut(text));
+    // Nobody is asked about what could not be shown; where nobody is asked, the words are not what the run is about.
+    const show = async (text: string) => {
+      if (files.takeStandardOutput) return;
+      await writeOut(text).catch((error: Error) => {
+        if (flags.yes !== true) throw error;
+        edge.log.error('output-lost', { because: error.message });
+      });
+    };
     await show(`${renderLook(looked, terminal)}\n`);
     if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
@@ -209,40 +216,4 @@ async function writeIn(
 function refusedBy(because: string, plan: Plan): Plan {
   const refused = { reason: 'locked' as const, key: null, because };
   return { ...plan, refused, conferences: [], refusals: [refused] };
-}
-
-function planText(plan: Plan, table: string, unicode: boolean): string {
-  const lines = renderPlan(
-    plan,
-    (key, step) => spellStep(table, key, step),
-    (text) => displayText(text, unicode),
-    SHOWN,
-  );
-  return `${lines.join('\n')}\n`;
-}
-
-/** `none`: Ctrl-C, Ctrl-D or a signal instead of an answer. */
-async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no' | 'none'> {
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const conferences =
-    plan.conferences.length === 1
-      ? `conference ${displayText(conferenceOf(plan.conferences[0]!.key), false)}`
-      : `${plan.conferences.length} conferences`;
-  const stop = () => asking.close();
-  const ended = new Promise<null>((resolve) => asking.once('close', () => resolve(null)));
-  asking.once('SIGINT', stop);
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  try {
-    const question = `Write this to the proxies, for ${conferences}? [y/N] `;
-    // When its terminal goes away, Node rejects an open question or leaves it open, by version.
-    const answered = signal.aborted ? null : asking.question(question).catch(() => null);
-    const answer = await Promise.race([answered, ended]);
-    if (answer !== null) return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
-    process.stderr.write('\n');
-    return 'none';
-  } finally {
-    signal.removeEventListener('abort', stop);
-    asking.close();
-  }
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
 import type { LiveFlags } from './look-command.ts';
 import type { Run } from './mesh.ts';
+import { outliveReaders } from './output.ts';
 import { programVersion } from './version.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
@@ -17,6 +18,7 @@ type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, run: Run, sign
 
 /** Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's exit code. Never rejects. */
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
+  outliveReaders();
   const interrupted = new AbortController();
   // A scheduler ends a job that takes too long by SIGTERM.
   let endedBy: 'SIGINT' | 'SIGTERM' | null = null;

@@ -46,21 +46,25 @@ export function conferenceHash(key: string, salt: string): string {
 export function createLogger(options: LogOptions): Log {
   const salt = options.salt ?? randomBytes(16).toString('hex');
   const conference = (key: string) => (options.showNames ? conferenceOf(key) : conferenceHash(key, salt));
-  const stream: DestinationStream = options.destination ?? destination({ dest: 2, sync: true });
+  const stream: DestinationStream = options.destination ?? standardError();
   const lines = pino(
     {
       level: options.level,
       base: null,
       messageKey: 'message',
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
       serializers: { error: describeError },
-      redact: { paths: secretPaths, censor: '[redacted]' },
       hooks: { streamWrite: withoutPasswords },
     },
     stream,
   );
-  return wrap(lines.child(options.bindings ?? {}), conference);
+  return wrap(lines.child(withoutSecrets(options.bindings ?? {})), conference);
+}
+
+/** A line that a full disk or a closed pipe does not take is lost; it must not end a heal between its clear and its set. */
+function standardError(): DestinationStream {
+  return destination({ dest: 2, sync: true }).on('error', () => {});
 }
 
 function wrap(lines: Logger, conference: (key: string) => string): Log {
@@ -70,7 +74,7 @@ function wrap(lines: Logger, conference: (key: string) => string): Log {
     warn: (event, fields) => lines.warn({ event, ...fields }),
     error: (event, fields) => lines.error({ event, ...fields }),
     conference,
-    with: (bindings) => wrap(lines.child(bindings), conference),
+    with: (bindings) => wrap(lines.child(withoutSecrets(bindings)), conference),
   };
 }
 
@@ -86,9 +90,24 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** The names under which settings hold secrets, on a line's first four levels: `settings.ssh.privateKey.passphrase` is the deepest. */
-const secretNames = ['passphrase', 'password', 'token', 'contents', 'secret', 'authorization'];
-const secretPaths = ['', '*.', '*.*.', '*.*.*.'].flatMap((depth) => secretNames.map((name) => depth + name));
+/** Names under which secrets stand, in settings and in requests, whatever the type of the value. */
+const secretName = /passphrase|password|token|secret|authorization|^contents$|^headers$/i;
+/** Deeper than any settings are; it bounds what leads to itself. */
+const DEEPEST = 8;
+
+function withoutSecrets<T extends object>(fields: T): T {
+  return walk(fields, 0) as T;
+}
+
+function walk(value: unknown, depth: number): unknown {
+  // Errors have a serializer of their own, dates and URLs a spelling.
+  if (typeof value !== 'object' || value === null || value instanceof Error || 'toJSON' in value) return value;
+  if (depth > DEEPEST) return '[nested]';
+  if (Array.isArray(value)) return value.map((item) => walk(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, secretName.test(name) ? '[redacted]' : walk(inner, depth + 1)]),
+  );
+}
 
 /** Passwords within URLs, wherever in a line: `http://user:password@host`. */
 function withoutPasswords(line: string): string {

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
+import { exitCodes } from './errors.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
 import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from './mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from './mesh-flags.ts';
+import { writeOut } from './output.ts';
 import { createProgress } from './progress.ts';
 import { nextCommand } from './report/next-command.ts';
 import type { ReportFiles } from './report/report-files.ts';
@@ -24,6 +26,10 @@ export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
 }
 
 export interface LookFlags extends LiveFlags {
+  /** The plan that `plan` writes. */
+  readonly output?: string;
+  /** Files beside the configuration that the command has read: no output overwrites them. */
+  readonly reads?: readonly string[];
   readonly save?: string;
   readonly from?: string;
 }
@@ -68,7 +74,7 @@ export async function withSession(
   const flags = withConfig(given);
   const settings = await settingsOf(flags);
   const { openReportFiles } = await import('./report/report-files.ts');
-  const files = await openReportFiles(flags, writeOut);
+  const files = openReportFiles(flags, writeOut);
   const log = createLogger({
     level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
     showNames: flags.showNames === true,
@@ -76,17 +82,20 @@ export async function withSession(
   });
   const progress = await createProgress(process.stderr, isDrawable(process.stderr));
   const edge: Edge = { clock: systemClock, signal, log, progress, run: { ...run, meshWords: meshWords(given) } };
+  let exitCode: number;
   try {
     const mesh = await meshOf(flags, settings, signal);
     try {
-      return await body({ settings, mesh, edge, files });
+      exitCode = await body({ settings, mesh, edge, files });
     } finally {
       await closeMesh(mesh);
     }
   } finally {
     progress.stop();
-    await files.close(settings.heal.journal, run.id);
+    files.keepJournal(settings.heal.journal, run.id);
+    process.stderr.write(files.losses.map((loss) => `splitbrain: ${loss}\n`).join(''));
   }
+  return files.losses.length > 0 ? exitCodes.crash : exitCode;
 }
 
 /**
@@ -171,14 +180,4 @@ async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Pr
 function lookAgainCommand(flags: LookFlags, folder: string): string {
   const again = { ...flags, config: configOf(flags), proxy: [], from: folder };
   return nextCommand({ meshWords: meshWords(again) }, 'report');
-}
-
-/** Resolves when the text is out of the process, so that ending it loses nothing. */
-export function writeOut(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
-      else resolve();
-    });
-  });
 }

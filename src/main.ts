@@ -3,6 +3,7 @@
 
 import { runCli } from './cli.ts';
 import { signalExitCodes } from './errors.ts';
+import { outliveReaders } from './output.ts';
 
 /** What is closing properly takes less. */
 const LEFTOVERS_MS = 3_000;
@@ -17,8 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// Whoever writes hears of it (`writeOut`): a reader that goes away (`| head`) is no error of ours, a full disk is.
-process.stdout.on('error', () => {});
+outliveReaders();
 
 void runCli(process.argv.slice(2), interrupted.signal).then((exitCode) => {
   process.exitCode ??= exitCode;

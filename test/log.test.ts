@@ -59,6 +59,15 @@ describe('secrets', () => {
     { ssh: { privateKey: { path: '/k', contents: 'hunter2', passphrase: 'hunter2' } } },
     { settings: { ssh: { privateKey: { contents: 'hunter2', passphrase: 'hunter2' } } } },
     { settings: { proxies: { source: { token: 'hunter2' } } } },
+    ...['hunter2', 5318008, true, ['hunter2'], [['X', 'hunter2']], { X: 'hunter2' }, { X: [5318008] }].flatMap(
+      (value) => [
+        { headers: value },
+        { settings: { heal: { dataPlane: { headers: value } } } },
+        { request: { 'X-Consul-Token': value } },
+        { a: [{ b: { c: { d: { e: { Authorization: value } } } } }] },
+      ],
+    ),
+    { SECRET_KEY: 'hunter2' },
     { url: 'http://ops:hunter2@consul.example:8500/v1' },
     { error: new Error('cannot read https://ops:hunter2@consul.example/') },
   ])('%j is written without the secret', (fields) => {
@@ -66,8 +75,17 @@ describe('secrets', () => {
     log.info('settings', fields);
     log.with(fields).info('again');
     expect(lines).toHaveLength(2);
-    expect(lines.join('')).not.toContain('hunter2');
+    expect(lines.join('')).not.toMatch(/hunter2|5318008|true/);
     expect(lines.join('')).toContain('[redacted]');
+  });
+
+  test('what leads to itself, and a mapping without end, are cut short and no trouble', () => {
+    const { log, lines } = recorded();
+    const round: Record<string, unknown> = { token: 'hunter2' };
+    round.round = round;
+    log.info('settings', { round });
+    expect(lines.join('')).toMatch(/\[redacted\].*\[nested\]/);
+    expect(lines.join('')).not.toContain('hunter2');
   });
 
   test('what is no secret stays', () => {

@@ -1,12 +1,13 @@
-// The files of a run: opened before the look, so that one that cannot be written is bad usage and no report is lost at the end.
+// The files of a run: their places are tried before the look, so that one that cannot be written is bad usage and no report is lost at the end.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
+import { isStandardOutput, refuseSame } from './distinct-files.ts';
 import { writeJson } from './json.ts';
 import { renderJunit } from './junit.ts';
+import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn } from './private-file.ts';
 import type { Terminal } from './terminal.ts';
 import { renderText } from './text.ts';
 
@@ -15,116 +16,116 @@ export interface FileFlags {
   readonly json?: string;
   readonly junit?: string;
   readonly out?: string;
+  /** The plan that `plan` writes. */
+  readonly output?: string;
+  /** A folder that is to be made. */
+  readonly save?: string;
+  readonly config?: string | undefined;
+  /** Files beside the configuration that the command reads. */
+  readonly reads?: readonly string[];
 }
 
 export interface ReportFiles {
   /** Whether one of them is standard output: then no text goes there. */
   readonly takeStandardOutput: boolean;
+  /** What could not be written; one file that is lost costs no other. */
+  readonly losses: readonly string[];
   write(report: RunReport): Promise<void>;
   /** For a run that ends without a report: the summary's only lines. */
   writeSummary(text: string): Promise<void>;
-  /** A file that is new and still empty goes away again. The run's journal in `journals` is copied into the folder. */
-  close(journals: string, runId: string): Promise<void>;
+  writePlan(text: string): Promise<void>;
+  /** Copies the run's journal in `journals` into the folder, however the run ended. */
+  keepJournal(journals: string, runId: string): void;
 }
 
-interface Sink {
-  write(text: string): Promise<void>;
-  close(): Promise<void>;
-}
+type Write = (text: string) => Promise<void>;
+type Place = PrivateFile & { readonly flag: string; readonly path: string };
+
+/** The files of the folder, beside the journal, whose name is its run's. */
+const KEPT = ['report.json', 'junit.xml', 'summary.txt'] as const;
 
 /** An archived file is read in a browser: wide, plain, UTF-8. */
 const page: Terminal = { width: 120, colour: false, unicode: true };
 
-/** Throws ConfigError where a file cannot be written. */
-export async function openReportFiles(
-  { json, junit, out }: FileFlags,
-  standardOutput: (text: string) => Promise<void>,
-): Promise<ReportFiles> {
-  if (json === '-' && junit === '-')
-    throw new ConfigError(['--json - and --junit - both want standard output: give one of them a file']);
+/** Throws ConfigError where a file cannot be written, or would overwrite another one of the run. */
+export function openReportFiles(flags: FileFlags, standardOutput: Write): ReportFiles {
+  const { json, junit, out, output, save, config, reads = [] } = flags;
+  const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
+  const read = Object.entries({ '-c': config }).filter(isGiven);
+  const made = Object.entries({ '--save': save }).filter(isGiven);
+  refuseSame(
+    [...read, ...reads.filter((path) => path !== '-').map((path) => ['reading', path] as const), ...named, ...made],
+    out,
+    KEPT,
+  );
   if (out !== undefined) makeFolder(out);
-  const wanted: [flag: string, path: string | undefined, write: (report: RunReport, sink: Sink) => Promise<void>][] = [
-    ['--json', json, writeReport],
-    ['--junit', junit, writeCases],
-    ['--out', within(out, 'report.json'), writeReport],
-    ['--out', within(out, 'junit.xml'), writeCases],
-  ];
-  const opened: { readonly sink: Sink; readonly write: (report: RunReport, sink: Sink) => Promise<void> }[] = [];
-  let summary: Sink | null = null;
-  const closeAll = async () => {
-    for (const { sink } of opened) await sink.close();
-    await summary?.close();
-  };
-  try {
-    for (const [flag, path, write] of wanted) {
-      if (path !== undefined) opened.push({ sink: await openSink(flag, path, standardOutput), write });
-    }
-    if (out !== undefined) summary = await openSink('--out', join(out, 'summary.txt'), standardOutput);
-  } catch (error) {
-    await closeAll();
-    throw error;
+  const places = new Map(named.map(([flag, path]) => [flag, placeOf(flag, path, standardOutput)]));
+  const kept = (name: (typeof KEPT)[number]) => (out === undefined ? [] : [placeIn(out, name)]);
+  const reports = [...placesOf('--json'), ...kept('report.json')];
+  const cases = [...placesOf('--junit'), ...kept('junit.xml')];
+  const summary = kept('summary.txt');
+  const losses: string[] = [];
+
+  function placesOf(flag: string): readonly Place[] {
+    const place = places.get(flag);
+    return place === undefined ? [] : [place];
   }
+  async function putAll(all: readonly Place[], compose: (write: Write) => Promise<void>): Promise<void> {
+    for (const { flag, path, put } of all) await put(compose).catch(lost(flag, path));
+  }
+  function lost(flag: string, path: string): (error: unknown) => void {
+    return (error) => losses.push(`${flag} ${path}: cannot be written: ${(error as Error).message}`);
+  }
+
   return {
-    takeStandardOutput: json === '-' || junit === '-',
+    takeStandardOutput: [json, junit].some((path) => path !== undefined && isStandardOutput(path)),
+    losses,
     write: async (report) => {
-      for (const { sink, write } of opened) await write(report, sink);
-      await summary?.write(renderText(report, page));
+      await putAll(reports, (write) => writeJson(report, write));
+      await putAll(cases, (write) => write(renderJunit(report)));
+      await putAll(summary, (write) => write(renderText(report, page)));
     },
-    writeSummary: async (text) => summary?.write(text),
-    close: async (journals, runId) => {
-      await closeAll();
-      if (out !== undefined) copyJournal(journals, runId, out);
+    writeSummary: (text) => putAll(summary, (write) => write(text)),
+    writePlan: (text) => putAll(placesOf('-o'), (write) => write(text)),
+    keepJournal(journals, runId) {
+      if (out === undefined || !existsSync(journals)) return;
+      try {
+        const name = readdirSync(journals).find((each) => each.endsWith(`-${runId}.journal.jsonl`));
+        if (name !== undefined) copyPrivately(join(journals, name), out);
+      } catch (error) {
+        lost('--out', out)(error);
+      }
     },
   };
 }
 
-function within(folder: string | undefined, name: string): string | undefined {
-  return folder === undefined ? undefined : join(folder, name);
+function isGiven(entry: [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined;
+}
+
+function placeOf(flag: string, path: string, standardOutput: Write): Place {
+  if (isStandardOutput(path)) return { flag, path, put: (compose) => compose(standardOutput) };
+  return { flag, path, ...tried(flag, path, () => privateFile(path)) };
+}
+
+function placeIn(out: string, name: string): Place {
+  const path = join(out, name);
+  return { flag: '--out', path, ...tried('--out', path, () => privateFileIn(out, name)) };
+}
+
+function tried(flag: string, path: string, make: () => PrivateFile): PrivateFile {
+  try {
+    return make();
+  } catch (cause) {
+    throw new ConfigError([`${flag} ${path}: cannot be written: ${(cause as Error).message}`], { cause });
+  }
 }
 
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new ConfigError([`--out ${path}: cannot be made: ${(cause as Error).message}`], { cause });
-  }
-}
-
-function writeReport(report: RunReport, sink: Sink): Promise<void> {
-  return writeJson(report, sink.write);
-}
-
-function writeCases(report: RunReport, sink: Sink): Promise<void> {
-  return sink.write(renderJunit(report));
-}
-
-/** An older file outlives a run that is interrupted: it is emptied only when there is something to write. */
-async function openSink(flag: string, path: string, standardOutput: Sink['write']): Promise<Sink> {
-  if (path === '-') return { write: standardOutput, close: async () => {} };
-  try {
-    const isNew = !existsSync(path);
-    const file = await open(path, 'a');
-    let begun = false;
-    return {
-      write: async (text) => {
-        if (!begun && (await file.stat()).isFile()) await file.truncate();
-        begun = true;
-        await file.appendFile(text);
-      },
-      close: async () => {
-        await file.close();
-        if (isNew && !begun) await rm(path, { force: true });
-      },
-    };
-  } catch (cause) {
-    throw new ConfigError([`${flag} ${path}: cannot be written: ${(cause as Error).message}`], { cause });
-  }
-}
-
-/** However the run ended: what it wrote to proxies is archived also where no report came of it. */
-function copyJournal(journals: string, runId: string, folder: string): void {
-  if (!existsSync(journals)) return;
-  for (const name of readdirSync(journals)) {
-    if (name.endsWith(`-${runId}.journal.jsonl`)) copyFileSync(join(journals, name), join(folder, basename(name)));
+    if (!isFull(cause))
+      throw new ConfigError([`--out ${path}: cannot be made: ${(cause as Error).message}`], { cause });
   }
 }

@@ -1,7 +1,7 @@
 // Writes what a run read into a folder: compressed while it streams, and visible under its name only when it is whole.
 
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream, lstatSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -17,16 +17,21 @@ export interface ArchiveWriter extends Keeper {
   discard(): Promise<void>;
 }
 
-/** Refuses a folder that exists: a snapshot never mixes with another one. */
+/** Conferences are named in it. */
+const OWNER_ONLY = 0o600;
+
+/** Refuses a name that stands for something, a link to nowhere too: a snapshot never mixes with another one, and never ends up elsewhere. */
 export async function createArchive(folder: string, members: readonly Member[]): Promise<ArchiveWriter> {
   const target = resolve(folder);
-  if (existsSync(target))
+  if (isTaken(target))
     throw new ConfigError([`${folder}: there is something under this name already; name a folder that does not exist`]);
-  const partial = `${target}.partial-${process.pid}`;
   const folders = foldersOf(members.map(({ target: { name } }) => name));
+  let partial: string;
   try {
     await mkdir(dirname(target), { recursive: true });
-    for (const each of folders) await mkdir(join(partial, each), { recursive: true });
+    // A folder that nobody else may enter: no link can be planted in it.
+    partial = await mkdtemp(`${target}.partial-`);
+    for (const each of folders) await mkdir(join(partial, each));
   } catch (cause) {
     throw new ConfigError([`${folder}: cannot be written: ${(cause as Error).message}`], { cause });
   }
@@ -43,11 +48,20 @@ export async function createArchive(folder: string, members: readonly Member[]):
         keyLength: table?.keyLength ?? null,
       }));
       const manifest: Manifest = { schema: 'splitbrain/snapshot/1', ...facts, proxies };
-      await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: OWNER_ONLY });
       await rename(partial, target);
     },
     discard: () => rm(partial, { recursive: true, force: true }),
   };
+}
+
+function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined;
+  } catch {
+    // Not there, or not to be reached: then making it says why.
+    return false;
+  }
 }
 
 /**
@@ -75,7 +89,7 @@ function percent(character: string): string {
 /** Level 1: on dump text it halves the time for a few percent of size, and the proxy must not wait for us. */
 function keepIn(path: string): Kept {
   const gzip = createGzip({ level: 1 });
-  const stored = pipeline(gzip, createWriteStream(path));
+  const stored = pipeline(gzip, createWriteStream(path, { mode: OWNER_ONLY }));
   let waiting: { resolve(): void; reject(reason: unknown): void } | null = null;
   gzip.on('drain', () => waiting?.resolve());
   stored.catch((reason) => waiting?.reject(reason));

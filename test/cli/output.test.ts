@@ -1,7 +1,7 @@
 // What comes out of the program, and where: text, JSON, colours, widths, and readers that go away.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../support/mesh.ts';
@@ -84,6 +84,62 @@ test.each([
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Usage: splitbrain [\n -~]+$/)]);
 });
 
+describe('files that are no plain files', () => {
+  const shell = (line: string, ...words: readonly string[]) => {
+    const run = spawnSync('bash', ['-c', line, 'bash', ...words], {
+      cwd: scratch.folder,
+      encoding: 'utf8',
+      maxBuffer: 100_000_000,
+      env: { PATH: process.env.PATH, HOME: scratch.folder, LANG: 'C.UTF-8' },
+    });
+    return { exitCode: run.status, stdout: run.stdout, stderr: run.stderr };
+  };
+  const report = () => [process.execPath, program, 'report', ...config, '--log-level', 'silent'];
+  const isReport = (text: string) => readReport(text).findings.length === MANY + 1;
+
+  test('/dev/stdout is standard output, as - is', { timeout }, () => {
+    const run = shell('"$@" --json /dev/stdout', ...report());
+    expect([run.exitCode, isReport(run.stdout)]).toEqual([2, true]);
+  });
+
+  test('a named pipe, an open file of the caller and /dev/null are written to as they are', { timeout }, () => {
+    const piped = shell(
+      'mkfifo pipe; cat pipe >read & "$@" --json pipe --junit /dev/null >text; code=$?; wait; exit $code',
+      ...report(),
+    );
+    const read = (name: string) => readFileSync(join(scratch.folder, name), 'utf8');
+    expect([piped.exitCode, isReport(read('read')), read('text').slice(0, 5)]).toEqual([2, true, 'SPLIT']);
+    const opened = shell('umask 022; "$@" --json /dev/fd/3 3>opened >text', ...report());
+    expect([opened.exitCode, isReport(read('opened'))]).toEqual([2, true]);
+    expect((statSync(join(scratch.folder, 'opened')).mode & 0o777).toString(8)).toBe('644');
+  });
+
+  test('a file that standard output goes to already -> 64', { timeout }, () => {
+    expect(shell('"$@" --json same >same', ...report())).toEqual({
+      exitCode: 64,
+      stdout: '',
+      stderr: 'splitbrain: standard output and --json same are the same file: give each a file of its own\n',
+    });
+  });
+
+  test('a file that is mounted by itself, which nothing can be moved onto, is written over', { timeout }, () => {
+    const line =
+      'umask 022; echo older >mounted; touch point; mount --bind mounted point || exit 99; "$@" --json point; exit';
+    const run = spawnSync('unshare', ['-m', 'bash', '-c', line, 'bash', ...report()], { cwd: scratch.folder });
+    const path = join(scratch.folder, 'mounted');
+    expect([run.status, isReport(readFileSync(path, 'utf8'))]).toEqual([2, true]);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  test('the configuration -> 64, and it is as it was', { timeout }, async () => {
+    const path = config[1]!;
+    const before = readFileSync(path, 'utf8');
+    const run = await runSplitbrain(['report', ...config, '--json', path]);
+    expect([run.exitCode, run.stderr]).toEqual([64, expect.stringContaining(`-c ${path} and --json ${path}`)]);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+});
+
 describe('readers that go away', () => {
   test.each([[['report']], [['report', '--json', '-']]])(
     '%j with standard output closed: the exit code stays, not a word',
@@ -100,6 +156,26 @@ describe('readers that go away', () => {
       const { exitCode, stderr } = await runSplitbrain([word], { stdout: 'closed' });
       expect([exitCode, stderr]).toEqual([0, '']);
     }
+  });
+  test.each(['closed', '/dev/full'] as const)(
+    'standard error %s: complaints, logs and what went wrong are lost, the exit code stays',
+    { timeout },
+    async (stderr) => {
+      const wrong = scratch.file('wrong.yaml', 'enviroment: a\ntable: b c\nproxies: {}\n');
+      const codes = [
+        await runSplitbrain(['report', '-c', wrong], { stderr }),
+        await runSplitbrain(['reprot'], { stderr }),
+        await runSplitbrain(['report', ...config, '--log-level', 'debug'], { stderr }),
+        await runSplitbrain(['report', ...config, '--json', '/dev/full'], { stderr }),
+      ].map(({ exitCode }) => exitCode);
+      expect(codes).toEqual([64, 64, 2, 1]);
+    },
+  );
+  test('`2>&1 | head -1` of a command that has more to complain: 64', { timeout }, async () => {
+    const names = Array.from({ length: 3_000 }, (_, n) => `unknown-${n}: 1`).join('\n');
+    const words = [process.execPath, program, 'report', '-c', scratch.file('long.yaml', `${names}\n`)];
+    const piped = spawnSync('bash', ['-c', '"$@" 2>&1 | head -1; echo $PIPESTATUS', 'bash', ...words]);
+    expect(piped.stdout.toString()).toMatch(/^splitbrain: .*environment: is missing\n64\n$/);
   });
   test('a full disk behind standard output: 1, in words', { timeout }, async () => {
     for (const words of [['schema'], ['report', ...config, '--json', '/dev/null', '--log-level', 'silent']]) {

@@ -9,10 +9,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +23,10 @@ import { dumpText, memberSaying, readMesh, runFacts, scratch, stateOf } from './
 
 const member = (name: string) => memberSaying(name, dumpText);
 /** Where it writes until it is whole. */
-const partialOf = (folder: string) => `${folder}.partial-${process.pid}`;
+const partialOf = (folder: string) => {
+  const name = readdirSync(dirname(folder)).find((each) => each.startsWith(`${basename(folder)}.partial-`));
+  return join(dirname(folder), name ?? 'none');
+};
 const unzipped = (...path: string[]) => gunzipSync(readFileSync(join(...path))).toString('latin1');
 
 describe('a snapshot', () => {
@@ -72,6 +76,33 @@ describe('a snapshot', () => {
     expect(kind === 'folder' ? readdirSync(folder) : readFileSync(folder, 'utf8')).toEqual(
       kind === 'folder' ? ['mine'] : 'mine',
     );
+  });
+
+  test('is refused where a link stands, also one to nowhere; what it leads to stays as it was', async () => {
+    const parent = scratch();
+    mkdirSync(join(parent, 'precious'));
+    for (const [link, to] of [
+      ['to-folder', 'precious'],
+      ['to-nowhere', 'nowhere'],
+    ] as const) {
+      symlinkSync(to, join(parent, link));
+      await expect(createArchive(join(parent, link), [member('hap-a')])).rejects.toThrow(ConfigError);
+    }
+    expect([readdirSync(parent).sort(), readdirSync(join(parent, 'precious'))]).toEqual([
+      ['precious', 'to-folder', 'to-nowhere'],
+      [],
+    ]);
+  });
+
+  test("is for its owner's eyes: folders and files", async () => {
+    const folder = join(scratch(), 'snapshot');
+    const members = [member('hap-a')];
+    const archive = await createArchive(folder, members);
+    await archive.commit(runFacts, (await readMesh(members, archive)).views);
+    const modes = ['', 'manifest.json', 'hap-a/state.txt.gz', 'hap-a/table.txt.gz'].map((name) =>
+      (statSync(join(folder, name)).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(['700', '600', '600', '600']);
   });
 
   test('that cannot be written is bad usage', async () => {

@@ -20,6 +20,7 @@ export interface SplitbrainOptions {
   readonly colours?: boolean;
   /** `closed`: nobody reads standard output any more. A path: it goes there. */
   readonly stdout?: 'closed' | `/${string}`;
+  readonly stderr?: 'closed' | `/${string}`;
   /** What comes on standard input; default nothing. */
   readonly stdin?: string;
 }
@@ -49,16 +50,22 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
   const jsonPath = join(home, 'report.json');
   const words = [program, ...(addsJson ? ['report', '--json', jsonPath, ...args.slice(1)] : args)];
   const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...options.env };
-  const goesTo = options.stdout === undefined || options.stdout === 'closed' ? 'pipe' : openSync(options.stdout, 'w');
+  const opened: number[] = [];
+  const goesTo = (place: SplitbrainOptions['stdout']) => {
+    if (place === undefined || place === 'closed') return 'pipe';
+    opened.push(openSync(place, 'w'));
+    return opened.at(-1)!;
+  };
   const child = spawn(process.execPath, words, {
     env,
-    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', goesTo, 'pipe'],
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', goesTo(options.stdout), goesTo(options.stderr)],
   });
   child.stdin?.on('error', () => {}).end(options.stdin);
-  if (typeof goesTo === 'number') closeSync(goesTo);
+  for (const file of opened) closeSync(file);
   const forgetChild = atExit(() => child.kill('SIGKILL'));
   const said = { out: '', err: '' };
   if (options.stdout === 'closed') child.stdout?.destroy();
+  if (options.stderr === 'closed') child.stderr?.destroy();
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said.out += text;
   });

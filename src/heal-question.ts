@@ -1,0 +1,48 @@
+// What a person is shown and asked before anything is written.
+
+import { createInterface } from 'node:readline/promises';
+import { conferenceOf } from './domain/key.ts';
+import type { Plan } from './domain/plan.ts';
+import { renderPlan } from './plan/render.ts';
+import { displayText } from './report/display.ts';
+import { spellStep } from './run-heal.ts';
+
+/** Conferences and refusals of a plan that are shown in full. */
+const SHOWN = 20;
+
+/** The plan with its literal commands. */
+export function planText(plan: Plan, table: string, unicode: boolean): string {
+  const lines = renderPlan(
+    plan,
+    (key, step) => spellStep(table, key, step),
+    (text) => displayText(text, unicode),
+    SHOWN,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** `none`: Ctrl-C, Ctrl-D or a signal instead of an answer. */
+export async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no' | 'none'> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const conferences =
+    plan.conferences.length === 1
+      ? `conference ${displayText(conferenceOf(plan.conferences[0]!.key), false)}`
+      : `${plan.conferences.length} conferences`;
+  const stop = () => asking.close();
+  const ended = new Promise<null>((resolve) => asking.once('close', () => resolve(null)));
+  asking.once('SIGINT', stop);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  try {
+    const question = `Write this to the proxies, for ${conferences}? [y/N] `;
+    // When its terminal goes away, Node rejects an open question or leaves it open, by version.
+    const answered = signal.aborted ? null : asking.question(question).catch(() => null);
+    const answer = await Promise.race([answered, ended]);
+    if (answer !== null) return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+    process.stderr.write('\n');
+    return 'none';
+  } finally {
+    signal.removeEventListener('abort', stop);
+    asking.close();
+  }
+}
