@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { parsePins, pinOf } from './config/pins.ts';
 import { parsePlan } from './config/plan-file.ts';
-import type { Pin, Plan } from './domain/plan.ts';
+import type { Pin, Plan, Refusal } from './domain/plan.ts';
 import type { Proposal, RunReport } from './domain/run-report.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { readJournal } from './heal/journal.ts';
-import { takeLock } from './heal/lock.ts';
+import { takeLease } from './heal/lock.ts';
 import { ask, planText } from './heal-question.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
@@ -167,16 +167,22 @@ async function writeIn(
   },
 ): Promise<number> {
   const { settings, mesh, edge, files } = session;
-  const lock = takeLock(settings.heal.journal, settings.environment, edge.run.id, new Date(edge.clock.now()));
+  const lease = await leaseFor(session);
   try {
     await beforeLook?.(session);
-    const report = await look(mesh, settings, edge, null);
+    const looked = await look(mesh, settings, edge, null);
+    const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
     const wanted = await makePlan(report, session);
     const plan = 'plan' in wanted ? wanted.plan : wanted;
     const decisions = 'decisions' in wanted ? wanted.decisions : new Map();
     const settled = 'settled' in wanted ? wanted.settled : [];
-    const proposal = { plan: 'because' in lock ? refusedBy(lock.because, plan) : plan, decisions };
-    const looked: RunReport = { ...report, proposal };
+    const proposal = { plan: lease.obstacle === null ? plan : refusedBy(lease.obstacle, plan), decisions };
+    const isSilent = lease.obstacle?.reason === 'no-journal' && proposal.plan === plan;
+    const proposed: RunReport = {
+      ...report,
+      notes: isSilent ? [...report.notes, lease.obstacle.because] : report.notes,
+      proposal,
+    };
     edge.progress.stop();
     const terminal = describeTerminal(process.stdout, process.env);
     // Nobody is asked about what could not be shown; where nobody is asked, the words are not what the run is about.
@@ -187,33 +193,69 @@ async function writeIn(
         edge.log.error('output-lost', { because: error.message });
       });
     };
-    await show(`${renderLook(looked, terminal)}\n`);
-    if (proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
+    await show(`${renderLook(proposed, terminal)}\n`);
+    // Why a whole run is refused is said with its outcome.
+    if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
       const answer = await ask(proposal.plan, edge.signal);
       if (answer !== 'yes') {
         const exitCode = answer === 'none' ? exitCodes.interrupted : report.exitCode;
         await show('Nothing was written.\n');
-        await files.write({ ...looked, exitCode });
+        await files.write({ ...proposed, exitCode });
         return exitCode;
       }
     }
-    const options = { settled, ...(rounds === undefined ? {} : { rounds }) };
-    const { outcome, exitCode } = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
-    const healed: RunReport = { ...looked, heal: outcome, exitCode };
-    const notes = (await afterwards?.(healed)) ?? [];
+    const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
+    const carried = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
+    // A scheduled run that is kept out has looked, and another one heals: it ends as a look.
+    const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
+    const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
+    const healed: RunReport = { ...proposed, heal: carried.outcome, exitCode };
+    const notes = [...carried.notes, ...((await afterwards?.(healed)) ?? [])];
     const told: RunReport = { ...healed, notes: [...healed.notes, ...notes] };
     await files.write(told);
     await show(renderOutcome(told, terminal));
     for (const note of notes) await show(`${displayText(note, terminal.unicode)}\n`);
     return exitCode;
   } finally {
-    if ('release' in lock) lock.release();
+    lease.release();
   }
 }
 
-function refusedBy(because: string, plan: Plan): Plan {
-  const refused = { reason: 'locked' as const, key: null, because };
+interface HealLease {
+  /** Why nothing may be written in this run. */
+  readonly obstacle: Pick<Refusal, 'reason' | 'because'> | null;
+  readonly notes: readonly string[];
+  lost(): string | null;
+  release(): void;
+}
+
+/** Kept out, or without a place for it, a run looks all the same. */
+async function leaseFor({ settings, edge }: Session): Promise<HealLease> {
+  const claim = {
+    folder: settings.heal.journal,
+    environment: settings.environment,
+    runId: edge.run.id,
+    what: 'healing',
+  };
+  const lease = await takeLease(claim, edge.clock, edge.signal);
+  if ('release' in lease) {
+    const { takenOver } = lease;
+    if (takenOver === null) return { ...lease, obstacle: null, notes: [] };
+    edge.log.warn('lock-taken-over', { because: takenOver });
+    return { ...lease, obstacle: null, notes: [takenOver] };
+  }
+  const none = { notes: [], lost: () => null, release: () => {} };
+  if ('because' in lease) return { ...none, obstacle: { reason: 'locked', because: lease.because } };
+  edge.log.error('journal-unwritable', { because: lease.problem });
+  const because = `${lease.problem}: without lock and journal nothing is healed: make room, or set \`heal.journal\``;
+  return { ...none, obstacle: { reason: 'no-journal', because } };
+}
+
+/** Where there is nothing to write, nothing is refused. */
+function refusedBy(obstacle: NonNullable<HealLease['obstacle']>, plan: Plan): Plan {
+  if (plan.conferences.length === 0) return plan;
+  const refused = { ...obstacle, key: null };
   return { ...plan, refused, conferences: [], refusals: [refused] };
 }

@@ -3,7 +3,7 @@
 import type { Plan } from './domain/plan.ts';
 import type { Proposal, RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
-import { type HealCount, healsSince } from './heal/journal.ts';
+import { type RecentHeals, recentHeals } from './heal/recent-heals.ts';
 import type { Edge } from './mesh.ts';
 import { buildPlan, type PlanningFacts } from './plan/build-plan.ts';
 import { isExpressible } from './runtime-api/escape.ts';
@@ -11,15 +11,18 @@ import { isExpressible } from './runtime-api/escape.ts';
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
 const PLAN_VALID_MS = 15 * 60_000;
 
+const TORN = 'its last line is unfinished: a run was killed while it wrote it';
+
 /**
- * What `heal` would do about a report. Reads the journals, writes nothing. Where they cannot be read nothing would be healed, and only that: whoever
+ * What `heal` would do about a report. Reads the journals, and writes nothing but their index. Where they cannot be read nothing would be healed, and only that: whoever
  * reads the report needs no journal.
  */
 export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 'clock' | 'run' | 'log'>): Proposal {
   const { journal, cooldown } = settings.heal;
   const since = new Date(edge.clock.now() - cooldown.withinMs);
-  const counted = healsSince(journal, settings.environment, settings.table, since);
+  const counted = recentHeals({ folder: journal, environment: settings.environment }, settings.table, since);
   if ('problem' in counted) edge.log.warn('journal-unreadable', { because: counted.problem });
+  else for (const path of counted.torn) edge.log.warn('journal-torn', { journal: path, because: TORN });
   return buildPlan(report, {
     settings: settings.heal,
     ...cooldownFacts(counted),
@@ -28,8 +31,8 @@ export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 
   });
 }
 
-function cooldownFacts(counted: HealCount): Pick<PlanningFacts, 'healsOf' | 'uncounted'> {
-  if ('heals' in counted) return { healsOf: (key) => counted.heals.get(key) ?? 0, uncounted: null };
+function cooldownFacts(counted: RecentHeals): Pick<PlanningFacts, 'healsOf' | 'uncounted'> {
+  if ('healsOf' in counted) return { healsOf: counted.healsOf, uncounted: null };
   return {
     healsOf: () => 0,
     uncounted: `${counted.problem}: how often a conference was healed is not known; mend that journal or move it away`,

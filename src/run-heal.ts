@@ -6,7 +6,7 @@ import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { exitCodes } from './errors.ts';
 import { createShardRequest, type ShardRequest } from './heal/data-plane.ts';
-import { healPlan } from './heal/heal.ts';
+import { healPlan, refusedOutcome } from './heal/heal.ts';
 import { openJournal } from './heal/journal.ts';
 import { type Edge, type Mesh, openTransports } from './mesh.ts';
 import { type Ground, surveyGround } from './plan/ground.ts';
@@ -18,6 +18,8 @@ import { requestStatus } from './transport/http-request.ts';
 export interface Carried {
   readonly outcome: HealOutcome;
   readonly exitCode: number;
+  /** What a reader must know of it besides. */
+  readonly notes: readonly string[];
 }
 
 /** Carries a plan out. Holds the only writers there are, each on a connection of its own, for as long as it takes. */
@@ -27,11 +29,21 @@ export async function carryOutPlan(
   mesh: Mesh,
   settings: Settings,
   edge: Edge,
-  options: { readonly rounds?: number; readonly settled?: readonly string[] } = {},
+  options: {
+    readonly rounds?: number;
+    readonly settled?: readonly string[];
+    /** Why another run may be writing by now; without a lease none can be lost. */
+    readonly leaseLost?: () => string | null;
+  } = {},
 ): Promise<Carried> {
+  const ended = (outcome: HealOutcome, notes: readonly string[] = []): Carried => ({
+    outcome,
+    exitCode: exitCodeAfter(outcome, plan, report),
+    notes,
+  });
   const settledBefore = options.settled?.length ?? 0;
   if (plan.conferences.length === 0) {
-    const outcome = {
+    return ended({
       planned: settledBefore,
       applied: 0,
       verified: 0,
@@ -41,10 +53,15 @@ export async function carryOutPlan(
       interrupted: false,
       refusals: plan.refusals,
       journal: null,
-    };
-    return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
+    });
   }
-  const journal = openJournal(settings.heal.journal, edge.run.id, () => new Date(edge.clock.now()));
+  const { environment } = settings;
+  const place = { folder: settings.heal.journal, environment };
+  const journal = openJournal(place, edge.run.id, () => new Date(edge.clock.now()));
+  if ('problem' in journal) {
+    edge.log.error('journal-unwritable', { because: journal.problem });
+    return ended(refusedOutcome(plan, { reason: 'no-journal', because: journal.problem }));
+  }
   const open = openTransports(settings);
   const transports = mesh.members.map(({ target }) => [target.name, open(target)] as const);
   const ground = surveyGround(report.proxies);
@@ -54,7 +71,7 @@ export async function carryOutPlan(
         event: 'run',
         runId: edge.run.id,
         command: edge.run.command,
-        environment: settings.environment,
+        environment,
         table: settings.table,
       },
     ]);
@@ -77,6 +94,7 @@ export async function carryOutPlan(
         request: shardRequest(mesh, settings),
         concurrency: settings.collect.concurrency,
         journal,
+        leaseLost: options.leaseLost ?? (() => null),
         clock: edge.clock,
         signal: edge.signal,
       },
@@ -92,7 +110,12 @@ export async function carryOutPlan(
       settledThemselves: healed.settledThemselves + settledBefore,
     };
     edge.log.warn('heal-ended', { applied: outcome.applied, verified: outcome.verified, failed: outcome.failed });
-    return { outcome, exitCode: exitCodeAfter(outcome, plan, report) };
+    const trouble = journal.trouble();
+    if (trouble === null) return ended(outcome);
+    edge.log.error('journal-unwritable', { because: trouble });
+    // Where it stopped the heal, the refusals say so.
+    const isSaid = outcome.refusals.some(({ reason }) => reason === 'no-journal');
+    return ended(outcome, isSaid ? [] : [`every write is in the journal, but not what came of the last: ${trouble}`]);
   } finally {
     await Promise.all(transports.map(([, transport]) => transport.close()));
     journal.close();

@@ -1,17 +1,16 @@
 // What healing would do about a report: the cooldown from the journals, and how long a plan is good for.
 
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openJournal } from '../src/heal/journal.ts';
 import { propose } from '../src/proposal.ts';
 import { draw, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
-import { temporaryFolder } from './support/heal-stage.ts';
+import { beginJournal, temporaryFolder } from './support/heal-stage.ts';
 
 test('counts the heals of this mesh in its journals, within the window', () => {
   const folder = temporaryFolder();
   const here = quietEdge();
   const begun = (minutesAgo: number, runId: string, keys: readonly string[]) => {
-    const journal = openJournal(folder, runId, () => new Date(here.clock.now() - minutesAgo * 60_000));
+    const journal = beginJournal(folder, runId, () => new Date(here.clock.now() - minutesAgo * 60_000));
     journal.append([
       { event: 'run', runId, command: 'heal', environment: 'stage', table: 'nodes' },
       ...keys.map((key, seq) => ({
@@ -41,9 +40,9 @@ describe('a damaged journal within the window', () => {
   const damaged = (minutesAgo: number) => {
     const here = quietEdge();
     const folder = temporaryFolder();
-    const journal = openJournal(folder, 'a', () => new Date(here.clock.now() - minutesAgo * 60_000));
+    const journal = beginJournal(folder, 'a', () => new Date(here.clock.now() - minutesAgo * 60_000));
     journal.close();
-    appendFileSync(journal.path, 'lunch\n');
+    writeFileSync(journal.path, 'lunch\n');
     return { here, path: journal.path, settings: settingsWith({ journal: folder }) };
   };
   const split = { k: { p1: 's1', p2: 's2' } };
@@ -68,6 +67,33 @@ describe('a damaged journal within the window', () => {
     const old = damaged(3 * 24 * 60);
     expect(propose(reportOf(draw(split)), old.settings, old.here).plan).toMatchObject({ conferences: [{ key: 'k' }] });
   });
+});
+
+test('a journal of another environment that is damaged or torn blocks nobody; a torn one of our own is told of once', () => {
+  const folder = temporaryFolder();
+  const here = quietEdge();
+  const said: string[] = [];
+  const log = {
+    ...here.log,
+    warn: (event: string, fields?: object) => said.push(`${event} ${JSON.stringify(fields)}`),
+  };
+  const begun = (environment: string, text: string) => {
+    const journal = beginJournal(folder, 'a', () => new Date(here.clock.now() - 60_000), environment);
+    journal.append([{ event: 'run', runId: 'a', command: 'heal', environment, table: 'nodes' }]);
+    journal.close();
+    appendFileSync(journal.path, text);
+    return journal.path;
+  };
+  begun('prod', '{"event":"int\nlunch\n');
+  begun('prod-eu', '{"event":"int');
+  const own = begun('stage', '{"at":"2026');
+  const settings = settingsWith({ journal: folder });
+  const plans = [1, 2].map(
+    () => propose(reportOf(draw({ k: { p1: 's1', p2: 's2' } })), settings, { ...here, log }).plan,
+  );
+  for (const plan of plans) expect(plan).toMatchObject({ refused: null, conferences: [{ key: 'k' }] });
+  expect(said).toEqual([expect.stringMatching(/^journal-torn /)]);
+  expect(said[0]).toContain(own);
 });
 
 test('a plan is valid for a quarter of an hour', () => {

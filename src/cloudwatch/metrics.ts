@@ -1,6 +1,7 @@
 // The metrics of a run: one table of what is counted, from which the datapoints, the README's table and the alarms are made. Pure.
 
 import type { MeshFindingKind } from '../domain/finding.ts';
+import type { HealOutcome } from '../domain/plan.ts';
 import { type Remaining, remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { MetricsSettings } from '../domain/settings.ts';
@@ -137,9 +138,10 @@ export const metricDefinitions = [
     name: 'heals_refused',
     unit: 'Count',
     description:
-      'refusals of a heal that was asked for: conferences, or 1 for the whole run; 0 where none was asked for',
+      'refusals of a heal that was asked for: conferences, or 1 for the whole run; 0 where none was asked for, or the mesh was locked',
     // Each heal that failed is among the refusals too.
-    measure: ({ report: { heal } }) => (heal === null ? 0 : Math.max(0, heal.refusals.length - heal.failed)),
+    measure: ({ report: { heal } }) =>
+      heal === null || isKeptOut(heal) ? 0 : Math.max(0, heal.refusals.length - heal.failed),
   },
   {
     name: 'heals_failed',
@@ -178,6 +180,11 @@ function planned(report: RunReport, counts: (kind: string) => boolean): number {
 
 function expectedProxies({ expected, counts }: RunReport): number {
   return Math.max(expected?.min ?? 0, counts.proxies);
+}
+
+/** Another run heals, or people work on the proxies: nothing for anybody to see to. */
+function isKeptOut({ refusals }: HealOutcome): boolean {
+  return refusals.some(({ reason, key }) => reason === 'locked' && key === null);
 }
 
 function lockedProxies({ proxies }: RunReport): number {

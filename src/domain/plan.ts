@@ -12,6 +12,7 @@ export const refusalReasons = [
   'two-meshes',
   'spread-table',
   'locked',
+  'no-journal',
   'too-many-conferences',
   'too-large-share',
   'plan-expired',

@@ -8,7 +8,7 @@ import { sameEntry } from '../plan/steps.ts';
 import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
 import { readPremises } from '../verify/read-premises.ts';
 import { carryOut, type Write } from './carry-out.ts';
-import type { HealTools } from './heal-tools.ts';
+import { type HealTools, obstacleTo } from './heal-tools.ts';
 import { type Judgement, judgePremise, serversIn, spell } from './premise.ts';
 
 export interface Applied {
@@ -59,7 +59,8 @@ export function createApplier(
     const settled: PlannedConference[] = [];
     const over: string[] = [];
     const size = conferences.length > LARGE_BATCH ? LARGE_BATCH : BATCH;
-    for (let start = 0; start < conferences.length && !tools.signal.aborted; start += size) {
+    const goesOn = () => !tools.signal.aborted && obstacleTo(tools) === null;
+    for (let start = 0; start < conferences.length && goesOn(); start += size) {
       const askedAt = tools.clock.now();
       const judged = await judgeBatch(tools, standing, conferences.slice(start, start + size));
       if (judged === 'interrupted') break;
@@ -72,7 +73,7 @@ export function createApplier(
       const isOld = tools.clock.now() - askedAt > PREMISE_AGE_MS;
       const dropped = new Set<string>();
       const phases = Math.max(...batch.flatMap(({ steps }) => steps.map(({ phase }) => phase + 1)), 0);
-      for (let phase = 0; phase < phases && !tools.signal.aborted; phase++) {
+      for (let phase = 0; phase < phases && goesOn(); phase++) {
         const writes = batch
           .filter(({ key }) => !dropped.has(key))
           .flatMap(({ key, steps }) => steps.filter((step) => step.phase === phase).map((step) => ({ key, step })));
@@ -82,8 +83,8 @@ export function createApplier(
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
         const going = writes.filter(({ key }) => !dropped.has(key)).map((write) => ({ ...write, seq: ++seq }));
-        written.push(...going.map(({ key }) => key));
-        const rejected = await carryOut(tools, going);
+        const { sent, refusals: rejected } = await carryOut(tools, going);
+        if (sent) written.push(...going.map(({ key }) => key));
         for (const refusal of rejected) dropped.add(refusal.key!);
         applied += going.length - rejected.length;
         refusals.push(...refused, ...rejected);

@@ -3,7 +3,7 @@
 import pLimit from 'p-limit';
 import type { Refusal, Step } from '../domain/plan.ts';
 import type { TableWriter, WriteAnswer } from '../runtime-api/table-writer.ts';
-import type { HealTools } from './heal-tools.ts';
+import { type HealTools, obstacleTo } from './heal-tools.ts';
 
 /** `Entry currently in use`: a dump is paused on it. */
 const CLEAR_TRIES = 5;
@@ -16,11 +16,18 @@ export interface Write {
 /** `seq` numbers the writes of a run. */
 export type Numbered = Write & { readonly seq: number };
 
+export interface CarriedOut {
+  /** Whether any write may have gone out. */
+  readonly sent: boolean;
+  /** One for each write that was not accepted. */
+  readonly refusals: readonly Refusal[];
+}
+
 /**
  * Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds
  * as few proxies as possible half done.
  */
-export async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<readonly Refusal[]> {
+export async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<CarriedOut> {
   tools.journal.append(
     writes.map(({ seq, key, step: { kind, proxy, expect, serverId } }) => ({
       event: 'intent',
@@ -32,6 +39,9 @@ export async function carryOut(tools: HealTools, writes: readonly Numbered[]): P
       serverId,
     })),
   );
+  // Asked at the last moment: between a clear and its set nothing stops any more.
+  const obstacle = obstacleTo(tools);
+  if (obstacle !== null) return { sent: false, refusals: writes.map(({ key }) => ({ ...obstacle, key })) };
   const answers = new Map<number, WriteAnswer>();
   const clearing = writes.filter(
     ({ step }) => step.kind === 'remove' || (step.kind === 'replace' && step.expect !== null),
@@ -56,12 +66,13 @@ export async function carryOut(tools: HealTools, writes: readonly Numbered[]): P
       };
     }),
   );
-  return writes.flatMap(({ seq, key, step }) => {
+  const refusals = writes.flatMap(({ seq, key, step }) => {
     const answer = answers.get(seq)!;
     return answer.outcome === 'accepted'
       ? []
       : [{ reason: 'rejected' as const, key, because: `${step.proxy} said to ${step.kind}: ${answer.answer}` }];
   });
+  return { sent: true, refusals };
 }
 
 type Send = (writer: TableWriter, own: readonly Numbered[], tools: HealTools) => Promise<readonly WriteAnswer[]>;

@@ -1,6 +1,7 @@
 // What a heal works with.
 
 import type { Clock } from '../clock.ts';
+import type { Refusal } from '../domain/plan.ts';
 import type { TableWriter } from '../runtime-api/table-writer.ts';
 import type { Asked } from '../verify/read-entries.ts';
 import type { ShardRequest } from './data-plane.ts';
@@ -11,5 +12,15 @@ export interface HealTools extends Asked {
   /** The way through the data plane, where the configuration has one. */
   readonly request: ShardRequest | null;
   readonly journal: Journal;
+  /** Why another run may be writing by now; `null` while none may. */
+  readonly leaseLost: () => string | null;
   readonly clock: Clock;
+}
+
+/** Why nothing more may be written; looking goes on all the same. */
+export function obstacleTo({ journal, leaseLost }: HealTools): Pick<Refusal, 'reason' | 'because'> | null {
+  const trouble = journal.trouble();
+  if (trouble !== null) return { reason: 'no-journal', because: trouble };
+  const lost = leaseLost();
+  return lost === null ? null : { reason: 'locked', because: lost };
 }

@@ -6,7 +6,7 @@ import { type DeafLink, surveyGround, withServers } from '../plan/ground.ts';
 import { readPremises } from '../verify/read-premises.ts';
 import { verdictOn } from '../verify/verdict.ts';
 import { createApplier } from './apply.ts';
-import type { HealTools } from './heal-tools.ts';
+import { type HealTools, obstacleTo } from './heal-tools.ts';
 import { serversIn } from './premise.ts';
 import { differingAfter, hasEnded } from './settle.ts';
 
@@ -52,7 +52,7 @@ export async function healPlan(
     for (const refusal of all) refusals.set(refusal.key!, refusal);
   };
   let applied = 0;
-  journal.append(
+  const begun = journal.append(
     plan.conferences.map(({ key, winner, policy, before, target }) => ({
       event: 'conference',
       key,
@@ -62,10 +62,12 @@ export async function healPlan(
       target: { ...target },
     })),
   );
+  if (!begun) return refusedOutcome(plan, { reason: 'no-journal', because: journal.trouble()! });
+  const goesOn = () => !signal.aborted && obstacleTo(tools) === null;
   let pending = plan.conferences;
   /** Those that differed in some look of the settle time in which they were watched last. */
   const unsteady = new Set<string>();
-  for (let round = 1; round <= (options.rounds ?? MAX_ROUNDS) && pending.length > 0 && !signal.aborted; round++) {
+  for (let round = 1; round <= (options.rounds ?? MAX_ROUNDS) && pending.length > 0 && goesOn(); round++) {
     options.onRound(round, pending.length);
     const done = await apply(pending);
     applied += done.applied;
@@ -115,8 +117,14 @@ export async function healPlan(
   );
   journal.append(verdicts.map(({ key, held, because }) => ({ event: 'verdict', key, held, because })));
   const failed = verdicts.filter(({ held }) => !held);
+  // What stopped the run is why the rest was not healed.
+  const obstacle = obstacleTo(tools);
   refuse(
-    failed.filter(({ key }) => !refusals.has(key)).map(({ key, because }) => ({ reason: 'not-held', key, because })),
+    failed
+      .filter(({ key }) => !refusals.has(key))
+      .map(({ key, because }) =>
+        obstacle === null || written.has(key) ? { reason: 'not-held', key, because } : { ...obstacle, key },
+      ),
   );
   for (const { key, held } of verdicts) if (held) refusals.delete(key);
   for (const key of over) refusals.delete(key);
@@ -133,6 +141,21 @@ export async function healPlan(
     interrupted: false,
     refusals: [...plan.refusals, ...refusals.values()],
     journal: journal.path,
+  };
+}
+
+/** Where nothing could be begun. */
+export function refusedOutcome(plan: Plan, { reason, because }: Pick<Refusal, 'reason' | 'because'>): HealOutcome {
+  return {
+    planned: plan.conferences.length,
+    applied: 0,
+    verified: 0,
+    failed: 0,
+    settledThemselves: 0,
+    ended: 0,
+    interrupted: false,
+    refusals: [...plan.refusals, { reason, key: null, because }],
+    journal: null,
   };
 }
 

@@ -1,18 +1,10 @@
 // What a run writes to the mesh, written down before and after: append-only JSON lines, on disk before the command goes out.
 
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
+import { type JournalPlace, journalName, rotateJournals } from './journal-files.ts';
 
 const entryState = z.object({ serverId: z.number().int(), serverKey: z.string().nullable() }).nullable();
 
@@ -69,66 +61,87 @@ export type Unstamped<R extends JournalRecord = JournalRecord> = R extends Journ
 
 export interface Journal {
   readonly path: string;
-  /** Returns when the records are on disk. */
-  append(records: readonly Unstamped[]): void;
+  /**
+   * Whether the records are on disk. After the first time that they are not, nothing more is written: a journal with a gap would lie.
+   * What got onto the disk of them is taken back.
+   */
+  append(records: readonly Unstamped[]): boolean;
+  /** Why nothing more can be written down; `null` while it can. */
+  trouble(): string | null;
   close(): void;
 }
 
-/** Files kept in a journal folder; older ones are removed when a new one is begun. */
-const KEPT_FILES = 500;
-const SUFFIX = '.journal.jsonl';
-
-/** Begins a journal for one run in `folder`. */
-export function openJournal(folder: string, runId: string, now: () => Date): Journal {
-  const path = join(folder, `${now().toISOString().replaceAll(':', '-')}-${runId}${SUFFIX}`);
+/** Begins a journal for one run; or says why there is none. */
+export function openJournal(
+  place: JournalPlace,
+  runId: string,
+  now: () => Date,
+): Journal | { readonly problem: string } {
+  const { folder, environment } = place;
+  const name = journalName(now(), environment, runId);
+  const path = join(folder, name);
+  const unwritable = (cause: unknown) =>
+    `${path}: the journal cannot be written (${(cause as Error).message}), and without it nothing is healed: make room, or set \`heal.journal\``;
   let file: number;
   try {
-    mkdirSync(folder, { recursive: true });
+    const made = mkdirSync(folder, { recursive: true });
     file = openSync(path, 'ax', 0o600);
-    syncFolder(dirname(path));
+    // The new file's name must survive a crash as well as what is in it.
+    for (const each of foldersUpTo(folder, made)) syncFolder(each);
   } catch (cause) {
-    throw new ConfigError(
-      [
-        `${path}: the journal cannot be written (${(cause as Error).message}): without it nothing is healed; set \`heal.journal\``,
-      ],
-      { cause },
-    );
+    return { problem: unwritable(cause) };
   }
-  rotate(folder);
+  rotateJournals(place, name);
+  let length = 0;
+  let trouble: string | null = null;
   return {
     path,
     append(records) {
-      if (records.length === 0) return;
+      if (trouble !== null) return false;
+      if (records.length === 0) return true;
       const at = now().toISOString();
-      // Writes all of it or throws; `writeSync` would be content with the part that still fits on a disk.
-      writeFileSync(file, records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
-      fsyncSync(file);
+      const lines = Buffer.from(records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
+      try {
+        // Writes all of it or throws; `writeSync` would be content with the part that still fits on a disk.
+        writeFileSync(file, lines);
+        fsyncSync(file);
+        length += lines.length;
+      } catch (cause) {
+        trouble = unwritable(cause);
+        takeBack(file, length);
+      }
+      return trouble === null;
     },
-    close: () => closeSync(file),
+    trouble: () => trouble,
+    close() {
+      closeSync(file);
+      if (length === 0) rmSync(path, { force: true });
+    },
   };
 }
 
-/** The new file's name must survive a crash as well as what is in it. */
+/** Half a line in the middle would make the whole file unreadable; at its end, it is only a torn line. */
+function takeBack(file: number, length: number): void {
+  try {
+    ftruncateSync(file, length);
+    fsyncSync(file);
+  } catch {
+    // Nothing is written behind it, so that it stays the last line.
+  }
+}
+
+/** The folder, and those around it that had to be made too. */
+function foldersUpTo(folder: string, made: string | undefined): readonly string[] {
+  const folders = [folder];
+  const end = made === undefined ? folder : dirname(made);
+  while (folders.at(-1) !== end && folders.at(-1) !== dirname(folders.at(-1)!)) folders.push(dirname(folders.at(-1)!));
+  return folders;
+}
+
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   fsyncSync(handle);
   closeSync(handle);
-}
-
-/** Names begin with the time, so that their order is the order of the runs. */
-function journalFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((file) => file.endsWith(SUFFIX))
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function rotate(folder: string): void {
-  for (const file of journalFiles(folder).slice(0, -KEPT_FILES)) unlinkSync(join(folder, file));
 }
 
 /** The records of one journal. A last line that was torn by a crash is left out; anything else that is not a record is an error. */
@@ -159,38 +172,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Heals by key; or why they cannot be counted: a journal that cannot be read is no proof that nothing was healed. */
-export type HealCount = { readonly heals: ReadonlyMap<string, number> } | { readonly problem: string };
-
-/**
- * How many runs wrote to each conference since `since`, in this mesh. Intents count, whatever came of them: a run that was killed may
- * have been through.
- */
-export function healsSince(folder: string, environment: string, table: string, since: Date): HealCount {
-  try {
-    return { heals: countHeals(folder, environment, table, since) };
-  } catch (error) {
-    if (error instanceof ConfigError) return { problem: error.message };
-    // Folders fail with a code; anything else is a defect of ours.
-    if (error instanceof Error && 'code' in error) return { problem: `${folder}: ${error.message}` };
-    throw error;
-  }
-}
-
-function countHeals(folder: string, environment: string, table: string, since: Date): ReadonlyMap<string, number> {
-  const heals = new Map<string, number>();
-  for (const file of journalFiles(folder)) {
-    // A run lasts minutes; the name is its beginning, and a day more than covers it.
-    if (file.slice(0, 10) < new Date(since.getTime() - 86_400_000).toISOString().slice(0, 10)) continue;
-    const records = readJournal(join(folder, file));
-    const run = records.find((record) => record.event === 'run');
-    if (run?.event !== 'run' || run.environment !== environment || run.table !== table) continue;
-    const keys = new Set(
-      records.flatMap((record) => (record.event === 'intent' && new Date(record.at) >= since ? [record.key] : [])),
-    );
-    for (const key of keys) heals.set(key, (heals.get(key) ?? 0) + 1);
-  }
-  return heals;
 }

@@ -1,79 +1,174 @@
-// One healer at a time for an environment: a lock file that a dead process does not hold.
+// One healer at a time for an environment: a lease in a folder that all share, which its holder renews while it lives.
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { type Holder, holderHere, lifeOf, parseHolder } from './lease-holder.ts';
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** When that process started, in the kernel's own ticks: a pid is used again, this pair is not. */
-  readonly startTicks: string | null;
-  readonly runId: string;
-  readonly since: string;
-}
+/** Without a sign of life for so long, a holder whose process cannot be asked is taken for dead. */
+export const LEASE_MS = 15_000;
+/** A sign of life comes so often: a few may be late, or lost. */
+const BEAT_MS = 3_000;
+const POLL_MS = 500;
 
-export interface Lock {
+export interface Lease {
+  /** What became of the run that held it before and did not give it back; `null` where it was free. */
+  readonly takenOver: string | null;
+  /** Why this run holds it no longer; `null` while it does. Asked before every write. */
+  lost(): string | null;
+  /** Safe to call twice. */
   release(): void;
 }
 
-/** Why the lock cannot be had: another run is healing. */
+/** Why the lease cannot be had: another run holds it. */
 export interface Busy {
   readonly because: string;
 }
 
-/** Works between processes of one machine, and in a shared folder as far as hosts can be told apart. Throws `ConfigError` where no file can be written. */
-export function takeLock(folder: string, environment: string, runId: string, now: Date): Lock | Busy {
-  const path = join(folder, `${encodeURIComponent(environment)}.lock`);
-  const holder: Holder = {
-    pid: process.pid,
-    host: hostname(),
-    startTicks: startTicksOf(process.pid),
-    runId,
-    since: now.toISOString(),
-  };
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (tryTake(folder, path, holder)) return { release: () => release(path, holder) };
-    const other = readHolder(path);
-    if (other !== null && isAlive(other)) return { because: busyWith(other, environment, path) };
-    clearAway(path, other, runId);
+/** No file of a lease can be written there. */
+export interface NoPlace {
+  readonly problem: string;
+}
+
+/** For whom, and for what: `what` as in "run 1234 is healing stage". */
+export interface Claim {
+  readonly folder: string;
+  readonly environment: string;
+  readonly runId: string;
+  readonly what: string;
+}
+
+/**
+ * Signs of life are times of the file's last change, and only whether they change counts: no two clocks need to agree. Rejects when the
+ * signal aborts while it waits for one.
+ */
+export async function takeLease(claim: Claim, clock: Clock, signal: AbortSignal): Promise<Lease | Busy | NoPlace> {
+  const path = join(claim.folder, `${encodeURIComponent(claim.environment)}.lock`);
+  const here = holderHere(claim.runId, new Date(clock.now()));
+  let takenOver: string | null = null;
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (tryTake(claim.folder, path, here)) return hold(path, here, takenOver, clock);
+      const other = readHolder(path);
+      const life = other === null ? 'dead' : await lifeSeen(path, other, here, { clock, signal });
+      if (life === 'alive') return { because: busyWith(other!, claim) };
+      // While this run waited, another one may have been quicker.
+      if (life === 'gone' || readHolder(path)?.runId !== other?.runId) continue;
+      if (other !== null) takenOver = endOf(other, life);
+      clearAway(path, other, claim.runId);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: `${path}: the lock cannot be taken: ${(error as Error).message}` };
   }
   return { because: `other runs keep taking the lock ${path}: try again` };
 }
 
-function busyWith(other: Holder, environment: string, path: string): string {
-  const elsewhere = other.host === hostname() ? '' : `, or remove ${path} if that host is gone`;
-  return `run ${other.runId} (process ${other.pid} on ${other.host}, since ${other.since}) is healing ${environment}: wait for it to end${elsewhere}`;
+function spell({ runId, pid, host, since }: Holder): string {
+  return `run ${runId} (process ${pid} on ${host}, since ${since})`;
+}
+
+function busyWith(other: Holder, { what, environment }: Claim): string {
+  return `${spell(other)} is ${what} ${environment}: wait for it to end`;
+}
+
+function endOf(other: Holder, life: 'dead' | 'silent'): string {
+  const how = life === 'dead' ? 'is gone' : `gave no sign of life for ${LEASE_MS / 1000} s`;
+  return `${spell(other)} ${how} and did not give its lock back: it was taken over`;
+}
+
+/** `silent`: no sign of life for a lease's time. `gone`: given back, or another's by now. */
+async function lifeSeen(
+  path: string,
+  other: Holder,
+  here: Holder,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<'alive' | 'dead' | 'silent' | 'gone'> {
+  const life = lifeOf(other, here);
+  if (life !== 'unknown') return life;
+  const first = beatOf(path);
+  // Sleeps are counted, not the time of day: they end by this machine's steady clock.
+  for (let waitedMs = 0; waitedMs < LEASE_MS; waitedMs += POLL_MS) {
+    await clock.sleep(POLL_MS, signal);
+    const beat = beatOf(path);
+    if (beat === null || first === null || beat.file !== first.file) return 'gone';
+    if (beat.at !== first.at) return 'alive';
+  }
+  return 'silent';
+}
+
+/** Opened each time: what a network file system has cached of a file is checked when it is opened. */
+function beatOf(path: string): { readonly file: number; readonly at: number } | null {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { ino, mtimeMs } = fstatSync(file);
+      return { file: ino, at: mtimeMs };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+}
+
+function hold(path: string, here: Holder, takenOver: string | null, clock: Clock): Lease {
+  const file = openSync(path, 'r+');
+  let isOver = false;
+  const stop = clock.every(BEAT_MS, () => {
+    const now = clock.now() / 1000;
+    try {
+      // Needs no room on the disk, and never touches a file that another run has put there.
+      futimesSync(file, now, now);
+    } catch {
+      // A beat that is lost is made good by the next one; a lease that is lost is noticed before the next write.
+    }
+  });
+  return {
+    takenOver,
+    lost() {
+      const holder = readHolder(path);
+      if (holder?.runId === here.runId) return null;
+      const who = holder === null ? 'it was removed' : `${spell(holder)} has it`;
+      return `the lock ${path} is no longer this run's: ${who}`;
+    },
+    release() {
+      if (isOver) return;
+      isOver = true;
+      stop();
+      closeSync(file);
+      // Somebody may have removed the file by hand, and another run may have taken the lock since.
+      if (readHolder(path)?.runId === here.runId) rmSync(path, { force: true });
+    },
+  };
 }
 
 /** The file appears with its content in it, or not at all. */
 function tryTake(folder: string, path: string, holder: Holder): boolean {
   const draft = `${path}.${holder.runId}.draft`;
+  mkdirSync(folder, { recursive: true });
   try {
-    mkdirSync(folder, { recursive: true });
     writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
-  } catch (cause) {
-    throw cannotTake(path, cause);
-  }
-  try {
     linkSync(draft, path);
     return true;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw cannotTake(path, cause);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   } finally {
     rmSync(draft, { force: true });
   }
-}
-
-function cannotTake(path: string, cause: unknown): ConfigError {
-  return new ConfigError([`${path}: the lock cannot be taken: ${(cause as Error).message}`], { cause });
-}
-
-/** Somebody may have removed the file by hand, and another run may have taken the lock since. */
-function release(path: string, { runId }: Holder): void {
-  if (readHolder(path)?.runId === runId) unlinkSync(path);
 }
 
 /** Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it back. */
@@ -102,32 +197,7 @@ function putBack(aside: string, path: string): void {
 /** `null` where there is no file, or none that a run has written: a file appears with its content, so nobody is about to write it. */
 function readHolder(path: string): Holder | null {
   try {
-    const holder = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | null;
-    const { pid, host, runId } = holder ?? {};
-    return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof runId === 'string'
-      ? (holder as Holder)
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A holder on another host cannot be asked and is taken to live. */
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return holder.startTicks === null || holder.startTicks === startTicksOf(holder.pid);
-}
-
-/** Field 22 of /proc/PID/stat; `null` where there is no such file. */
-function startTicksOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return parseHolder(readFileSync(path, 'utf8'));
   } catch {
     return null;
   }

@@ -138,5 +138,6 @@ function healCase({ heal }: RunReport): Case {
     .map(({ reason, because }) => `refused, ${reason}: ${displayText(because, true)}`);
   const more = refusals.length > SHOWN ? [`and ${refusals.length - SHOWN} more`] : [];
   const message = `${verified} of ${planned} healed, ${failed} did not hold, ${refusals.length} refusals`;
-  return { name, seconds: 0, ending: { kind: 'failure', message, lines: [...lines, ...more] } };
+  const isKeptOut = refusals.some(({ reason, key }) => reason === 'locked' && key === null);
+  return { name, seconds: 0, ending: { kind: isKeptOut ? 'skipped' : 'failure', message, lines: [...lines, ...more] } };
 }

@@ -90,7 +90,7 @@ export function openReportFiles(flags: FileFlags, standardOutput: Write): Report
     keepJournal(journals, runId) {
       if (out === undefined || !existsSync(journals)) return;
       try {
-        const name = readdirSync(journals).find((each) => each.endsWith(`-${runId}.journal.jsonl`));
+        const name = readdirSync(journals).find((each) => each.endsWith(`.${runId}.journal.jsonl`));
         if (name !== undefined) copyPrivately(join(journals, name), out);
       } catch (error) {
         lost('--out', out)(error);

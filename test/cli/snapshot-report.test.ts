@@ -38,7 +38,12 @@ test('the environment is the one that the snapshot was taken in; a configuration
 test('a damaged journal costs the proposal, and not the report', async () => {
   const journal = scratch();
   const today = new Date().toISOString().slice(0, 10);
-  writeFileSync(join(journal, `${today}T00-00-00.000Z-r.journal.jsonl`), 'lunch\n');
+  const damaged = (environment: string) =>
+    writeFileSync(join(journal, `${today}T00-00-00.000Z.${environment}.r.journal.jsonl`), 'lunch\n');
+  damaged('another');
+  const beside = await runReport([...configured(`heal: { journal: "${journal}" }`), '--from', await snapshot()]);
+  expect(beside.report.findings[0]).toMatchObject({ decision: { winner: expect.any(String) } });
+  damaged('configured');
   const run = await runReport([...configured(`heal: { journal: "${journal}" }`), '--from', await snapshot()]);
   expect(run).toMatchObject({ exitCode: 2, report: { counts: { missing: 12 } } });
   expect(run.report.findings[0]).toMatchObject({ decision: { refusal: 'cooldown' } });

@@ -85,8 +85,11 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
         const held: string[] = [];
         const journal: Journal = {
           path: '',
-          append: (records) =>
-            held.push(...records.flatMap((record) => (record.event === 'verdict' && record.held ? [record.key] : []))),
+          append: (records) => {
+            held.push(...records.flatMap((record) => (record.event === 'verdict' && record.held ? [record.key] : [])));
+            return true;
+          },
+          trouble: () => null,
           close: () => {},
         };
         const occur = (each: Event) => {

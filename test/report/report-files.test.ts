@@ -73,11 +73,11 @@ test('a longer file of another run is replaced as a whole', async () => {
 
 test('the journal of this run alone is copied', async () => {
   mkdirSync(within('journals'));
-  for (const run of ['mine', 'other']) writeFileSync(within(`journals/2026-${run}.journal.jsonl`), run);
+  for (const run of ['mine', 'other']) writeFileSync(within(`journals/2026.stage.${run}.journal.jsonl`), run);
   const files = open({ out: within('out') });
   await files.writeSummary('REFUSED\n');
   files.keepJournal(within('journals'), 'mine');
-  expect(readdirSync(within('out')).sort()).toEqual(['2026-mine.journal.jsonl', 'summary.txt']);
+  expect(readdirSync(within('out')).sort()).toEqual(['2026.stage.mine.journal.jsonl', 'summary.txt']);
   expect(text(within('out/summary.txt'))).toBe('REFUSED\n');
 });
 
@@ -115,9 +115,9 @@ describe("for the owner's eyes", () => {
 
   test('a journal that is copied', () => {
     mkdirSync(within('journals'));
-    writeFileSync(within('journals/2026-mine.journal.jsonl'), 'x', { mode: 0o644 });
+    writeFileSync(within('journals/2026.stage.mine.journal.jsonl'), 'x', { mode: 0o644 });
     open({ out: within('out') }).keepJournal(within('journals'), 'mine');
-    expect(modeOf(within('out/2026-mine.journal.jsonl'))).toBe(0o600);
+    expect(modeOf(within('out/2026.stage.mine.journal.jsonl'))).toBe(0o600);
   });
 });
 
@@ -138,8 +138,8 @@ describe('links', () => {
   test('none is followed out of the folder: what they lead to stays', async () => {
     mkdirSync(within('out'));
     mkdirSync(within('journals'));
-    writeFileSync(within('journals/2026-mine.journal.jsonl'), 'journal');
-    const names = ['report.json', 'junit.xml', 'summary.txt', '2026-mine.journal.jsonl'];
+    writeFileSync(within('journals/2026.stage.mine.journal.jsonl'), 'journal');
+    const names = ['report.json', 'junit.xml', 'summary.txt', '2026.stage.mine.journal.jsonl'];
     for (const name of names) {
       writeFileSync(within(`precious-${name}`), 'precious');
       symlinkSync(within(`precious-${name}`), within(`out/${name}`));

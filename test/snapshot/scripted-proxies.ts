@@ -62,7 +62,11 @@ export const scripted = (name: string, script: Script) => memberOf(name, scripte
 /** Each look at the clock is 5 ms later. */
 function steppingClock(): Clock {
   let now = 0;
-  return { now: () => (now += 5), sleep: () => Promise.reject(new Error('nobody sleeps here')) };
+  return {
+    now: () => (now += 5),
+    sleep: () => Promise.reject(new Error('nobody sleeps here')),
+    every: () => () => {},
+  };
 }
 
 export const gridFor = (members: readonly Member[]) =>

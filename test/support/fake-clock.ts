@@ -10,10 +10,23 @@ export interface FakeClock extends Clock {
 export function createFakeClock(start = Date.parse('2026-11-21T10:00:00Z')): FakeClock {
   let now = start;
   let events: { readonly at: number; readonly event: () => void }[] = [];
+  function after(milliseconds: number, event: () => void): void {
+    events = [...events, { at: now + milliseconds, event }].sort((one, other) => one.at - other.at);
+  }
   return {
     now: () => now,
-    after(milliseconds, event) {
-      events = [...events, { at: now + milliseconds, event }].sort((one, other) => one.at - other.at);
+    after,
+    every(milliseconds, act) {
+      let isOver = false;
+      const again = () => {
+        if (isOver) return;
+        act();
+        after(milliseconds, again);
+      };
+      after(milliseconds, again);
+      return () => {
+        isOver = true;
+      };
     },
     async sleep(milliseconds, signal) {
       signal.throwIfAborted();

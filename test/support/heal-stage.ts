@@ -31,6 +31,8 @@ export interface Script {
   readonly beforeRead?: (proxy: string, keys: readonly string[]) => void;
   /** Where the heal writes down what it does, if not into a folder of its own. */
   readonly journal?: Journal;
+  /** Why the lease is lost, from when on it is. */
+  readonly leaseLost?: () => string | null;
 }
 
 export interface Stage {
@@ -74,6 +76,7 @@ export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
     writers: new Map(mesh.names.map((name) => [name, writerOf(name)])),
     concurrency: 4,
     journal,
+    leaseLost: script.leaseLost ?? (() => null),
     clock,
     signal: interrupt.signal,
   };
@@ -81,8 +84,15 @@ export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
 }
 
 function openOwnJournal(clock: FakeClock): Journal {
-  const journal = openJournal(temporaryFolder(), 'run-1', () => new Date(clock.now()));
+  const journal = beginJournal(temporaryFolder(), 'run1', () => new Date(clock.now()));
   onTestFinished(() => journal.close());
+  return journal;
+}
+
+/** A journal that must be had. */
+export function beginJournal(folder: string, runId: string, now: () => Date, environment = 'stage'): Journal {
+  const journal = openJournal({ folder, environment }, runId, now);
+  if ('problem' in journal) throw new Error(journal.problem);
   return journal;
 }
 

@@ -8,7 +8,7 @@ import { type CommandRelay, startCommandRelay, type Write } from './command-rela
 import { type Mesh, type MeshOptions, startMesh } from './mesh.ts';
 import { configure, makeScratch, type Scratch } from './mesh-config.ts';
 import type { ReportedFinding, ReportFile } from './report-file.ts';
-import { type RunningSplitbrain, readReport, startSplitbrain } from './splitbrain.ts';
+import { type RunningSplitbrain, readReport, type SplitbrainOptions, startSplitbrain } from './splitbrain.ts';
 
 export interface HealReport extends Omit<ReportFile, 'findings'> {
   readonly findings: readonly (ReportedFinding & {
@@ -41,12 +41,14 @@ export interface Healing {
   readonly mesh: Mesh;
   readonly relay: CommandRelay;
   readonly scratch: Scratch;
+  /** The folder of journals and locks. */
+  readonly journals: string;
   /** The records of the last run that wrote any. */
   lastJournal(): readonly JournalRecord[];
   /** Any command, with the configuration and `--json`. */
-  start(words: readonly string[], config?: HealingConfig): StartedRun;
+  start(words: readonly string[], config?: HealingConfig, options?: SplitbrainOptions): StartedRun;
   /** The same, to its end; rejects where it wrote no report. */
-  run(words: readonly string[], config?: HealingConfig): Promise<HealRun>;
+  run(words: readonly string[], config?: HealingConfig, options?: SplitbrainOptions): Promise<HealRun>;
   /** `heal --yes`. */
   heal(config?: HealingConfig): Promise<HealRun>;
   stop(): Promise<void>;
@@ -73,10 +75,10 @@ export async function startHealing(options: MeshOptions = {}): Promise<Healing> 
     return configure(scratch, mesh, { endpoints: relay.endpoints, lines });
   }
 
-  function start(words: readonly string[], config: HealingConfig = {}): StartedRun {
+  function start(words: readonly string[], config: HealingConfig = {}, options: SplitbrainOptions = {}): StartedRun {
     const jsonPath = join(scratch.folder, `report-${runs++}.json`);
     rmSync(jsonPath, { force: true });
-    const started = startSplitbrain([...words, ...configuration(config), '--json', jsonPath]);
+    const started = startSplitbrain([...words, ...configuration(config), '--json', jsonPath], options);
     return {
       kill: started.kill,
       untilStderr: started.untilStderr,
@@ -88,9 +90,9 @@ export async function startHealing(options: MeshOptions = {}): Promise<Healing> 
     };
   }
 
-  async function run(words: readonly string[], config?: HealingConfig): Promise<HealRun> {
+  async function run(words: readonly string[], config?: HealingConfig, options?: SplitbrainOptions): Promise<HealRun> {
     relay.follow({});
-    const { report, ...rest } = await start(words, config).ended;
+    const { report, ...rest } = await start(words, config, options).ended;
     if (report === null) throw new Error(`${words[0]} wrote no report, exit code ${rest.exitCode}: ${rest.stderr}`);
     return { report, ...rest };
   }
@@ -99,6 +101,7 @@ export async function startHealing(options: MeshOptions = {}): Promise<Healing> 
     mesh,
     relay,
     scratch,
+    journals: journal,
     lastJournal: () => readJournal(join(journal, journalFiles(journal).at(-1)!)),
     start,
     run,

@@ -1,0 +1,72 @@
+// What stops a heal on its way: a journal that cannot be written any more, a lease that another run has. Looking goes on.
+
+import { describe, expect, test } from 'vitest';
+import type { HealOutcome } from '../../src/domain/plan.ts';
+import { type Journal, readJournal } from '../../src/heal/journal.ts';
+import { manySplit, type Play, playOn } from '../support/heal-play.ts';
+import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
+
+const keys = Array.from({ length: 120 }, (_, n) => `k${String(n).padStart(3, '0')}`);
+const reasons = ({ refusals }: HealOutcome) => [...new Set(refusals.map(({ reason }) => reason))];
+
+/** A journal that takes the first `count` appends, and whatever is asked of it after that says that it is full. */
+function fullAfter(count: number): Journal {
+  const journal = beginJournal(temporaryFolder(), 'run1', () => new Date(0));
+  let appends = 0;
+  return {
+    ...journal,
+    append: (records) => appends++ < count && journal.append(records),
+    trouble: () => (appends > count ? 'ENOSPC' : null),
+  };
+}
+
+describe('the journal is full', () => {
+  test('before the conferences are in it -> the whole run is refused, no proxy is even asked', async () => {
+    let reads = 0;
+    const it = playOn(manySplit(keys), { journal: fullAfter(0), beforeRead: () => reads++ });
+    expect(await it.heal()).toMatchObject({
+      planned: 120,
+      applied: 0,
+      failed: 0,
+      journal: null,
+      refusals: [{ reason: 'no-journal', key: null, because: 'ENOSPC' }],
+    });
+    expect([it.commands, reads]).toEqual([[], 0]);
+  });
+
+  test('before an intent -> nothing of its batch goes out; what was written before is verified, the rest refused', async () => {
+    // The conferences, and intents and outcomes of the first batch.
+    const it = playOn(manySplit(keys), { journal: fullAfter(3) });
+    const outcome = await it.heal();
+    expect(outcome).toMatchObject({ planned: 120, applied: 50, verified: 50, failed: 70, interrupted: false });
+    expect([reasons(outcome), outcome.refusals.length]).toEqual([['no-journal'], 70]);
+    expect(new Set(it.commands.map((command) => command.split(/[ =]/)[2])).size).toBe(50);
+  });
+
+  test('between intents and outcomes -> that batch is finished, set after clear, and no other is begun', async () => {
+    const it = playOn(manySplit(keys), { journal: fullAfter(2) });
+    const outcome = await it.heal();
+    expect(outcome).toMatchObject({ applied: 50, verified: 50, failed: 70 });
+    expect(reasons(outcome)).toEqual(['no-journal']);
+    expect(it.commands.filter((command) => command.startsWith('set'))).toHaveLength(50);
+    const records = readJournal(it.tools.journal.path).map(({ event }) => event);
+    expect([records.filter((event) => event === 'intent').length, records.includes('outcome')]).toEqual([50, false]);
+  });
+
+  test('when all is written -> healed is healed', async () => {
+    const it = playOn(manySplit(['k']), { journal: fullAfter(2) });
+    expect(await it.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0, refusals: [] });
+  });
+});
+
+test('another run has the lease -> nothing more goes out, and the rest is refused as locked', async () => {
+  let lines = 0;
+  const it: Play = playOn(manySplit(keys), {
+    beforeLine: () => lines++,
+    leaseLost: () => (lines > 0 ? 'run second has it' : null),
+  });
+  const outcome = await it.heal();
+  expect(outcome).toMatchObject({ applied: 50, verified: 50, failed: 70 });
+  expect(outcome.refusals[0]).toMatchObject({ reason: 'locked', because: 'run second has it' });
+  expect(reasons(outcome)).toEqual(['locked']);
+});
