@@ -1,5 +1,6 @@
 // A heal that is killed outright after every single write: the journal tells the truth, nothing is locked, and the next heal ends what was begun.
 
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossRequests } from '../support/crossed-requests.ts';
 import { type Healing, startHealing } from '../support/healing.ts';
@@ -7,6 +8,11 @@ import { oldestAndNewest } from '../support/lab-versions.ts';
 import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
 
 const timeout = 120_000;
+const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
+const mayUnshare = spawnSync(container[0]!, [...container.slice(1), 'true']).status === 0;
+if (!mayUnshare) console.warn('not tested: heals in two containers: unshare wants root');
+/** Everybody in it is process 1 of a host called twin. */
+const twin = { within: [...container, 'sh', '-c', 'hostname twin && exec "$@"', 'sh'] };
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let here: Healing;
@@ -66,4 +72,38 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     // Three clears and five sets at least, and the run that was left to end.
     expect(endings.length).toBeGreaterThan(8);
   });
+
+  test.skipIf(!mayUnshare)(
+    'two containers with one host name: the second is kept out; when the first is killed, the third takes over and heals',
+    { timeout },
+    async () => {
+      const conferences = await disagree(1_000);
+      let arrived = () => {};
+      const writing = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      here.relay.follow({
+        before: () => {
+          arrived();
+          return new Promise(() => {});
+        },
+      });
+      const first = here.start(['heal', '--yes'], {}, twin);
+      await writing;
+      const second = await here.start(['heal', '--yes'], {}, twin).ended;
+      expect([second.exitCode, second.report?.heal?.refusals]).toEqual([
+        4,
+        [{ reason: 'locked', key: null, because: expect.stringMatching(/^run \w+ \(process 1 on twin, since /) }],
+      ]);
+      first.kill('SIGKILL');
+      await first.ended;
+      const third = await here.run(['heal', '--yes'], {}, twin);
+      expect([third.exitCode, third.report.heal?.refusals]).toEqual([0, []]);
+      const note = third.report.notes.filter((each) => each.includes('gave no sign of life for 15 s'));
+      expect([note.length, third.stdout.replaceAll(/\s+/g, ' ').split('gave no sign of life').length]).toEqual([1, 2]);
+      expect(third.stderr).toContain('"event":"lock-taken-over"');
+      const addresses = here.mesh.shards.map(({ address }) => address);
+      for (const shard of (await whereabouts(here.mesh, conferences)).values()) expect(addresses).toContain(shard);
+    },
+  );
 });

@@ -21,6 +21,8 @@ export interface SplitbrainOptions {
   /** `closed`: nobody reads standard output any more. A path: it goes there. */
   readonly stdout?: 'closed' | `/${string}`;
   readonly stderr?: 'closed' | `/${string}`;
+  /** A program and its words that run what follows them, such as `unshare --pid --fork`. */
+  readonly within?: readonly string[];
   /** What comes on standard input; default nothing. */
   readonly stdin?: string;
 }
@@ -56,7 +58,8 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
     opened.push(openSync(place, 'w'));
     return opened.at(-1)!;
   };
-  const child = spawn(process.execPath, words, {
+  const command = [...(options.within ?? []), process.execPath, ...words];
+  const child = spawn(command[0]!, command.slice(1), {
     env,
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', goesTo(options.stdout), goesTo(options.stderr)],
   });
