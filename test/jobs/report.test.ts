@@ -1,7 +1,7 @@
 // The scheduled dry run as a scheduler starts it: exit code, the files it leaves, and the configuration that comes with it.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,19 @@ test('{p1: nobody answers} -> exit 3, and summary.txt and report.json say why', 
     'unreachable',
     'no-socket',
   ]);
+});
+
+test.each(['full', 'closed'])('its log %s: the exit code and the files stay', (log) => {
+  const config = join(folder, 'mesh.yaml');
+  writeFileSync(config, 'environment: test\nproxies: { list: [{ name: p1, endpoint: "unix:///none.sock" }] }\n');
+  const to = log === 'full' ? '>/dev/null 2>/dev/full' : '2>&1 | true';
+  const words = [process.execPath, '--import', 'tsx', 'jobs/report.ts', '--config', config, '--out', folder];
+  const run = spawnSync('bash', ['-c', `"$@" ${to}; exit "$PIPESTATUS"`, 'bash', ...words], { cwd: project });
+  expect([run.status, readFileSync(join(folder, 'summary.txt'), 'utf8')]).toEqual([
+    3,
+    expect.stringMatching(/^INCOMPLETE/),
+  ]);
+  expect(statSync(join(folder, 'summary.txt')).mode & 0o777).toBe(0o600);
 });
 
 test.each([
