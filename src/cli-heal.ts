@@ -38,7 +38,7 @@ export function addWritingCommands(program: Command, { run, signal, exitWith, lo
     .requiredOption('-o, --output <file>', 'the plan, as JSON; - is standard output')
     .option('--from <dir>', 'saved dumps instead of live proxies')
     .action(async (flags: LookFlags & { output: string }) =>
-      exitWith(await (await commands()).planCommand(flags, run('plan'), signal)),
+      exitWith(await (await import('./plan-command.ts')).planCommand(flags, run('plan'), signal)),
     );
   writing(
     program

@@ -11,13 +11,10 @@ import { takeLease } from './heal/lock.ts';
 import { ask, planText } from './heal-question.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
-import { meshWords } from './mesh-flags.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
 import { writeOut } from './output.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
-import { isStandardOutput } from './report/distinct-files.ts';
-import { nextCommand } from './report/next-command.ts';
 import { describeTerminal } from './report/terminal.ts';
 import { renderLook, renderOutcome } from './report/text.ts';
 import { look } from './run.ts';
@@ -33,35 +30,6 @@ type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | Check
 
 export function healCommand(flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
   return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge));
-}
-
-export function planCommand(
-  flags: LookFlags & { readonly output: string },
-  run: Run,
-  signal: AbortSignal,
-): Promise<number> {
-  return withSession(flags, run, signal, async ({ mesh, settings, edge, files }) => {
-    const report = await look(mesh, settings, edge, null);
-    const proposal = propose(report, settings, edge);
-    const { plan } = proposal;
-    edge.progress.stop();
-    await files.write({ ...report, proposal });
-    await files.writePlan(`${JSON.stringify(plan, null, 2)}\n`);
-    if (!isStandardOutput(flags.output)) {
-      const { unicode } = describeTerminal(process.stdout, process.env);
-      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
-      if (!files.takeStandardOutput && files.losses.length === 0)
-        await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
-    }
-    return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
-  });
-}
-
-/** Of saved dumps without a configuration it is not known where the proxies are. */
-function applyCommandLine(flags: LookFlags & { readonly output: string }): string {
-  const { from, ...live } = flags;
-  if (from !== undefined && live.config === undefined) return 'give it to `splitbrain apply`, with the live mesh';
-  return nextCommand({ meshWords: meshWords(live) }, 'apply', flags.output);
 }
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */

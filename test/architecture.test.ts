@@ -31,7 +31,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** Who knows several rooms: the stories and the commands. Nothing above imports them. */
 const joints =
-  /^(mesh|mesh-flags|run|run-confirm|run-heal|named-plans|proposal|look-command|heal-command|heal-question|cloudwatch-command|alarms-command|job|cli|cli-heal|cli-cloudwatch|main)\.ts$/;
+  /^(mesh|mesh-flags|run|run-confirm|run-heal|named-plans|plan-command|proposal|look-command|heal-command|heal-question|cloudwatch-command|alarms-command|job|cli|cli-heal|cli-cloudwatch|main)\.ts$/;
 
 /** Packages that only these may import. */
 const packages: Readonly<Record<string, RegExp>> = {

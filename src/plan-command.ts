@@ -1,0 +1,42 @@
+// The first half of a heal: looks, and writes down what `apply` would do. Writes to no table.
+
+import { exitCodes } from './errors.ts';
+import { planText } from './heal-question.ts';
+import { type LookFlags, withSession } from './look-command.ts';
+import type { Run } from './mesh.ts';
+import { meshWords } from './mesh-flags.ts';
+import { writeOut } from './output.ts';
+import { propose } from './proposal.ts';
+import { isStandardOutput } from './report/distinct-files.ts';
+import { nextCommand } from './report/next-command.ts';
+import { describeTerminal } from './report/terminal.ts';
+import { look } from './run.ts';
+
+export function planCommand(
+  flags: LookFlags & { readonly output: string },
+  run: Run,
+  signal: AbortSignal,
+): Promise<number> {
+  return withSession(flags, run, signal, async ({ mesh, settings, edge, files }) => {
+    const report = await look(mesh, settings, edge, null);
+    const proposal = propose(report, settings, edge);
+    const { plan } = proposal;
+    edge.progress.stop();
+    await files.write({ ...report, proposal });
+    await files.writePlan(`${JSON.stringify(plan, null, 2)}\n`);
+    if (!isStandardOutput(flags.output)) {
+      const { unicode } = describeTerminal(process.stdout, process.env);
+      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
+      if (!files.takeStandardOutput && files.losses.length === 0)
+        await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
+    }
+    return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
+  });
+}
+
+/** Of saved dumps without a configuration it is not known where the proxies are. */
+function applyCommandLine(flags: LookFlags & { readonly output: string }): string {
+  const { from, ...live } = flags;
+  if (from !== undefined && live.config === undefined) return 'give it to `splitbrain apply`, with the live mesh';
+  return nextCommand({ meshWords: meshWords(live) }, 'apply', flags.output);
+}
