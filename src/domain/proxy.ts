@@ -62,6 +62,7 @@ export type TroubleCode =
   | 'command-refused'
   | 'reloaded'
   | 'too-large'
+  | 'out-of-memory'
   | 'level'
   | 'no-such-table'
   | 'truncated'

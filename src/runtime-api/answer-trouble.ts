@@ -104,11 +104,20 @@ export function withSoFar(error: TransportError, { asked, entries, entriesInTabl
   return new TransportError({ code, message: `${message} The question was ${asked}${far}.`, remedy }, { cause: error });
 }
 
-/** An answer that goes on and on. */
-export function tooLargeTrouble(bytes: number): Trouble {
+/** An answer that is longer than any of HAProxy's: `answer` says to what, `most` how long it may be. */
+export function tooLargeTrouble(answer: string, most: string): Trouble {
   return {
     code: 'too-large',
-    message: `the answer is longer than ${bytes / 1_000_000} MB, which none of HAProxy's to such a question is`,
-    remedy: 'look at what listens there: it costs the others nothing, and its own view is lost',
+    message: `${answer} has more than ${most}, the most that is read`,
+    remedy: 'look at what listens there: nothing that it said is used, and the other proxies are read as ever',
+  };
+}
+
+/** What a proxy said does not fit into memory. */
+export function outOfMemoryTrouble(what: string): Trouble {
+  return {
+    code: 'out-of-memory',
+    message: `there is no memory left for ${what}`,
+    remedy: 'look how large its table is, and give this program more memory: nothing that the proxy said is used',
   };
 }

@@ -80,9 +80,14 @@ function sharesTable(section: string, table: string): boolean {
 function isDeaf(peer: string, table: string): boolean {
   if (peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `))) return false;
   const shared = peer.split(/\n(?= +0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
-  if (shared === undefined || !/ remote_id=0 .*remote_data=0x0\b/.test(shared)) return false;
+  const isUnheard = (line: string) => holdsField(line, 'remote_id=0') && holdsField(line, 'remote_data=0x0');
+  if (shared === undefined || !shared.split('\n').some(isUnheard)) return false;
   const pushed = Number(/ last_pushed=(\d+)/.exec(shared)?.[1] ?? 0);
   return pushed > 0 && / ?last_acked=0 /.test(shared);
+}
+
+function holdsField(line: string, field: string): boolean {
+  return ` ${line} `.includes(` ${field} `);
 }
 
 function remarkOn(sections: readonly string[], sharing: readonly string[]): string | null {

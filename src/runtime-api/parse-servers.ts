@@ -114,9 +114,23 @@ export function parseStat(text: string): readonly Server[] {
 /** The values of a line. HAProxy puts quotes around a text that has a comma or a quote in it, such as what a check last said, and doubles quotes inside. */
 function splitCsv(line: string): readonly string[] {
   if (!line.includes('"')) return line.split(',');
-  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!,
-  );
+  const values: string[] = [];
+  for (let at = 0; at <= line.length; ) {
+    const isQuoted = line[at] === '"';
+    const quote = isQuoted ? closingQuote(line, at + 1) : at;
+    const comma = line.indexOf(',', quote);
+    const end = comma < 0 ? line.length : comma;
+    values.push(isQuoted ? line.slice(at + 1, quote).replaceAll('""', '"') : line.slice(at, end));
+    at = end + 1;
+  }
+  return values;
+}
+
+/** Where the quote is that ends a text; the end of the line where none does. */
+function closingQuote(line: string, from: number): number {
+  let at = line.indexOf('"', from);
+  while (at >= 0 && line[at + 1] === '"') at = line.indexOf('"', at + 2);
+  return at < 0 ? line.length : at;
 }
 
 /** `ip:port`, `[ip6]:port`, or `unix`. */

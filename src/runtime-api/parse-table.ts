@@ -1,6 +1,9 @@
 // Reads the answer to `show table T` straight from the chunks of a stream: its lines, and how it ended.
 
 import type { EntrySink } from '../domain/entry.ts';
+import { ProtocolError } from '../errors.ts';
+import { MOST_DUMP_BYTES, MOST_LINE_BYTES, mostDumpLines } from './answer-limits.ts';
+import { tooLargeTrouble } from './answer-trouble.ts';
 import { createEntryReader } from './entry-line.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
@@ -31,14 +34,17 @@ export interface TableAnswer {
 }
 
 export interface TableParser {
+  /**
+   * Throws a `ProtocolError` where the dump crosses its limit: a line that no buffer of HAProxy's holds, more lines than
+   * the table's own size allows, or more than is read of any table. Nothing of such a dump counts.
+   */
   push(chunk: Uint8Array): void;
   end(): TableAnswer;
-  /** Bytes so far, for progress. */
+  /** Bytes and lines so far. */
   readonly bytes: number;
+  readonly lines: number;
 }
 
-/** An entry is a pointer, a key of at most some kilobytes and numbers; a longer line is not HAProxy's, and is not kept. */
-const MAX_LINE_BYTES = 1 << 20;
 const REMARK_CHARACTERS = 200;
 const LF = 0x0a;
 
@@ -63,19 +69,19 @@ export function createTableParser(sink: EntrySink): TableParser {
   let contentsDenied = false;
   let closed = false;
   let textBehind = false;
-  let endless = false;
+  let otherLines = 0;
   let isSpread = false;
 
   function readLine(buffer: Uint8Array, start: number, end: number): void {
+    requireLine(end - start);
     if (closed) {
       textBehind = true;
       addUnreadable(textOf(buffer, start, end));
-    } else if (end - start > MAX_LINE_BYTES) {
-      giveUp(buffer, start, end);
     } else if (start === end) {
+      otherLines++;
       closed = header !== null;
     } else if (header === null) {
-      const text = textOf(buffer, start, end, MAX_LINE_BYTES);
+      const text = textOf(buffer, start, end, MOST_LINE_BYTES);
       header = parseTableHeader(text);
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
     } else if (entryReader.read(buffer, start, end)) {
@@ -93,7 +99,7 @@ export function createTableParser(sink: EntrySink): TableParser {
   function readLines(chunk: Uint8Array, from: number): void {
     let start = from;
     lines?.show(chunk);
-    while (!endless) {
+    while (true) {
       if (lines !== undefined && header !== null && !closed) start = lines.read(start);
       const end = chunk.indexOf(LF, start);
       if (end < 0) {
@@ -114,20 +120,26 @@ export function createTableParser(sink: EntrySink): TableParser {
     remark ??= text;
   }
 
-  function giveUp(buffer: Uint8Array, start: number, end: number): void {
-    endless = true;
-    carried = 0;
-    remark ??= textOf(buffer, start, end);
+  function requireLine(length: number): void {
+    if (length > MOST_LINE_BYTES) throw tooLarge('one line of its dump', `${MOST_LINE_BYTES / 1_024} KB`);
+  }
+
+  function linesRead(): number {
+    return entriesRead() + unreadableLines + otherLines;
+  }
+
+  function requireLimits(): void {
+    if (bytes > MOST_DUMP_BYTES) throw tooLarge('its dump', `${MOST_DUMP_BYTES / 1_000_000} MB`);
+    const most = mostDumpLines(header?.size ?? null);
+    if (linesRead() <= most) return;
+    const size = header === null ? 'no header' : `a table of size ${header.size.toLocaleString('en')}`;
+    throw tooLarge(`its dump, of ${size},`, `${most.toLocaleString('en')} lines`);
   }
 
   /** Keeps the beginning of a line for the next chunk. */
   function carryOver(buffer: Uint8Array, start: number, end: number): void {
     const length = carried + end - start;
-    if (length > MAX_LINE_BYTES) {
-      if (carried > 0) giveUp(carry, 0, carried);
-      else giveUp(buffer, start, end);
-      return;
-    }
+    requireLine(length);
     if (length > carry.length) {
       const grown = new Uint8Array(Math.max(carry.length * 2, length));
       grown.set(carry.subarray(0, carried));
@@ -148,7 +160,6 @@ export function createTableParser(sink: EntrySink): TableParser {
   }
 
   function judge(): TableOutcome {
-    if (endless) return 'not-haproxy';
     if (contentsDenied && entriesRead() === 0) return 'denied';
     if (header !== null) return closed && !textBehind ? 'complete' : 'truncated';
     if (remark === null) return 'truncated';
@@ -160,18 +171,22 @@ export function createTableParser(sink: EntrySink): TableParser {
     get bytes() {
       return bytes;
     },
+    get lines() {
+      return linesRead();
+    },
     push(chunk) {
       bytes += chunk.length;
       let start = 0;
       if (carried > 0) {
         const first = chunk.indexOf(LF);
         carryOver(chunk, 0, first < 0 ? chunk.length : first);
-        if (first < 0 || endless) return;
+        if (first < 0) return requireLimits();
         readLine(carry, 0, carried);
         carried = 0;
         start = first + 1;
       }
       readLines(chunk, start);
+      requireLimits();
     },
     end() {
       if (carried > 0) readCutLine();
@@ -197,4 +212,8 @@ function isBeginning(text: string): boolean {
 
 function textOf(buffer: Uint8Array, start: number, end: number, limit: number = REMARK_CHARACTERS): string {
   return Buffer.from(buffer.buffer, buffer.byteOffset + start, Math.min(end - start, limit)).toString('latin1');
+}
+
+function tooLarge(answer: string, most: string): ProtocolError {
+  return new ProtocolError(tooLargeTrouble(answer, most));
 }

@@ -13,7 +13,7 @@ export const MAX_LINE_BYTES = 15_000;
 
 /** Whether an answer is that refusal: one sentence, and no empty line behind it (3.2 and later). */
 export function isLineTooLong(answer: string): boolean {
-  return /^[^\n]*too big for the buffer[^\n]*\n$/.test(answer);
+  return answer.indexOf('\n') === answer.length - 1 && answer.includes('too big for the buffer');
 }
 
 /**

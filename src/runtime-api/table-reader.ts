@@ -7,14 +7,8 @@ import type { Trouble } from '../domain/proxy.ts';
 import type { Server } from '../domain/server.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import {
-  keyAnswerTrouble,
-  LEVEL_TROUBLE,
-  notStateTrouble,
-  reloadedTrouble,
-  tooLargeTrouble,
-  withSoFar,
-} from './answer-trouble.ts';
+import { INFO_LIMIT, KEYS_LIMIT, LEVEL_LIMIT, PREMISE_LIMIT, STATE_LIMIT, type TextLimit } from './answer-limits.ts';
+import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble, withSoFar } from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
   canSeeEntries,
@@ -39,10 +33,14 @@ import {
   showState,
   showTable,
 } from './read-commands.ts';
+import { createTextAnswer } from './text-answer.ts';
 
-/** What is seen of a conversation while it runs: `bytes` so far, and the raw chunks for whoever keeps them. */
+/**
+ * What is seen of a conversation while it runs: bytes and lines so far, and the raw chunks for whoever keeps them. What
+ * these throw ends it.
+ */
 export interface Watcher {
-  readonly onBytes?: (bytes: number) => void;
+  readonly onRead?: (bytes: number, lines: number) => void;
   readonly onChunk?: (chunk: Uint8Array) => void | Promise<void>;
 }
 
@@ -82,12 +80,6 @@ export interface TableReader {
 /** Lines that are asked at once: over a long way a conversation is mostly waiting. */
 const LINES_AT_ONCE = 8;
 
-/**
- * More than the state of thousands of servers and peers takes, or a line of keys: what goes on
- * beyond is no answer.
- */
-const MOST_TEXT_BYTES = 32_000_000;
-
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
 const ENTRY_BYTES = 120;
 
@@ -101,16 +93,13 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
 
   /** `asked` is what a message may call the command, which names keys. */
   async function askText(
-    [command, asked]: readonly [command: ReadCommand, asked: string],
+    [command, asked, limit]: readonly [command: ReadCommand, asked: string, limit: TextLimit],
     signal: AbortSignal,
     { onChunk, isNew = false }: { readonly onChunk?: Watcher['onChunk']; readonly isNew?: boolean } = {},
   ): Promise<string> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const answer = createTextAnswer(limit);
     const take = (chunk: Uint8Array) => {
-      bytes += chunk.length;
-      if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
-      chunks.push(Buffer.from(chunk));
+      answer.push(chunk);
       return onChunk?.(chunk);
     };
     try {
@@ -118,7 +107,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     } catch (error) {
       throw error instanceof TransportError ? withSoFar(error, { asked }) : error;
     }
-    return Buffer.concat(chunks).toString('latin1');
+    return answer.text();
   }
 
   /**
@@ -127,7 +116,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
    */
   async function requireLevel(signal: AbortSignal): Promise<void> {
     if (seesEntries === null) {
-      const level = canSeeEntries(await askText([showLevel(), 'show cli level'], signal));
+      const level = canSeeEntries(await askText([showLevel(), 'show cli level', LEVEL_LIMIT], signal));
       if (typeof level !== 'boolean') throw new ProtocolError(notStateTrouble(level.problem, level.remark));
       seesEntries = level;
     }
@@ -162,7 +151,9 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     await Promise.all(others.map((batch) => limit(askBatch, batch, false)));
 
     async function askBatch(batch: KeyBatch, isNew: boolean): Promise<void> {
-      let text = await askText([batch.command, `about ${batch.keys.length} of its keys`], signal, { isNew });
+      let text = await askText([batch.command, `about ${batch.keys.length} of its keys`, limitOf(preface)], signal, {
+        isNew,
+      });
       if (isLineTooLong(text)) {
         lineBytes = Math.min(lineBytes, Math.floor(batch.command.length / 2));
         const shorter = showKeys(table, batch.keys, { maxBytes: lineBytes, preface });
@@ -185,7 +176,10 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
 
   return {
     async state(signal, watcher) {
-      const state = parseState(await askText([showState(), 'show info'], signal, { onChunk: watcher?.onChunk }), table);
+      const state = parseState(
+        await askText([showState(), 'show info', STATE_LIMIT], signal, { onChunk: watcher?.onChunk }),
+        table,
+      );
       if ('problem' in state) throw new ProtocolError(notStateTrouble(state.problem, state.remark));
       used = state.tables.find(({ name }) => name === table)?.used ?? 0;
       known = { pid: state.pid, startedAtSeconds: state.startedAtSeconds };
@@ -199,7 +193,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
           showTable(table),
           (chunk) => {
             parser.push(chunk);
-            watcher?.onBytes?.(parser.bytes);
+            watcher?.onRead?.(parser.bytes, parser.lines);
             return watcher?.onChunk?.(chunk);
           },
           { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES, isRepeatable: true },
@@ -227,15 +221,20 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       return servers;
     },
     async checkProcess(signal) {
-      if (known !== null) withoutProcess(await askText([showProcess(), 'show info'], signal, { isNew: true }));
+      if (known !== null)
+        withoutProcess(await askText([showProcess(), 'show info', INFO_LIMIT], signal, { isNew: true }));
     },
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;
       await requireLevel(signal);
-      const answer = await askText([command, 'about 1 of its keys'], signal);
+      const answer = await askText([command, 'about 1 of its keys', KEYS_LIMIT], signal);
       return answer.startsWith('# table: ') && answer.includes(`: key=${key} `);
     },
     close: () => transport.close(),
   };
+}
+
+function limitOf(preface: KeyPreface): TextLimit {
+  return preface === 'process and servers' ? PREMISE_LIMIT : KEYS_LIMIT;
 }

@@ -1,9 +1,11 @@
 // The writing half of the runtime API over one transport. Only a heal ever holds one.
 
 import pLimit from 'p-limit';
-import { TransportError } from '../errors.ts';
+import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
+import { WRITES_LIMIT } from './answer-limits.ts';
 import { isLineTooLong } from './read-commands.ts';
+import { createTextAnswer } from './text-answer.ts';
 import { clearKeys, halvesOf, setServerIds, spellLine, type WriteLine } from './write-commands.ts';
 
 /** What became of one command. `unknown`: the connection broke before its answer, so that it may or may not have been carried out. */
@@ -25,6 +27,8 @@ export interface TableWriter {
  */
 const LINES_AT_ONCE = 8;
 
+const MOST_SHOWN_CHARACTERS = 1_000;
+
 /**
  * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its
  * answer can be written down. After a line that broke off, those that have not gone out are not
@@ -45,22 +49,22 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
         const answer = `not sent: ${broken}`;
         return line.commands.map((): WriteAnswer => ({ outcome: 'rejected', answer }));
       }
-      const chunks: Buffer[] = [];
+      const said = createTextAnswer(WRITES_LIMIT);
       let isBroken = false;
+      let isTooLarge = false;
       try {
-        await transport.ask(spellLine(line), (chunk) => void chunks.push(Buffer.from(chunk)), {
-          timeoutMs,
-          signal: new AbortController().signal,
-        });
+        await transport.ask(spellLine(line), said.push, { timeoutMs, signal: new AbortController().signal });
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
-        broken = error.message;
+        isTooLarge = error instanceof ProtocolError;
+        if (!isTooLarge && !(error instanceof TransportError)) throw error;
+        broken = (error as Error).message;
         isBroken = true;
       }
-      const text = Buffer.concat(chunks).toString('latin1');
+      // Whatever an answer that is too long begins with, it is not the one to these commands.
+      const text = isTooLarge ? '' : said.text();
       // Nothing of such a line was carried out.
       if (isLineTooLong(text)) {
-        if (line.commands.length === 1) return [{ outcome: 'rejected', answer: text.trimEnd() }];
+        if (line.commands.length === 1) return [{ outcome: 'rejected', answer: shown(text) }];
         const [first, second] = halvesOf(line);
         return [...(await sendLine(first!)), ...(await sendLine(second!))];
       }
@@ -93,12 +97,17 @@ export function splitAnswers(text: string, count: number, whyMissing: string): r
       at = text.length;
       continue;
     }
-    answers.push({ outcome: 'rejected', answer: text.slice(at, end) });
+    answers.push({ outcome: 'rejected', answer: shown(text.slice(at, end)) });
     at = end + 2;
   }
   if (at < text.length) {
-    const extra = text.slice(at).trimStart().split('\n', 1)[0]!;
+    const extra = shown(text.slice(at).trimStart().split('\n', 1)[0]!);
     return answers.map(() => ({ outcome: 'unknown', answer: `more answers than commands: ${extra}` }));
   }
   return answers;
+}
+
+/** The first words of an answer are enough for a person, and for the journal. */
+function shown(answer: string): string {
+  return answer.slice(0, MOST_SHOWN_CHARACTERS).trimEnd();
 }

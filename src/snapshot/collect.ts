@@ -9,6 +9,7 @@ import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts';
 import { noTable, viewOf } from './completeness.ts';
 import type { GridWriter } from './entry-grid.ts';
+import { createLikelySize, type LikelySize } from './likely-size.ts';
 import { type Turns, takeTurns } from './turns.ts';
 
 /** A proxy and the way to read it, in the order of the grid's columns. */
@@ -70,9 +71,10 @@ export async function collect(
     members.map(({ target }) => target.region),
     options.perRegion,
   );
+  const shared = { ...options, grid, turns, likelySize: createLikelySize(), signal: ending.signal };
   const reading = (proxy: number) =>
     limit(async () => {
-      const view = await read(members[proxy]!, proxy, grid, turns, { ...options, signal: ending.signal }, (count) => {
+      const view = await read(members[proxy]!, proxy, shared, (count) => {
         bytes[proxy] = count;
         report();
       });
@@ -92,15 +94,19 @@ export async function collect(
   }
 }
 
+/** What all proxies of a look share. */
+interface Shared extends CollectOptions {
+  readonly grid: GridWriter;
+  readonly turns: Turns;
+  readonly likelySize: LikelySize;
+}
+
 async function read(
   { target, reader }: Member,
   proxy: number,
-  grid: GridWriter,
-  turns: Turns,
-  options: CollectOptions,
+  { table, clock, signal, keeper, grid, turns, likelySize, ...options }: Shared,
   onBytes: (bytes: number) => void,
 ): Promise<ProxyView> {
-  const { table, clock, signal, keeper } = options;
   const startedAt = clock.now();
   let state: ProxyState | null = null;
   let answer: Dump | null = null;
@@ -109,15 +115,19 @@ async function read(
   let bytes = 0;
   try {
     state = await kept(keeper?.state(proxy), (watcher) => reader.state(signal, watcher));
-    if (state.tables.every(({ name }) => name !== table)) trouble = noTable(table, state.tables);
+    const claimed = state.tables.find(({ name }) => name === table);
+    if (claimed === undefined) trouble = noTable(table, state.tables);
     else {
+      likelySize.learn(claimed.size);
       const dump = () =>
         kept(keeper?.table(proxy), (watcher) =>
           reader.dump(grid.column(proxy), signal, {
             ...watcher,
-            onBytes: (count) => {
+            onRead: (count, lines) => {
               bytes = count;
               onBytes(count);
+              const unlikely = likelySize.troubleWith(lines);
+              if (unlikely !== null) throw new ProtocolError(unlikely);
             },
           }),
         );
@@ -133,6 +143,8 @@ async function read(
   } catch (error) {
     signal.throwIfAborted();
     trouble = troubleOf(error);
+    // Nothing of a dump that was given up counts, nor takes memory any more.
+    if (answer === null) grid.column(proxy);
   }
   const milliseconds = clock.now() - startedAt;
   return viewOf(

@@ -6,8 +6,9 @@ import { createGunzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import type { EntrySink } from '../domain/entry.ts';
 import type { Trouble } from '../domain/proxy.ts';
+import { ProtocolError } from '../errors.ts';
 import { createTableParser } from '../runtime-api/parse-table.ts';
-import type { Dump } from '../runtime-api/table-reader.ts';
+import type { Dump, Watcher } from '../runtime-api/table-reader.ts';
 
 export interface DumpFile {
   readonly path: string;
@@ -28,30 +29,33 @@ const NOT_SAVED: Trouble = {
 /** Plain files are read one after the other: two in turns would drive each other out of the processor's cache. Unzipping has threads of its own. */
 const inTurn = pLimit(1);
 
-/** Of a damaged file, what can be read is true. `onBytes` is told how much of the dump was read; it may throw to end the reading. */
-export function readDumpFile(file: DumpFile, sink: EntrySink, onBytes: (bytes: number) => void): Promise<Dump> {
-  return file.gzipped ? read(file.path, unzipped, sink, onBytes) : inTurn(() => read(file.path, chunks, sink, onBytes));
+type OnRead = NonNullable<Watcher['onRead']>;
+
+/** Of a damaged file, what can be read is true; of one that crosses its limits nothing is, and the reading ends there: rejects. */
+export function readDumpFile(file: DumpFile, sink: EntrySink, onRead: OnRead): Promise<Dump> {
+  return file.gzipped ? read(file.path, unzipped, sink, onRead) : inTurn(() => read(file.path, chunks, sink, onRead));
 }
 
 async function read(
   path: string,
   piecesOf: (path: string) => AsyncIterable<Uint8Array>,
   sink: EntrySink,
-  onBytes: (bytes: number) => void,
+  onRead: OnRead,
 ): Promise<Dump> {
   const parser = createTableParser(sink);
   if (!existsSync(path)) return { ...parser.end(), brokenBy: NOT_SAVED };
   try {
     for await (const piece of piecesOf(path)) {
-      onBytes(parser.bytes);
+      onRead(parser.bytes, parser.lines);
       parser.push(piece);
     }
   } catch (error) {
+    if (error instanceof ProtocolError) throw error;
     // Files and gunzip fail with a code; anything else is a defect of ours, or the caller's end.
     if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
     return { ...parser.end(), brokenBy: damaged(error) };
   }
-  onBytes(parser.bytes);
+  onRead(parser.bytes, parser.lines);
   return { ...parser.end(), brokenBy: null };
 }
 

@@ -20,9 +20,9 @@ export function savedReader({ state, table, keyLength }: SavedAnswers): TableRea
   return {
     state,
     dump: (sink, signal, watcher) =>
-      readDumpFile(table, sink, (bytes) => {
+      readDumpFile(table, sink, (bytes, lines) => {
         signal.throwIfAborted();
-        watcher?.onBytes?.(bytes);
+        watcher?.onRead?.(bytes, lines);
       }),
     async entries(keys, sink, signal) {
       // A sink that takes entries of so few keys was made for these.

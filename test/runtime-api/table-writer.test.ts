@@ -132,3 +132,25 @@ describe('the writer', () => {
     await expect(writer.clear(['a'])).rejects.toThrow(TypeError);
   });
 });
+
+describe("answers that are none of HAProxy's: nothing counts as carried out, and the next line is not sent", () => {
+  const chunksOf = (piece: string) => ({ chunks: Array.from({ length: 40 }, () => Buffer.from(piece, 'latin1')) });
+
+  test.each([
+    ['blank lines without end', '\n'.repeat(100_000)],
+    ['one line without end', 'x'.repeat(100_000)],
+    ['lines without end', 'ok\n\n'.repeat(25_000)],
+  ])('%s', async (_title, piece) => {
+    const { writer, requests } = writerOf(() => chunksOf(piece));
+    const answers = await writer.clear(long(200));
+    expect(requests).toHaveLength(1);
+    expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['unknown', 'rejected']));
+    expect(answers[0]).toMatchObject({ outcome: 'unknown', answer: expect.stringContaining('has more than') });
+    expect(answers.at(-1)).toMatchObject({ outcome: 'rejected', answer: expect.stringMatching(/^not sent: /) });
+  });
+
+  test('a refusal of a megabyte is told by its first words', async () => {
+    const { writer } = writerOf(() => ({ chunks: `${'no! '.repeat(25_000)}\n\n` }));
+    expect(await writer.clear(['a'])).toEqual([rejected('no! '.repeat(250).trimEnd())]);
+  });
+});
