@@ -92,8 +92,9 @@ export function lengthsAddress(): u32 {
 export function reserveLines(bytes: u32): u32 {
   makeRoom(bytes / LEAST_LINE_BYTES + 1, bytes);
   if (bytes > textRoom) {
-    textRoom = bytes;
-    textAt = allocate(bytes + 16);
+    const room = max(bytes, textRoom * 2);
+    textAt = allocate(room + 16);
+    textRoom = room;
   }
   return textAt;
 }
@@ -102,8 +103,9 @@ export function reserveLines(bytes: u32): u32 {
 export function reserveKey(bytes: u32): u32 {
   makeRoom(1, bytes);
   if (bytes > keyRoom) {
-    keyRoom = max(bytes, 4_096);
-    keyAt = allocate(keyRoom + 16);
+    const room = max(bytes, max(keyRoom * 2, 4_096));
+    keyAt = allocate(room + 16);
+    keyRoom = room;
   }
   return keyAt;
 }

@@ -4,16 +4,23 @@ const PAGE_BYTES: u32 = 1 << 16;
 /** Words of eight and sixteen bytes are read where fewer are left. */
 const SLACK_BYTES: u32 = 64;
 const ALIGNMENT: u32 = 64;
+/** Beyond, an address would be no positive number for JavaScript. */
+const MOST_BYTES: u64 = 1 << 31;
 
 let end: u32 = 0;
 
-/** Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`scripts/build.sh`), or at all. */
+/**
+ * Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`scripts/build.sh`), or at all.
+ * What was asked for in vain takes nothing: smaller pieces may still be had.
+ */
 export function allocate(bytes: u32): u32 {
   const at = end === 0 ? aligned(<u32>__heap_base) : end;
-  end = aligned(at + bytes);
-  const pages = (end + SLACK_BYTES + PAGE_BYTES - 1) / PAGE_BYTES;
+  const wanted = <u64>at + bytes + SLACK_BYTES + ALIGNMENT;
+  if (wanted > MOST_BYTES) unreachable();
+  const pages = (<u32>wanted + PAGE_BYTES - 1) / PAGE_BYTES;
   const have = <u32>memory.size();
   if (pages > have) grow(pages - have, have);
+  end = aligned(at + bytes);
   return at;
 }
 

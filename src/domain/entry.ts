@@ -34,7 +34,7 @@ export interface UsualLines {
 }
 
 /** As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of their own. */
-export type Cells = Uint8Array | Uint16Array | Uint32Array;
+export type Cells = Uint8Array | Uint16Array;
 
 /** What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry has none. */
 export interface Label {

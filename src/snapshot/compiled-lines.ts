@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Label } from '../domain/entry.ts';
+import { inMemory } from './memory.ts';
 
 /** What the last `readLines` read, line by line; the arrays are the instance's own and change with the next call. */
 export interface LineBatch {
@@ -51,8 +52,8 @@ export interface CompiledLines {
   startOrder(): number;
   /** Adds the rows of the last batch. */
   rememberOrder(order: number, count: number): void;
-  /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means. */
-  learnTail(bytes: Uint8Array, start: number, end: number, label: Label): void;
+  /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means; whether it was new, and there was room for it. */
+  learnTail(bytes: Uint8Array, start: number, end: number, label: Label): boolean;
   labelOfTail(number: number): Label;
 }
 
@@ -94,6 +95,9 @@ declare const WebAssembly: {
   Instance: new (module: object) => { readonly exports: object };
 };
 
+/** What the instance gets memory for, in words. It traps where it gets none, and stays as it was. */
+const KEYS = 'the keys of its dump beside those of the others';
+
 const SECRETS = 128;
 const MAX_LINES = 4_096;
 
@@ -121,13 +125,7 @@ export function createCompiledLines(seed: number): CompiledLines {
   }
 
   function put(bytes: Uint8Array, start: number, end: number, reserve: (bytes: number) => number): number {
-    let at: number;
-    try {
-      at = reserve(end - start);
-    } catch (cause) {
-      const message = `the keys of ${wasm.keyCount()} conferences take all memory that they can get (2 GB)`;
-      throw new Error(message, { cause });
-    }
+    const at = inMemory(KEYS, () => reserve(end - start));
     look().set(bytes.subarray(start, end), at);
     return at;
   }
@@ -169,13 +167,16 @@ export function createCompiledLines(seed: number): CompiledLines {
       return wasm.orderCount();
     },
     startOrder: wasm.startOrder,
-    rememberOrder: (order, count) => wasm.extendOrder(order, wasm.rowsAddress(), count),
+    rememberOrder: (order, count) => inMemory(KEYS, () => wasm.extendOrder(order, wasm.rowsAddress(), count)),
     get maxExpiresInMs() {
       return wasm.maxExpiry.value;
     },
     learnTail(bytes, start, end, label) {
-      const number = wasm.learnTail(lend(bytes, start, end), end - start);
-      if (number > 0) labels[number] = label;
+      const at = lend(bytes, start, end);
+      const number = inMemory(KEYS, () => wasm.learnTail(at, end - start));
+      if (number === 0 || labels[number] !== undefined) return false;
+      labels[number] = label;
+      return true;
     },
     labelOfTail: (number) => labels[number]!,
   };

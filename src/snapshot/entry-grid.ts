@@ -4,7 +4,11 @@ import { type Cells, type EntryGrid, type EntrySink, EXPIRY_SAMPLE_ROWS } from '
 import type { LineBatch } from './compiled-lines.ts';
 import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
+import { inMemory } from './memory.ts';
 import { createUsualLines } from './usual-lines.ts';
+
+/** What takes memory here, for people. */
+const CELLS = 'the entries of its dump';
 
 /** What a proxy's column has beyond its cells. */
 export interface ColumnFacts {
@@ -146,13 +150,13 @@ export function createEntryGrid(options: {
   function numberOfTail(column: Column, tail: number): number {
     const number = column.labels.numberOfLabel(keys.compiled.labelOfTail(tail));
     column.labelOfTail[tail] = number;
-    if (number > 0xff) column.cells = deepened(column.cells, number);
+    if (number > 0xff) column.cells = deepened(column.cells);
     return number;
   }
 
   /** There is room for the row. */
   function put(column: Column, row: number, expiresInMs: number, number: number): void {
-    if (number > 0xff) column.cells = deepened(column.cells, number);
+    if (number > 0xff) column.cells = deepened(column.cells);
     const put = column.cells[row] === 0 ? number : withDuplicate(column, row, number);
     column.cells[row] = put;
     if (row < expiryRows) keepExpiry(column, row, expiresInMs);
@@ -167,7 +171,7 @@ export function createEntryGrid(options: {
   function withDuplicate(column: Column, row: number, number: number): number {
     column.duplicates++;
     const both = column.labels.numberOfBoth(column.cells[row]!, number);
-    if (both > 0xff) column.cells = deepened(column.cells, both);
+    if (both > 0xff) column.cells = deepened(column.cells);
     return both;
   }
 
@@ -204,23 +208,18 @@ function emptyColumn(): Column {
 }
 
 function widened(from: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(size);
+  const to = inMemory(CELLS, () => new Int32Array(size));
   to.set(from);
   return to;
 }
 
 function widenedCells(from: Cells, size: number): Cells {
-  const to =
-    from instanceof Uint8Array
-      ? new Uint8Array(size)
-      : from instanceof Uint16Array
-        ? new Uint16Array(size)
-        : new Uint32Array(size);
+  const to = inMemory(CELLS, () => (from instanceof Uint8Array ? new Uint8Array(size) : new Uint16Array(size)));
   to.set(from);
   return to;
 }
 
-function deepened(from: Cells, number: number): Cells {
-  if (number > 0xffff) return from instanceof Uint32Array ? from : Uint32Array.from(from);
-  return from instanceof Uint8Array ? Uint16Array.from(from) : from;
+/** For numbers beyond a byte; two bytes hold all that a label table gives. */
+function deepened(from: Cells): Cells {
+  return from instanceof Uint8Array ? inMemory(CELLS, () => Uint16Array.from(from)) : from;
 }

@@ -1,6 +1,8 @@
 // The few distinct (server_id, server_key) pairs that one proxy's entries carry, numbered so that a cell of the grid is a small number.
 
 import type { Label } from '../domain/entry.ts';
+import { ProtocolError } from '../errors.ts';
+import { tooLargeTrouble } from '../runtime-api/answer-trouble.ts';
 
 const MINUS = 0x2d;
 /** Ids that people give and HAProxy counts are small; others go the long way. */
@@ -8,6 +10,8 @@ const MAX_INDEXED_ID = 65_536;
 const NO_KEY = new Uint8Array(0);
 /** Enough to show that a key's entries differ; a proxy may repeat one for ever. */
 const MOST_READINGS = 8;
+/** A mesh has hundreds of servers, each under one id a backend: what is more is made up, and every one costs memory. Two bytes hold their numbers. */
+const [MOST_LABELS, MOST_LABEL_BYTES] = [65_535, 16_000_000];
 
 export interface LabelTable {
   readonly labels: readonly Label[];
@@ -24,6 +28,19 @@ export function createLabelTable(): LabelTable {
   // A server id nearly always comes with the same key: the label last seen with that id is tried before all others.
   const lastByServerId: number[] = [];
   const numbers = new Map<string, number>();
+  let bytesOfNames = 0;
+
+  /** Throws a `ProtocolError` where there are too many. */
+  function addLabel(name: string, label: Label, key: Uint8Array): number {
+    bytesOfNames += name.length;
+    if (labels.length >= MOST_LABELS)
+      throw tooMany(`${MOST_LABELS.toLocaleString('en')} pairs of server id and server key`);
+    if (bytesOfNames > MOST_LABEL_BYTES) throw tooMany(`${MOST_LABEL_BYTES / 1_000_000} MB of different server keys`);
+    labels.push(label);
+    keys.push(key);
+    numbers.set(name, labels.length);
+    return labels.length;
+  }
 
   function isKey(number: number, bytes: Uint8Array, start: number, end: number): boolean {
     const key = keys[number - 1]!;
@@ -40,11 +57,9 @@ export function createLabelTable(): LabelTable {
     let number = numbers.get(name);
     if (number === undefined) {
       const none = end - start === 1 && bytes[start] === MINUS;
-      labels.push({ serverId, serverKey: none ? null : text });
       // Not `bytes.slice`: a Buffer's shares its memory, and the caller reuses that.
-      keys.push(Uint8Array.from(bytes.subarray(start, end)));
-      number = labels.length;
-      numbers.set(name, number);
+      const key = Uint8Array.from(bytes.subarray(start, end));
+      number = addLabel(name, { serverId, serverKey: none ? null : text }, key);
     }
     if (serverId >= 0 && serverId < MAX_INDEXED_ID) lastByServerId[serverId] = number;
     return number;
@@ -58,14 +73,7 @@ export function createLabelTable(): LabelTable {
 
   function numberOfReadings(readings: readonly Label[]): number {
     const name = readings.map(({ serverId, serverKey }) => `${serverId} ${serverKey ?? '-'}`).join('\n');
-    let number = numbers.get(name);
-    if (number === undefined) {
-      labels.push({ ...readings[0]!, readings });
-      keys.push(NO_KEY);
-      number = labels.length;
-      numbers.set(name, number);
-    }
-    return number;
+    return numbers.get(name) ?? addLabel(name, { ...readings[0]!, readings }, NO_KEY);
   }
 
   return {
@@ -84,4 +92,8 @@ export function createLabelTable(): LabelTable {
       return numberOfReadings(inOrder.slice(0, MOST_READINGS));
     },
   };
+}
+
+function tooMany(most: string): ProtocolError {
+  return new ProtocolError(tooLargeTrouble('its dump', most));
 }

@@ -9,6 +9,8 @@ const PIECE_BYTES = 1 << 18;
 const LEAST_BYTES = 1 << 14;
 /** `0x`, eight to twenty-four digits, `: key=`. */
 const [LEAST_KEY_OFFSET, MOST_KEY_OFFSET] = [16, 32];
+/** Tails that one dump may make known, and their bytes: half of the room for all (`assembly/tails.ts`), and more than a mesh has servers. */
+const [MOST_LEARNT, MOST_LEARNT_BYTES] = [2_048, 1 << 17];
 /** So few say nothing of a dump's order. */
 const LEAST_MISSED = 16;
 /** The fields behind the key, as every version prints them where the table holds a server and nothing else; `shard` from 2.9 on. */
@@ -28,6 +30,8 @@ export function createUsualLines(
   let expectedPlace = 0;
   /** The order that this dump's rows are remembered as, 0 for none. */
   let remembered = 0;
+  let learnt = 0;
+  let learntBytes = 0;
   let entries = 0;
   let maxExpiresInMs = 0;
 
@@ -94,7 +98,10 @@ export function createUsualLines(
       if (!fields) return;
       const [, tail, serverId, serverKey] = fields as unknown as [string, string, string, string];
       const label = { serverId: Number(serverId), serverKey: serverKey === '-' ? null : serverKey };
-      compiled.learnTail(bytes, end - tail.length, end, label);
+      if (learnt >= MOST_LEARNT || learntBytes + tail.length > MOST_LEARNT_BYTES) return;
+      if (!compiled.learnTail(bytes, end - tail.length, end, label)) return;
+      learnt++;
+      learntBytes += tail.length;
     },
   };
 }

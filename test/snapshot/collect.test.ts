@@ -69,6 +69,42 @@ test('a proxy without the table is not asked for a dump, one at level user not f
   expect(denied.requests.join('')).not.toContain('key');
 });
 
+describe('a dump without end costs its own proxy', () => {
+  const row = (n: number, server: string) =>
+    `0x7f0000000001: key=made-up-${n} use=0 exp=5000 server_id=1 server_key=${server}\n`;
+  const sized = (size: number) => `# table: nodes, type: string, size:${size}, used:1\n`;
+
+  /** Entries from `row`, 1,000 a chunk. */
+  const endless = (size: number, entry: (n: number) => string): Script =>
+    dumping({
+      chunks: {
+        *[Symbol.iterator]() {
+          yield Buffer.from(sized(size), 'latin1');
+          for (let n = 0; ; n += 1_000)
+            yield Buffer.from(Array.from({ length: 1_000 }, (_, more) => entry(n + more)).join(''), 'latin1');
+        },
+      } as unknown as readonly Uint8Array[],
+    });
+
+  test.each([
+    ['keys, in a small table', endless(204_800, (n) => row(n, 'a')), 'of a table of size 204,800'],
+    [
+      'keys, in one that claims a size of 4 billion',
+      endless(4e9, (n) => row(n, 'a')),
+      'usual size of the table in this',
+    ],
+    ['servers', endless(204_800, (n) => row(n, `s${n}`)), '65,535 pairs of server id and server key'],
+  ])('%s', { timeout: 120_000 }, async (_title, script, message) => {
+    const members = [scripted('a', healthy), scripted('hostile', script), scripted('b', healthy)];
+    const grid = gridFor(members);
+    const views = await collect(members, grid, options());
+    expect(views.map(({ status }) => status)).toEqual(['ok', 'unreachable', 'ok']);
+    expect(views[1]?.trouble).toMatchObject({ code: 'too-large', message: expect.stringContaining(message) });
+    expect([0, 1, 2].map((proxy) => entriesOn(grid, proxy))).toEqual([12, 0, 12]);
+    expect([grid.labelsOf(1), grid.cellsOf(1)]).toEqual([[], new Uint8Array(0)]);
+  });
+});
+
 describe('the key length', () => {
   const longest = 'room10@conference.meet.example.com';
   const filling: Script = (request) =>

@@ -29,7 +29,7 @@ test('a column that was never written is empty', () => {
 });
 
 describe('cells widen with the number of labels, and keep what they held', () => {
-  test.each([255, 256, 65_535, 65_536, 70_000])('%i labels', (count) => {
+  test.each([255, 256, 65_534, 65_535])('%i labels', (count) => {
     const grid = gridOf();
     const sink = grid.column(0);
     for (let n = 0; n < count; n++) put(sink, { key: `k${n}`, serverId: n, serverKey: `s${n}` });

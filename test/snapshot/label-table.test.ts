@@ -1,6 +1,7 @@
 // Labels are numbered from 1; the same pair has the same number, a different pair never has.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ProtocolError } from '../../src/errors.ts';
 import { createLabelTable, type LabelTable } from '../../src/snapshot/label-table.ts';
 
 /** The server key comes in memory that its owner overwrites afterwards, as a chunk's is. */
@@ -42,10 +43,44 @@ test('a key in memory that was overwritten is still the key', () => {
   expect(numberOf(table, 11, '10.0.0.9:443')).toBe(1);
 });
 
-test('100,000 labels', () => {
-  const table = createLabelTable();
-  for (let n = 0; n < 100_000; n++) numberOf(table, n % 1000, `key-${n}`);
-  expect(table.labels).toHaveLength(100_000);
-  expect(numberOf(table, 999, 'key-99999')).toBe(100_000);
-  expect(numberOf(table, 0, 'key-0')).toBe(1);
+describe('more labels than a mesh has are trouble of their proxy', () => {
+  const troubleOf = (act: () => unknown): unknown => {
+    try {
+      return act();
+    } catch (error) {
+      return error instanceof ProtocolError ? [error.code, error.message] : error;
+    }
+  };
+
+  test('65,535 of them are kept, and known again when there are too many', () => {
+    const table = createLabelTable();
+    for (let n = 0; n < 65_535; n++) numberOf(table, n % 1000, `key-${n}`);
+    expect(table.labels).toHaveLength(65_535);
+    expect(troubleOf(() => numberOf(table, 7, 'one-more'))).toEqual([
+      'too-large',
+      'its dump has more than 65,535 pairs of server id and server key, the most that is read',
+    ]);
+    expect(numberOf(table, 534, 'key-65534')).toBe(65_535);
+    expect(numberOf(table, 0, 'key-0')).toBe(1);
+    expect(table.labels).toHaveLength(65_535);
+  });
+
+  test('so are long ones, 16 MB of them', () => {
+    const table = createLabelTable();
+    const add = (n: number) => numberOf(table, n, `${n}`.padStart(99_990, 'k'));
+    for (let n = 0; n < 160; n++) add(n);
+    expect(troubleOf(() => add(160))).toEqual([
+      'too-large',
+      'its dump has more than 16 MB of different server keys, the most that is read',
+    ]);
+  });
+
+  test('and those of a key that is shown with ever other ones', () => {
+    const table = createLabelTable();
+    const numbers = Array.from({ length: 400 }, (_, n) => numberOf(table, n, 'k'));
+    const pairs = function* () {
+      for (const one of numbers) for (const other of numbers) yield table.numberOfBoth(one, other);
+    };
+    expect(troubleOf(() => [...pairs()])).toEqual(['too-large', expect.stringContaining('65,535 pairs')]);
+  });
 });
