@@ -1,15 +1,18 @@
 // Reads a folder of saved dumps as if it were a mesh: our own layout, or the predecessor's.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { ConfigError, ProtocolError } from '../errors.ts';
+import { STATE_LIMIT } from '../runtime-api/answer-limits.ts';
 import { type ProxyState, parseState } from '../runtime-api/parse-state.ts';
 import type { Member } from './collect.ts';
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import { predecessorMembers } from './predecessor-folder.ts';
 import { savedReader } from './saved-reader.ts';
+import { savedText } from './saved-text.ts';
+
+/** About 200 bytes a proxy. */
+const MOST_MANIFEST_BYTES = 16_000_000;
 
 /** A saved mesh: its members read from files, and what was written down of the run. */
 export interface SavedMesh {
@@ -24,6 +27,8 @@ export function openArchive(folder: string, table: string): SavedMesh {
   try {
     if (!existsSync(join(folder, MANIFEST))) return { environment: null, members: predecessorMembers(folder, table) };
     const path = join(folder, MANIFEST);
+    if (statSync(path).size > MOST_MANIFEST_BYTES)
+      throw new ConfigError([`${path}: this is no manifest: it is larger than ${MOST_MANIFEST_BYTES / 1_000_000} MB`]);
     const manifest = parseManifest(readFileSync(path, 'utf8'), path);
     return { environment: manifest.environment, members: members(folder, manifest, table) };
   } catch (cause) {
@@ -55,16 +60,7 @@ async function stateFrom(path: string, table: string): Promise<ProxyState> {
       message: 'nothing of this proxy was saved',
       remedy: 'it could not be read in that run',
     });
-  let text: string;
-  try {
-    text = gunzipSync(await readFile(path)).toString('latin1');
-  } catch (cause) {
-    throw new ProtocolError(
-      { code: 'truncated', message: 'the saved answers are damaged', remedy: 'take a new snapshot' },
-      { cause },
-    );
-  }
-  const state = parseState(text, table);
+  const state = parseState(await savedText(path, STATE_LIMIT, true), table);
   if ('problem' in state)
     throw new ProtocolError({
       code: 'closed-early',

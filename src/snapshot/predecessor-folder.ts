@@ -1,14 +1,15 @@
 // Reads the predecessor's folder of saved dumps: `haproxy-table-TABLE-PROXY`, and `haproxy-stat-PROXY` where it was saved, side by side.
 
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { STATE_LIMIT } from '../runtime-api/answer-limits.ts';
 import { parseStat } from '../runtime-api/parse-servers.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import { parseTableHeader } from '../runtime-api/table-header.ts';
 import type { Member } from './collect.ts';
 import { savedReader } from './saved-reader.ts';
+import { savedText } from './saved-text.ts';
 
 /** A header is a name and three numbers. */
 const HEADER_BYTES = 4096;
@@ -58,7 +59,7 @@ function isOfAnother(path: string, table: string): boolean {
 
 /** The predecessor saved `show stat` beside each dump, and nothing of peers, version or uptime. */
 async function stateOf(statPath: string, table: string): Promise<ProxyState> {
-  const servers = existsSync(statPath) ? parseStat(await readFile(statPath, 'latin1')) : [];
+  const servers = existsSync(statPath) ? parseStat(await savedText(statPath, STATE_LIMIT, false)) : [];
   return {
     haproxy: null,
     uptimeSeconds: null,

@@ -144,6 +144,29 @@ describe('damage to one proxy costs that proxy', () => {
     expect(status).toBe('unreachable');
     expect(message).toContain('EISDIR');
   });
+  test('a gzip that grows to 300 MB of state: no more is inflated than a state may have', async () => {
+    const bomb = (text: string) => gzipSync(Buffer.alloc(300_000_000, text));
+    const state = (text: string) => damaged((place) => writeFileSync(join(place, 'state.txt.gz'), bomb(text)));
+    const told = 'its answer to `show info; show servers state; show table; show stat; show peers` has more than';
+    expect(await state('x')).toEqual([
+      'unreachable',
+      'too-large',
+      expect.stringContaining(`${told} 128 KB in one line`),
+    ]);
+    expect(await state('\n')).toEqual(['unreachable', 'too-large', expect.stringContaining(`${told} 200,000 lines`)]);
+  });
+  test('a gzip that grows to 300 MB of dump', async () => {
+    const head = '# table: nodes, type: string, size:100, used:1\n';
+    const dump = (text: string) =>
+      damaged((place) =>
+        writeFileSync(
+          join(place, 'table.txt.gz'),
+          gzipSync(Buffer.concat([Buffer.from(head), Buffer.alloc(300_000_000, text)])),
+        ),
+      );
+    expect(await dump('x')).toEqual(['unreachable', 'too-large', expect.stringContaining('one line of its dump')]);
+    expect(await dump('\n')).toEqual(['unreachable', 'too-large', expect.stringContaining('10,200 lines')]);
+  });
   test('a state that is no gzip, and one that is another program’s', async () => {
     const state = (bytes: string | Buffer) => damaged((place) => writeFileSync(join(place, 'state.txt.gz'), bytes));
     expect(await state('x')).toEqual(['unreachable', 'truncated', 'the saved answers are damaged']);
