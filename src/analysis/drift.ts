@@ -27,11 +27,12 @@ export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFi
     mixedByDrift > 0
       ? `; with other ids that drift it explains ${mixedByDrift} conferences whose key and id name different shards`
       : '';
+  const apart = idsApart(proxies);
   return ids.flatMap((id) => {
     const meanings = groupNames(
       proxies.flatMap(({ view, proxy }) => meaningOf(sense, proxy, id).map((shard) => [shard, view.name] as const)),
     );
-    if (!drifts(sense, proxies, id)) return [];
+    if (!apart.has(id) && !drifts(sense, proxies, id)) return [];
     return [
       {
         kind: 'id-drift' as const,
@@ -47,20 +48,23 @@ function meaningOf(sense: MeshSense, proxy: number, id: number): readonly string
   return [...(sense.directories[proxy]!.byId.get(id) ?? [])].sort();
 }
 
-function drifts(
-  sense: MeshSense,
-  proxies: readonly { readonly view: ProxyView; readonly proxy: number }[],
-  id: number,
-): boolean {
-  const byBackend = new Map<string, string>();
+/** The ids that one backend's name gives to two shards. */
+function idsApart(proxies: readonly { readonly view: ProxyView }[]): ReadonlySet<number> {
+  const apart = new Set<number>();
+  const byBackend = new Map<string, Map<number, string>>();
   for (const { view } of proxies) {
-    for (const server of view.servers) {
-      if (server.id !== id || server.address === null || server.counts === false) continue;
-      const known = byBackend.get(server.backend);
-      if (known !== undefined && known !== server.address) return true;
-      byBackend.set(server.backend, server.address);
+    for (const { backend, id, address, counts } of view.servers) {
+      if (address === null || counts === false) continue;
+      const addresses = byBackend.get(backend) ?? new Map<number, string>();
+      byBackend.set(backend, addresses);
+      if ((addresses.get(id) ?? address) !== address) apart.add(id);
+      addresses.set(id, address);
     }
   }
+  return apart;
+}
+
+function drifts(sense: MeshSense, proxies: readonly { readonly proxy: number }[], id: number): boolean {
   const users = proxies
     .map(({ proxy }) => ({ shards: meaningOf(sense, proxy, id), known: sense.directories[proxy]!.addresses }))
     .filter(({ shards }) => shards.length > 0);
@@ -102,7 +106,9 @@ function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
     for (const { backend, name, address, counts } of view.servers) {
       if (address === null || counts === false) continue;
       const server = `${backend}/${name}`;
-      byName.set(server, [...(byName.get(server) ?? []), [address, view.name]]);
+      const meanings = byName.get(server);
+      if (meanings) meanings.push([address, view.name]);
+      else byName.set(server, [[address, view.name]]);
     }
   }
   return [...byName].flatMap(([server, meanings]) => {

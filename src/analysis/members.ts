@@ -33,7 +33,9 @@ export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] 
   for (const { name: proxy, peers } of views) {
     for (const { name, state } of peers) {
       if ((state !== 'up' && state !== 'deaf') || read.has(name) || told.has(name)) continue;
-      heardBy.set(name, [...(heardBy.get(name) ?? []), proxy]);
+      const known = heardBy.get(name);
+      if (known === undefined) heardBy.set(name, [proxy]);
+      else if (known.at(-1) !== proxy) known.push(proxy);
     }
   }
   return [...heardBy]

@@ -62,7 +62,7 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
       .flatMap(({ address, doubt }) => (doubt === undefined ? [] : [[address!, doubt] as const])),
   );
   const together = meaningsOf([...byBackend.values()].flat());
-  const ids = new Map<string, number | null>();
+  let ids: ReadonlyMap<string, number> | null = null;
   return {
     backends,
     isBlind: backends.length === 0 && servers.some(({ address }) => address !== null),
@@ -76,15 +76,21 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
       }),
     doubtOf: (address) => doubts.get(address) ?? null,
     idOf(address) {
-      const known = ids.get(address);
-      if (known !== undefined) return known;
-      const means = ({ byId }: Meanings, id: number) => byId.get(id)?.size === 1 && byId.get(id)!.has(address);
-      const found = [...together.byId.keys()].filter((id) => backends.every((backend) => means(backend, id)));
-      const id = found.length === 0 ? null : Math.min(...found);
-      ids.set(address, id);
-      return id;
+      ids ??= idsOf(together, backends);
+      return ids.get(address) ?? null;
     },
   };
+}
+
+/** By shard the lowest id that means it, and nothing else, in every backend. */
+function idsOf(together: Meanings, backends: readonly Meanings[]): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  for (const [id, addresses] of together.byId) {
+    const [address] = addresses;
+    const isEverywhere = addresses.size === 1 && backends.every(({ byId }) => byId.has(id));
+    if (isEverywhere && id < (ids.get(address!) ?? Number.POSITIVE_INFINITY)) ids.set(address!, id);
+  }
+  return ids;
 }
 
 function createBackend(name: string, servers: readonly Server[]): BackendDirectory {

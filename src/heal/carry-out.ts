@@ -85,7 +85,11 @@ async function onEachProxy(
 ): Promise<void> {
   const limit = pLimit(tools.concurrency);
   const byProxy = new Map<string, Numbered[]>();
-  for (const write of writes) byProxy.set(write.step.proxy, [...(byProxy.get(write.step.proxy) ?? []), write]);
+  for (const write of writes) {
+    const own = byProxy.get(write.step.proxy);
+    if (own) own.push(write);
+    else byProxy.set(write.step.proxy, [write]);
+  }
   await Promise.all(
     [...byProxy].map(([proxy, own]) =>
       limit(async () => {

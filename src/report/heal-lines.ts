@@ -86,10 +86,14 @@ export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
 
 /** One line a reason: how many, and the first one's value that tripped it. */
 function refusalLines(refusals: readonly Refusal[], page: Page): string[] {
-  const byReason = new Map<string, Refusal[]>();
-  for (const refusal of refusals) byReason.set(refusal.reason, [...(byReason.get(refusal.reason) ?? []), refusal]);
-  return [...byReason].slice(0, reasonsShown).flatMap(([reason, [first, ...rest]]) => {
-    const more = rest.length > 0 ? ` (and ${count(rest.length)} more)` : '';
-    return fillText(`refused, ${reason}: ${page.text(first!.because)}${more}`, page.width, '  ');
+  const byReason = new Map<string, { readonly first: Refusal; count: number }>();
+  for (const refusal of refusals) {
+    const known = byReason.get(refusal.reason);
+    if (known) known.count++;
+    else byReason.set(refusal.reason, { first: refusal, count: 1 });
+  }
+  return [...byReason].slice(0, reasonsShown).flatMap(([reason, { first, count: all }]) => {
+    const more = all > 1 ? ` (and ${count(all - 1)} more)` : '';
+    return fillText(`refused, ${reason}: ${page.text(first.because)}${more}`, page.width, '  ');
   });
 }
