@@ -33,7 +33,7 @@ function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page:
 }
 
 /** How many hold, and where it is written down. */
-export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
+export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): string[] {
   if (heal === null || heal.journal === null) return fillText('Nothing was written.', page.width, '  ');
   const { planned, applied, verified, failed, settledThemselves, ended, journal } = heal;
   const { paint } = page;
@@ -47,8 +47,12 @@ export function outcomeLines({ heal, run }: RunReport, page: Page): string[] {
       ...fillText(`Every write is in ${page.text(journal)}`, page.width, '  ', paint.dim),
     ];
   const undone = run.command === 'undo';
-  const word = failed > 0 ? paint.red('NOT HELD') : paint.green(undone ? 'UNDONE' : 'HEALED');
-  const now = undone ? 'as before on every proxy' : 'on one shard on every proxy';
+  // Nothing is known of a proxy that was not read: it may lead people elsewhere.
+  const unread = proxies.filter(({ status }) => status !== 'ok').length;
+  const good = unread > 0 ? paint.yellow('HELD WHERE READ') : paint.green(undone ? 'UNDONE' : 'HEALED');
+  const word = failed > 0 ? paint.red('NOT HELD') : good;
+  const where = unread > 0 ? `every proxy that was read (${count(unread)} not)` : 'every proxy';
+  const now = `${undone ? 'as before' : 'on one shard'} on ${where}`;
   const apart = [
     ...(settledThemselves > 0 ? [`${count(settledThemselves)} had come together before anything was written`] : []),
     ...(ended > 0 ? [`${count(ended)} had ended`] : []),

@@ -106,7 +106,7 @@ let compiled: object | null = null;
 /** `seed` is the secret of the hash: names of conferences come from users, who must not be able to choose keys that collide. */
 export function createCompiledLines(seed: number): CompiledLines {
   compiled ??= new WebAssembly.Module(readFileSync(moduleUrl()));
-  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const wasm = instanceOf(compiled);
   const labels: Label[] = [];
   let memory = new Uint8Array(0);
   let batch: Omit<LineBatch, 'count'>;
@@ -180,6 +180,16 @@ export function createCompiledLines(seed: number): CompiledLines {
     },
     labelOfTail: (number) => labels[number]!,
   };
+}
+
+/** V8 maps all that the memory may grow to at once, and more with its trap handler: a limit of address space may forbid that. */
+function instanceOf(module: object): Exports {
+  try {
+    return new WebAssembly.Instance(module).exports as Exports;
+  } catch (cause) {
+    const remedy = 'raise `ulimit -v` to 6 GB and set NODE_OPTIONS=--disable-wasm-trap-handler';
+    throw new Error(`there are too few addresses for the memory of WebAssembly: ${remedy}`, { cause });
+  }
 }
 
 /** `npm run build` puts it into dist: beside the program that is built, for the sources as well. */

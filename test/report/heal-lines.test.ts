@@ -6,7 +6,7 @@ import type { HealOutcome, Plan, PlannedConference, Refusal } from '../../src/do
 import type { RunReport } from '../../src/domain/run-report.ts';
 import { renderLook, renderOutcome, renderText } from '../../src/report/text.ts';
 import { drawMesh, planFor } from '../support/model-look.ts';
-import { findingList, runReport, split } from '../support/run-report.ts';
+import { findingList, runReport, split, troubledProxy } from '../support/run-report.ts';
 
 const terminal = { width: 100, colour: false, unicode: false };
 const emptyPlan: Plan = { ...planFor(drawMesh({ p1: 's1' })), conferences: [], refusals: [] };
@@ -150,6 +150,13 @@ describe('renderOutcome', () => {
     const text = say(healed({}, by(command)));
     expect(text).toMatch(first);
     expect(text).toContain(`Exit code 0: ${last}.`);
+  });
+
+  test('beside a proxy that was not read nothing is called healed', () => {
+    const proxies = [...runReport().proxies, troubledProxy('hap-d')];
+    const text = say(healed({}, { proxies }));
+    expect(text).toContain('HELD WHERE READ  2 of 2 conferences on one shard on every proxy that was read (1 not)');
+    expect(text).not.toContain('HEALED');
   });
 
   test('what was asked for holds, and something else disagrees', () => {

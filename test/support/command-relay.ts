@@ -3,6 +3,8 @@
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { MeshProxy } from './mesh.ts';
 
 /** A `set` or `clear` that a proxy got, without its line feed, one character a byte. */
@@ -21,6 +23,11 @@ interface RelayRules {
    * the real thing does not show on demand.
    */
   readonly rewrite?: (proxy: string, line: string, answer: string) => string;
+  /**
+   * What a proxy is made to say without having been asked at all, as fast as it is read; `null` for its own answer. It may
+   * never end. A write that is answered so is not carried out, and not kept.
+   */
+  readonly instead?: (proxy: string, line: string) => Iterable<Uint8Array> | AsyncIterable<Uint8Array> | null;
   /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
   readonly stopAfter?: { readonly count: number; readonly call: () => void };
 }
@@ -69,6 +76,12 @@ export async function startCommandRelay(folder: string, proxies: readonly MeshPr
     const line = request.toString('latin1').replace(/\n$/, '');
     const commands = commandsOf(line);
     await rules.beforeAny?.(name, line);
+    const instead = rules.instead?.(name, line) ?? null;
+    if (instead !== null) {
+      // Ends where the reader goes away.
+      await pipeline(Readable.from(instead, { objectMode: false }), client).catch(() => {});
+      return;
+    }
     const writing = commands.some(isWrite);
     if (writing) await rules.before?.(name, commands);
     const admitted = writing ? admit(name, commands) : commands;

@@ -54,11 +54,13 @@ export interface Healing {
   stop(): Promise<void>;
 }
 
-interface HealingConfig {
+interface HealingConfig extends Pick<SplitbrainOptions, 'addressSpaceKb' | 'env'> {
   /** Inside of `heal: { ... }`, beside journal and settle time; default: no limit to the share. `null`: no such section at all. */
   readonly heal?: string | null;
   /** Default: far above what peers need on loopback. */
   readonly settle?: string;
+  /** Further lines of the configuration. */
+  readonly lines?: readonly string[];
 }
 
 export async function startHealing(options: MeshOptions = {}): Promise<Healing> {
@@ -69,16 +71,23 @@ export async function startHealing(options: MeshOptions = {}): Promise<Healing> 
   mkdirSync(journal);
   let runs = 0;
 
-  function configuration({ heal = 'maxRatio: 1', settle = '400ms' }: HealingConfig): readonly string[] {
+  function configuration({
+    heal = 'maxRatio: 1',
+    settle = '400ms',
+    lines: more = [],
+  }: HealingConfig): readonly string[] {
     const section = heal === null ? [] : [`heal: { journal: ${journal}, settle: ${settle}, ${heal} }`];
-    const lines = ['confirm: { reads: 2, settle: 100ms }', ...section];
+    const lines = ['confirm: { reads: 2, settle: 100ms }', ...section, ...more];
     return configure(scratch, mesh, { endpoints: relay.endpoints, lines });
   }
 
   function start(words: readonly string[], config: HealingConfig = {}, options: SplitbrainOptions = {}): StartedRun {
     const jsonPath = join(scratch.folder, `report-${runs++}.json`);
     rmSync(jsonPath, { force: true });
-    const started = startSplitbrain([...words, ...configuration(config), '--json', jsonPath], options);
+    const started = startSplitbrain([...words, ...configuration(config), '--json', jsonPath], {
+      ...config,
+      ...options,
+    });
     return {
       kill: started.kill,
       untilStderr: started.untilStderr,

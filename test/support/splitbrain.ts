@@ -23,6 +23,8 @@ export interface SplitbrainOptions {
   readonly stderr?: 'closed' | `/${string}`;
   /** A program and its words that run what follows them, such as `unshare --pid --fork`. */
   readonly within?: readonly string[];
+  /** Address space in KB: `ulimit -v` of the shell that becomes the program. */
+  readonly addressSpaceKb?: number;
   /** What comes on standard input; default nothing. */
   readonly stdin?: string;
 }
@@ -58,7 +60,8 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
     opened.push(openSync(place, 'w'));
     return opened.at(-1)!;
   };
-  const command = [...(options.within ?? []), process.execPath, ...words];
+  const limit = options.addressSpaceKb === undefined ? [] : limitedTo(options.addressSpaceKb);
+  const command = [...(options.within ?? []), ...limit, process.execPath, ...words];
   const child = spawn(command[0]!, command.slice(1), {
     env,
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', goesTo(options.stdout), goesTo(options.stderr)],
@@ -103,6 +106,10 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
     },
     kill: (signal) => void child.kill(signal),
   };
+}
+
+function limitedTo(addressSpaceKb: number): readonly string[] {
+  return ['sh', '-c', `ulimit -v ${addressSpaceKb} && exec "$@"`, 'sh'];
 }
 
 export function runSplitbrain(args: readonly string[], options?: SplitbrainOptions): Promise<SplitbrainRun> {
