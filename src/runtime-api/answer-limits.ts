@@ -20,6 +20,9 @@ export const STATE_LIMIT: TextLimit = {
   lines: 200_000,
 };
 
+/** More than thousands of peers take. */
+export const MEMBERS_LIMIT: TextLimit = { question: 'show info; show peers', bytes: 8_000_000, lines: 100_000 };
+
 /** One word. */
 export const LEVEL_LIMIT: TextLimit = { question: 'show cli level', bytes: 10_000, lines: 100 };
 

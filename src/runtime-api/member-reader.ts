@@ -2,10 +2,12 @@
 
 import { ProtocolError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { notStateTrouble, tooLargeTrouble } from './answer-trouble.ts';
+import { MEMBERS_LIMIT } from './answer-limits.ts';
+import { notStateTrouble } from './answer-trouble.ts';
 import { type PeerAddress, parsePeerAddresses, parsePeers } from './parse-peers.ts';
 import { type ProcessId, parseProcess } from './parse-state.ts';
 import { showMembers } from './read-commands.ts';
+import { createTextAnswer } from './text-answer.ts';
 
 export interface Members {
   readonly process: ProcessId;
@@ -15,27 +17,15 @@ export interface Members {
   readonly remark: string | null;
 }
 
-/** More than thousands of peers take: what goes on beyond is no answer. */
-const MOST_TEXT_BYTES = 8_000_000;
-
 /** One conversation. Rejects with `TransportError` or `ProtocolError`. */
 export async function readMembers(
   transport: Transport,
   table: string,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Members> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  await transport.ask(
-    showMembers(),
-    (chunk) => {
-      bytes += chunk.length;
-      if (bytes > MOST_TEXT_BYTES) throw new ProtocolError(tooLargeTrouble(MOST_TEXT_BYTES));
-      chunks.push(Buffer.from(chunk));
-    },
-    { ...limits, isRepeatable: true },
-  );
-  const text = Buffer.concat(chunks).toString('latin1');
+  const said = createTextAnswer(MEMBERS_LIMIT);
+  await transport.ask(showMembers(), said.push, { ...limits, isRepeatable: true });
+  const text = said.text();
   const answer = parseProcess(text);
   if ('problem' in answer) throw new ProtocolError(notStateTrouble(answer.problem, answer.remark));
   // There is an empty line behind every peers section, and one where there is none (2.6 to 3.4).
