@@ -17,17 +17,30 @@ export async function readEvent(
   signal: AbortSignal,
   waitMs = WAIT_MS,
 ): Promise<AlarmHint> {
-  const late = AbortSignal.timeout(waitMs);
+  // Not `AbortSignal.any` over `AbortSignal.timeout`: in Node 20 the timeout can be collected as
+  // garbage, and never comes.
+  const ending = new AbortController();
+  const end = () => ending.abort(signal.reason);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    ending.abort();
+  }, waitMs);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
   const complain = (text: string, cause?: unknown) =>
     new ConfigError([`--alarm-event ${path}: ${text}`], cause === undefined ? {} : { cause });
   let text: string;
   try {
     const stream = path === '-' ? standardInput : createReadStream(path);
-    text = await readText(addAbortSignal(AbortSignal.any([signal, late]), stream));
+    text = await readText(addAbortSignal(ending.signal, stream));
   } catch (cause) {
     signal.throwIfAborted();
-    if (late.aborted) throw complain(`no whole event came within ${waitMs} ms`, cause);
+    if (isLate) throw complain(`no whole event came within ${waitMs} ms`, cause);
     throw complain(`cannot be read: ${(cause as Error).message}`, cause);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
   const hint = readAlarmEvent(text);
   if ('unreadable' in hint) throw complain(hint.unreadable);

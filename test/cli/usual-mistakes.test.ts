@@ -108,6 +108,13 @@ describe('the configuration', () => {
     ['no environment', [one], ['environment: is missing']],
     ['a duration without unit', ['environment: a', one, 'confirm: { settle: 3 }'], ['did you mean "3s"']],
     ['a variable that is not set', ['environment: "$' + '{NO_SUCH}"', one], ['NO_SUCH is not set']],
+    ['an empty file', [], ['is empty']],
+    [
+      'haproxy.cfg',
+      ['global', '  daemon', 'frontend f', '  bind :80'],
+      ["HAProxy's own configuration", '--proxy unix:///run/haproxy/admin.sock needs none'],
+    ],
+    ['tabs', ['environment: a', 'proxies:', '\tlist: []'], [':3:1:', 'Tabs are not allowed as indentation']],
     ['heal: true', ['environment: a', one, 'heal: true'], ['heal: expected a mapping of winner, tie']],
     [
       'two sources',
@@ -119,6 +126,12 @@ describe('the configuration', () => {
     expect(exitCode).toBe(64);
     expectAll(said, remedy);
   });
+});
+
+test('a folder as the configuration', async () => {
+  const { exitCode, said } = await answerTo(['report', '-c', scratch.folder]);
+  expect(exitCode).toBe(64);
+  expectAll(said, ['is a folder']);
 });
 
 describe.each(oldestAndNewest())('HAProxy $version', (binary) => {

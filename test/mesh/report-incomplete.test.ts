@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BadProxy, deadPort, startAnswering, startHung, startResetting } from '../support/bad-proxies.ts';
+import { HOSTILE_LIMITS } from '../support/hostile-answers.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
 import { type Mesh, startMesh } from '../support/mesh.ts';
 import { configure, makeScratch } from '../support/mesh-config.ts';
@@ -70,7 +71,10 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       cut: `unix://${relayPath}`,
     };
     const lines = ['collect: { timeout: 2s }'];
-    const { exitCode, report, stdout } = await runReport(configure(scratch, mesh, { endpoints, lines }));
+    const { exitCode, report, stdout } = await runReport(
+      configure(scratch, mesh, { endpoints, lines }),
+      HOSTILE_LIMITS,
+    );
     await relay.stop();
     expect(statusesOf(report)).toEqual([
       'hap-a ok',
