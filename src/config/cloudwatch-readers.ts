@@ -1,7 +1,7 @@
 // How the values of the `metrics` and `alarms` sections are read: plain value in, meaning or problem out.
 
-import type { Problem } from './complaint.ts';
-import { parseDuration } from './duration.ts';
+import type { Problem } from '../input/complaint.ts';
+import { parseDuration } from '../input/duration.ts';
 
 /** The region's name, so that a slip of the pen is told before AWS is asked. */
 export function readRegion(value: unknown): string | Problem {

@@ -1,8 +1,8 @@
 // The configuration file as a tree of plain values, together with where each of them stands in the text.
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { type Complaint, type Path, quote, spellPath } from './complaint.ts';
-import { type Environment, fillVariables } from './environment.ts';
+import { type Complaint, type Path, quote, spellPath } from '../input/complaint.ts';
+import { type Environment, fillVariables } from '../input/environment.ts';
 
 export interface ConfigDocument {
   /** Objects without prototype, arrays, texts with their variables filled in, numbers, booleans, `null`. `undefined` where the text is not YAML. */

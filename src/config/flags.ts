@@ -4,13 +4,13 @@ import type { Endpoint, ProxyTarget } from '../domain/proxy.ts';
 import { spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { isProblem, type Problem, quote, spellPath, spellProblem } from '../input/complaint.ts';
+import { parseEndpoint } from '../input/endpoint.ts';
+import type { Edge } from '../input/files.ts';
+import { isProxyName } from '../input/names.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
-import { isProblem, type Problem, quote, spellPath, spellProblem } from './complaint.ts';
-import { parseEndpoint } from './endpoint.ts';
-import type { Edge } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
-import { isProxyName } from './names.ts';
 import { readBackendGlob, readRatio, readTableName, readText, wholeNumber } from './readers.ts';
 import { defaultLogin } from './ssh-login.ts';
 

@@ -1,9 +1,9 @@
 // What heals are guarded by, from the `heal` section, and where they write down what they do.
 
 import type { HealSettings } from '../domain/plan.ts';
-import { isProblem, type Problem } from './complaint.ts';
-import { lookUp } from './environment.ts';
-import { type Edge, locateFile } from './files.ts';
+import { isProblem, type Problem } from '../input/complaint.ts';
+import { lookUp } from '../input/environment.ts';
+import { type Edge, locateFile } from '../input/files.ts';
 import type { HealSection } from './schema.ts';
 
 /** What holds where nothing is said; the same as the schema's, for runs without a file. */

@@ -1,8 +1,8 @@
 // The hosts on the way to proxies, as people write them: for all, or by region or name.
 
 import type { Hop, JumpRule } from '../domain/settings.ts';
-import { isProblem, type Problem, quote } from './complaint.ts';
-import { parseLogin } from './endpoint.ts';
+import { isProblem, type Problem, quote } from '../input/complaint.ts';
+import { parseLogin } from '../input/endpoint.ts';
 
 /** What stands for "no host on the way". */
 const DIRECT = 'direct';

@@ -3,10 +3,10 @@
 import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { type Complaint, isProblem, spellPath, spellProblem } from '../input/complaint.ts';
+import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from '../input/files.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
-import { type Complaint, isProblem, spellPath, spellProblem } from './complaint.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
-import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
 import { checkRules } from './rules.ts';

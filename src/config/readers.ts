@@ -1,12 +1,12 @@
 // How each kind of value in the configuration is read: plain value in, meaning or problem out.
 
 import type { Endpoint } from '../domain/proxy.ts';
-import { isProblem, type Problem } from './complaint.ts';
-import { parseDuration } from './duration.ts';
-import { parseEndpoint, parseHostPort } from './endpoint.ts';
-import { parseEndpointPattern } from './endpoint-pattern.ts';
-import { isEnvironmentName, isProxyName, isTableName } from './names.ts';
-import { nearestName } from './nearest-name.ts';
+import { isProblem, type Problem } from '../input/complaint.ts';
+import { parseDuration } from '../input/duration.ts';
+import { parseEndpoint, parseHostPort } from '../input/endpoint.ts';
+import { parseEndpointPattern } from '../input/endpoint-pattern.ts';
+import { isEnvironmentName, isProxyName, isTableName } from '../input/names.ts';
+import { nearestName } from '../input/nearest-name.ts';
 
 interface Range {
   readonly min: number;

@@ -2,9 +2,9 @@
 // even where other values are wrong.
 
 import { spellEndpoint } from '../domain/proxy.ts';
-import { type Complaint, isProblem, type Path } from './complaint.ts';
-import { parseEndpoint } from './endpoint.ts';
-import { type Environment, lookUp } from './environment.ts';
+import { type Complaint, isProblem, type Path } from '../input/complaint.ts';
+import { parseEndpoint } from '../input/endpoint.ts';
+import { type Environment, lookUp } from '../input/environment.ts';
 
 const SOURCES = ['list', 'peers', 'ansible', 'consul', 'command'] as const;
 

@@ -1,12 +1,12 @@
 // The configuration file's shape: every name that may stand in it, what its value must be, and what holds where it is left out.
 
 import * as z from 'zod';
+import { type Complaint, isProblem, type Path, type Problem } from '../input/complaint.ts';
+import { parseDuration } from '../input/duration.ts';
+import { DEFAULT_KNOWN_HOSTS } from '../input/files.ts';
+import { nearestName } from '../input/nearest-name.ts';
 import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './cloudwatch-readers.ts';
-import { type Complaint, isProblem, type Path, type Problem } from './complaint.ts';
-import { parseDuration } from './duration.ts';
-import { DEFAULT_KNOWN_HOSTS } from './files.ts';
 import { readJumps } from './jumps.ts';
-import { nearestName } from './nearest-name.ts';
 import * as read from './readers.ts';
 
 /** A single value. zod sees what was read; a problem becomes an issue with its hint beside it. */

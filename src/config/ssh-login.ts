@@ -1,9 +1,9 @@
 // How to log in to proxies, from the `ssh` section and the files that it names.
 
 import type { SshClient, SshSettings } from '../domain/settings.ts';
-import { type Complaint, isProblem, type Problem } from './complaint.ts';
-import { lookUp } from './environment.ts';
-import { DEFAULT_KNOWN_HOSTS, type Edge, locateFile, readTextFile } from './files.ts';
+import { type Complaint, isProblem, type Problem } from '../input/complaint.ts';
+import { lookUp } from '../input/environment.ts';
+import { DEFAULT_KNOWN_HOSTS, type Edge, locateFile, readTextFile } from '../input/files.ts';
 import type { SshSection } from './schema.ts';
 
 type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };

@@ -1,7 +1,7 @@
 // The hosts of a group of an Ansible inventory, each with the variables that say how it is reached, by Ansible's rules.
 
-import { quote } from '../config/complaint.ts';
-import { nearestName } from '../config/nearest-name.ts';
+import { quote } from '../input/complaint.ts';
+import { nearestName } from '../input/nearest-name.ts';
 import type { FoundHost } from './found-host.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 // Reads Ansible's INI inventories where Ansible is not installed. Nothing on npm does (2026). What it does not know it refuses, by line.
 
-import { quote } from '../config/complaint.ts';
+import { quote } from '../input/complaint.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
 import type { FoundHost } from './found-host.ts';
 import { splitShellWords } from './shell-words.ts';

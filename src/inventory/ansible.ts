@@ -1,10 +1,10 @@
 // Ansible inventories: by Ansible itself where it is installed, which reads every form, else INI by a reader of our own.
 
 import { dirname, join } from 'node:path';
-import { isProblem } from '../config/complaint.ts';
-import { readTextFile } from '../config/files.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { isProblem } from '../input/complaint.ts';
+import { readTextFile } from '../input/files.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
 import { parseAnsibleIni } from './ansible-ini.ts';
 import { readAnsibleList } from './ansible-list.ts';

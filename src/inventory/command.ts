@@ -1,8 +1,8 @@
 // Runs a program that prints the hosts of the proxies.
 
-import { quote } from '../config/complaint.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { quote } from '../input/complaint.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
 import { readAnsibleList } from './ansible-list.ts';
 import type { InventoryEdge } from './edge.ts';

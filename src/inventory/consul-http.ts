@@ -1,7 +1,7 @@
 // One question to Consul's HTTP API: the answer, or a sentence that says what is wrong and what to do.
 
-import { quote } from '../config/complaint.ts';
 import type { ProxySource } from '../domain/settings.ts';
+import { quote } from '../input/complaint.ts';
 import type { InventoryEdge } from './edge.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;

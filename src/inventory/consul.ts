@@ -1,8 +1,8 @@
 // Asks Consul which hosts run the proxies' service, in every datacenter that the configuration names.
 
-import { quote } from '../config/complaint.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { quote } from '../input/complaint.ts';
 import { type ConsulAnswer, getConsul } from './consul-http.ts';
 import { foundHosts, type Instance, type Registration, readCatalog, readInstances } from './consul-instances.ts';
 import { startDeadline } from './deadline.ts';

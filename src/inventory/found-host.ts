@@ -1,10 +1,10 @@
 // A host as an inventory outside this program names it, and the proxy that it becomes.
 
-import { isProblem, quote } from '../config/complaint.ts';
-import { type PatternWord, parseEndpointPattern } from '../config/endpoint-pattern.ts';
-import { isHost, isProxyName, isUserName } from '../config/names.ts';
 import type { ProxyTarget } from '../domain/proxy.ts';
 import { ConfigError } from '../errors.ts';
+import { isProblem, quote } from '../input/complaint.ts';
+import { type PatternWord, parseEndpointPattern } from '../input/endpoint-pattern.ts';
+import { isHost, isProxyName, isUserName } from '../input/names.ts';
 
 /** `where` tells a person which part of the inventory names it. What an inventory does not say of a host is absent. */
 export interface FoundHost {

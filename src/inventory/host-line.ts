@@ -1,8 +1,8 @@
 // One line of what a program prints: a host, several hosts, or a name with its host and region.
 
 import { isIP } from 'node:net';
-import { quote } from '../config/complaint.ts';
-import { isHost } from '../config/names.ts';
+import { quote } from '../input/complaint.ts';
+import { isHost } from '../input/names.ts';
 import type { FoundHost } from './found-host.ts';
 
 type LineHost = Pick<FoundHost, 'name' | 'host' | 'region'>;

@@ -1,10 +1,10 @@
 // The mesh names its own members: what `show peers` of one or more of its proxies says.
 
-import { quote } from '../config/complaint.ts';
-import { isHost, isProxyName } from '../config/names.ts';
 import { type Endpoint, type Inventory, type ProxyTarget, spellEndpoint, type Trouble } from '../domain/proxy.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
+import { quote } from '../input/complaint.ts';
+import { isHost, isProxyName } from '../input/names.ts';
 import type { InventoryEdge, MemberList } from './edge.ts';
 import { type FoundHost, toTargets } from './found-host.ts';
 

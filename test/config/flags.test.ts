@@ -1,9 +1,9 @@
 // A mesh named on the command line.
 
 import { describe, expect, test } from 'vitest';
-import type { Edge } from '../../src/config/files.ts';
 import { settingsFromFlags } from '../../src/config/flags.ts';
 import { ConfigError } from '../../src/errors.ts';
+import type { Edge } from '../../src/input/files.ts';
 
 function edge(env: Record<string, string> = {}): Edge {
   const readFile = (path: string) => {

@@ -1,8 +1,8 @@
 // The hosts on the way to proxies, as people write them.
 
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/config/complaint.ts';
 import { readJumps } from '../../src/config/jumps.ts';
+import { isProblem } from '../../src/input/complaint.ts';
 
 const hop = (host: string, user = 'u', port = 22) => ({ user, host, port });
 

@@ -1,8 +1,8 @@
 // Configuration files for tests: loaded from memory, their complaints as values.
 
-import type { Edge } from '../../src/config/files.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
+import type { Edge } from '../../src/input/files.ts';
 
 /** A machine with these files and variables; the configuration is `conf/mesh.yaml`. */
 export function edge(

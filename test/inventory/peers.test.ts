@@ -1,11 +1,11 @@
 // The mesh names its own members: whose word counts, where members are read, and what is not believed.
 
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/config/complaint.ts';
-import { parseEndpoint } from '../../src/config/endpoint.ts';
 import { spellEndpoint, type Trouble } from '../../src/domain/proxy.ts';
 import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
+import { isProblem } from '../../src/input/complaint.ts';
+import { parseEndpoint } from '../../src/input/endpoint.ts';
 import type { MemberList } from '../../src/inventory/edge.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
 import { machine } from './machine.ts';

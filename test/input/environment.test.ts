@@ -2,7 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the configuration's own spelling of a variable.
 
 import { expect, test } from 'vitest';
-import { fillVariables } from '../../src/config/environment.ts';
+import { fillVariables } from '../../src/input/environment.ts';
 
 const env = { USER_NAME: 'ubuntu', EMPTY: '', DOLLAR: '${USER_NAME}' };
 

@@ -1,7 +1,7 @@
 // How places and values are spelled in complaints: one line, no passwords.
 
 import { expect, test } from 'vitest';
-import { quote, spellPath, spellProblem } from '../../src/config/complaint.ts';
+import { quote, spellPath, spellProblem } from '../../src/input/complaint.ts';
 
 test.each([
   [[], '(file)'],

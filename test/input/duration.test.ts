@@ -1,7 +1,7 @@
 // Durations: what is read, and what is refused with which hint.
 
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../src/config/duration.ts';
+import { parseDuration } from '../../src/input/duration.ts';
 
 test.each([
   ['500ms', 500],

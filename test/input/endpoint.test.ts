@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/config/complaint.ts';
-import { parseEndpoint, parseLogin } from '../../src/config/endpoint.ts';
 import { spellEndpoint } from '../../src/domain/proxy.ts';
+import { isProblem } from '../../src/input/complaint.ts';
+import { parseEndpoint, parseLogin } from '../../src/input/endpoint.ts';
 
 describe('parseEndpoint', () => {
   test.each([

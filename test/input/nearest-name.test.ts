@@ -1,7 +1,7 @@
 // Guesses at what was meant.
 
 import { expect, test } from 'vitest';
-import { nearestName } from '../../src/config/nearest-name.ts';
+import { nearestName } from '../../src/input/nearest-name.ts';
 
 const known = ['concurrency', 'timeout', 'compress', 'ssh'];
 

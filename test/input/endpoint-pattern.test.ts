@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isProblem } from '../../src/config/complaint.ts';
-import { parseEndpointPattern } from '../../src/config/endpoint-pattern.ts';
 import { spellEndpoint } from '../../src/domain/proxy.ts';
+import { isProblem } from '../../src/input/complaint.ts';
+import { parseEndpointPattern } from '../../src/input/endpoint-pattern.ts';
 
 function fill(pattern: string, values: Readonly<Record<string, string>>) {
   const read = parseEndpointPattern(pattern);

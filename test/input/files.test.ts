@@ -1,7 +1,7 @@
 // Where the names of files and programs in the configuration lead.
 
 import { expect, test } from 'vitest';
-import { locateFile, locateProgram } from '../../src/config/files.ts';
+import { locateFile, locateProgram } from '../../src/input/files.ts';
 
 const env = { HOME: '/home/me' };
 
