@@ -9,7 +9,7 @@ import type { Settings } from './domain/settings.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import { machine } from './look-command.ts';
 import { configOf } from './mesh-flags.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from './process/output.ts';
 
 export interface AlarmsFlags {
   readonly config?: string;

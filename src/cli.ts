@@ -7,8 +7,8 @@ import { addCloudWatchCommands } from './cli-cloudwatch.ts';
 import { addWritingCommands } from './cli-heal.ts';
 import { ConfigError, exitCodes } from './errors.ts';
 import type { LiveFlags, LookFlags } from './look-command.ts';
-import { writeOut } from './output.ts';
-import { programVersion } from './version.ts';
+import { writeOut } from './process/output.ts';
+import { programVersion } from './process/version.ts';
 
 export const CONFIG_HELP = 'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh';
 

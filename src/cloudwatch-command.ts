@@ -12,7 +12,7 @@ import { isProblem } from './input/complaint.ts';
 import { parseDuration } from './input/duration.ts';
 import { type LiveFlags, lookIn, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from './process/output.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 

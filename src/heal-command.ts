@@ -12,7 +12,7 @@ import { ask, planText } from './heal-question.ts';
 import { type Afterwards, type LookFlags, machine, type Session, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from './process/output.ts';
 import { propose } from './proposal.ts';
 import { displayText } from './report/display.ts';
 import { describeTerminal } from './report/terminal.ts';

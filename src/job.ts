@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
 import type { LiveFlags } from './look-command.ts';
 import type { Run } from './mesh.ts';
-import { outliveReaders } from './output.ts';
-import { programVersion } from './version.ts';
+import { outliveReaders } from './process/output.ts';
+import { programVersion } from './process/version.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
 type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

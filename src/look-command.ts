@@ -1,15 +1,15 @@
 // One look as a command: settings, mesh, the look itself, and its output where the flags want it.
 
 import { readFileSync } from 'node:fs';
-import { systemClock } from './clock.ts';
 import type { RunReport } from './domain/run-report.ts';
 import type { Settings } from './domain/settings.ts';
 import { exitCodes } from './errors.ts';
-import { createLogger, defaultLogLevel, type LogLevel } from './log.ts';
 import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from './mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from './mesh-flags.ts';
-import { writeOut } from './output.ts';
-import { createProgress } from './progress.ts';
+import { systemClock } from './process/clock.ts';
+import { createLogger, defaultLogLevel, type LogLevel } from './process/log.ts';
+import { writeOut } from './process/output.ts';
+import { createProgress } from './process/progress.ts';
 import { nextCommand } from './report/next-command.ts';
 import type { ReportFiles } from './report/report-files.ts';
 import type { Terminal } from './report/terminal.ts';

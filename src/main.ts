@@ -3,7 +3,7 @@
 
 import { runCli } from './cli.ts';
 import { signalExitCodes } from './errors.ts';
-import { outliveReaders } from './output.ts';
+import { outliveReaders } from './process/output.ts';
 
 /** What is closing properly takes less. */
 const LEFTOVERS_MS = 3_000;

@@ -5,7 +5,7 @@ import { planText } from './heal-question.ts';
 import { type LookFlags, withSession } from './look-command.ts';
 import type { Run } from './mesh.ts';
 import { meshWords } from './mesh-flags.ts';
-import { writeOut } from './output.ts';
+import { writeOut } from './process/output.ts';
 import { propose } from './proposal.ts';
 import { isStandardOutput } from './report/distinct-files.ts';
 import { nextCommand } from './report/next-command.ts';

@@ -10,24 +10,20 @@ const root = resolve(import.meta.dirname, '..');
 const arrows: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   'errors.ts': ['domain'],
-  'clock.ts': [],
-  'version.ts': [],
-  'log.ts': ['domain'],
-  'progress.ts': [],
-  'output.ts': [],
+  process: ['domain'],
   input: ['domain'],
   config: ['domain', 'errors.ts', 'input'],
   inventory: ['domain', 'errors.ts', 'input'],
-  transport: ['domain', 'errors.ts', 'clock.ts'],
+  transport: ['domain', 'errors.ts', 'process/clock.ts'],
   'runtime-api': ['domain', 'errors.ts', 'transport/transport.ts'],
-  snapshot: ['domain', 'errors.ts', 'clock.ts', 'runtime-api'],
+  snapshot: ['domain', 'errors.ts', 'process/clock.ts', 'runtime-api'],
   analysis: ['domain', 'errors.ts'],
   confirm: ['domain', 'errors.ts', 'analysis', 'snapshot', 'runtime-api'],
   plan: ['domain', 'analysis'],
   verify: ['domain', 'errors.ts', 'plan', 'runtime-api'],
-  heal: ['domain', 'errors.ts', 'clock.ts', 'plan', 'verify', 'runtime-api'],
+  heal: ['domain', 'errors.ts', 'process/clock.ts', 'plan', 'verify', 'runtime-api'],
   report: ['domain', 'errors.ts'],
-  cloudwatch: ['domain', 'errors.ts', 'clock.ts'],
+  cloudwatch: ['domain', 'errors.ts', 'process/clock.ts'],
 };
 
 /** Who knows several rooms: the stories and the commands. Nothing above imports them. */
@@ -37,11 +33,11 @@ const joints =
 /** Packages that only these may import. */
 const packages: Readonly<Record<string, RegExp>> = {
   ssh2: /^src\/transport\//,
-  pino: /^src\/log\.ts$/,
+  pino: /^src\/process\/log\.ts$/,
   '@aws-sdk/client-cloudwatch': /^src\/cloudwatch\//,
   commander: /^src\/(cli|cli-heal|cli-cloudwatch)\.ts$/,
   zod: /^src\/(config\/|snapshot\/manifest\.ts|heal\/journal)/,
-  'yocto-spinner': /^src\/progress\.ts$/,
+  'yocto-spinner': /^src\/process\/progress\.ts$/,
 };
 
 interface SourceFile {

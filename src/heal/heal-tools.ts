@@ -1,7 +1,7 @@
 // What a heal works with.
 
-import type { Clock } from '../clock.ts';
 import type { Refusal } from '../domain/plan.ts';
+import type { Clock } from '../process/clock.ts';
 import type { TableWriter } from '../runtime-api/table-writer.ts';
 import type { Asked } from '../verify/read-entries.ts';
 import type { ShardRequest } from './data-plane.ts';

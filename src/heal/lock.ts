@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../process/clock.ts';
 import { type Holder, holderHere, lifeOf, parseHolder } from './lease-holder.ts';
 
 /** Without a sign of life for so long, a holder whose process cannot be asked is taken for dead. */

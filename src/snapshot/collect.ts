@@ -1,10 +1,10 @@
 // Reads all proxies side by side into one grid. A proxy that fails costs only itself.
 
 import pLimit from 'p-limit';
-import type { Clock } from '../clock.ts';
 import type { ProxyTarget, Trouble } from '../domain/proxy.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
+import type { Clock } from '../process/clock.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts';
 import { noTable, viewOf } from './completeness.ts';

@@ -6,8 +6,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { LEASE_MS, type Lease, takeLease } from '../../src/heal/lock.ts';
+import { systemClock } from '../../src/process/clock.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/heal-stage.ts';
 

@@ -1,10 +1,10 @@
 // Keys on real HAProxies: every byte that a user can put into a conference's name goes in, comes out, and is found again.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import { decodeKey, encodeKey } from '../../src/domain/key.ts';
 import type { Endpoint } from '../../src/domain/proxy.ts';
 import { ProtocolError } from '../../src/errors.ts';
+import { systemClock } from '../../src/process/clock.ts';
 import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
 import { collect } from '../../src/snapshot/collect.ts';
 import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';

@@ -1,7 +1,7 @@
 // Proxies whose answers are scripted, and what a look at them needs.
 
-import type { Clock } from '../../src/clock.ts';
 import { TransportError } from '../../src/errors.ts';
+import type { Clock } from '../../src/process/clock.ts';
 import { createTableReader } from '../../src/runtime-api/table-reader.ts';
 import type { CollectOptions, Member } from '../../src/snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';

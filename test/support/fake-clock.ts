@@ -1,6 +1,6 @@
 // A clock that stands still until somebody sleeps, and then goes to the end of the sleep at once, past whatever was to happen meanwhile.
 
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/process/clock.ts';
 
 export interface FakeClock extends Clock {
   /** Something that happens so many milliseconds from now, if anybody sleeps that long. */

@@ -2,7 +2,7 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import { conferenceOf } from './domain/key.ts';
+import { conferenceOf } from '../domain/key.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

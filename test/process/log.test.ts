@@ -1,8 +1,8 @@
 // Log lines: fields, secrets, and what a conference is called in them.
 
 import { describe, expect, test } from 'vitest';
-import { ConfigError, TransportError } from '../src/errors.ts';
-import { conferenceHash, createLogger, defaultLogLevel, type LogOptions } from '../src/log.ts';
+import { ConfigError, TransportError } from '../../src/errors.ts';
+import { conferenceHash, createLogger, defaultLogLevel, type LogOptions } from '../../src/process/log.ts';
 
 function recorded(options: Partial<LogOptions> = {}) {
   const lines: string[] = [];

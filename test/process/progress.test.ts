@@ -2,7 +2,7 @@
 
 import { Writable } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createProgress, progressText } from '../src/progress.ts';
+import { createProgress, progressText } from '../../src/process/progress.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
