@@ -4,8 +4,8 @@
 //
 // DIR (default `out`) gets summary.txt, report.json, junit.xml and, after a heal, its journal. The exit codes are those of `splitbrain monitor`.
 
-import { monitorCommand } from '../src/cloudwatch-command.ts';
-import { runJob } from '../src/job.ts';
+import { runJob } from '../src/cli/job.ts';
+import { monitorCommand } from '../src/workflows/monitor.ts';
 
 void runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, run, signal) =>
   monitorCommand({ ...flags, ...given }, run, signal),

@@ -5,8 +5,8 @@
 // DIR (default `out`) gets summary.txt, and unless the event was refused report.json, junit.xml and, after a heal, its journal.
 // The exit codes are those of `splitbrain remediate`.
 
-import { remediateCommand } from '../src/cloudwatch-command.ts';
-import { runJob } from '../src/job.ts';
+import { runJob } from '../src/cli/job.ts';
+import { remediateCommand } from '../src/workflows/monitor.ts';
 
 const words = {
   heal: { type: 'boolean' },

@@ -4,7 +4,7 @@
 //
 // DIR (default `out`) gets summary.txt, report.json and junit.xml. The exit codes are those of `splitbrain report`.
 
-import { runJob } from '../src/job.ts';
-import { lookCommand } from '../src/look-command.ts';
+import { runJob } from '../src/cli/job.ts';
+import { lookCommand } from '../src/workflows/report.ts';
 
 void runJob('report', {}, (flags, _, run, signal) => lookCommand(flags, run, signal));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The process: signals, exit code, and what nobody caught.
 
-import { runCli } from './cli.ts';
+import { runCli } from './cli/program.ts';
 import { signalExitCodes } from './errors.ts';
 import { outliveReaders } from './process/output.ts';
 

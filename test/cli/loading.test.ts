@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 interface Loaded {
   /** By name, as npm knows them; zod too, which is built in. */
   readonly packages: ReadonlySet<string>;
-  /** Files of our own, as `src/cli.ts`: in the built program, what a file holds is a function of that name. */
+  /** Files of our own, as `src/cli/program.ts`: in the built program, what a file holds is a function of that name. */
   readonly sources: ReadonlySet<string>;
 }
 
@@ -54,7 +54,7 @@ interface Coverage {
 
 const all = ['zod', 'pino', 'yaml', 'yocto-spinner', 'ssh2', '@aws-sdk/client-cloudwatch'];
 const socket = 'unix:///run/nobody.sock';
-const writers = ['src/runtime-api/table-writer.ts', 'src/run-heal.ts', 'src/heal-command.ts'];
+const writers = ['src/runtime-api/table-writer.ts', 'src/workflows/carry-out.ts', 'src/workflows/heal.ts'];
 
 // Each command loads some of what the others do without: a list that nothing could ever be on would prove nothing.
 test.each([
@@ -75,8 +75,8 @@ test.each([
 ])('%j loads %j of the packages that take their time', async (words, expected) => {
   const { packages, sources } = await loadedBy(...words);
   expect(all.filter((name) => packages.has(name))).toEqual(expected);
-  expect(sources).toContain('src/cli.ts');
-  expect(sources.has('src/look-command.ts')).toBe(words[0] === 'report');
+  expect(sources).toContain('src/cli/program.ts');
+  expect(sources.has('src/workflows/report.ts')).toBe(words[0] === 'report');
   expect(writers.filter((path) => sources.has(path))).toEqual([]);
 });
 

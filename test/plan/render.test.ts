@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Plan, Refusal } from '../../src/domain/plan.ts';
 import { renderPlan } from '../../src/plan/render.ts';
 import { displayText } from '../../src/report/display.ts';
-import { spellStep } from '../../src/run-heal.ts';
+import { spellStep } from '../../src/workflows/carry-out.ts';
 import { drawMesh, planFor } from '../support/model-look.ts';
 
 const render = (plan: Plan, limit = 20) =>

@@ -3,8 +3,8 @@
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
-import type { Edge, Mesh } from '../../src/mesh.ts';
 import { createLogger } from '../../src/process/log.ts';
+import type { Edge, Mesh } from '../../src/session/mesh.ts';
 import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readerOf } from './heal-stage.ts';

@@ -1,16 +1,16 @@
 // The first half of a heal: looks, and writes down what `apply` would do. Writes to no table.
 
-import { exitCodes } from './errors.ts';
+import { exitCodes } from '../errors.ts';
+import { writeOut } from '../process/output.ts';
+import { isStandardOutput } from '../report/distinct-files.ts';
+import { nextCommand } from '../report/next-command.ts';
+import { describeTerminal } from '../report/terminal.ts';
+import type { Run } from '../session/mesh.ts';
+import { meshWords } from '../session/mesh-flags.ts';
 import { planText } from './heal-question.ts';
-import { type LookFlags, withSession } from './look-command.ts';
-import type { Run } from './mesh.ts';
-import { meshWords } from './mesh-flags.ts';
-import { writeOut } from './process/output.ts';
-import { propose } from './proposal.ts';
-import { isStandardOutput } from './report/distinct-files.ts';
-import { nextCommand } from './report/next-command.ts';
-import { describeTerminal } from './report/terminal.ts';
-import { look } from './run.ts';
+import { look } from './look.ts';
+import { propose } from './propose.ts';
+import { type LookFlags, withSession } from './report.ts';
 
 export function planCommand(
   flags: LookFlags & { readonly output: string },

@@ -1,11 +1,11 @@
 // What a person is shown and asked before anything is written.
 
 import { createInterface } from 'node:readline/promises';
-import { conferenceOf } from './domain/key.ts';
-import type { Plan } from './domain/plan.ts';
-import { renderPlan } from './plan/render.ts';
-import { displayText } from './report/display.ts';
-import { spellStep } from './run-heal.ts';
+import { conferenceOf } from '../domain/key.ts';
+import type { Plan } from '../domain/plan.ts';
+import { renderPlan } from '../plan/render.ts';
+import { displayText } from '../report/display.ts';
+import { spellStep } from './carry-out.ts';
 
 /** Conferences and refusals of a plan that are shown in full. */
 const SHOWN = 20;

@@ -3,13 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { metricDefinitions } from '../src/cloudwatch/metrics.ts';
-import { takeLease } from '../src/heal/lock.ts';
-import { systemClock } from '../src/process/clock.ts';
-import { alarmJson, eventBridgeEvent, snsEvent } from './support/alarm-events.ts';
-import { type AwsGround, startAwsGround } from './support/aws-ground.ts';
-import { type BadProxy, startResetting } from './support/bad-proxies.ts';
-import { arnOf, denied, throttled } from './support/cloudwatch-server.ts';
+import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
+import { takeLease } from '../../src/heal/lock.ts';
+import { systemClock } from '../../src/process/clock.ts';
+import { alarmJson, eventBridgeEvent, snsEvent } from '../support/alarm-events.ts';
+import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
+import { type BadProxy, startResetting } from '../support/bad-proxies.ts';
+import { arnOf, denied, throttled } from '../support/cloudwatch-server.ts';
 
 const split = 'Split Brain prod split';
 const page = 'Split Brain prod page';

@@ -1,25 +1,25 @@
 // The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
 
 import { readFileSync } from 'node:fs';
-import { parsePins, pinOf } from './config/pins.ts';
-import { parsePlan } from './config/plan-file.ts';
-import type { Pin, Plan, Refusal } from './domain/plan.ts';
-import type { Proposal, RunReport } from './domain/run-report.ts';
-import { ConfigError, exitCodes } from './errors.ts';
-import { readJournal } from './heal/journal.ts';
-import { takeLease } from './heal/lock.ts';
+import { parsePins, pinOf } from '../config/pins.ts';
+import { parsePlan } from '../config/plan-file.ts';
+import type { Pin, Plan, Refusal } from '../domain/plan.ts';
+import type { Proposal, RunReport } from '../domain/run-report.ts';
+import { ConfigError, exitCodes } from '../errors.ts';
+import { readJournal } from '../heal/journal.ts';
+import { takeLease } from '../heal/lock.ts';
+import { writeOut } from '../process/output.ts';
+import { displayText } from '../report/display.ts';
+import { describeTerminal } from '../report/terminal.ts';
+import { renderLook, renderOutcome } from '../report/text.ts';
+import { isExpressible } from '../runtime-api/escape.ts';
+import type { Run } from '../session/mesh.ts';
+import { carryOutPlan } from './carry-out.ts';
 import { ask, planText } from './heal-question.ts';
-import { type Afterwards, type LookFlags, machine, type Session, withSession } from './look-command.ts';
-import type { Run } from './mesh.ts';
+import { look } from './look.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
-import { writeOut } from './process/output.ts';
-import { propose } from './proposal.ts';
-import { displayText } from './report/display.ts';
-import { describeTerminal } from './report/terminal.ts';
-import { renderLook, renderOutcome } from './report/text.ts';
-import { look } from './run.ts';
-import { carryOutPlan } from './run-heal.ts';
-import { isExpressible } from './runtime-api/escape.ts';
+import { propose } from './propose.ts';
+import { type Afterwards, type LookFlags, machine, type Session, withSession } from './report.ts';
 
 export interface HealFlags extends LookFlags {
   /** Nobody needs to be asked. */

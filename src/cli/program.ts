@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { addCloudWatchCommands } from './cli-cloudwatch.ts';
-import { addWritingCommands } from './cli-heal.ts';
-import { ConfigError, exitCodes } from './errors.ts';
-import type { LiveFlags, LookFlags } from './look-command.ts';
-import { writeOut } from './process/output.ts';
-import { programVersion } from './process/version.ts';
+import { ConfigError, exitCodes } from '../errors.ts';
+import { writeOut } from '../process/output.ts';
+import { programVersion } from '../process/version.ts';
+import type { LiveFlags, LookFlags } from '../workflows/report.ts';
+import { addCloudWatchCommands } from './cloudwatch-commands.ts';
+import { addWritingCommands } from './writing-commands.ts';
 
 export const CONFIG_HELP = 'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh';
 
@@ -128,8 +128,8 @@ function withRemedy(text: string, [first = '']: readonly string[]): string {
 }
 
 /** What looks at proxies is loaded only by what looks: `--version` and `--help` answer at once. */
-async function lookLazily(...args: Parameters<typeof import('./look-command.ts').lookCommand>): Promise<number> {
-  const { lookCommand } = await import('./look-command.ts');
+async function lookLazily(...args: Parameters<typeof import('../workflows/report.ts').lookCommand>): Promise<number> {
+  const { lookCommand } = await import('../workflows/report.ts');
   return lookCommand(...args);
 }
 
@@ -172,7 +172,7 @@ function appended(value: string, before: readonly string[] = []): readonly strin
   return [...before, value];
 }
 
+/** The same way from the sources and from the built program. */
 function schemaUrl(): URL {
-  const built = new URL('../../schema/report.schema.json', import.meta.url);
-  return import.meta.url.includes('/dist/') ? built : new URL('../schema/report.schema.json', import.meta.url);
+  return new URL('../../schema/report.schema.json', import.meta.url);
 }

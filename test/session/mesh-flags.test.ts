@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigError } from '../src/errors.ts';
-import { type MeshFlags, meshWords, withConfig } from '../src/mesh-flags.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { type MeshFlags, meshWords, withConfig } from '../../src/session/mesh-flags.ts';
 
 let before = '';
 let folder = '';

@@ -1,9 +1,9 @@
 // The commands that write, for the command line: flags and help texts only.
 
 import type { Command } from 'commander';
-import type { HealFlags } from './heal-command.ts';
-import type { LookFlags } from './look-command.ts';
-import type { Run } from './mesh.ts';
+import type { Run } from '../session/mesh.ts';
+import type { HealFlags } from '../workflows/heal.ts';
+import type { LookFlags } from '../workflows/report.ts';
 
 export interface CliGround {
   readonly run: (command: string) => Run;
@@ -23,7 +23,7 @@ SHARD is an address (10.0.0.9:443), or a server id or name (or the end of one, s
 
 export function addWritingCommands(program: Command, { run, signal, exitWith, lookFlags, junitFlag }: CliGround): void {
   const writing = (command: Command) => lookFlags(command).option('-y, --yes', 'do not ask');
-  const commands = () => import('./heal-command.ts');
+  const commands = () => import('../workflows/heal.ts');
 
   junitFlag(
     writing(
@@ -38,7 +38,7 @@ export function addWritingCommands(program: Command, { run, signal, exitWith, lo
     .requiredOption('-o, --output <file>', 'the plan, as JSON; - is standard output')
     .option('--from <dir>', 'saved dumps instead of live proxies')
     .action(async (flags: LookFlags & { output: string }) =>
-      exitWith(await (await import('./plan-command.ts')).planCommand(flags, run('plan'), signal)),
+      exitWith(await (await import('../workflows/write-plan.ts')).planCommand(flags, run('plan'), signal)),
     );
   writing(
     program

@@ -1,17 +1,17 @@
 // What a run works on: the proxies of a mesh, each with the way to read it, and the process that
 // the run is in.
 
-import { type Inventory, spellEndpoint } from './domain/proxy.ts';
-import type { Settings } from './domain/settings.ts';
-import { ProtocolError, TransportError } from './errors.ts';
-import type { InventoryEdge } from './inventory/edge.ts';
-import type { Clock } from './process/clock.ts';
-import type { Log } from './process/log.ts';
-import type { Progress } from './process/progress.ts';
-import { readMembers } from './runtime-api/member-reader.ts';
-import { createTableReader } from './runtime-api/table-reader.ts';
-import type { Member } from './snapshot/collect.ts';
-import { type OpenTransport, transportsOf } from './transport/open.ts';
+import { type Inventory, spellEndpoint } from '../domain/proxy.ts';
+import type { Settings } from '../domain/settings.ts';
+import { ProtocolError, TransportError } from '../errors.ts';
+import type { InventoryEdge } from '../inventory/edge.ts';
+import type { Clock } from '../process/clock.ts';
+import type { Log } from '../process/log.ts';
+import type { Progress } from '../process/progress.ts';
+import { readMembers } from '../runtime-api/member-reader.ts';
+import { createTableReader } from '../runtime-api/table-reader.ts';
+import type { Member } from '../snapshot/collect.ts';
+import { type OpenTransport, transportsOf } from '../transport/open.ts';
 
 /** What a run takes from the process it runs in. */
 export interface Edge {

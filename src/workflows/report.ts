@@ -1,19 +1,19 @@
 // One look as a command: settings, mesh, the look itself, and its output where the flags want it.
 
 import { readFileSync } from 'node:fs';
-import type { RunReport } from './domain/run-report.ts';
-import type { Settings } from './domain/settings.ts';
-import { exitCodes } from './errors.ts';
-import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from './mesh.ts';
-import { configOf, type MeshFlags, meshWords, withConfig } from './mesh-flags.ts';
-import { systemClock } from './process/clock.ts';
-import { createLogger, defaultLogLevel, type LogLevel } from './process/log.ts';
-import { writeOut } from './process/output.ts';
-import { createProgress } from './process/progress.ts';
-import { nextCommand } from './report/next-command.ts';
-import type { ReportFiles } from './report/report-files.ts';
-import type { Terminal } from './report/terminal.ts';
-import { look } from './run.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { Settings } from '../domain/settings.ts';
+import { exitCodes } from '../errors.ts';
+import { systemClock } from '../process/clock.ts';
+import { createLogger, defaultLogLevel, type LogLevel } from '../process/log.ts';
+import { writeOut } from '../process/output.ts';
+import { createProgress } from '../process/progress.ts';
+import { nextCommand } from '../report/next-command.ts';
+import type { ReportFiles } from '../report/report-files.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from '../session/mesh.ts';
+import { configOf, type MeshFlags, meshWords, withConfig } from '../session/mesh-flags.ts';
+import { look } from './look.ts';
 
 /** What the flags of a command that looks at live proxies say. */
 export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
@@ -56,7 +56,7 @@ export function lookCommand(flags: LookFlags, run: Run, signal: AbortSignal): Pr
 export async function lookIn(session: Session, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
   const { settings, mesh, edge, files } = session;
   const looked = await lookAndSave(mesh, settings, edge, flags.save);
-  const { propose } = await import('./proposal.ts');
+  const { propose } = await import('./propose.ts');
   const report = { ...looked, proposal: propose(looked, settings, edge) };
   edge.progress.stop();
   const notes = (await afterwards?.(report)) ?? [];
@@ -73,7 +73,7 @@ export async function withSession(
 ): Promise<number> {
   const flags = withConfig(given);
   const settings = await settingsOf(flags);
-  const { openReportFiles } = await import('./report/report-files.ts');
+  const { openReportFiles } = await import('../report/report-files.ts');
   const files = openReportFiles(flags, writeOut);
   const log = createLogger({
     level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
@@ -110,29 +110,29 @@ function isDrawable({ columns }: NodeJS.WriteStream): boolean {
 async function settingsOf({ config, proxy, from, ...said }: LookFlags): Promise<Settings> {
   const { table } = said;
   if (config !== undefined) {
-    const { loadSettings } = await import('./config/load.ts');
+    const { loadSettings } = await import('../config/load.ts');
     const settings = loadSettings(config, machine);
     return table === undefined ? settings : { ...settings, table };
   }
-  const { settingsFromFlags } = await import('./config/flags.ts');
+  const { settingsFromFlags } = await import('../config/flags.ts');
   const { backends, maxRatio, maxRatioFloor } = said;
   const overrides = { table, backends, maxRatio, maxRatioFloor };
   if (from === undefined) return settingsFromFlags(proxy, overrides, machine);
   // Saved dumps name their proxies themselves, and a snapshot of ours its environment.
   const named = ['unix:///saved'];
   const settings = settingsFromFlags(named, overrides, machine);
-  const { openArchive } = await import('./snapshot/archive-reader.ts');
+  const { openArchive } = await import('../snapshot/archive-reader.ts');
   const { environment } = openArchive(from, settings.table);
   return environment === null ? settings : settingsFromFlags(named, { ...overrides, environment }, machine);
 }
 
 async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
   if (from !== undefined) {
-    const { openArchive } = await import('./snapshot/archive-reader.ts');
+    const { openArchive } = await import('../snapshot/archive-reader.ts');
     const { members } = openArchive(from, settings.table);
     return { members, expected: config === undefined ? null : settings.proxies.expected, notes: [], source: from };
   }
-  const { readInventory } = await import('./inventory/read-inventory.ts');
+  const { readInventory } = await import('../inventory/read-inventory.ts');
   const { source, expected } = settings.proxies;
   const { timeoutMs } = settings.collect;
   const readMembers = membersReader(settings);
@@ -141,7 +141,7 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
 
 async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: string | undefined): Promise<RunReport> {
   if (folder === undefined) return look(mesh, settings, edge, null);
-  const { createArchive } = await import('./snapshot/archive-writer.ts');
+  const { createArchive } = await import('../snapshot/archive-writer.ts');
   const archive = await createArchive(folder, mesh.members);
   try {
     const report = await look(mesh, settings, edge, archive);
@@ -167,8 +167,8 @@ async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Pr
   await files.write(report);
   if (files.takeStandardOutput) return;
   const [{ renderText }, { describeTerminal }] = await Promise.all([
-    import('./report/text.ts'),
-    import('./report/terminal.ts'),
+    import('../report/text.ts'),
+    import('../report/terminal.ts'),
   ]);
   const terminal: Terminal = describeTerminal(process.stdout, process.env);
   await writeOut(renderText(report, terminal));

@@ -1,31 +1,31 @@
 // The stories: what a command does, from the inventory to the report. The only file that knows every room.
 
-import { markServing } from './analysis/backends.ts';
-import { emptiedProxies } from './analysis/emptied.ts';
-import { learnExpiries } from './analysis/expiry.ts';
-import { listFindings } from './analysis/finding-list.ts';
-import { linksOf } from './analysis/links.ts';
-import { unreadPeers, withoutIgnored } from './analysis/members.ts';
-import { meshFindings } from './analysis/mesh-findings.ts';
-import { EXPIRY_SLACK_MS } from './analysis/noise.ts';
-import { nominate } from './analysis/nominate.ts';
-import { notesOf } from './analysis/notes.ts';
-import { restartedProxies } from './analysis/restarted.ts';
-import { routeGrid, senseMesh } from './analysis/routed-grid.ts';
-import { spreadOver } from './analysis/spread.ts';
-import { namesNoServer } from './analysis/sticky.ts';
-import { countFindings, countMixedByDrift, summariseShards } from './analysis/summary.ts';
-import { judgeRun } from './analysis/verdict.ts';
-import type { RunReport } from './domain/run-report.ts';
-import type { Settings } from './domain/settings.ts';
-import type { ProxyView } from './domain/view.ts';
-import type { Edge, Mesh } from './mesh.ts';
-import { confirmSuspects, seed } from './run-confirm.ts';
-import type { ArchiveWriter } from './snapshot/archive-writer.ts';
-import { collect } from './snapshot/collect.ts';
-import { createEntryGrid, type GridWriter } from './snapshot/entry-grid.ts';
-import { createKeyTable } from './snapshot/key-table.ts';
-import { countOnce } from './snapshot/one-process.ts';
+import { markServing } from '../analysis/backends.ts';
+import { emptiedProxies } from '../analysis/emptied.ts';
+import { learnExpiries } from '../analysis/expiry.ts';
+import { listFindings } from '../analysis/finding-list.ts';
+import { linksOf } from '../analysis/links.ts';
+import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
+import { meshFindings } from '../analysis/mesh-findings.ts';
+import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
+import { nominate } from '../analysis/nominate.ts';
+import { notesOf } from '../analysis/notes.ts';
+import { restartedProxies } from '../analysis/restarted.ts';
+import { routeGrid, senseMesh } from '../analysis/routed-grid.ts';
+import { spreadOver } from '../analysis/spread.ts';
+import { namesNoServer } from '../analysis/sticky.ts';
+import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
+import { judgeRun } from '../analysis/verdict.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { ProxyView } from '../domain/view.ts';
+import type { Edge, Mesh } from '../session/mesh.ts';
+import type { ArchiveWriter } from '../snapshot/archive-writer.ts';
+import { collect } from '../snapshot/collect.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
+import { createKeyTable } from '../snapshot/key-table.ts';
+import { countOnce } from '../snapshot/one-process.ts';
+import { confirmSuspects, seed } from './confirm-suspects.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
 const SAVED_EXPIRY_BYTES = 20_000_000;

@@ -1,18 +1,18 @@
 // The scheduled run and the one that an alarm sets off: a look, or a heal, with its metrics. The AWS SDK is loaded only by runs that need it.
 
-import { type Access, withAccess } from './cloudwatch/access.ts';
-import type { AlarmHint } from './cloudwatch/alarm-event.ts';
-import { readEvent } from './cloudwatch/alarm-input.ts';
-import { type Metric, metricsOf } from './cloudwatch/metrics.ts';
-import { decideRemediation, defaultMaxAgeMs, type Remediation } from './cloudwatch/remediation.ts';
-import { putMetrics, renderMetrics } from './cloudwatch/send.ts';
-import type { RunReport } from './domain/run-report.ts';
-import { ConfigError, exitCodes } from './errors.ts';
-import { isProblem } from './input/complaint.ts';
-import { parseDuration } from './input/duration.ts';
-import { type LiveFlags, lookIn, machine, type Session, withSession } from './look-command.ts';
-import type { Run } from './mesh.ts';
-import { writeOut } from './process/output.ts';
+import { type Access, withAccess } from '../cloudwatch/access.ts';
+import type { AlarmHint } from '../cloudwatch/alarm-event.ts';
+import { readEvent } from '../cloudwatch/alarm-input.ts';
+import { type Metric, metricsOf } from '../cloudwatch/metrics.ts';
+import { decideRemediation, defaultMaxAgeMs, type Remediation } from '../cloudwatch/remediation.ts';
+import { putMetrics, renderMetrics } from '../cloudwatch/send.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import { ConfigError, exitCodes } from '../errors.ts';
+import { isProblem } from '../input/complaint.ts';
+import { parseDuration } from '../input/duration.ts';
+import { writeOut } from '../process/output.ts';
+import type { Run } from '../session/mesh.ts';
+import { type LiveFlags, lookIn, machine, type Session, withSession } from './report.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 
@@ -115,7 +115,7 @@ async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access,
   };
   const exitCode =
     flags.heal === true
-      ? await (await import('./heal-command.ts')).healIn(session, flags, afterwards)
+      ? await (await import('./heal.ts')).healIn(session, flags, afterwards)
       : await lookIn(session, flags, afterwards);
   // What was healed is healed, whoever reads of it.
   await writeOut(printed).catch((error: Error) => {

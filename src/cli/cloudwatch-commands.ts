@@ -1,9 +1,9 @@
 // The commands that know CloudWatch, for the command line: flags and help texts only.
 
 import { type Command, Option } from 'commander';
-import type { AlarmsFlags } from './alarms-command.ts';
-import type { CliGround } from './cli-heal.ts';
-import type { MonitorFlags, RemediateFlags } from './cloudwatch-command.ts';
+import type { AlarmsFlags } from '../workflows/alarms.ts';
+import type { MonitorFlags, RemediateFlags } from '../workflows/monitor.ts';
+import type { CliGround } from './writing-commands.ts';
 
 const MONITOR_NOTES = `
 Every run that came to a verdict, an incomplete one too, puts its metrics where the configuration has a \`metrics:\` section. That they
@@ -31,7 +31,7 @@ export function addCloudWatchCommands(
   program: Command,
   { run, signal, exitWith, lookFlags, junitFlag }: CliGround,
 ): void {
-  const commands = () => import('./cloudwatch-command.ts');
+  const commands = () => import('../workflows/monitor.ts');
   const metered = (command: Command) =>
     junitFlag(lookFlags(command))
       .option('--heal', 'heal without asking; the configuration must have a `heal:` section')
@@ -79,10 +79,10 @@ export function addCloudWatchCommands(
       .exitOverride();
   ofAlarms(alarms.command('plan').description('what CloudWatch has against what is wanted; changes nothing')).action(
     async (flags: AlarmsFlags) =>
-      exitWith(await (await import('./alarms-command.ts')).planAlarmsCommand(flags, signal)),
+      exitWith(await (await import('../workflows/alarms.ts')).planAlarmsCommand(flags, signal)),
   );
   ofAlarms(alarms.command('apply').description('make it so; a second time it changes nothing')).action(
     async (flags: AlarmsFlags) =>
-      exitWith(await (await import('./alarms-command.ts')).applyAlarmsCommand(flags, signal)),
+      exitWith(await (await import('../workflows/alarms.ts')).applyAlarmsCommand(flags, signal)),
   );
 }

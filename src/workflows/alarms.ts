@@ -1,15 +1,15 @@
 // `alarms plan` and `alarms apply`: the wanted alarms and dashboard against what CloudWatch has. No proxy is asked.
 
-import { type Access, withAccess } from './cloudwatch/access.ts';
-import { renderAlarmPlan } from './cloudwatch/alarm-plan-text.ts';
-import { type AlarmPlan, applyAlarms, planAlarms } from './cloudwatch/alarms.ts';
-import { isTrouble } from './cloudwatch/client.ts';
-import { loadSettings } from './config/load.ts';
-import type { Settings } from './domain/settings.ts';
-import { ConfigError, exitCodes } from './errors.ts';
-import { machine } from './look-command.ts';
-import { configOf } from './mesh-flags.ts';
-import { writeOut } from './process/output.ts';
+import { type Access, withAccess } from '../cloudwatch/access.ts';
+import { renderAlarmPlan } from '../cloudwatch/alarm-plan-text.ts';
+import { type AlarmPlan, applyAlarms, planAlarms } from '../cloudwatch/alarms.ts';
+import { isTrouble } from '../cloudwatch/client.ts';
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../domain/settings.ts';
+import { ConfigError, exitCodes } from '../errors.ts';
+import { writeOut } from '../process/output.ts';
+import { configOf } from '../session/mesh-flags.ts';
+import { machine } from './report.ts';
 
 export interface AlarmsFlags {
   readonly config?: string;

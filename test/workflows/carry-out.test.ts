@@ -4,17 +4,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { HealSettings, Plan } from '../src/domain/plan.ts';
-import type { RunReport } from '../src/domain/run-report.ts';
-import { ConfigError } from '../src/errors.ts';
-import { healPlan } from '../src/heal/heal.ts';
-import { type JournalRecord, readJournal } from '../src/heal/journal.ts';
-import { checkPlan, planPins, planWayBack } from '../src/named-plans.ts';
-import { carryOutPlan } from '../src/run-heal.ts';
-import { draw, meshOf, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
-import { setStage, temporaryFolder } from './support/heal-stage.ts';
-import { addresses, drawEntry, type Picture, planFor, viewsOf } from './support/model-look.ts';
-import type { ModelMesh } from './support/model-mesh.ts';
+import type { HealSettings, Plan } from '../../src/domain/plan.ts';
+import type { RunReport } from '../../src/domain/run-report.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { healPlan } from '../../src/heal/heal.ts';
+import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
+import { carryOutPlan } from '../../src/workflows/carry-out.ts';
+import { checkPlan, planPins, planWayBack } from '../../src/workflows/named-plans.ts';
+import { draw, meshOf, quietEdge, reportOf, settingsWith } from '../support/heal-ground.ts';
+import { setStage, temporaryFolder } from '../support/heal-stage.ts';
+import { addresses, drawEntry, type Picture, planFor, viewsOf } from '../support/model-look.ts';
+import type { ModelMesh } from '../support/model-mesh.ts';
 
 const ways = ({ conferences }: Plan) =>
   conferences.map(({ key, steps }) => [key, ...steps.map(({ kind, proxy }) => `${kind} ${proxy}`)].join(' '));

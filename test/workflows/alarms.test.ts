@@ -1,9 +1,9 @@
 // `alarms plan` and `alarms apply`, the built program against a stand-in for CloudWatch: idempotent, careful with what is not ours.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { alarmSubjects } from '../src/cloudwatch/alarm-names.ts';
-import { type AwsGround, startAwsGround } from './support/aws-ground.ts';
-import { denied, throttled } from './support/cloudwatch-server.ts';
+import { alarmSubjects } from '../../src/cloudwatch/alarm-names.ts';
+import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
+import { denied, throttled } from '../support/cloudwatch-server.ts';
 
 const oncall = 'arn:aws:sns:us-east-1:123456789012:oncall';
 let here: AwsGround;

@@ -2,9 +2,9 @@
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { propose } from '../src/proposal.ts';
-import { draw, quietEdge, reportOf, settingsWith } from './support/heal-ground.ts';
-import { beginJournal, temporaryFolder } from './support/heal-stage.ts';
+import { propose } from '../../src/workflows/propose.ts';
+import { draw, quietEdge, reportOf, settingsWith } from '../support/heal-ground.ts';
+import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
 
 test('counts the heals of this mesh in its journals, within the window', () => {
   const folder = temporaryFolder();

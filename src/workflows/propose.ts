@@ -1,12 +1,12 @@
 // What healing would do about a report, decided with nothing at hand that could write to a table: this is all of healing that `report` loads.
 
-import type { Plan } from './domain/plan.ts';
-import type { Proposal, RunReport } from './domain/run-report.ts';
-import type { Settings } from './domain/settings.ts';
-import { type RecentHeals, recentHeals } from './heal/recent-heals.ts';
-import type { Edge } from './mesh.ts';
-import { buildPlan, type PlanningFacts } from './plan/build-plan.ts';
-import { isExpressible } from './runtime-api/escape.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Proposal, RunReport } from '../domain/run-report.ts';
+import type { Settings } from '../domain/settings.ts';
+import { type RecentHeals, recentHeals } from '../heal/recent-heals.ts';
+import { buildPlan, type PlanningFacts } from '../plan/build-plan.ts';
+import { isExpressible } from '../runtime-api/escape.ts';
+import type { Edge } from '../session/mesh.ts';
 
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
 const PLAN_VALID_MS = 15 * 60_000;

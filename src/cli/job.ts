@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ConfigError, exitCodes, signalExitCodes } from './errors.ts';
-import type { LiveFlags } from './look-command.ts';
-import type { Run } from './mesh.ts';
-import { outliveReaders } from './process/output.ts';
-import { programVersion } from './process/version.ts';
+import { ConfigError, exitCodes, signalExitCodes } from '../errors.ts';
+import { outliveReaders } from '../process/output.ts';
+import { programVersion } from '../process/version.ts';
+import type { Run } from '../session/mesh.ts';
+import type { LiveFlags } from '../workflows/report.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
 type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

@@ -1,19 +1,19 @@
 // The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only file that builds a TableWriter.
 
-import { isDisagreement } from './domain/finding.ts';
-import type { HealOutcome, Plan, Step } from './domain/plan.ts';
-import type { RunReport } from './domain/run-report.ts';
-import type { Settings } from './domain/settings.ts';
-import { exitCodes } from './errors.ts';
-import { createShardRequest, type ShardRequest } from './heal/data-plane.ts';
-import { healPlan, refusedOutcome } from './heal/heal.ts';
-import { openJournal } from './heal/journal.ts';
-import { type Edge, type Mesh, openTransports } from './mesh.ts';
-import { type Ground, surveyGround } from './plan/ground.ts';
-import type { TableReader } from './runtime-api/table-reader.ts';
-import { createTableWriter } from './runtime-api/table-writer.ts';
-import { clearKey, setServerId } from './runtime-api/write-commands.ts';
-import { requestStatus } from './transport/http-request.ts';
+import { isDisagreement } from '../domain/finding.ts';
+import type { HealOutcome, Plan, Step } from '../domain/plan.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { Settings } from '../domain/settings.ts';
+import { exitCodes } from '../errors.ts';
+import { createShardRequest, type ShardRequest } from '../heal/data-plane.ts';
+import { healPlan, refusedOutcome } from '../heal/heal.ts';
+import { openJournal } from '../heal/journal.ts';
+import { type Ground, surveyGround } from '../plan/ground.ts';
+import type { TableReader } from '../runtime-api/table-reader.ts';
+import { createTableWriter } from '../runtime-api/table-writer.ts';
+import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
+import { type Edge, type Mesh, openTransports } from '../session/mesh.ts';
+import { requestStatus } from '../transport/http-request.ts';
 
 export interface Carried {
   readonly outcome: HealOutcome;

@@ -2,19 +2,19 @@
 // configuration says.
 
 import { randomInt } from 'node:crypto';
-import { DISAGREEMENT } from './analysis/classify.ts';
-import type { Expiries } from './analysis/expiry.ts';
-import { EXPIRY_SLACK_MS } from './analysis/noise.ts';
-import type { Nomination } from './analysis/nominate.ts';
-import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain } from './analysis/routed-grid.ts';
-import { judgeSuspects } from './analysis/suspects.ts';
-import { lookAgain } from './confirm/look-again.ts';
-import { persist, type SuspectLook } from './confirm/persist.ts';
-import type { Settings } from './domain/settings.ts';
-import type { Edge, Mesh } from './mesh.ts';
-import { createEntryGrid, type GridWriter } from './snapshot/entry-grid.ts';
-import { excerptOf } from './snapshot/excerpt.ts';
-import { createKeyTable, type KeyTable } from './snapshot/key-table.ts';
+import { DISAGREEMENT } from '../analysis/classify.ts';
+import type { Expiries } from '../analysis/expiry.ts';
+import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
+import type { Nomination } from '../analysis/nominate.ts';
+import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain } from '../analysis/routed-grid.ts';
+import { judgeSuspects } from '../analysis/suspects.ts';
+import { lookAgain } from '../confirm/look-again.ts';
+import { persist, type SuspectLook } from '../confirm/persist.ts';
+import type { Settings } from '../domain/settings.ts';
+import type { Edge, Mesh } from '../session/mesh.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
+import { excerptOf } from '../snapshot/excerpt.ts';
+import { createKeyTable, type KeyTable } from '../snapshot/key-table.ts';
 
 /** What the first look showed, and what was learnt from it. */
 interface FirstLook {

@@ -2,7 +2,7 @@
 // same words again, for the commands that a report suggests.
 
 import { existsSync } from 'node:fs';
-import { ConfigError } from './errors.ts';
+import { ConfigError } from '../errors.ts';
 
 /** Flags that say which mesh is meant, and how its table is judged where no configuration does. */
 export interface MeshFlags {

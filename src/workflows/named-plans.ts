@@ -1,24 +1,24 @@
 // Plans that do not come from a look alone: from a file, from a person's pins, from a journal.
 
-import { createServerDirectory } from './analysis/server-directory.ts';
-import { editDistance } from './domain/edit-distance.ts';
-import { conferenceOf } from './domain/key.ts';
-import type { Pin, Plan, PlannedConference, Refusal } from './domain/plan.ts';
-import type { RunReport } from './domain/run-report.ts';
-import type { Settings } from './domain/settings.ts';
-import { ConfigError } from './errors.ts';
-import type { JournalRecord } from './heal/journal.ts';
-import type { Edge, Mesh } from './mesh.ts';
-import { approve } from './plan/approve.ts';
-import { surveyGround } from './plan/ground.ts';
-import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from './plan/guards.ts';
-import { planPin, shardNamed } from './plan/pin.ts';
-import { planUndo } from './plan/undo.ts';
-import { stampOf } from './proposal.ts';
-import { readersOf } from './run-heal.ts';
-import { isExpressible } from './runtime-api/escape.ts';
-import { readEntries } from './verify/read-entries.ts';
-import { entriesOf } from './verify/verdict.ts';
+import { createServerDirectory } from '../analysis/server-directory.ts';
+import { editDistance } from '../domain/edit-distance.ts';
+import { conferenceOf } from '../domain/key.ts';
+import type { Pin, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import type { Settings } from '../domain/settings.ts';
+import { ConfigError } from '../errors.ts';
+import type { JournalRecord } from '../heal/journal.ts';
+import { approve } from '../plan/approve.ts';
+import { surveyGround } from '../plan/ground.ts';
+import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from '../plan/guards.ts';
+import { planPin, shardNamed } from '../plan/pin.ts';
+import { planUndo } from '../plan/undo.ts';
+import { isExpressible } from '../runtime-api/escape.ts';
+import type { Edge, Mesh } from '../session/mesh.ts';
+import { readEntries } from '../verify/read-entries.ts';
+import { entriesOf } from '../verify/verdict.ts';
+import { readersOf } from './carry-out.ts';
+import { stampOf } from './propose.ts';
 
 /** A plan from a file as far as it can be carried out now; a guard refuses all of it. */
 export function checkPlan(plan: Plan, report: RunReport, settings: Settings, edge: Edge): CheckedPlan {
