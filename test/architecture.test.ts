@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['domain', 'errors.ts', 'process/clock.ts', 'runtime-api'],
   analysis: ['domain', 'errors.ts'],
   confirm: ['domain', 'errors.ts', 'analysis', 'snapshot', 'runtime-api'],
-  plan: ['domain', 'analysis'],
+  plan: ['domain', 'errors.ts', 'analysis'],
   verify: ['domain', 'errors.ts', 'plan', 'runtime-api'],
   heal: ['domain', 'errors.ts', 'process/clock.ts', 'plan', 'verify', 'runtime-api'],
   report: ['domain', 'errors.ts'],
@@ -35,7 +35,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   pino: /^src\/process\/log\.ts$/,
   '@aws-sdk/client-cloudwatch': /^src\/cloudwatch\//,
   commander: /^src\/cli\//,
-  zod: /^src\/(config\/|snapshot\/manifest\.ts|heal\/journal)/,
+  zod: /^src\/(config\/|snapshot\/archive\/manifest\.ts|plan\/plan-file\.ts|heal\/journal)/,
   'yocto-spinner': /^src\/process\/progress\.ts$/,
 };
 
@@ -171,7 +171,7 @@ test('the compiled part uses nothing but itself, and only the snapshot uses it',
   );
   expect([assembly.length > 3, arrowsOut]).toEqual([true, []]);
   expect(files.filter(({ text }) => text.includes('lines.wasm')).map(({ path }) => path)).toEqual([
-    'src/snapshot/compiled-lines.ts',
+    'src/snapshot/grid/compiled-lines.ts',
   ]);
 });
 

@@ -8,9 +8,9 @@ import type { ProxyView } from '../domain/view.ts';
 import { ProtocolError } from '../errors.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { type Member, troubleOf } from '../snapshot/collect.ts';
-import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
-import type { KeyTable } from '../snapshot/key-table.ts';
-import { type Turns, takeTurns } from '../snapshot/turns.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
+import type { KeyTable } from '../snapshot/grid/key-table.ts';
+import { limitByRegion, type RegionLimit } from '../snapshot/region-limit.ts';
 
 /** Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary table. */
 export const MAX_KEYS_ASKED = 2_000;
@@ -42,7 +42,7 @@ export async function lookAgain(
   const limit = pLimit(options.concurrency);
   const spelled = keys.count > MAX_KEYS_ASKED ? [] : Array.from({ length: keys.count }, (_, row) => keys.keyAt(row));
   const total = views.filter(({ status }) => evidenceOf(status) !== 'none').length;
-  const turns = takeTurns(
+  const regionLimit = limitByRegion(
     members.map(({ target }) => target.region),
     options.perRegion,
   );
@@ -56,7 +56,7 @@ export async function lookAgain(
         proxy,
         grid,
         options.byDump.has(proxy) ? [] : spelled,
-        turns,
+        regionLimit,
         options.signal,
       );
       options.onProxy(++done, total);
@@ -87,12 +87,12 @@ async function readSuspects(
   proxy: number,
   grid: GridWriter,
   spelled: readonly string[],
-  turns: Turns,
+  regionLimit: RegionLimit,
   signal: AbortSignal,
 ): Promise<Shortfall | null> {
   try {
     if (spelled.length > 0 && (await findsAll(reader, spelled, grid.column(proxy), signal))) return null;
-    const dump = await turns.take(proxy, () => reader.dump(grid.column(proxy), signal));
+    const dump = await regionLimit.take(proxy, () => reader.dump(grid.column(proxy), signal));
     // A dump that Ctrl-C broke off comes back as one that was cut.
     signal.throwIfAborted();
     if (dump.brokenBy !== null)

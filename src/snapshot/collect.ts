@@ -8,9 +8,9 @@ import type { Clock } from '../process/clock.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts';
 import { noTable, viewOf } from './completeness.ts';
-import type { GridWriter } from './entry-grid.ts';
+import type { GridWriter } from './grid/entry-grid.ts';
 import { createLikelySize, type LikelySize } from './likely-size.ts';
-import { type Turns, takeTurns } from './turns.ts';
+import { limitByRegion, type RegionLimit } from './region-limit.ts';
 
 /** A proxy and the way to read it, in the order of the grid's columns. */
 export interface Member {
@@ -67,11 +67,11 @@ export async function collect(
   const report = () =>
     options.onProgress({ done, total: members.length, bytes: bytes.reduce((sum, each) => sum + each, 0) });
   report();
-  const turns = takeTurns(
+  const regionLimit = limitByRegion(
     members.map(({ target }) => target.region),
     options.perRegion,
   );
-  const shared = { ...options, grid, turns, likelySize: createLikelySize(), signal: ending.signal };
+  const shared = { ...options, grid, regionLimit, likelySize: createLikelySize(), signal: ending.signal };
   const reading = (proxy: number) =>
     limit(async () => {
       const view = await read(members[proxy]!, proxy, shared, (count) => {
@@ -85,7 +85,7 @@ export async function collect(
       ending.abort(error);
       throw error;
     });
-  const readings = new Map(turns.order.map((proxy) => [proxy, reading(proxy)]));
+  const readings = new Map(regionLimit.order.map((proxy) => [proxy, reading(proxy)]));
   try {
     await Promise.allSettled(readings.values());
     return await Promise.all(members.map((_, proxy) => readings.get(proxy)!));
@@ -97,14 +97,14 @@ export async function collect(
 /** What all proxies of a look share. */
 interface Shared extends CollectOptions {
   readonly grid: GridWriter;
-  readonly turns: Turns;
+  readonly regionLimit: RegionLimit;
   readonly likelySize: LikelySize;
 }
 
 async function read(
   { target, reader }: Member,
   proxy: number,
-  { table, clock, signal, keeper, grid, turns, likelySize, ...options }: Shared,
+  { table, clock, signal, keeper, grid, regionLimit, likelySize, ...options }: Shared,
   onBytes: (bytes: number) => void,
 ): Promise<ProxyView> {
   const startedAt = clock.now();
@@ -131,7 +131,7 @@ async function read(
             },
           }),
         );
-      answer = await turns.take(proxy, dump);
+      answer = await regionLimit.take(proxy, dump);
       // A dump that Ctrl-C broke off comes back as one that was cut.
       signal.throwIfAborted();
       trouble = answer.brokenBy;

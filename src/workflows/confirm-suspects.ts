@@ -12,9 +12,9 @@ import { lookAgain } from '../confirm/look-again.ts';
 import { persist, type SuspectLook } from '../confirm/persist.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Edge, Mesh } from '../session/mesh.ts';
-import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
-import { excerptOf } from '../snapshot/excerpt.ts';
-import { createKeyTable, type KeyTable } from '../snapshot/key-table.ts';
+import { copyRows } from '../snapshot/grid/copy-rows.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
+import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
 
 /** What the first look showed, and what was learnt from it. */
 interface FirstLook {
@@ -63,7 +63,7 @@ export async function confirmSuspects(
     }
     const startedAt = edge.clock.now();
     const again = firstGrid.keepsExpiries
-      ? { grid: excerptOf(firstGrid, nomination.rows, keys), views }
+      ? { grid: copyRows(firstGrid, nomination.rows, keys), views }
       : await lookAgain(mesh.members, views, keys, {
           concurrency: settings.collect.concurrency,
           perRegion: settings.collect.perRegion,

@@ -3,8 +3,8 @@
 import { createInterface } from 'node:readline/promises';
 import { conferenceOf } from '../domain/key.ts';
 import type { Plan } from '../domain/plan.ts';
-import { renderPlan } from '../plan/render.ts';
 import { displayText } from '../report/display.ts';
+import { renderPlan } from '../report/plan-lines.ts';
 import { spellStep } from './carry-out.ts';
 
 /** Conferences and refusals of a plan that are shown in full. */

@@ -1,13 +1,13 @@
 // The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
 
 import { readFileSync } from 'node:fs';
-import { parsePins, pinOf } from '../config/pins.ts';
-import { parsePlan } from '../config/plan-file.ts';
 import type { Pin, Plan, Refusal } from '../domain/plan.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
 import { ConfigError, exitCodes } from '../errors.ts';
 import { readJournal } from '../heal/journal.ts';
-import { takeLease } from '../heal/lock.ts';
+import { takeLease } from '../heal/run-lock.ts';
+import { parsePins, pinOf } from '../plan/pin-file.ts';
+import { parsePlan } from '../plan/plan-file.ts';
 import { writeOut } from '../process/output.ts';
 import { displayText } from '../report/display.ts';
 import { describeTerminal } from '../report/terminal.ts';

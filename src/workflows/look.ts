@@ -20,10 +20,10 @@ import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { Edge, Mesh } from '../session/mesh.ts';
-import type { ArchiveWriter } from '../snapshot/archive-writer.ts';
+import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
 import { collect } from '../snapshot/collect.ts';
-import { createEntryGrid, type GridWriter } from '../snapshot/entry-grid.ts';
-import { createKeyTable } from '../snapshot/key-table.ts';
+import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../snapshot/grid/key-table.ts';
 import { countOnce } from '../snapshot/one-process.ts';
 import { confirmSuspects, seed } from './confirm-suspects.ts';
 

@@ -121,14 +121,14 @@ async function settingsOf({ config, proxy, from, ...said }: LookFlags): Promise<
   // Saved dumps name their proxies themselves, and a snapshot of ours its environment.
   const named = ['unix:///saved'];
   const settings = settingsFromFlags(named, overrides, machine);
-  const { openArchive } = await import('../snapshot/archive-reader.ts');
+  const { openArchive } = await import('../snapshot/archive/reader.ts');
   const { environment } = openArchive(from, settings.table);
   return environment === null ? settings : settingsFromFlags(named, { ...overrides, environment }, machine);
 }
 
 async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
   if (from !== undefined) {
-    const { openArchive } = await import('../snapshot/archive-reader.ts');
+    const { openArchive } = await import('../snapshot/archive/reader.ts');
     const { members } = openArchive(from, settings.table);
     return { members, expected: config === undefined ? null : settings.proxies.expected, notes: [], source: from };
   }
@@ -141,7 +141,7 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
 
 async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: string | undefined): Promise<RunReport> {
   if (folder === undefined) return look(mesh, settings, edge, null);
-  const { createArchive } = await import('../snapshot/archive-writer.ts');
+  const { createArchive } = await import('../snapshot/archive/writer.ts');
   const archive = await createArchive(folder, mesh.members);
   try {
     const report = await look(mesh, settings, edge, archive);

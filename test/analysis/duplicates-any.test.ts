@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { kindsAt } from '../../src/analysis/classify.ts';
 import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
 import { findingKinds } from '../../src/domain/finding.ts';
-import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { addresses, drawMesh, server, viewsOf } from '../support/model-look.ts';
 
 const proxies = ['a', 'b', 'c'];

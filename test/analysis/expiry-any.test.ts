@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
-import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { mesh } from '../support/run-report.ts';
 
 const names = ['a', 'b', 'c', 'd'];

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
-import { createEntryGrid } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { mesh } from '../support/run-report.ts';
 
 /** By key: the seconds that the entry has left on a, on b, and on c where there is one; `null`: absent. */

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createArchive } from '../../src/snapshot/archive-writer.ts';
+import { createArchive } from '../../src/snapshot/archive/writer.ts';
 import { dumpText, memberSaying, readMesh, runFacts, scratch } from '../snapshot/saved-mesh.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 

@@ -5,7 +5,7 @@ import { lookAgain, MAX_KEYS_ASKED } from '../../src/confirm/look-again.ts';
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
 import type { Dump, TableReader } from '../../src/runtime-api/table-reader.ts';
-import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { proxyView } from '../support/run-report.ts';
 
 function keysOf(names: readonly string[]): KeyTable {

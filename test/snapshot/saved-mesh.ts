@@ -7,8 +7,8 @@ import { onTestFinished } from 'vitest';
 import type { ProxyView } from '../../src/domain/view.ts';
 import { createTableReader } from '../../src/runtime-api/table-reader.ts';
 import { collect, type Keeper, type Member } from '../../src/snapshot/collect.ts';
-import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { capture } from '../support/captures.ts';
 import { scriptedTransport } from '../support/scripted-transport.ts';
 

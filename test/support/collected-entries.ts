@@ -2,8 +2,8 @@
 
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { createTableParser, type TableAnswer } from '../../src/runtime-api/parse-table.ts';
-import { createKeyTable, type KeyTable } from '../../src/snapshot/key-table.ts';
-import { createUsualLines } from '../../src/snapshot/usual-lines.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { createUsualLines } from '../../src/snapshot/grid/usual-lines.ts';
 
 /** `serverKey` as it came: `-` for none. */
 export interface CollectedEntry {

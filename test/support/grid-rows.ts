@@ -1,8 +1,8 @@
 // Entries for tests of the grid, put in one by one.
 
 import type { EntrySink } from '../../src/domain/entry.ts';
-import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 
 /** One entry; what is not given is the usual. */
 export interface Row {

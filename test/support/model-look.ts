@@ -11,8 +11,8 @@ import { judgeSuspects } from '../../src/analysis/suspects.ts';
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
 import { buildPlan, type Looked, type PlanningFacts } from '../../src/plan/build-plan.ts';
-import { createEntryGrid, type GridWriter } from '../../src/snapshot/entry-grid.ts';
-import { createKeyTable } from '../../src/snapshot/key-table.ts';
+import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { createModelMesh, type ModelEntry, type ModelMesh, type ModelServer, type ShardState } from './model-mesh.ts';
 import { proxyView, troubledProxy } from './run-report.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
-import { takeLease } from '../../src/heal/lock.ts';
+import { takeLease } from '../../src/heal/run-lock.ts';
 import { systemClock } from '../../src/process/clock.ts';
 import { alarmJson, eventBridgeEvent, snsEvent } from '../support/alarm-events.ts';
 import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';

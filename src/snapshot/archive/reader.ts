@@ -1,0 +1,71 @@
+// Reads a folder of saved dumps as if it were a mesh: our own layout, or the predecessor's.
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, ProtocolError } from '../../errors.ts';
+import { STATE_LIMIT } from '../../runtime-api/answer-limits.ts';
+import { type ProxyState, parseState } from '../../runtime-api/parse-state.ts';
+import type { Member } from '../collect.ts';
+import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import { predecessorMembers } from './predecessor-folder.ts';
+import { savedReader } from './saved-reader.ts';
+import { savedText } from './saved-text.ts';
+
+/** About 200 bytes a proxy. */
+const MOST_MANIFEST_BYTES = 16_000_000;
+
+/** A saved mesh: its members read from files, and what was written down of the run. */
+export interface SavedMesh {
+  readonly environment: string | null;
+  readonly members: readonly Member[];
+}
+
+/** Rejects a folder without dumps of this table with a `ConfigError` that names the tables it has dumps of. */
+export function openArchive(folder: string, table: string): SavedMesh {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);
+  try {
+    if (!existsSync(join(folder, MANIFEST))) return { environment: null, members: predecessorMembers(folder, table) };
+    const path = join(folder, MANIFEST);
+    if (statSync(path).size > MOST_MANIFEST_BYTES)
+      throw new ConfigError([`${path}: this is no manifest: it is larger than ${MOST_MANIFEST_BYTES / 1_000_000} MB`]);
+    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+    return { environment: manifest.environment, members: members(folder, manifest, table) };
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    throw new ConfigError([`${folder}: cannot be read: ${(cause as Error).message}`], { cause });
+  }
+}
+
+function members(folder: string, manifest: Manifest, table: string): readonly Member[] {
+  if (manifest.table !== table)
+    throw new ConfigError([
+      `${folder}: this snapshot is of table ${manifest.table}, not ${table}: set \`table: ${manifest.table}\` or --table ${manifest.table}`,
+    ]);
+  return manifest.proxies.map(({ name, region, keyLength, folder: ofProxy }) => {
+    const place = join(folder, ofProxy);
+    const file = { path: join(place, 'table.txt.gz'), gzipped: true };
+    const state = () => stateFrom(join(place, 'state.txt.gz'), table);
+    return {
+      target: { name, region, endpoint: { kind: 'unix', path: place } },
+      reader: savedReader({ state, table: file, keyLength }),
+    };
+  });
+}
+
+async function stateFrom(path: string, table: string): Promise<ProxyState> {
+  if (!existsSync(path))
+    throw new ProtocolError({
+      code: 'closed-early',
+      message: 'nothing of this proxy was saved',
+      remedy: 'it could not be read in that run',
+    });
+  const state = parseState(await savedText(path, STATE_LIMIT, true), table);
+  if ('problem' in state)
+    throw new ProtocolError({
+      code: 'closed-early',
+      message: 'the proxy did not answer in that run',
+      remedy: 'take a new snapshot',
+    });
+  return state;
+}

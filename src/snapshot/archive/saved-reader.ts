@@ -1,0 +1,48 @@
+// Stands in for a proxy that was read before: the same answers, from files.
+
+import { randomInt } from 'node:crypto';
+import type { EntrySink } from '../../domain/entry.ts';
+import { decodeKey } from '../../domain/key.ts';
+import type { ProxyState } from '../../runtime-api/parse-state.ts';
+import type { TableReader } from '../../runtime-api/table-reader.ts';
+import { createKeyTable } from '../grid/key-table.ts';
+import { type DumpFile, readDumpFile } from './dump-file.ts';
+
+/** Where one proxy's saved answers are. `keyLength` is the table's `len` in bytes where that proxy had shown it. */
+export interface SavedAnswers {
+  readonly state: () => Promise<ProxyState>;
+  readonly table: DumpFile;
+  readonly keyLength: number | null;
+}
+
+/** Single keys are found by reading the dump again. */
+export function savedReader({ state, table, keyLength }: SavedAnswers): TableReader {
+  return {
+    state,
+    dump: (sink, signal, watcher) =>
+      readDumpFile(table, sink, (bytes, lines) => {
+        signal.throwIfAborted();
+        watcher?.onRead?.(bytes, lines);
+      }),
+    async entries(keys, sink, signal) {
+      // A sink that takes entries of so few keys was made for these.
+      const only = sink.keyCount === keys.length ? sink : onlyKeys(keys, sink);
+      await readDumpFile(table, only, () => signal.throwIfAborted());
+      return [];
+    },
+    premise: () => Promise.reject(new Error('nothing is written to saved dumps')),
+    checkProcess: async () => {},
+    fillsKeyLength: async (key) => keyLength !== null && decodeKey(key).length >= keyLength,
+    close: async () => {},
+  };
+}
+
+function onlyKeys(keys: readonly string[], sink: EntrySink): EntrySink {
+  const wanted = createKeyTable(randomInt(2 ** 31));
+  for (const key of keys) wanted.add(Buffer.from(key, 'latin1'), 0, key.length);
+  return {
+    entry: (bytes, keyStart, keyEnd, ...rest) => {
+      if (wanted.find(bytes, keyStart, keyEnd) >= 0) sink.entry(bytes, keyStart, keyEnd, ...rest);
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because JavaScript takes twice as long, and longer still until
+// it is warm.
+
+import { existsSync, readFileSync } from 'node:fs';
+import type { Label } from '../../domain/entry.ts';
+import { inMemory } from './memory.ts';
+
+/** What the last `readLines` read, line by line; the arrays are the instance's own and change with the next call. */
+export interface LineBatch {
+  readonly count: number;
+  /** The row of its key, -1 where the key is not there and was not to be added. */
+  readonly rows: Int32Array;
+  readonly expiries: Int32Array;
+  /** The tail's number, see `labelOfTail`. */
+  readonly tails: Int32Array;
+  /** How many bytes the key has as the dump spells it. */
+  readonly lengths: Int32Array;
+}
+
+export interface CompiledLines {
+  readonly keyCount: number;
+  /** The key as the dump spells it: the instance's own memory, true until the next call. */
+  keyBytes(row: number): Uint8Array;
+  /** How many bytes the key really has, behind its spelling. */
+  decodedLength(row: number): number;
+  /** The row of `bytes[start..end)`; -1 where it is not there. */
+  find(bytes: Uint8Array, start: number, end: number): number;
+  add(bytes: Uint8Array, start: number, end: number): number;
+  hashOf(bytes: Uint8Array, start: number, end: number): number;
+  /** Takes `bytes[start..end)` in, for `readLines`. */
+  load(bytes: Uint8Array, start: number, end: number): void;
+  /** Reads what was loaded from `offset` on, `length` bytes in all; see `assembly/lines.ts`. */
+  readLines(
+    offset: number,
+    length: number,
+    keyOffset: number,
+    order: number,
+    expectedPlace: number,
+    admitsNewKeys: boolean,
+  ): LineBatch;
+  /**
+   * What the last `readLines` says besides: how many bytes are read, the place in the order of the row that is expected next, how many rows
+   * were not expected, the largest expiry in milliseconds.
+   */
+  readonly position: number;
+  readonly expectedPlace: number;
+  readonly missed: number;
+  readonly maxExpiresInMs: number;
+  /** Orders of rows, from 1 on, that dumps came in; 0 is that of the rows themselves. */
+  readonly orderCount: number;
+  /** Begins another one: its number, 0 where there are enough. */
+  startOrder(): number;
+  /** Adds the rows of the last batch. */
+  rememberOrder(order: number, count: number): void;
+  /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means; whether it was new, and there was room for it. */
+  learnTail(bytes: Uint8Array, start: number, end: number, label: Label): boolean;
+  labelOfTail(number: number): Label;
+}
+
+/** What the lines of a batch have, by its place in memory. */
+const FIELDS = ['rows', 'expiries', 'tails', 'lengths'] as const;
+
+type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Address`]: () => number } & {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly position: { readonly value: number };
+  readonly expected: { readonly value: number };
+  readonly maxExpiry: { readonly value: number };
+  readonly missed: { readonly value: number };
+  readonly orderCount: () => number;
+  readonly startOrder: () => number;
+  readonly extendOrder: (order: number, rowsAt: number, count: number) => void;
+  readonly keyCount: () => number;
+  readonly keyAddress: (row: number) => number;
+  readonly keyLength: (row: number) => number;
+  readonly decodedLength: (row: number) => number;
+  readonly reserveLines: (bytes: number) => number;
+  readonly reserveKey: (bytes: number) => number;
+  readonly find: (at: number, length: number) => number;
+  readonly add: (at: number, length: number) => number;
+  readonly hashOf: (at: number, length: number) => number;
+  readonly learnTail: (at: number, length: number) => number;
+  readonly readLines: (
+    start: number,
+    end: number,
+    keyOffset: number,
+    order: number,
+    guess: number,
+    admits: boolean,
+  ) => number;
+};
+
+/** Node has it, its types have it not, and those of browsers would bring a window. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { readonly exports: object };
+};
+
+/** What the instance gets memory for, in words. It traps where it gets none, and stays as it was. */
+const KEYS = 'the keys of its dump beside those of the others';
+
+const SECRETS = 128;
+const MAX_LINES = 4_096;
+
+let compiled: object | null = null;
+
+/** `seed` is the secret of the hash: names of conferences come from users, who must not be able to choose keys that collide. */
+export function createCompiledLines(seed: number): CompiledLines {
+  compiled ??= new WebAssembly.Module(readFileSync(moduleUrl()));
+  const wasm = instanceOf(compiled);
+  const labels: Label[] = [];
+  let memory = new Uint8Array(0);
+  let batch: Omit<LineBatch, 'count'>;
+  let textAt = 0;
+
+  /** Memory that has grown is another one for JavaScript. */
+  function look(): Uint8Array {
+    if (memory.buffer === wasm.memory.buffer) return memory;
+    const { buffer } = wasm.memory;
+    memory = new Uint8Array(buffer);
+    const [rows, expiries, tails, lengths] = FIELDS.map(
+      (name) => new Int32Array(buffer, wasm[`${name}Address`](), MAX_LINES),
+    ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+    batch = { rows, expiries, tails, lengths };
+    return memory;
+  }
+
+  function put(bytes: Uint8Array, start: number, end: number, reserve: (bytes: number) => number): number {
+    const at = inMemory(KEYS, () => reserve(end - start));
+    look().set(bytes.subarray(start, end), at);
+    return at;
+  }
+
+  /** Where a key's, or tail's, bytes are for the call to come. */
+  const lend = (bytes: Uint8Array, start: number, end: number) => put(bytes, start, end, wasm.reserveKey);
+
+  new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
+  return {
+    get keyCount() {
+      return wasm.keyCount();
+    },
+    keyBytes(row) {
+      const at = wasm.keyAddress(row);
+      return look().subarray(at, at + wasm.keyLength(row));
+    },
+    decodedLength: wasm.decodedLength,
+    find: (bytes, start, end) => wasm.find(lend(bytes, start, end), end - start),
+    add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
+    hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
+    load(bytes, start, end) {
+      textAt = put(bytes, start, end, wasm.reserveLines);
+    },
+    readLines(offset, length, keyOffset, order, expectedPlace, admitsNewKeys) {
+      look();
+      const count = wasm.readLines(textAt + offset, textAt + length, keyOffset, order, expectedPlace, admitsNewKeys);
+      return { ...batch, count };
+    },
+    get position() {
+      return wasm.position.value - textAt;
+    },
+    get expectedPlace() {
+      return wasm.expected.value;
+    },
+    get missed() {
+      return wasm.missed.value;
+    },
+    get orderCount() {
+      return wasm.orderCount();
+    },
+    startOrder: wasm.startOrder,
+    rememberOrder: (order, count) => inMemory(KEYS, () => wasm.extendOrder(order, wasm.rowsAddress(), count)),
+    get maxExpiresInMs() {
+      return wasm.maxExpiry.value;
+    },
+    learnTail(bytes, start, end, label) {
+      const at = lend(bytes, start, end);
+      const number = inMemory(KEYS, () => wasm.learnTail(at, end - start));
+      if (number === 0 || labels[number] !== undefined) return false;
+      labels[number] = label;
+      return true;
+    },
+    labelOfTail: (number) => labels[number]!,
+  };
+}
+
+/** V8 maps all that the memory may grow to at once, and more with its trap handler: a limit of address space may forbid that. */
+function instanceOf(module: object): Exports {
+  try {
+    return new WebAssembly.Instance(module).exports as Exports;
+  } catch (cause) {
+    const remedy = 'raise `ulimit -v` to 6 GB and set NODE_OPTIONS=--disable-wasm-trap-handler';
+    throw new Error(`there are too few addresses for the memory of WebAssembly: ${remedy}`, { cause });
+  }
+}
+
+/** `npm run build` puts it into dist: beside the program that is built, for the sources as well. */
+function moduleUrl(): URL {
+  const places = ['../lines.wasm', '../../../dist/lines.wasm'].map((path) => new URL(path, import.meta.url));
+  const url = places.find((place) => existsSync(place));
+  if (url === undefined) throw new Error('lines.wasm is missing beside the program: run npm run build');
+  return url;
+}
+
+/** Numbers that look random (splitmix32). */
+function secretsOf(seed: number): Int32Array {
+  return Int32Array.from({ length: SECRETS }, (_, n) => scatter(Math.imul(seed ^ (seed >>> 16), 0x9e3779b1) + n));
+}
+
+function scatter(seed: number): number {
+  let x = (seed + 0x9e3779b9) | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
