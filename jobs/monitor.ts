@@ -7,6 +7,6 @@
 import { runJob } from '../src/cli/job.ts';
 import { monitorCommand } from '../src/workflows/monitor.ts';
 
-void runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, run, signal) =>
-  monitorCommand({ ...flags, ...given }, run, signal),
+void runJob('monitor', { heal: { type: 'boolean' } }, (flags, given, call) =>
+  monitorCommand({ ...flags, ...given }, call),
 );

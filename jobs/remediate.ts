@@ -15,9 +15,9 @@ const words = {
   'max-age': { type: 'string' },
 } as const;
 
-void runJob('remediate', words, (flags, given, run, signal) => {
+void runJob('remediate', words, (flags, given, call) => {
   const { heal, 'alarm-event': alarmEvent, 'alarm-name': alarmName, 'max-age': maxAge } = given;
   const named = { heal, alarmEvent, alarmName, maxAge };
   const present = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-  return remediateCommand({ ...flags, ...present }, run, signal);
+  return remediateCommand({ ...flags, ...present }, call);
 });

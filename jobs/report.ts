@@ -7,4 +7,4 @@
 import { runJob } from '../src/cli/job.ts';
 import { lookCommand } from '../src/workflows/report.ts';
 
-void runJob('report', {}, (flags, _, run, signal) => lookCommand(flags, run, signal));
+void runJob('report', {}, (flags, _, call) => lookCommand(flags, call));

@@ -1,19 +1,6 @@
-// The errors that end a run or a conversation, and the exit codes a run can end with (design: the first of 64, 1, 4, 3, 2 that applies).
+// The errors that end a run or a conversation.
 
 import type { Trouble, TroubleCode } from './domain/proxy.ts';
-
-export const exitCodes = {
-  agree: 0,
-  crash: 1,
-  disagreement: 2,
-  incomplete: 3,
-  refused: 4,
-  usage: 64,
-  interrupted: 130,
-} as const;
-
-/** How a process ends that one of these signals has ended: 128 and the signal's number. */
-export const signalExitCodes = { SIGHUP: 129, SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
 
 /** Bad usage or configuration: every complaint at once. Exit code 64. */
 export class ConfigError extends Error {

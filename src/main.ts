@@ -2,7 +2,7 @@
 // The process: signals, exit code, and what nobody caught.
 
 import { runCli } from './cli/program.ts';
-import { signalExitCodes } from './errors.ts';
+import { signalExitCodes } from './domain/exit-codes.ts';
 import { outliveReaders } from './process/output.ts';
 
 /** What is closing properly takes less. */

@@ -27,14 +27,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Who knows several rooms: the stories and the commands. Nothing above imports them. */
-const joints = /^(session|workflows|cli|main\.ts)$/;
+const joints = /^(session|workflows|commands|cli|main\.ts)$/;
 
 /** Packages that only these may import. */
 const packages: Readonly<Record<string, RegExp>> = {
   ssh2: /^src\/transport\//,
   pino: /^src\/process\/log\.ts$/,
   '@aws-sdk/client-cloudwatch': /^src\/cloudwatch\//,
-  commander: /^src\/cli\//,
+  commander: /^src\/(cli|commands)\//,
   zod: /^src\/(config\/|snapshot\/archive\/manifest\.ts|plan\/plan-file\.ts|heal\/journal)/,
   'yocto-spinner': /^src\/process\/progress\.ts$/,
 };

@@ -1,7 +1,7 @@
 // The run in one word, and its exit code.
 
+import { exitCodes } from '../domain/exit-codes.ts';
 import type { Counts, Verdict } from '../domain/run-report.ts';
-import { exitCodes } from '../errors.ts';
 
 /**
  * Whether the view was complete: every expected proxy was read in full, no connected peer was left

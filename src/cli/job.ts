@@ -2,11 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ConfigError, exitCodes, signalExitCodes } from '../errors.ts';
+import { exitCodes, signalExitCodes } from '../domain/exit-codes.ts';
+import { ConfigError } from '../errors.ts';
 import { outliveReaders } from '../process/output.ts';
 import { programVersion } from '../process/version.ts';
-import type { Run } from '../session/mesh.ts';
+import type { Call } from '../session/mesh.ts';
 import type { LiveFlags } from '../workflows/report.ts';
+import { endingOf } from './ending.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
 type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
@@ -14,7 +16,7 @@ type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 /** What was given of them, under the same names. */
 type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] extends 'boolean' ? boolean : string };
 
-type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, run: Run, signal: AbortSignal) => Promise<number>;
+type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) => Promise<number>;
 
 /** Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's exit code. Never rejects. */
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
@@ -30,15 +32,13 @@ export async function runJob<W extends Words>(command: string, words: W, start: 
   try {
     const { config, out, given } = readWords(words);
     const run = { id: randomUUID().slice(0, 8), command, version: programVersion() };
-    const exitCode = await start({ config, out, proxy: [] }, given, run, interrupted.signal);
+    const exitCode = await start({ config, out, proxy: [] }, given, { run, signal: interrupted.signal });
     process.exitCode = endedBy === null ? exitCode : signalExitCodes[endedBy];
   } catch (error) {
-    const known = error instanceof ConfigError;
-    const lines = known
-      ? error.complaints
-      : [interrupted.signal.aborted ? 'interrupted: nothing was judged' : String(error)];
-    process.stderr.write(lines.map((line) => `splitbrain: ${line}\n`).join(''));
-    process.exitCode = known ? exitCodes.usage : endedBy === null ? exitCodes.crash : signalExitCodes[endedBy];
+    const ending = endingOf(error, interrupted.signal.aborted);
+    process.stderr.write(ending.text);
+    const bySignal = ending.exitCode === exitCodes.crash && endedBy !== null;
+    process.exitCode = bySignal ? signalExitCodes[endedBy!] : ending.exitCode;
   }
 }
 

@@ -1,7 +1,7 @@
 // The report for people: read in ten seconds, top line first. Pure: neither clock nor process is seen here.
 
+import { exitCodes, exitCodeWords } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import { exitCodes } from '../errors.ts';
 import { findingGroups } from './finding-groups.ts';
 import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
@@ -10,7 +10,6 @@ import { count, counted, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
 import type { Terminal } from './terminal.ts';
 import { verdictLines } from './verdict-line.ts';
-import { exitCodeWords } from './words.ts';
 
 /**
  * The summary, as lines that end in a newline. Its length hangs on the number of proxies and on how many kinds and causes there are, not on

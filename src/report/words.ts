@@ -48,25 +48,3 @@ export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
   restarted: 'proxies that started less than one expiry ago',
   emptied: 'proxies that lost their entries, or never got them',
 };
-
-/** What a run's exit code says. The numbers are in `errors.ts`; one that this version never uses is shown bare. */
-export function exitCodeWords(exitCode: number): string {
-  switch (exitCode) {
-    case 0:
-      return 'the mesh agrees';
-    case 1:
-      return 'the program failed';
-    case 2:
-      return 'a disagreement remains';
-    case 3:
-      return 'the view is incomplete';
-    case 4:
-      return 'a heal was refused or did not hold';
-    case 64:
-      return 'bad usage or configuration';
-    case 130:
-      return 'interrupted before the end, and nothing was verified';
-    default:
-      return 'unknown to this version';
-  }
-}

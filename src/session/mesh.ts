@@ -29,6 +29,12 @@ export interface Run {
   readonly version: string;
 }
 
+/** One call of a command: the run that it is, and what ends it early. */
+export interface Call {
+  readonly run: Run;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The mesh of a run. `source` is the folder of saved dumps, `null` for live proxies. `notes` are
  * the inventory's.

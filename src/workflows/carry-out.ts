@@ -1,10 +1,10 @@
 // The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only file that builds a TableWriter.
 
+import { exitCodes } from '../domain/exit-codes.ts';
 import { isDisagreement } from '../domain/finding.ts';
 import type { HealOutcome, Plan, Step } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
-import { exitCodes } from '../errors.ts';
 import { createShardRequest, type ShardRequest } from '../heal/data-plane.ts';
 import { healPlan, refusedOutcome } from '../heal/heal.ts';
 import { openJournal } from '../heal/journal.ts';

@@ -1,9 +1,10 @@
 // The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
 
 import { readFileSync } from 'node:fs';
+import { exitCodes } from '../domain/exit-codes.ts';
 import type { Pin, Plan, Refusal } from '../domain/plan.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
-import { ConfigError, exitCodes } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import { readJournal } from '../heal/journal.ts';
 import { takeLease } from '../heal/run-lock.ts';
 import { parsePins, pinOf } from '../plan/pin-file.ts';
@@ -13,7 +14,7 @@ import { displayText } from '../report/display.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { renderLook, renderOutcome } from '../report/text.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
-import type { Run } from '../session/mesh.ts';
+import type { Call } from '../session/mesh.ts';
 import { carryOutPlan } from './carry-out.ts';
 import { ask, planText } from './heal-question.ts';
 import { look } from './look.ts';
@@ -28,54 +29,49 @@ export interface HealFlags extends LookFlags {
 
 type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
-export function healCommand(flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
-  return writing(flags, run, signal, (report, { settings, edge }) => propose(report, settings, edge));
+export function healCommand(flags: HealFlags, call: Call): Promise<number> {
+  return writing(flags, call, (report, { settings, edge }) => propose(report, settings, edge));
 }
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
-export function applyCommand(path: string, flags: HealFlags, run: Run, signal: AbortSignal): Promise<number> {
+export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  return writing(
-    { ...flags, reads: [path] },
-    run,
-    signal,
-    (report, { settings, edge }) => checkPlan(planned, report, settings, edge),
-    {
-      rounds: 1,
-    },
-  );
+  const makePlan: MakePlan = (report, { settings, edge }) => checkPlan(planned, report, settings, edge);
+  return writing({ ...flags, reads: [path] }, call, makePlan, { rounds: 1 });
 }
 
 export function undoCommand(
   journalPath: string,
   flags: HealFlags & { readonly older?: boolean },
-  run: Run,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<number> {
   const records = readJournal(journalPath);
-  return writing({ ...flags, reads: [journalPath] }, run, signal, (report, { settings, mesh, edge }) =>
+  return writing({ ...flags, reads: [journalPath] }, call, (report, { settings, mesh, edge }) =>
     planWayBack(records, journalPath, report, mesh, settings, edge, { older: flags.older === true }),
   );
 }
 
+/** The conference and the shard as they were typed; neither where the pins come from a file. */
+export interface PinWords {
+  readonly conference: string | undefined;
+  readonly shard: string | undefined;
+}
+
 export function pinCommand(
-  conference: string | undefined,
-  shard: string | undefined,
+  words: PinWords,
   flags: HealFlags & { readonly file?: string; readonly new?: boolean },
-  run: Run,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<number> {
-  const pins = pinsOf(conference, shard, flags.file);
+  const pins = pinsOf(words, flags.file);
   return writing(
     { ...flags, reads: flags.file === undefined ? [] : [flags.file] },
-    run,
-    signal,
+    call,
     (report, { settings, mesh, edge }) => planPins(pins, report, mesh, settings, edge, { isNew: flags.new === true }),
     { beforeLook: ({ mesh, edge }) => checkShardNames(pins, mesh, edge) },
   );
 }
 
-function pinsOf(conference: string | undefined, shard: string | undefined, file: string | undefined): readonly Pin[] {
+function pinsOf({ conference, shard }: PinWords, file: string | undefined): readonly Pin[] {
   if (file !== undefined && conference === undefined) return parsePins(readText(file), file);
   if (file === undefined && conference !== undefined && /^https?:\/\//.test(conference)) {
     throw new ConfigError([
@@ -96,18 +92,19 @@ function readText(path: string): string {
 
 async function writing(
   flags: HealFlags,
-  run: Run,
-  signal: AbortSignal,
+  call: Call,
   makePlan: MakePlan,
   options: { readonly rounds?: number; readonly beforeLook?: (session: Session) => Promise<void> } = {},
 ): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
-    throw new ConfigError([`${run.command} asks before it writes, and there is no terminal to ask on: give --yes`]);
-  return withSession(flags, run, signal, (session) => {
+    throw new ConfigError([
+      `${call.run.command} asks before it writes, and there is no terminal to ask on: give --yes`,
+    ]);
+  return withSession(flags, call, (session) => {
     if (flags.yes !== true && session.files.takeStandardOutput)
       throw new ConfigError([
-        `a report on standard output leaves no room for the plan that ${run.command} asks about: give it a file, or --yes`,
+        `a report on standard output leaves no room for the plan that ${call.run.command} asks about: give it a file, or --yes`,
       ]);
     return writeIn(session, flags, makePlan, options);
   });

@@ -6,12 +6,13 @@ import { readEvent } from '../cloudwatch/alarm-input.ts';
 import { type Metric, metricsOf } from '../cloudwatch/metrics.ts';
 import { decideRemediation, defaultMaxAgeMs, type Remediation } from '../cloudwatch/remediation.ts';
 import { putMetrics, renderMetrics } from '../cloudwatch/send.ts';
+import { exitCodes } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import { ConfigError, exitCodes } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import { isProblem } from '../input/complaint.ts';
 import { parseDuration } from '../input/duration.ts';
 import { writeOut } from '../process/output.ts';
-import type { Run } from '../session/mesh.ts';
+import type { Call } from '../session/mesh.ts';
 import { type LiveFlags, lookIn, machine, type Session, withSession } from './report.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
@@ -31,8 +32,9 @@ export interface RemediateFlags extends MonitorFlags {
 }
 
 /** Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not change it. */
-export function monitorCommand(flags: MonitorFlags, run: Run, signal: AbortSignal): Promise<number> {
-  return withSession(flags, run, signal, async (session) => {
+export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
+  const { signal } = call;
+  return withSession(flags, call, async (session) => {
     requireBacking(flags, session);
     const mode = metricsMode(flags, session);
     if (mode !== 'send') return lookOrHeal(session, flags, { mode, access: null, notes: [] });
@@ -44,11 +46,12 @@ export function monitorCommand(flags: MonitorFlags, run: Run, signal: AbortSigna
 }
 
 /** The event only says which alarm; CloudWatch says whether it is on. Exit 4, and no proxy is touched, where the alarm is none of ours. */
-export async function remediateCommand(flags: RemediateFlags, run: Run, signal: AbortSignal): Promise<number> {
+export async function remediateCommand(flags: RemediateFlags, call: Call): Promise<number> {
+  const { signal } = call;
   const maxAgeMs = maxAgeOf(flags.maxAge);
   const asked = await askedAlarm(flags, signal);
   const reads = flags.alarmEvent === undefined ? [] : [flags.alarmEvent];
-  return withSession({ ...flags, reads }, run, signal, (session) => {
+  return withSession({ ...flags, reads }, call, (session) => {
     requireBacking(flags, session);
     const { region } = session.settings.metrics;
     return withAccess({ region }, { env: machine.env, signal }, async (access) => {

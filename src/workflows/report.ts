@@ -1,9 +1,9 @@
 // One look as a command: settings, mesh, the look itself, and its output where the flags want it.
 
 import { readFileSync } from 'node:fs';
+import { exitCodes } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
-import { exitCodes } from '../errors.ts';
 import { systemClock } from '../process/clock.ts';
 import { createLogger, defaultLogLevel, type LogLevel } from '../process/log.ts';
 import { writeOut } from '../process/output.ts';
@@ -11,7 +11,7 @@ import { createProgress } from '../process/progress.ts';
 import { nextCommand } from '../report/next-command.ts';
 import type { ReportFiles } from '../report/report-files.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { closeMesh, type Edge, type Mesh, membersReader, openMesh, type Run } from '../session/mesh.ts';
+import { type Call, closeMesh, type Edge, type Mesh, membersReader, openMesh } from '../session/mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from '../session/mesh-flags.ts';
 import { look } from './look.ts';
 
@@ -48,8 +48,8 @@ export interface Session {
 export type Afterwards = (report: RunReport) => Promise<readonly string[]>;
 
 /** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
-export function lookCommand(flags: LookFlags, run: Run, signal: AbortSignal): Promise<number> {
-  return withSession(flags, run, signal, (session) => lookIn(session, flags));
+export function lookCommand(flags: LookFlags, call: Call): Promise<number> {
+  return withSession(flags, call, (session) => lookIn(session, flags));
 }
 
 /** Looks, says what healing would do, and tells it all. */
@@ -67,8 +67,7 @@ export async function lookIn(session: Session, flags: LookFlags, afterwards?: Af
 /** Opens what a command needs, and closes it again however it ends. */
 export async function withSession(
   given: LookFlags,
-  run: Run,
-  signal: AbortSignal,
+  { run, signal }: Call,
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
   const flags = withConfig(given);

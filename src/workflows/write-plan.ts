@@ -1,23 +1,19 @@
 // The first half of a heal: looks, and writes down what `apply` would do. Writes to no table.
 
-import { exitCodes } from '../errors.ts';
+import { exitCodes } from '../domain/exit-codes.ts';
 import { writeOut } from '../process/output.ts';
 import { isStandardOutput } from '../report/distinct-files.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { describeTerminal } from '../report/terminal.ts';
-import type { Run } from '../session/mesh.ts';
+import type { Call } from '../session/mesh.ts';
 import { meshWords } from '../session/mesh-flags.ts';
 import { planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { propose } from './propose.ts';
 import { type LookFlags, withSession } from './report.ts';
 
-export function planCommand(
-  flags: LookFlags & { readonly output: string },
-  run: Run,
-  signal: AbortSignal,
-): Promise<number> {
-  return withSession(flags, run, signal, async ({ mesh, settings, edge, files }) => {
+export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
+  return withSession(flags, call, async ({ mesh, settings, edge, files }) => {
     const report = await look(mesh, settings, edge, null);
     const proposal = propose(report, settings, edge);
     const { plan } = proposal;

@@ -1,0 +1,35 @@
+// Every command of the command line, in the order in which help shows them. A new one is a file of
+// this room, a line here, and its workflow.
+
+import { alarmsApply, alarmsPlan } from './alarms.ts';
+import { apply } from './apply.ts';
+import type { CommandDefinition } from './command.ts';
+import { heal } from './heal.ts';
+import { monitor } from './monitor.ts';
+import { pin } from './pin.ts';
+import { plan } from './plan.ts';
+import { remediate } from './remediate.ts';
+import { report } from './report.ts';
+import { schema } from './schema.ts';
+import { snapshot } from './snapshot.ts';
+import { undo } from './undo.ts';
+
+export const commands: readonly CommandDefinition[] = [
+  report,
+  snapshot,
+  heal,
+  plan,
+  apply,
+  undo,
+  pin,
+  monitor,
+  remediate,
+  alarmsPlan,
+  alarmsApply,
+  schema,
+];
+
+/** What stands over the commands of a group, as `alarms`. */
+export const groups: Readonly<Record<string, string>> = {
+  alarms: 'CloudWatch alarms and dashboard as code',
+};

@@ -1,0 +1,27 @@
+// What a command of the command line is: a name, its words and flags, its help, and how it starts.
+// A file of this room loads nothing but its own help; the workflow comes when the command runs.
+
+import type { Command } from 'commander';
+import type { Call } from '../session/mesh.ts';
+
+/** One call of a command. `words` are its arguments, in order; `undefined` where one was left out. */
+export interface Invocation<Flags> extends Call {
+  readonly flags: Flags;
+  readonly words: readonly (string | undefined)[];
+}
+
+/** Adds flags to a command; returns the same command. */
+export type FlagGroup = (command: Command) => Command;
+
+export interface CommandDefinition<Flags = never> {
+  /** As it is typed behind `splitbrain`: one word, or two for a command of a group. */
+  readonly name: string;
+  /** Arguments in commander's spelling: `<needed>`, `[optional]`. */
+  readonly takes?: readonly string[];
+  readonly summary: string;
+  readonly flags: readonly FlagGroup[];
+  /** What `--help` says behind the flags: notes and examples. */
+  readonly help: string;
+  /** Resolves to the exit code. */
+  start(invocation: Invocation<Flags>): Promise<number>;
+}

@@ -1,0 +1,66 @@
+// The flags that several commands share.
+
+import { InvalidArgumentError, Option } from 'commander';
+import type { FlagGroup } from './command.ts';
+
+/** Which mesh: a configuration, or the proxies themselves. */
+export const meshFlags: FlagGroup = (command) =>
+  command
+    .option(
+      '-c, --config <file>',
+      'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh',
+    )
+    .option(
+      '--proxy <[name=]endpoint>',
+      'a proxy, instead of a configuration; may be repeated: /path, abns@name, host:port, ssh://user@host/path',
+      appended,
+      [],
+    )
+    .option('--backends <glob>', 'with --proxy: the backends that count, as in "release-*"; may be repeated', appended)
+    .option('--max-ratio <ratio>', 'with --proxy: the share of all conferences that one heal may change')
+    .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
+    .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)');
+
+/** What a run writes beside its text. */
+export const outputFlags: FlagGroup = (command) =>
+  command
+    .option('--json <file>', 'write the report as JSON too; - is standard output, in place of the text')
+    .addOption(
+      new Option('--log-level <level>', 'logs on standard error, JSON lines').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
+    )
+    .option('--show-names', 'conference names in logs as they are, not hashed');
+
+export const junitFlag: FlagGroup = (command) =>
+  command.option(
+    '--junit <file>',
+    'write JUnit XML, one case per proxy and kind of finding; - is standard output, in place of the text',
+  );
+
+/** Saved dumps in place of live proxies. */
+export const fromFlag: FlagGroup = (command) => command.option('--from <dir>', 'saved dumps instead of live proxies');
+
+/** Of the commands that write to tables and ask first. */
+export const yesFlag: FlagGroup = (command) => command.option('-y, --yes', 'do not ask');
+
+/** Of the commands that a scheduler or an alarm starts. */
+export const scheduledFlags: FlagGroup = (command) =>
+  command
+    .option('--heal', 'heal without asking; the configuration must have a `heal:` section')
+    .addOption(
+      new Option('--metrics <what>', 'the metrics of the run (default: send, with a `metrics:` section)').choices([
+        'print',
+        'send',
+        'none',
+      ]),
+    );
+
+function appended(value: string, before: readonly string[] = []): readonly string[] {
+  if (value === '') throw new InvalidArgumentError('it is empty');
+  return [...before, value];
+}

@@ -1,0 +1,19 @@
+// `splitbrain schema`
+
+import { readFileSync } from 'node:fs';
+import type { CommandDefinition } from './command.ts';
+
+export const schema: CommandDefinition<object> = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the report that --json writes',
+  flags: [],
+  help: `
+Example:
+  splitbrain schema > report.schema.json`,
+  async start() {
+    const { writeOut } = await import('../process/output.ts');
+    // The same way from the sources and from the built program.
+    await writeOut(readFileSync(new URL('../../schema/report.schema.json', import.meta.url), 'utf8'));
+    return 0;
+  },
+};
