@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { isProblem, type Problem, quote, spellPath, spellProblem } from '../input/complaint.ts';
 import { parseEndpoint } from '../input/endpoint.ts';
-import type { Edge } from '../input/files.ts';
+import type { HostAccess } from '../input/files.ts';
 import { isProxyName } from '../input/names.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
 import { deepFreeze } from './freeze.ts';
@@ -33,7 +33,7 @@ export interface Overrides {
  * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment `adhoc`, table `nodes`.
  * Throws ConfigError with a line `--proxy #2: what is wrong` per complaint.
  */
-export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, edge: Edge): Settings {
+export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, host: HostAccess): Settings {
   const complaints: string[] = [];
   const table = overrides.table ?? 'nodes';
   const environment = overrides.environment ?? 'adhoc';
@@ -63,9 +63,9 @@ export function settingsFromFlags(proxies: readonly string[], overrides: Overrid
           complaints,
         )
       : [];
-  const login = defaultLogin(edge);
+  const login = defaultLogin(host);
   complaints.push(...login.complaints.map(({ path, text }) => `${spellPath(path)}: ${text}`));
-  const heal = readHeal(undefined, 3000, '.', edge);
+  const heal = readHeal(undefined, 3000, '.', host);
   if (isProblem(heal)) complaints.push(`heal.journal: ${heal.problem}`);
   if (isProblem(heal) || complaints.length > 0) throw new ConfigError(complaints);
   return deepFreeze({

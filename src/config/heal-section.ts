@@ -3,7 +3,7 @@
 import type { HealSettings } from '../domain/plan.ts';
 import { isProblem, type Problem } from '../input/complaint.ts';
 import { lookUp } from '../input/environment.ts';
-import { type Edge, locateFile } from '../input/files.ts';
+import { type HostAccess, locateFile } from '../input/files.ts';
 import type { HealSection } from './schema.ts';
 
 /** What holds where nothing is said; the same as the schema's, for runs without a file. */
@@ -23,10 +23,10 @@ export function readHeal(
   section: HealSection | undefined,
   confirmSettleMs: number,
   folder: string,
-  edge: Edge,
+  host: HostAccess,
 ): HealSettings | Problem {
   const { cooldown, journal, settle, dataPlane, ...policy } = section ?? DEFAULTS;
-  const located = journal === undefined ? defaultJournal(edge) : locateFile(journal, folder, edge.env);
+  const located = journal === undefined ? defaultJournal(host) : locateFile(journal, folder, host.env);
   if (isProblem(located)) return located;
   return {
     consented: section !== undefined,
@@ -39,7 +39,7 @@ export function readHeal(
 }
 
 /** The XDG base directory for state that must outlive a run. */
-function defaultJournal({ env }: Edge): string {
+function defaultJournal({ env }: HostAccess): string {
   const state = lookUp(env, 'XDG_STATE_HOME') || `${lookUp(env, 'HOME') || '/var'}/.local/state`;
   return `${state}/haproxy-splitbrain`;
 }

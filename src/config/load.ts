@@ -4,7 +4,7 @@ import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from '../input/complaint.ts';
-import { type Edge, folderOf, locateFile, locateProgram, readTextFile } from '../input/files.ts';
+import { folderOf, type HostAccess, locateFile, locateProgram, readTextFile } from '../input/files.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { deepFreeze } from './freeze.ts';
@@ -18,30 +18,30 @@ import { nameWrongFile } from './wrong-file.ts';
  * Reads the configuration at `path`. Relative names of files in it start at its folder.
  * Throws ConfigError with a line `file:line:column: name.of.the.value: what is wrong` per complaint, in the file's order.
  */
-export function loadSettings(path: string, edge: Edge): Settings {
-  const file = readTextFile(path, edge);
+export function loadSettings(path: string, host: HostAccess): Settings {
+  const file = readTextFile(path, host);
   if (isProblem(file)) throw new ConfigError([`${path}:1:1: ${spellPath([])}: ${file.problem}`]);
-  const document = readDocument(file.text, edge.env);
+  const document = readDocument(file.text, host.env);
   const wrongFile = nameWrongFile(file.text, document.tree);
   if (wrongFile !== null) throw new ConfigError([`${path}:1:1: ${spellPath([])}: ${wrongFile}`]);
-  const settings = document.tree === undefined ? [] : judge(document, folderOf(path), edge);
+  const settings = document.tree === undefined ? [] : judge(document, folderOf(path), host);
   if ('environment' in settings) return deepFreeze(settings);
   throw new ConfigError(inOrder([...document.complaints, ...settings], document, path));
 }
 
 /** The settings, or what is wrong beyond the document's own complaints. */
-function judge(document: ConfigDocument, folder: string, edge: Edge): Settings | readonly Complaint[] {
+function judge(document: ConfigDocument, folder: string, host: HostAccess): Settings | readonly Complaint[] {
   const { tree } = document;
   const parsed = parseWith(schema, tree);
   const complaints = 'complaints' in parsed ? [...parsed.complaints] : [];
-  complaints.push(...checkRules(tree, edge.env));
+  complaints.push(...checkRules(tree, host.env));
   // The section is read by itself, so that a missing key file is told of however wrong the rest is.
   const section = parseWith(sshSection, isMapping(tree) ? (tree.ssh ?? {}) : {});
-  const login = 'value' in section ? readLogin(section.value, folder, edge) : null;
+  const login = 'value' in section ? readLogin(section.value, folder, host) : null;
   complaints.push(...(login?.complaints ?? []));
-  const source = 'value' in parsed ? sourceOf(parsed.value.proxies, folder, edge) : null;
+  const source = 'value' in parsed ? sourceOf(parsed.value.proxies, folder, host) : null;
   if (source && isComplaint(source)) complaints.push(source);
-  const heal = 'value' in parsed ? readHeal(parsed.value.heal, parsed.value.confirm.settle, folder, edge) : null;
+  const heal = 'value' in parsed ? readHeal(parsed.value.heal, parsed.value.confirm.settle, folder, host) : null;
   if (heal && isProblem(heal)) complaints.push({ path: ['heal', 'journal'], text: heal.problem });
   const judged = complaints.filter(({ path }) => !document.isUnknown(path));
   if (judged.length + document.complaints.length > 0) return judged;
@@ -74,14 +74,14 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
 }
 
 /** `null` where no source is named, which a rule complains of. */
-function sourceOf(proxies: Configuration['proxies'], folder: string, edge: Edge): ProxySource | Complaint | null {
+function sourceOf(proxies: Configuration['proxies'], folder: string, host: HostAccess): ProxySource | Complaint | null {
   const { list, peers, ansible, consul, command, ignorePeers } = proxies;
   if (list) {
     return { kind: 'list', proxies: list.map((proxy) => ({ ...proxy, region: proxy.region ?? null })) };
   }
   if (peers) return { kind: 'peers', ...peers, ignorePeers };
   if (ansible) {
-    const inventory = locateFile(ansible.inventory, folder, edge.env);
+    const inventory = locateFile(ansible.inventory, folder, host.env);
     return isProblem(inventory)
       ? { path: ['proxies', 'ansible', 'inventory'], text: inventory.problem }
       : { kind: 'ansible', ...ansible, inventory };
@@ -91,7 +91,7 @@ function sourceOf(proxies: Configuration['proxies'], folder: string, edge: Edge)
     return { kind: 'consul', ...consul, datacenters, filter, token: token || null };
   }
   if (command) {
-    const program = locateProgram(command.run[0]!, folder, edge.env);
+    const program = locateProgram(command.run[0]!, folder, host.env);
     return isProblem(program)
       ? { path: ['proxies', 'command', 'run', 0], text: program.problem }
       : { kind: 'command', ...command, group: command.group ?? null, run: [program, ...command.run.slice(1)] };

@@ -3,29 +3,29 @@
 import type { SshClient, SshSettings } from '../domain/settings.ts';
 import { type Complaint, isProblem, type Problem } from '../input/complaint.ts';
 import { lookUp } from '../input/environment.ts';
-import { DEFAULT_KNOWN_HOSTS, type Edge, locateFile, readTextFile } from '../input/files.ts';
+import { DEFAULT_KNOWN_HOSTS, type HostAccess, locateFile, readTextFile } from '../input/files.ts';
 import type { SshSection } from './schema.ts';
 
 type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
 /** What holds where nothing is said: the agent if there is one, the user's known hosts, socat with sudo. */
-export function defaultLogin(edge: Edge): Login {
-  return readLogin({ client: 'builtin', knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', edge);
+export function defaultLogin(host: HostAccess): Login {
+  return readLogin({ client: 'builtin', knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', host);
 }
 
 /** Reads the private key, which must be there, and the known hosts, which need not. Relative names start at `folder`. */
-export function readLogin(section: SshSection, folder: string, edge: Edge): Login {
+export function readLogin(section: SshSection, folder: string, host: HostAccess): Login {
   const complaints: Complaint[] = [];
-  const privateKey = readKey(section, folder, edge);
+  const privateKey = readKey(section, folder, host);
   if (isProblem(privateKey)) complaints.push({ path: ['ssh', 'privateKey'], text: privateKey.problem });
-  const knownHosts = readKnownHosts(section.knownHosts, folder, edge);
+  const knownHosts = readKnownHosts(section.knownHosts, folder, host);
   if (isProblem(knownHosts)) complaints.push({ path: ['ssh', 'knownHosts'], text: knownHosts.problem });
-  const client = readClient(section, folder, edge);
+  const client = readClient(section, folder, host);
   if (isProblem(client)) complaints.push({ path: ['ssh', 'config'], text: client.problem });
   const { agent, via, sudo, jump } = section;
   const ssh: SshSettings = {
     client: isProblem(client) ? { kind: 'builtin' } : client,
-    agentSocket: agent === false ? null : lookUp(edge.env, 'SSH_AUTH_SOCK') || null,
+    agentSocket: agent === false ? null : lookUp(host.env, 'SSH_AUTH_SOCK') || null,
     refusesAgent: agent === false,
     privateKey: isProblem(privateKey) ? null : privateKey,
     knownHosts: isProblem(knownHosts) ? { path: section.knownHosts, text: '' } : knownHosts,
@@ -36,32 +36,32 @@ export function readLogin(section: SshSection, folder: string, edge: Edge): Logi
 }
 
 /** The system's `ssh` reads its files itself; the one named here must be there. */
-function readClient(section: SshSection, folder: string, edge: Edge): SshClient | Problem {
+function readClient(section: SshSection, folder: string, host: HostAccess): SshClient | Problem {
   if (section.client === 'builtin') return { kind: 'builtin' };
   const { config, knownHosts } = section;
-  const configFile = config === undefined ? null : locateFile(config, folder, edge.env);
+  const configFile = config === undefined ? null : locateFile(config, folder, host.env);
   if (configFile !== null) {
     if (isProblem(configFile)) return configFile;
-    const file = readTextFile(configFile, edge);
+    const file = readTextFile(configFile, host);
     if (isProblem(file)) return file;
   }
-  const named = knownHosts === DEFAULT_KNOWN_HOSTS ? null : locateFile(knownHosts, folder, edge.env);
+  const named = knownHosts === DEFAULT_KNOWN_HOSTS ? null : locateFile(knownHosts, folder, host.env);
   return { kind: 'openssh', configFile, knownHostsFile: isProblem(named) ? null : named };
 }
 
-function readKey(section: SshSection, folder: string, edge: Edge): SshSettings['privateKey'] | Problem {
+function readKey(section: SshSection, folder: string, host: HostAccess): SshSettings['privateKey'] | Problem {
   if (section.privateKey === undefined) return null;
-  const path = locateFile(section.privateKey, folder, edge.env);
+  const path = locateFile(section.privateKey, folder, host.env);
   if (isProblem(path)) return path;
-  const file = readTextFile(path, edge);
+  const file = readTextFile(path, host);
   return isProblem(file) ? file : { path, contents: file.text, passphrase: section.passphrase || null };
 }
 
-function readKnownHosts(name: string, folder: string, edge: Edge): SshSettings['knownHosts'] | Problem {
-  const path = locateFile(name, folder, edge.env);
+function readKnownHosts(name: string, folder: string, host: HostAccess): SshSettings['knownHosts'] | Problem {
+  const path = locateFile(name, folder, host.env);
   // Without a home directory there is no file that knows hosts: only logins suffer from it, and they will say so.
   if (isProblem(path)) return name === DEFAULT_KNOWN_HOSTS ? { path: name, text: '' } : path;
-  const file = readTextFile(path, edge);
+  const file = readTextFile(path, host);
   if (!isProblem(file)) return { path, text: file.text };
   return file.isMissing ? { path, text: '' } : file;
 }

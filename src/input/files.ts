@@ -8,7 +8,7 @@ import { type Environment, lookUp } from './environment.ts';
 export const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
 
 /** What the configuration takes from the machine. `readFile` gives UTF-8 text and throws as `fs.readFileSync` does. */
-export interface Edge {
+export interface HostAccess {
   readFile(path: string): string;
   readonly env: Environment;
 }
@@ -36,10 +36,10 @@ export function folderOf(file: string): string {
 
 export function readTextFile(
   path: string,
-  edge: Edge,
+  host: HostAccess,
 ): { readonly text: string } | (Problem & { readonly isMissing: boolean; readonly isFolder: boolean }) {
   try {
-    return { text: edge.readFile(path) };
+    return { text: host.readFile(path) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : null;
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';

@@ -8,8 +8,8 @@ import { readTextFile } from '../input/files.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
 import { parseAnsibleIni } from './ansible-ini.ts';
 import { readAnsibleList } from './ansible-list.ts';
-import type { InventoryEdge } from './edge.ts';
 import type { Found } from './found-host.ts';
+import type { InventoryContext } from './inventory-context.ts';
 import { runProgram } from './run-program.ts';
 
 type AnsibleSource = Extract<ProxySource, { kind: 'ansible' }>;
@@ -18,17 +18,17 @@ type AnsibleSource = Extract<ProxySource, { kind: 'ansible' }>;
 const VARIABLES = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_FORCE_COLOR: '0' };
 
 /** Throws ConfigError with every complaint. */
-export async function readAnsible(source: AnsibleSource, edge: InventoryEdge): Promise<Found> {
+export async function readAnsible(source: AnsibleSource, context: InventoryContext): Promise<Found> {
   const { inventory: path, group } = source;
-  const file = readTextFile(path, edge);
+  const file = readTextFile(path, context);
   if (isProblem(file) && !file.isFolder) throw new ConfigError([`proxies.ansible.inventory: ${path} ${file.problem}`]);
-  const end = await runProgram(['ansible-inventory', `--inventory=${path}`, '--list'], edge, {
+  const end = await runProgram(['ansible-inventory', `--inventory=${path}`, '--list'], context, {
     ...VARIABLES,
-    ...localeFor(edge.env),
+    ...localeFor(context.env),
   });
   if ('failure' in end) {
     if (end.isAbsent)
-      return isProblem(file) ? refuse([`${path}: is a folder: ${WITH_ANSIBLE}`]) : readIni(file.text, source, edge);
+      return isProblem(file) ? refuse([`${path}: is a folder: ${WITH_ANSIBLE}`]) : readIni(file.text, source, context);
     return refuse([`proxies.ansible.inventory: ${path}: ansible-inventory ${end.failure}${spellRemarks(end.remarks)}`]);
   }
   const inventory = readAnsibleList(parseJson(end.output), path);
@@ -39,16 +39,16 @@ export async function readAnsible(source: AnsibleSource, edge: InventoryEdge): P
 }
 
 /** Ansible does not start in a locale of another encoding, such as the `LC_ALL=C` of many jobs (seen with 2.14). */
-function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryEdge['env']): Readonly<Record<string, string>> {
+function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryContext['env']): Readonly<Record<string, string>> {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') ? {} : { LC_ALL: 'C.UTF-8' };
 }
 
 const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';
 
-function readIni(text: string, { inventory: path, group }: AnsibleSource, edge: InventoryEdge): Found {
+function readIni(text: string, { inventory: path, group }: AnsibleSource, context: InventoryContext): Found {
   // Ansible reads variables from the folders beside an inventory.
   const folders = ['group_vars', 'host_vars'].filter((name) => {
-    const found = readTextFile(join(dirname(path), name), edge);
+    const found = readTextFile(join(dirname(path), name), context);
     return isProblem(found) && found.isFolder;
   });
   const ignored = folders.map((name) => `${path}: ${name} beside it would be ignored here: ${WITH_ANSIBLE}`);

@@ -5,17 +5,17 @@ import { ConfigError } from '../errors.ts';
 import { quote } from '../input/complaint.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
 import { readAnsibleList } from './ansible-list.ts';
-import type { InventoryEdge } from './edge.ts';
 import type { FoundHost } from './found-host.ts';
 import { readHostLine } from './host-line.ts';
+import type { InventoryContext } from './inventory-context.ts';
 import { runProgram } from './run-program.ts';
 
 type CommandSource = Extract<ProxySource, { kind: 'command' }>;
 
 /** Runs the program without a shell and reads what it prints. Throws ConfigError where it fails, prints nothing or takes too long. */
-export async function runCommand(source: CommandSource, edge: InventoryEdge): Promise<readonly FoundHost[]> {
+export async function runCommand(source: CommandSource, context: InventoryContext): Promise<readonly FoundHost[]> {
   const program = `proxies.command (${source.run[0]})`;
-  const end = await runProgram(source.run, edge);
+  const end = await runProgram(source.run, context);
   if (!('failure' in end)) return parseOutput(end.output, program, source.group);
   const last = end.remarks.split('\n').at(-1) ?? '';
   throw new ConfigError([`${program}: ${end.failure}${last === '' ? '' : `, saying ${quote(last)}`}`]);

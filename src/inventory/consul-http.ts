@@ -2,7 +2,7 @@
 
 import type { ProxySource } from '../domain/settings.ts';
 import { quote } from '../input/complaint.ts';
-import type { InventoryEdge } from './edge.ts';
+import type { InventoryContext } from './inventory-context.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
 
@@ -24,7 +24,7 @@ interface Question {
 export async function getConsul(
   source: ConsulSource,
   { path, search, deadline }: Question,
-  edge: InventoryEdge,
+  context: InventoryContext,
 ): Promise<ConsulAnswer | string> {
   const url = new URL(`${source.url.replace(/\/+$/, '')}${path}`);
   for (const [name, value] of Object.entries(search)) if (value !== null) url.searchParams.set(name, value);
@@ -45,9 +45,9 @@ export async function getConsul(
     if (response.headers.get('x-consul-results-filtered-by-acls') === 'true') return `${href}: ${filtered(source)}`;
     return { url: href, body: parse(text), refusedSelector: null };
   } catch (error) {
-    edge.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     if (deadline.aborted) {
-      return `${href}: no answer for the service ${quote(source.service)} within ${edge.timeoutMs} ms: is this Consul's address?`;
+      return `${href}: no answer for the service ${quote(source.service)} within ${context.timeoutMs} ms: is this Consul's address?`;
     }
     return `${href}: ${unreached(error, source)}`;
   }

@@ -6,8 +6,8 @@ import { quote } from '../input/complaint.ts';
 import { type ConsulAnswer, getConsul } from './consul-http.ts';
 import { foundHosts, type Instance, type Registration, readCatalog, readInstances } from './consul-instances.ts';
 import { startDeadline } from './deadline.ts';
-import type { InventoryEdge } from './edge.ts';
 import type { Found } from './found-host.ts';
+import type { InventoryContext } from './inventory-context.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
 type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Promise<ConsulAnswer | string>;
@@ -17,10 +17,12 @@ type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Pr
  * Without datacenters the agent's own is asked. Throws ConfigError with a complaint per datacenter
  * that could not be asked, or whose answer is not all there is.
  */
-export async function askConsul(source: ConsulSource, edge: InventoryEdge): Promise<Found> {
-  const deadline = startDeadline(edge);
+export async function askConsul(source: ConsulSource, context: InventoryContext): Promise<Found> {
+  const deadline = startDeadline(context);
   try {
-    return await askAll(source, (path, search) => getConsul(source, { path, search, deadline: deadline.signal }, edge));
+    return await askAll(source, (path, search) =>
+      getConsul(source, { path, search, deadline: deadline.signal }, context),
+    );
   } finally {
     deadline.release();
   }

@@ -1,6 +1,6 @@
 // The end of patience with whoever tells the inventory: its time, or the run's own end.
 
-import type { InventoryEdge } from './edge.ts';
+import type { InventoryContext } from './inventory-context.ts';
 
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -12,7 +12,7 @@ export interface Deadline {
  * Starts now. (`AbortSignal.any` over `AbortSignal.timeout` does not do: in Node 20 the timeout can
  * be collected as garbage, and never comes.)
  */
-export function startDeadline({ signal, timeoutMs }: Pick<InventoryEdge, 'signal' | 'timeoutMs'>): Deadline {
+export function startDeadline({ signal, timeoutMs }: Pick<InventoryContext, 'signal' | 'timeoutMs'>): Deadline {
   const controller = new AbortController();
   const end = () => controller.abort(signal.reason);
   const timer = setTimeout(() => controller.abort(new Error('late')), timeoutMs);

@@ -5,8 +5,8 @@ import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { quote } from '../input/complaint.ts';
 import { isHost, isProxyName } from '../input/names.ts';
-import type { InventoryEdge, MemberList } from './edge.ts';
 import { type FoundHost, toTargets } from './found-host.ts';
+import type { InventoryContext, MemberList } from './inventory-context.ts';
 
 type PeersSource = Extract<ProxySource, { kind: 'peers' }>;
 
@@ -27,12 +27,12 @@ const MOST_MEMBERS = 1000;
  */
 export async function askPeers(
   source: PeersSource,
-  edge: InventoryEdge,
+  context: InventoryContext,
 ): Promise<Pick<Inventory, 'proxies' | 'notes'>> {
   const answers = await Promise.all(
-    source.of.map(async (endpoint) => ({ endpoint, answer: await edge.readMembers(endpoint, edge.signal) })),
+    source.of.map(async (endpoint) => ({ endpoint, answer: await context.readMembers(endpoint, context.signal) })),
   );
-  edge.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   const seeds: Seed[] = [];
   const troubles: string[] = [];
   for (const { endpoint, answer } of answers) {

@@ -6,8 +6,8 @@ import { ConfigError } from '../errors.ts';
 import { readAnsible } from './ansible.ts';
 import { runCommand } from './command.ts';
 import { askConsul } from './consul.ts';
-import type { InventoryEdge } from './edge.ts';
 import { type Found, toTargets } from './found-host.ts';
+import type { InventoryContext } from './inventory-context.ts';
 import { askPeers } from './peers.ts';
 
 /**
@@ -17,10 +17,10 @@ import { askPeers } from './peers.ts';
 export async function readInventory(
   source: ProxySource,
   expected: Inventory['expected'],
-  edge: InventoryEdge,
+  context: InventoryContext,
 ): Promise<Inventory> {
-  edge.signal.throwIfAborted();
-  const { proxies, notes } = await proxiesOf(source, edge);
+  context.signal.throwIfAborted();
+  const { proxies, notes } = await proxiesOf(source, context);
   if (proxies.length === 0) throw new ConfigError([`proxies.${source.kind}: names no proxy`]);
   const complaints = twice(proxies).map((what) => `proxies.${source.kind}: ${what}`);
   if (complaints.length > 0) throw new ConfigError(complaints);
@@ -29,18 +29,18 @@ export async function readInventory(
 
 type Named = Pick<Inventory, 'proxies' | 'notes'>;
 
-async function proxiesOf(source: ProxySource, edge: InventoryEdge): Promise<Named> {
+async function proxiesOf(source: ProxySource, context: InventoryContext): Promise<Named> {
   switch (source.kind) {
     case 'list':
       return { proxies: source.proxies, notes: [] };
     case 'peers':
-      return askPeers(source, edge);
+      return askPeers(source, context);
     case 'ansible':
-      return targetsOf(source, await readAnsible(source, edge));
+      return targetsOf(source, await readAnsible(source, context));
     case 'consul':
-      return targetsOf(source, await askConsul(source, edge));
+      return targetsOf(source, await askConsul(source, context));
     case 'command':
-      return targetsOf(source, { hosts: await runCommand(source, edge), notes: [] });
+      return targetsOf(source, { hosts: await runCommand(source, context), notes: [] });
   }
 }
 

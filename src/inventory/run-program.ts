@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { startDeadline } from './deadline.ts';
-import type { InventoryEdge } from './edge.ts';
+import type { InventoryContext } from './inventory-context.ts';
 
 /** Far more than any inventory; a program that prints more is not one that lists hosts. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -15,12 +15,12 @@ export type ProgramEnd =
 /** Rejects only when the run is interrupted, with its reason. `variables` come on top of the environment. */
 export function runProgram(
   run: readonly string[],
-  edge: InventoryEdge,
+  context: InventoryContext,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<ProgramEnd> {
   const [program = '', ...args] = run;
-  const { signal, release } = startDeadline(edge);
-  const env = { ...edge.env, ...variables };
+  const { signal, release } = startDeadline(context);
+  const env = { ...context.env, ...variables };
   const options = { maxBuffer: MOST_BYTES, killSignal: 'SIGKILL', env, encoding: 'utf8' } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
@@ -28,10 +28,10 @@ export function runProgram(
       signal.removeEventListener('abort', kill);
       const remarks = stderr.trim();
       if (!error) resolve({ output: stdout, remarks });
-      else if (edge.signal.aborted) reject(edge.signal.reason);
+      else if (context.signal.aborted) reject(context.signal.reason);
       else {
         const isAbsent = error.code === 'ENOENT' && !signal.aborted;
-        resolve({ failure: failureOf(error, signal.aborted, edge), remarks, isAbsent });
+        resolve({ failure: failureOf(error, signal.aborted, context), remarks, isAbsent });
       }
     });
     // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a program may ignore. The
@@ -47,8 +47,8 @@ export function runProgram(
   });
 }
 
-function failureOf(error: Error & { code?: unknown }, isLate: boolean, edge: InventoryEdge): string {
-  if (isLate) return `did not end within ${edge.timeoutMs} ms`;
+function failureOf(error: Error & { code?: unknown }, isLate: boolean, context: InventoryContext): string {
+  if (isLate) return `did not end within ${context.timeoutMs} ms`;
   if (error.code === 'ENOENT') return 'there is no such program';
   if (error.code === 'EACCES') return 'this file may not be executed: chmod +x';
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `printed more than ${MOST_BYTES} bytes`;

@@ -4,7 +4,7 @@
 import { type Inventory, spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
-import type { InventoryEdge } from '../inventory/edge.ts';
+import type { InventoryContext } from '../inventory/inventory-context.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import type { Progress } from '../process/progress.ts';
@@ -14,7 +14,7 @@ import type { Member } from '../snapshot/collect.ts';
 import { type OpenTransport, transportsOf } from '../transport/open.ts';
 
 /** What a run takes from the process it runs in. */
-export interface Edge {
+export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -61,7 +61,7 @@ export function openMesh(inventory: Inventory, settings: Settings): Mesh {
  * How an inventory asks a proxy who belongs to its mesh, in a login that ends with the answer. Until
  * then nobody knows its name: where a way depends on that (`ssh.jump`), it is called by its host.
  */
-export function membersReader(settings: Settings): InventoryEdge['readMembers'] {
+export function membersReader(settings: Settings): InventoryContext['readMembers'] {
   const { timeoutMs } = settings.collect;
   const open = openTransports(settings);
   return async (endpoint, signal) => {

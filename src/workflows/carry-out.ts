@@ -12,7 +12,7 @@ import { type Ground, surveyGround } from '../plan/ground.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { createTableWriter } from '../runtime-api/table-writer.ts';
 import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
-import { type Edge, type Mesh, openTransports } from '../session/mesh.ts';
+import { type Mesh, openTransports, type RunContext } from '../session/mesh.ts';
 import { requestStatus } from '../transport/http-request.ts';
 
 export interface Carried {
@@ -28,7 +28,7 @@ export async function carryOutPlan(
   report: RunReport,
   mesh: Mesh,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
   options: {
     readonly rounds?: number;
     readonly settled?: readonly string[];
@@ -57,9 +57,9 @@ export async function carryOutPlan(
   }
   const { environment } = settings;
   const place = { folder: settings.heal.journal, environment };
-  const journal = openJournal(place, edge.run.id, () => new Date(edge.clock.now()));
+  const journal = openJournal(place, context.run.id, () => new Date(context.clock.now()));
   if ('problem' in journal) {
-    edge.log.error('journal-unwritable', { because: journal.problem });
+    context.log.error('journal-unwritable', { because: journal.problem });
     return ended(refusedOutcome(plan, { reason: 'no-journal', because: journal.problem }));
   }
   const open = openTransports(settings);
@@ -69,13 +69,13 @@ export async function carryOutPlan(
     journal.append([
       {
         event: 'run',
-        runId: edge.run.id,
-        command: edge.run.command,
+        runId: context.run.id,
+        command: context.run.command,
         environment,
         table: settings.table,
       },
     ]);
-    edge.log.warn('heal-begins', {
+    context.log.warn('heal-begins', {
       conferences: plan.conferences.length,
       refusals: plan.refusals.length,
       journal: journal.path,
@@ -95,13 +95,13 @@ export async function carryOutPlan(
         concurrency: settings.collect.concurrency,
         journal,
         leaseLost: options.leaseLost ?? (() => null),
-        clock: edge.clock,
-        signal: edge.signal,
+        clock: context.clock,
+        signal: context.signal,
       },
       {
         settleMs: settings.heal.settleMs,
         rounds: options.rounds ?? null,
-        onRound: (round, left) => edge.log.info('heal-round', { round, conferences: left }),
+        onRound: (round, left) => context.log.info('heal-round', { round, conferences: left }),
       },
     );
     const outcome = {
@@ -109,10 +109,10 @@ export async function carryOutPlan(
       planned: healed.planned + settledBefore,
       settledThemselves: healed.settledThemselves + settledBefore,
     };
-    edge.log.warn('heal-ended', { applied: outcome.applied, verified: outcome.verified, failed: outcome.failed });
+    context.log.warn('heal-ended', { applied: outcome.applied, verified: outcome.verified, failed: outcome.failed });
     const trouble = journal.trouble();
     if (trouble === null) return ended(outcome);
-    edge.log.error('journal-unwritable', { because: trouble });
+    context.log.error('journal-unwritable', { because: trouble });
     // Where it stopped the heal, the refusals say so.
     const isSaid = outcome.refusals.some(({ reason }) => reason === 'no-journal');
     return ended(outcome, isSaid ? [] : [`every write is in the journal, but not what came of the last: ${trouble}`]);

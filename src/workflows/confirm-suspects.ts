@@ -11,7 +11,7 @@ import { judgeSuspects } from '../analysis/suspects.ts';
 import { lookAgain } from '../confirm/look-again.ts';
 import { persist, type SuspectLook } from '../confirm/persist.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { Edge, Mesh } from '../session/mesh.ts';
+import type { Mesh, RunContext } from '../session/mesh.ts';
 import { copyRows } from '../snapshot/grid/copy-rows.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
 import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
@@ -43,7 +43,7 @@ export async function confirmSuspects(
   firstGrid: GridWriter,
   { first, nomination, expiries, keyLength, isSpread }: FirstLook,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
 ): Promise<Confirmed> {
   const single = mesh.source !== null;
   const firstViews = first.sense.views;
@@ -58,27 +58,27 @@ export async function confirmSuspects(
   for (let round = 1; round < (single ? 2 : settings.confirm.reads) && keys.count > 0; round++) {
     // Nothing settles in saved dumps, and what is no disagreement need not settle.
     if (!single && disagreement) {
-      edge.progress.update({ stage: 'confirm', done: 0, total: mesh.members.length, bytes: 0 });
-      await edge.clock.sleep(settings.confirm.settleMs, edge.signal);
+      context.progress.update({ stage: 'confirm', done: 0, total: mesh.members.length, bytes: 0 });
+      await context.clock.sleep(settings.confirm.settleMs, context.signal);
     }
-    const startedAt = edge.clock.now();
+    const startedAt = context.clock.now();
     const again = firstGrid.keepsExpiries
       ? { grid: copyRows(firstGrid, nomination.rows, keys), views }
       : await lookAgain(mesh.members, views, keys, {
           concurrency: settings.collect.concurrency,
           perRegion: settings.collect.perRegion,
           byDump: proxiesShowingTwice(first, nomination),
-          signal: edge.signal,
-          onProxy: (done, total) => edge.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
+          signal: context.signal,
+          onProxy: (done, total) => context.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
         });
     views = again.views;
     grid = again.grid;
     last = routeGrid(grid, senseAgain(first.sense, views));
-    const rules = { expiryMarginMs: edge.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
+    const rules = { expiryMarginMs: context.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
     looks.push({ look: last, rowOf: (suspect) => suspect, kinds: judgeSuspects(last, grid, rules) });
   }
   const { confirmed, inFlight } = persist(looks);
-  edge.log.info('confirmed', {
+  context.log.info('confirmed', {
     suspects: keys.count,
     inFlight,
     looks: single ? 1 : Math.max(1, looks.length),

@@ -30,13 +30,13 @@ export interface HealFlags extends LookFlags {
 type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
 export function healCommand(flags: HealFlags, call: Call): Promise<number> {
-  return writing(flags, call, (report, { settings, edge }) => propose(report, settings, edge));
+  return writing(flags, call, (report, { settings, context }) => propose(report, settings, context));
 }
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
 export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  const makePlan: MakePlan = (report, { settings, edge }) => checkPlan(planned, report, settings, edge);
+  const makePlan: MakePlan = (report, { settings, context }) => checkPlan(planned, report, settings, context);
   return writing({ ...flags, reads: [path] }, call, makePlan, { rounds: 1 });
 }
 
@@ -46,8 +46,8 @@ export function undoCommand(
   call: Call,
 ): Promise<number> {
   const records = readJournal(journalPath);
-  return writing({ ...flags, reads: [journalPath] }, call, (report, { settings, mesh, edge }) =>
-    planWayBack(records, journalPath, report, mesh, settings, edge, { older: flags.older === true }),
+  return writing({ ...flags, reads: [journalPath] }, call, (report, { settings, mesh, context }) =>
+    planWayBack(records, journalPath, report, mesh, settings, context, { older: flags.older === true }),
   );
 }
 
@@ -66,8 +66,9 @@ export function pinCommand(
   return writing(
     { ...flags, reads: flags.file === undefined ? [] : [flags.file] },
     call,
-    (report, { settings, mesh, edge }) => planPins(pins, report, mesh, settings, edge, { isNew: flags.new === true }),
-    { beforeLook: ({ mesh, edge }) => checkShardNames(pins, mesh, edge) },
+    (report, { settings, mesh, context }) =>
+      planPins(pins, report, mesh, settings, context, { isNew: flags.new === true }),
+    { beforeLook: ({ mesh, context }) => checkShardNames(pins, mesh, context) },
   );
 }
 
@@ -112,8 +113,8 @@ async function writing(
 
 /** Heals without asking; the caller has seen to it that the configuration consents. */
 export function healIn(session: Session, flags: LookFlags, afterwards: Afterwards): Promise<number> {
-  const { settings, edge } = session;
-  return writeIn(session, { ...flags, yes: true }, (report) => propose(report, settings, edge), { afterwards });
+  const { settings, context } = session;
+  return writeIn(session, { ...flags, yes: true }, (report) => propose(report, settings, context), { afterwards });
 }
 
 /** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
@@ -131,11 +132,11 @@ async function writeIn(
     readonly beforeLook?: (session: Session) => Promise<void>;
   },
 ): Promise<number> {
-  const { settings, mesh, edge, files } = session;
+  const { settings, mesh, context, files } = session;
   const lease = await leaseFor(session);
   try {
     await beforeLook?.(session);
-    const looked = await look(mesh, settings, edge, null);
+    const looked = await look(mesh, settings, context, null);
     const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
     const wanted = await makePlan(report, session);
     const plan = 'plan' in wanted ? wanted.plan : wanted;
@@ -148,14 +149,14 @@ async function writeIn(
       notes: isSilent ? [...report.notes, lease.obstacle.because] : report.notes,
       proposal,
     };
-    edge.progress.stop();
+    context.progress.stop();
     const terminal = describeTerminal(process.stdout, process.env);
     // Nobody is asked about what could not be shown; where nobody is asked, the words are not what the run is about.
     const show = async (text: string) => {
       if (files.takeStandardOutput) return;
       await writeOut(text).catch((error: Error) => {
         if (flags.yes !== true) throw error;
-        edge.log.error('output-lost', { because: error.message });
+        context.log.error('output-lost', { because: error.message });
       });
     };
     await show(`${renderLook(proposed, terminal)}\n`);
@@ -163,7 +164,7 @@ async function writeIn(
     if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
-      const answer = await ask(proposal.plan, edge.signal);
+      const answer = await ask(proposal.plan, context.signal);
       if (answer !== 'yes') {
         const exitCode = answer === 'none' ? exitCodes.interrupted : report.exitCode;
         await show('Nothing was written.\n');
@@ -172,7 +173,7 @@ async function writeIn(
       }
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
-    const carried = await carryOutPlan(proposal.plan, report, mesh, settings, edge, options);
+    const carried = await carryOutPlan(proposal.plan, report, mesh, settings, context, options);
     // A scheduled run that is kept out has looked, and another one heals: it ends as a look.
     const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
@@ -197,23 +198,23 @@ interface HealLease {
 }
 
 /** Kept out, or without a place for it, a run looks all the same. */
-async function leaseFor({ settings, edge }: Session): Promise<HealLease> {
+async function leaseFor({ settings, context }: Session): Promise<HealLease> {
   const claim = {
     folder: settings.heal.journal,
     environment: settings.environment,
-    runId: edge.run.id,
+    runId: context.run.id,
     what: 'healing',
   };
-  const lease = await takeLease(claim, edge.clock, edge.signal);
+  const lease = await takeLease(claim, context.clock, context.signal);
   if ('release' in lease) {
     const { takenOver } = lease;
     if (takenOver === null) return { ...lease, obstacle: null, notes: [] };
-    edge.log.warn('lock-taken-over', { because: takenOver });
+    context.log.warn('lock-taken-over', { because: takenOver });
     return { ...lease, obstacle: null, notes: [takenOver] };
   }
   const none = { notes: [], lost: () => null, release: () => {} };
   if ('because' in lease) return { ...none, obstacle: { reason: 'locked', because: lease.because } };
-  edge.log.error('journal-unwritable', { because: lease.problem });
+  context.log.error('journal-unwritable', { because: lease.problem });
   const because = `${lease.problem}: without lock and journal nothing is healed: make room, or set \`heal.journal\``;
   return { ...none, obstacle: { reason: 'no-journal', because } };
 }

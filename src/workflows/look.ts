@@ -19,7 +19,7 @@ import { judgeRun } from '../analysis/verdict.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { ProxyView } from '../domain/view.ts';
-import type { Edge, Mesh } from '../session/mesh.ts';
+import type { Mesh, RunContext } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
 import { collect } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
@@ -37,10 +37,10 @@ const NAMED_TYPES: ReadonlySet<string> = new Set(['string', 'binary']);
 export async function look(
   mesh: Mesh,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
   archive: ArchiveWriter | null,
 ): Promise<RunReport> {
-  const startedAt = edge.clock.now();
+  const startedAt = context.clock.now();
   const grid = createEntryGrid({
     keys: createKeyTable(seed()),
     proxyCount: mesh.members.length,
@@ -49,8 +49,8 @@ export async function look(
     keepsExpiries: mesh.source !== null,
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
-  const views = await firstLook(mesh, grid, settings, edge, archive);
-  const spentMs = edge.clock.now() - startedAt;
+  const views = await firstLook(mesh, grid, settings, context, archive);
+  const spentMs = context.clock.now() - startedAt;
   const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
     ? null
     : (settings.keyLength ?? knownKeyLength(views));
@@ -64,14 +64,14 @@ export async function look(
   const expiries = learnExpiries(first, spentMs);
   const isSpread = spreadOver(views).length > 0;
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
-  edge.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
+  context.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
   const confirmed = await confirmSuspects(
     mesh,
     grid,
     { first, nomination, expiries, keyLength, isSpread },
     settings,
-    edge,
+    context,
   );
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
@@ -86,9 +86,9 @@ export async function look(
     environment: settings.environment,
     table: settings.table,
     run: {
-      ...edge.run,
+      ...context.run,
       startedAt: new Date(startedAt),
-      finishedAt: new Date(edge.clock.now()),
+      finishedAt: new Date(context.clock.now()),
       looks: confirmed.looks,
       source: mesh.source,
     },
@@ -127,7 +127,7 @@ async function firstLook(
   mesh: Mesh,
   grid: GridWriter,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
   archive: ArchiveWriter | null,
 ): Promise<readonly ProxyView[]> {
   const views = await collect(mesh.members, grid, {
@@ -136,13 +136,13 @@ async function firstLook(
     // Nobody is served from saved dumps.
     perRegion: mesh.source === null ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
     keyLength: settings.keyLength,
-    clock: edge.clock,
-    signal: edge.signal,
+    clock: context.clock,
+    signal: context.signal,
     keeper: archive,
-    onProgress: (progress) => edge.progress.update({ stage: 'collect', ...progress }),
+    onProgress: (progress) => context.progress.update({ stage: 'collect', ...progress }),
   });
   for (const { name, status, trouble, table, collect: cost } of views) {
-    edge.log.info('proxy-read', { proxy: name, status, code: trouble?.code, entries: table?.entries ?? 0, ...cost });
+    context.log.info('proxy-read', { proxy: name, status, code: trouble?.code, entries: table?.entries ?? 0, ...cost });
   }
   return withoutIgnored(countOnce(views), settings.proxies.ignorePeers);
 }

@@ -69,7 +69,7 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
 async function decide(
   asked: AlarmHint,
   maxAgeMs: number | null,
-  { settings, edge }: Session,
+  { settings, context }: Session,
   { cloudWatch, region }: Access,
 ): Promise<Remediation> {
   const rules = {
@@ -77,9 +77,9 @@ async function decide(
     region,
     maxAgeMs: maxAgeMs ?? defaultMaxAgeMs(settings.alarms.periodSeconds),
   };
-  const decision = await decideRemediation(asked, rules, { cloudWatch, clock: edge.clock, signal: edge.signal });
-  edge.signal.throwIfAborted();
-  edge.log.warn('remediation-decided', {
+  const decision = await decideRemediation(asked, rules, { cloudWatch, clock: context.clock, signal: context.signal });
+  context.signal.throwIfAborted();
+  context.log.warn('remediation-decided', {
     decision: decision.kind,
     because: decision.because,
     messageId: asked.messageId,
@@ -108,7 +108,7 @@ async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access,
   const { settings } = session;
   let printed = '';
   const afterwards = async (report: RunReport): Promise<readonly string[]> => {
-    const now = new Date(session.edge.clock.now());
+    const now = new Date(session.context.clock.now());
     const metrics = metricsOf(report, settings.metrics, now.getTime() - report.run.startedAt.getTime());
     if (mode === 'print') printed = `\n${renderMetrics(metrics, settings.metrics.namespace)}`;
     if (mode === 'send') return [...notes, ...(await send(metrics, now, session, access!))];
@@ -123,7 +123,7 @@ async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access,
   // What was healed is healed, whoever reads of it.
   await writeOut(printed).catch((error: Error) => {
     if (flags.heal !== true) throw error;
-    session.edge.log.error('output-lost', { because: error.message });
+    session.context.log.error('output-lost', { because: error.message });
   });
   return exitCode;
 }
@@ -132,16 +132,16 @@ async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access,
 async function send(
   metrics: readonly Metric[],
   at: Date,
-  { settings, edge }: Session,
+  { settings, context }: Session,
   { cloudWatch }: Access,
 ): Promise<readonly string[]> {
   const { namespace } = settings.metrics;
-  const sent = await putMetrics(cloudWatch, metrics, { namespace, at, signal: edge.signal });
+  const sent = await putMetrics(cloudWatch, metrics, { namespace, at, signal: context.signal });
   if (sent.sent) {
-    edge.log.info('metrics-sent', { metrics: sent.metrics });
+    context.log.info('metrics-sent', { metrics: sent.metrics });
     return [];
   }
-  edge.log.error('metrics-not-sent', { because: sent.because });
+  context.log.error('metrics-not-sent', { because: sent.because });
   return [sent.because];
 }
 

@@ -14,19 +14,19 @@ import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guard
 import { planPin, shardNamed } from '../plan/pin.ts';
 import { planUndo } from '../plan/undo.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
-import type { Edge, Mesh } from '../session/mesh.ts';
+import type { Mesh, RunContext } from '../session/mesh.ts';
 import { readEntries } from '../verify/read-entries.ts';
 import { entriesOf } from '../verify/verdict.ts';
 import { readersOf } from './carry-out.ts';
 import { stampOf } from './propose.ts';
 
 /** A plan from a file as far as it can be carried out now; a guard refuses all of it. */
-export function checkPlan(plan: Plan, report: RunReport, settings: Settings, edge: Edge): CheckedPlan {
+export function checkPlan(plan: Plan, report: RunReport, settings: Settings, context: RunContext): CheckedPlan {
   const refusedWhole = (refused: Refusal) => ({
     plan: { ...plan, refused, conferences: [], refusals: [refused] },
     settled: [],
   });
-  const stale = plan.refused ?? refuseStale(plan, settings, edge);
+  const stale = plan.refused ?? refuseStale(plan, settings, context);
   if (stale) return refusedWhole(stale);
   const { conferences, refusals, settled } = approve(plan, report.findings, surveyGround(report.proxies));
   const guarded = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
@@ -43,7 +43,7 @@ export function checkPlan(plan: Plan, report: RunReport, settings: Settings, edg
 }
 
 /** Another mesh's, or too old. */
-function refuseStale(plan: Plan, settings: Settings, edge: Edge): Refusal | null {
+function refuseStale(plan: Plan, settings: Settings, context: RunContext): Refusal | null {
   const refusal = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: null, because });
   if (plan.environment !== settings.environment || plan.table !== settings.table) {
     return refusal(
@@ -51,7 +51,7 @@ function refuseStale(plan: Plan, settings: Settings, edge: Edge): Refusal | null
       `the plan is for table ${plan.table} of ${plan.environment}, this is table ${settings.table} of ${settings.environment}`,
     );
   }
-  if (edge.clock.now() > Date.parse(plan.validUntil))
+  if (context.clock.now() > Date.parse(plan.validUntil))
     return refusal('plan-expired', `the plan was valid until ${plan.validUntil}`);
   return null;
 }
@@ -68,20 +68,20 @@ export async function planPins(
   report: RunReport,
   mesh: Mesh,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
   options: { readonly isNew: boolean } = { isNew: false },
 ): Promise<Plan> {
   const ground = surveyGround(report.proxies);
   const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
   const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
+    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: context.signal },
     expressible,
   );
   return proposeNamed(
     report,
     pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, { isExpressible, isNew: options.isNew })),
     settings,
-    edge,
+    context,
   );
 }
 
@@ -98,7 +98,7 @@ export async function planWayBack(
   report: RunReport,
   mesh: Mesh,
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
   options: { readonly older: boolean } = { older: false },
 ): Promise<Plan> {
   const run = records.find((record) => record.event === 'run');
@@ -108,7 +108,7 @@ export async function planWayBack(
       `${path}: this journal is of table ${run.table} of ${run.environment}, not ${settings.table} of ${settings.environment}`,
     ]);
   }
-  const ageMs = edge.clock.now() - Date.parse(run.at);
+  const ageMs = context.clock.now() - Date.parse(run.at);
   if (ageMs > UNDO_WITHIN_MS && !options.older)
     throw new ConfigError([
       `${path}: that run was ${Math.round(ageMs / 60_000)} minutes ago, and its conferences may be others today: give --older to put them back all the same`,
@@ -119,13 +119,13 @@ export async function planWayBack(
   );
   const ground = surveyGround(report.proxies);
   const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: edge.signal },
+    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: context.signal },
     changed.map(({ key }) => key),
   );
   const ways = changed.map(({ key, before, target }) =>
     planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), ground),
   );
-  return proposeNamed(report, ways, settings, edge);
+  return proposeNamed(report, ways, settings, context);
 }
 
 /**
@@ -133,7 +133,7 @@ export async function planWayBack(
  * costs no dumps. Throws `ConfigError` with the nearest names. A proxy that cannot be asked says
  * nothing; the look tells why.
  */
-export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, { signal }: Edge): Promise<void> {
+export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, { signal }: RunContext): Promise<void> {
   const states = await Promise.allSettled(members.map(({ reader }) => reader.state(signal)));
   signal.throwIfAborted();
   const servers = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.servers] : []));
@@ -160,7 +160,7 @@ function proposeNamed(
   report: RunReport,
   named: readonly (PlannedConference | Refusal)[],
   settings: Settings,
-  edge: Edge,
+  context: RunContext,
 ): Plan {
   const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
   const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));
@@ -171,7 +171,7 @@ function proposeNamed(
     schema: 'splitbrain/plan/1',
     environment: settings.environment,
     table: settings.table,
-    ...stampOf(edge),
+    ...stampOf(context),
     refused,
     conferences: refused ? [] : within.conferences,
     refusals: refused ? [refused, ...refusals] : [...refusals, ...within.refusals],

@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts';
 import { type RecentHeals, recentHeals } from '../heal/recent-heals.ts';
 import { buildPlan, type PlanningFacts } from '../plan/build-plan.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
-import type { Edge } from '../session/mesh.ts';
+import type { RunContext } from '../session/mesh.ts';
 
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
 const PLAN_VALID_MS = 15 * 60_000;
@@ -17,17 +17,21 @@ const TORN = 'its last line is unfinished: a run was killed while it wrote it';
  * What `heal` would do about a report. Reads the journals, and writes nothing but their index. Where they cannot be read nothing would be healed, and only that: whoever
  * reads the report needs no journal.
  */
-export function propose(report: RunReport, settings: Settings, edge: Pick<Edge, 'clock' | 'run' | 'log'>): Proposal {
+export function propose(
+  report: RunReport,
+  settings: Settings,
+  context: Pick<RunContext, 'clock' | 'run' | 'log'>,
+): Proposal {
   const { journal, cooldown } = settings.heal;
-  const since = new Date(edge.clock.now() - cooldown.withinMs);
+  const since = new Date(context.clock.now() - cooldown.withinMs);
   const counted = recentHeals({ folder: journal, environment: settings.environment }, settings.table, since);
-  if ('problem' in counted) edge.log.warn('journal-unreadable', { because: counted.problem });
-  else for (const path of counted.torn) edge.log.warn('journal-torn', { journal: path, because: TORN });
+  if ('problem' in counted) context.log.warn('journal-unreadable', { because: counted.problem });
+  else for (const path of counted.torn) context.log.warn('journal-torn', { journal: path, because: TORN });
   return buildPlan(report, {
     settings: settings.heal,
     ...cooldownFacts(counted),
     isExpressible,
-    ...stampOf(edge),
+    ...stampOf(context),
   });
 }
 
@@ -40,7 +44,10 @@ function cooldownFacts(counted: RecentHeals): Pick<PlanningFacts, 'healsOf' | 'u
 }
 
 /** Which run makes a plan, and when: ISO times. */
-export function stampOf({ clock, run }: Pick<Edge, 'clock' | 'run'>): Pick<Plan, 'runId' | 'createdAt' | 'validUntil'> {
+export function stampOf({
+  clock,
+  run,
+}: Pick<RunContext, 'clock' | 'run'>): Pick<Plan, 'runId' | 'createdAt' | 'validUntil'> {
   const now = clock.now();
   return {
     runId: run.id,

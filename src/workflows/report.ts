@@ -11,7 +11,7 @@ import { createProgress } from '../process/progress.ts';
 import { nextCommand } from '../report/next-command.ts';
 import type { ReportFiles } from '../report/report-files.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { type Call, closeMesh, type Edge, type Mesh, membersReader, openMesh } from '../session/mesh.ts';
+import { type Call, closeMesh, type Mesh, membersReader, openMesh, type RunContext } from '../session/mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from '../session/mesh-flags.ts';
 import { look } from './look.ts';
 
@@ -40,7 +40,7 @@ export const machine = { readFile: (path: string) => readFileSync(path, 'utf8'),
 export interface Session {
   readonly settings: Settings;
   readonly mesh: Mesh;
-  readonly edge: Edge;
+  readonly context: RunContext;
   readonly files: ReportFiles;
 }
 
@@ -54,11 +54,11 @@ export function lookCommand(flags: LookFlags, call: Call): Promise<number> {
 
 /** Looks, says what healing would do, and tells it all. */
 export async function lookIn(session: Session, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
-  const { settings, mesh, edge, files } = session;
-  const looked = await lookAndSave(mesh, settings, edge, flags.save);
+  const { settings, mesh, context, files } = session;
+  const looked = await lookAndSave(mesh, settings, context, flags.save);
   const { propose } = await import('./propose.ts');
-  const report = { ...looked, proposal: propose(looked, settings, edge) };
-  edge.progress.stop();
+  const report = { ...looked, proposal: propose(looked, settings, context) };
+  context.progress.stop();
   const notes = (await afterwards?.(report)) ?? [];
   await tell({ ...report, notes: [...report.notes, ...notes] }, flags, files);
   return report.exitCode;
@@ -80,12 +80,18 @@ export async function withSession(
     bindings: { runId: run.id, environment: settings.environment },
   });
   const progress = await createProgress(process.stderr, isDrawable(process.stderr));
-  const edge: Edge = { clock: systemClock, signal, log, progress, run: { ...run, meshWords: meshWords(given) } };
+  const context: RunContext = {
+    clock: systemClock,
+    signal,
+    log,
+    progress,
+    run: { ...run, meshWords: meshWords(given) },
+  };
   let exitCode: number;
   try {
     const mesh = await meshOf(flags, settings, signal);
     try {
-      exitCode = await body({ settings, mesh, edge, files });
+      exitCode = await body({ settings, mesh, context, files });
     } finally {
       await closeMesh(mesh);
     }
@@ -138,12 +144,17 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
   return openMesh(await readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs }), settings);
 }
 
-async function lookAndSave(mesh: Mesh, settings: Settings, edge: Edge, folder: string | undefined): Promise<RunReport> {
-  if (folder === undefined) return look(mesh, settings, edge, null);
+async function lookAndSave(
+  mesh: Mesh,
+  settings: Settings,
+  context: RunContext,
+  folder: string | undefined,
+): Promise<RunReport> {
+  if (folder === undefined) return look(mesh, settings, context, null);
   const { createArchive } = await import('../snapshot/archive/writer.ts');
   const archive = await createArchive(folder, mesh.members);
   try {
-    const report = await look(mesh, settings, edge, archive);
+    const report = await look(mesh, settings, context, archive);
     const { version, startedAt, finishedAt } = report.run;
     await archive.commit(
       {

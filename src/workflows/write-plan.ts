@@ -13,11 +13,11 @@ import { propose } from './propose.ts';
 import { type LookFlags, withSession } from './report.ts';
 
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
-  return withSession(flags, call, async ({ mesh, settings, edge, files }) => {
-    const report = await look(mesh, settings, edge, null);
-    const proposal = propose(report, settings, edge);
+  return withSession(flags, call, async ({ mesh, settings, context, files }) => {
+    const report = await look(mesh, settings, context, null);
+    const proposal = propose(report, settings, context);
     const { plan } = proposal;
-    edge.progress.stop();
+    context.progress.stop();
     await files.write({ ...report, proposal });
     await files.writePlan(`${JSON.stringify(plan, null, 2)}\n`);
     if (!isStandardOutput(flags.output)) {

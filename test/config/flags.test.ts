@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { settingsFromFlags } from '../../src/config/flags.ts';
 import { ConfigError } from '../../src/errors.ts';
-import type { Edge } from '../../src/input/files.ts';
+import type { HostAccess } from '../../src/input/files.ts';
 
-function edge(env: Record<string, string> = {}): Edge {
+function host(env: Record<string, string> = {}): HostAccess {
   const readFile = (path: string) => {
     throw Object.assign(new Error(path), { code: 'ENOENT' });
   };
@@ -13,13 +13,13 @@ function edge(env: Record<string, string> = {}): Edge {
 }
 
 function namesOf(...proxies: string[]): readonly string[] {
-  const { source } = settingsFromFlags(proxies, {}, edge()).proxies;
+  const { source } = settingsFromFlags(proxies, {}, host()).proxies;
   return source.kind === 'list' ? source.proxies.map(({ name }) => name) : [];
 }
 
 function complaintsOf(proxies: readonly string[], overrides = {}): readonly string[] {
   try {
-    settingsFromFlags(proxies, overrides, edge());
+    settingsFromFlags(proxies, overrides, host());
   } catch (error) {
     if (error instanceof ConfigError) return error.complaints;
     throw error;
@@ -31,7 +31,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
   const settings = settingsFromFlags(
     ['unix:///run/haproxy/admin.sock', 'hap-b=tcp://127.0.0.1:9999'],
     {},
-    edge({ SSH_AUTH_SOCK: '/run/agent', HOME: '/home/me' }),
+    host({ SSH_AUTH_SOCK: '/run/agent', HOME: '/home/me' }),
   );
   expect(settings).toEqual({
     environment: 'adhoc',
@@ -87,7 +87,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
 
 test('table and environment can be said', () => {
   const overrides = { table: 'mypeers/nodes', environment: 'lab' };
-  expect(settingsFromFlags(['tcp://a:1'], overrides, edge())).toMatchObject(overrides);
+  expect(settingsFromFlags(['tcp://a:1'], overrides, host())).toMatchObject(overrides);
 });
 
 describe('names', () => {
@@ -145,7 +145,7 @@ describe('complaints', () => {
 
 test('backends and limits are read as a file says them, and refused likewise', () => {
   const said = { backends: ['release-*', 'b'], maxRatio: '0.5', maxRatioFloor: '3' };
-  const { backends, heal } = settingsFromFlags(['/run/a.sock'], said, edge({ HOME: '/home/me' }));
+  const { backends, heal } = settingsFromFlags(['/run/a.sock'], said, host({ HOME: '/home/me' }));
   expect([backends, heal.maxRatio, heal.maxRatioFloor]).toEqual([['release-*', 'b'], 0.5, 3]);
   expect(complaintsOf(['/run/a.sock'], { backends: ['a b'], maxRatio: '2', maxRatioFloor: '-1' })).toEqual([
     expect.stringContaining('--backends: expected the name of a backend'),

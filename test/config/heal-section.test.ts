@@ -31,8 +31,8 @@ describe('consent', () => {
   });
 
   test('proxies on the command line: the same, without consent', () => {
-    const edge = { readFile: () => '', env: { HOME: '/home/me' } };
-    expect(settingsFromFlags(['unix:///run/a.sock'], {}, edge).heal).toEqual({ ...defaults, consented: false });
+    const host = { readFile: () => '', env: { HOME: '/home/me' } };
+    expect(settingsFromFlags(['unix:///run/a.sock'], {}, host).heal).toEqual({ ...defaults, consented: false });
   });
 });
 

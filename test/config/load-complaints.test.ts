@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { complaintsOf, edge, SMALL, small } from './loading.ts';
+import { complaintsOf, host, SMALL, small } from './loading.ts';
 
 describe('one complaint, with line, column, path and guess', () => {
   test.each<[string, string[], string]>([
@@ -140,7 +140,7 @@ describe('one complaint, with line, column, path and guess', () => {
   });
 
   test('a file that is not there', () => {
-    const nowhere = () => loadSettings('elsewhere.yaml', edge(''));
+    const nowhere = () => loadSettings('elsewhere.yaml', host(''));
     expect(nowhere).toThrow(new ConfigError(['elsewhere.yaml:1:1: (file): cannot be read: there is no such file']));
   });
 

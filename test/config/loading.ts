@@ -2,14 +2,14 @@
 
 import { loadSettings } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
-import type { Edge } from '../../src/input/files.ts';
+import type { HostAccess } from '../../src/input/files.ts';
 
 /** A machine with these files and variables; the configuration is `conf/mesh.yaml`. */
-export function edge(
+export function host(
   yaml: string,
   files: Record<string, string> = {},
   env: Record<string, string> = { HOME: '/home/me' },
-): Edge {
+): HostAccess {
   const all: Record<string, string> = { 'conf/mesh.yaml': yaml, ...files };
   const readFile = (path: string) => {
     if (Object.hasOwn(all, path)) return all[path]!;
@@ -19,7 +19,7 @@ export function edge(
 }
 
 export function load(yaml: string, files?: Record<string, string>, env?: Record<string, string>) {
-  return loadSettings('conf/mesh.yaml', edge(yaml, files, env));
+  return loadSettings('conf/mesh.yaml', host(yaml, files, env));
 }
 
 export function complaintsOf(

@@ -6,7 +6,7 @@ import { defaultLogin, readLogin } from '../../src/config/ssh-login.ts';
 const SECTION = { client: 'builtin', knownHosts: '~/.ssh/known_hosts', via: { kind: 'socat' } } as const;
 
 /** A machine on which reading gives these texts, or fails with these codes of the system. */
-function edge(
+function host(
   files: Record<string, { text: string } | { code: string }>,
   env: Record<string, string> = { HOME: '/home/me' },
 ) {
@@ -20,14 +20,14 @@ function edge(
 
 describe('private key', () => {
   test('is read, with its passphrase', () => {
-    const machine = edge({ '/home/me/id': { text: 'KEY' } });
+    const machine = host({ '/home/me/id': { text: 'KEY' } });
     const { ssh, complaints } = readLogin({ ...SECTION, privateKey: '~/id', passphrase: 'p' }, '.', machine);
     expect(ssh.privateKey).toEqual({ path: '/home/me/id', contents: 'KEY', passphrase: 'p' });
     expect(complaints).toEqual([]);
   });
 
   test('an empty passphrase is none', () => {
-    const machine = edge({ 'conf/id': { text: 'KEY' } });
+    const machine = host({ 'conf/id': { text: 'KEY' } });
     const { ssh } = readLogin({ ...SECTION, privateKey: 'id', passphrase: '' }, 'conf', machine);
     expect(ssh.privateKey).toEqual({ path: 'conf/id', contents: 'KEY', passphrase: null });
   });
@@ -36,35 +36,35 @@ describe('private key', () => {
     ['ENOENT', 'cannot be read: there is no such file'],
     ['EACCES', 'cannot be read: EACCES'],
   ])('that gives %s is a complaint', (code, text) => {
-    const { complaints } = readLogin({ ...SECTION, privateKey: '/id' }, '.', edge({ '/id': { code } }));
+    const { complaints } = readLogin({ ...SECTION, privateKey: '/id' }, '.', host({ '/id': { code } }));
     expect(complaints).toEqual([{ path: ['ssh', 'privateKey'], text }]);
   });
 
   test('~ without HOME is a complaint', () => {
-    const { complaints } = readLogin({ ...SECTION, privateKey: '~/id' }, '.', edge({}, {}));
+    const { complaints } = readLogin({ ...SECTION, privateKey: '~/id' }, '.', host({}, {}));
     expect(complaints).toEqual([{ path: ['ssh', 'privateKey'], text: 'starts with ~, but HOME is not set' }]);
   });
 });
 
 describe('known hosts', () => {
   test('that are not there are empty', () => {
-    expect(defaultLogin(edge({}))).toMatchObject({
+    expect(defaultLogin(host({}))).toMatchObject({
       ssh: { knownHosts: { path: '/home/me/.ssh/known_hosts', text: '' } },
       complaints: [],
     });
   });
 
   test('without a home directory are empty', () => {
-    expect(defaultLogin(edge({}, {}))).toMatchObject({ ssh: { knownHosts: { text: '' } }, complaints: [] });
+    expect(defaultLogin(host({}, {}))).toMatchObject({ ssh: { knownHosts: { text: '' } }, complaints: [] });
   });
 
   test('that may not be read are a complaint', () => {
-    const machine = edge({ 'conf/hosts': { code: 'EACCES' } });
+    const machine = host({ 'conf/hosts': { code: 'EACCES' } });
     const { complaints } = readLogin({ ...SECTION, knownHosts: 'hosts' }, 'conf', machine);
     expect(complaints).toEqual([{ path: ['ssh', 'knownHosts'], text: 'cannot be read: EACCES' }]);
   });
 });
 
 test('an agent socket that is set to nothing is none', () => {
-  expect(defaultLogin(edge({}, { SSH_AUTH_SOCK: '' })).ssh.agentSocket).toBe(null);
+  expect(defaultLogin(host({}, { SSH_AUTH_SOCK: '' })).ssh.agentSocket).toBe(null);
 });

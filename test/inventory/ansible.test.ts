@@ -25,13 +25,13 @@ const withoutAnsible = machine({ readFile: disk });
 const source = (inventory: string, group = 'all') =>
   ({ kind: 'ansible', inventory, group, endpoint: 'ssh://{user}@{host}:{port}/run/a.sock' }) as const;
 
-async function hostsOf(inventory: string, group?: string, edge = withAnsible) {
-  const { hosts } = await readAnsible(source(inventory, group), edge);
+async function hostsOf(inventory: string, group?: string, context = withAnsible) {
+  const { hosts } = await readAnsible(source(inventory, group), context);
   return hosts.map(({ name, host, port, user }) => `${name} ${user ?? '-'}@${host}:${port}`);
 }
 
-async function complaintOf(inventory: string, group?: string, edge = withAnsible): Promise<string> {
-  const error = await readAnsible(source(inventory, group), edge).then(
+async function complaintOf(inventory: string, group?: string, context = withAnsible): Promise<string> {
+  const error = await readAnsible(source(inventory, group), context).then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -45,8 +45,8 @@ describe.skipIf(ansibleLacking() !== null)('with ansible-inventory', () => {
   });
 
   test.each(['C', 'POSIX', 'en_US'])('in the locale %s, in which Ansible itself does not start', async (locale) => {
-    const edge = { ...withAnsible, env: { ...withAnsible.env, LC_ALL: locale } };
-    expect(await hostsOf(fixture('hosts.yml'), 'haproxy', edge)).toHaveLength(2);
+    const context = { ...withAnsible, env: { ...withAnsible.env, LC_ALL: locale } };
+    expect(await hostsOf(fixture('hosts.yml'), 'haproxy', context)).toHaveLength(2);
   });
 
   test('ranges', async () => {
@@ -101,8 +101,8 @@ describe.skipIf(ansibleLacking() !== null)('with ansible-inventory', () => {
 
   test('a name that begins like an option is a file', async () => {
     file('--version', '[g]\nhap-a\n');
-    const edge = { ...withAnsible, readFile: (path: string) => disk(join(scratch, path)) };
-    expect(await complaintOf('--version', 'g', edge)).toContain('failed to parse inventory source');
+    const context = { ...withAnsible, readFile: (path: string) => disk(join(scratch, path)) };
+    expect(await complaintOf('--version', 'g', context)).toContain('failed to parse inventory source');
   });
 
   test('one that does not end is gone after the deadline', async () => {
@@ -128,10 +128,10 @@ describe('without ansible-inventory', () => {
   });
 
   test('variables beside the inventory that would be ignored', async () => {
-    const edge = machine({
+    const context = machine({
       files: { 'conf/hosts': '[g]\nhap-a\n', 'conf/group_vars': null, 'conf/host_vars': 'a file' },
     });
-    expect(await complaintOf('conf/hosts', 'g', edge)).toBe(
+    expect(await complaintOf('conf/hosts', 'g', context)).toBe(
       'conf/hosts: group_vars beside it would be ignored here: install ansible-core, whose ansible-inventory reads it',
     );
   });

@@ -10,7 +10,7 @@ import { machine } from './machine.ts';
 
 const source = (...run: string[]) => ({ kind: 'command', run, group: null, endpoint: 'tcp://{host}:9999' }) as const;
 const script = (code: string, ...args: string[]) => source(process.execPath, '-e', code, ...args);
-const edge = (timeoutMs = 60_000, signal = new AbortController().signal) =>
+const context = (timeoutMs = 60_000, signal = new AbortController().signal) =>
   machine({ env: { REGION: 'eu' }, signal, timeoutMs });
 
 async function complaintOf(asked: Promise<unknown>): Promise<string> {
@@ -26,7 +26,7 @@ describe('runCommand', () => {
   test('arguments reach the program without a shell, and the environment is the one given', async () => {
     const code =
       'console.log("hap-a", "10.0.0.5", process.env.REGION); console.error("noise"); console.log(process.argv[1].length)';
-    const hosts = await runCommand(script(code, '$(x) `y`; "z"'), edge());
+    const hosts = await runCommand(script(code, '$(x) `y`; "z"'), context());
     expect(hosts.map(({ name, host, region }) => [name, host, region])).toEqual([
       ['hap-a', '10.0.0.5', 'eu'],
       ['13', '13', null],
@@ -35,24 +35,24 @@ describe('runCommand', () => {
 
   test('a program that waits for its input finds it closed', async () => {
     const code = 'process.stdin.on("end", () => console.log("hap-a")).resume()';
-    expect(await runCommand(script(code), edge())).toHaveLength(1);
+    expect(await runCommand(script(code), context())).toHaveLength(1);
   });
 
   test('a failure says its status and the last line of what it said', async () => {
     const complaint = await complaintOf(
-      runCommand(script('console.error("a\\nno credentials"); process.exit(7)'), edge()),
+      runCommand(script('console.error("a\\nno credentials"); process.exit(7)'), context()),
     );
     expect(complaint).toContain('ended with exit status 7, saying "no credentials"');
   });
 
   test('no such program', async () => {
-    expect(await complaintOf(runCommand(source('/nowhere/list-proxies'), edge()))).toBe(
+    expect(await complaintOf(runCommand(source('/nowhere/list-proxies'), context()))).toBe(
       'proxies.command (/nowhere/list-proxies): there is no such program',
     );
   });
 
   test('no output', async () => {
-    expect(await complaintOf(runCommand(script(''), edge()))).toContain('printed no hosts');
+    expect(await complaintOf(runCommand(script(''), context()))).toContain('printed no hosts');
   });
 
   test('a program that ignores SIGTERM is gone after the deadline', async () => {
@@ -60,7 +60,7 @@ describe('runCommand', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const pidFile = join(folder, 'pid');
     const stubborn = source('/bin/sh', '-c', `trap '' TERM; echo $$ > '${pidFile}'; exec sleep 60`);
-    expect(await complaintOf(runCommand(stubborn, edge(2000)))).toContain('did not end within 2000 ms');
+    expect(await complaintOf(runCommand(stubborn, context(2000)))).toContain('did not end within 2000 ms');
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
   });
@@ -68,7 +68,7 @@ describe('runCommand', () => {
   test('an interruption rejects with its own reason', async () => {
     const controller = new AbortController();
     const reason = new Error('interrupted');
-    const asked = runCommand(script('setInterval(() => {}, 1000)'), edge(60_000, controller.signal));
+    const asked = runCommand(script('setInterval(() => {}, 1000)'), context(60_000, controller.signal));
     controller.abort(reason);
     await expect(asked).rejects.toBe(reason);
   });

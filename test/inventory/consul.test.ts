@@ -42,7 +42,7 @@ const source = (url: string, rest: Partial<ConsulSource> = {}): ConsulSource => 
   ...rest,
 });
 
-const edge = (timeoutMs = 30_000, signal = new AbortController().signal) => machine({ signal, timeoutMs });
+const context = (timeoutMs = 30_000, signal = new AbortController().signal) => machine({ signal, timeoutMs });
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../fixtures/inventories/${name}.json`, import.meta.url), 'utf8');
@@ -76,7 +76,7 @@ describe('hosts', () => {
       ];
       response.end(JSON.stringify(request.url?.includes('dc=a') ? inA : [instance('hap-3', '10.1.0.3')]));
     });
-    const hosts = await askConsul(source(`${url}/`, { datacenters: ['a', 'b'], token: 'tok' }), edge());
+    const hosts = await askConsul(source(`${url}/`, { datacenters: ['a', 'b'], token: 'tok' }), context());
     expect(triples(hosts)).toEqual([
       ['hap-1', '10.0.0.1', 'a'],
       ['hap-2', '192.0.2.2', 'a'],
@@ -94,7 +94,7 @@ describe('hosts', () => {
       asked.push([request.url, request.headers['x-consul-token']]);
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
-    const hosts = await askConsul(source(url, { datacenters: [], service: 'ha proxy' }), edge());
+    const hosts = await askConsul(source(url, { datacenters: [], service: 'ha proxy' }), context());
     expect(hosts.hosts).toEqual([
       { name: 'hap-1', host: '10.0.0.1', region: 'a', where: 'consul a', port: '80', meta: {} },
     ]);
@@ -107,14 +107,14 @@ describe('hosts', () => {
       instance('hap-1', '10.0.0.1', { Service: { Address: '', Port: 443 } }),
     ];
     const url = await playConsul((_, response) => response.end(JSON.stringify(twice)));
-    expect((await askConsul(source(url), edge())).hosts).toHaveLength(1);
+    expect((await askConsul(source(url), context())).hosts).toHaveLength(1);
   });
 
   test('one name in two datacenters is told apart', async () => {
     const url = await playConsul((request, response) =>
       response.end(JSON.stringify([instance('hap-1', request.url?.includes('dc=a') ? '10.0.0.1' : '10.1.0.1')])),
     );
-    const hosts = await askConsul(source(url, { datacenters: ['a', 'b'] }), edge());
+    const hosts = await askConsul(source(url, { datacenters: ['a', 'b'] }), context());
     expect(hosts.hosts.map(({ name }) => name)).toEqual(['hap-1.a', 'hap-1.b']);
   });
 });
@@ -124,7 +124,7 @@ describe('which instances are proxies', () => {
     const url = await playConsul((_, response) =>
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer)),
     );
-    return askConsul(source(url, rest), edge());
+    return askConsul(source(url, rest), context());
   };
   const serf = (Status: string) => ({ Checks: [{ CheckID: 'serfHealth', Status }] });
 
@@ -178,7 +178,7 @@ describe('what is asked', () => {
       const inB = path?.includes('dc=b') ? [instance('hap-1', '10.0.0.1')] : [];
       response.end(JSON.stringify(path === '/v1/catalog/datacenters' ? ['a', 'b'] : inB));
     });
-    const hosts = await askConsul(source(url, { datacenters: 'all' }), edge());
+    const hosts = await askConsul(source(url, { datacenters: 'all' }), context());
     expect(triples(hosts)).toEqual([['hap-1', '10.0.0.1', 'b']]);
     expect(asked.sort()).toEqual([
       '/v1/catalog/datacenters',
@@ -194,7 +194,7 @@ describe('what is asked', () => {
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
     const filter = 'Service.Meta.environment == "stage & more"';
-    await askConsul(source(url, { filter }), edge());
+    await askConsul(source(url, { filter }), context());
     expect(filters).toEqual([filter]);
   });
 });
@@ -208,10 +208,10 @@ describe('complaints', () => {
     const said =
       'Consul left out of its answer what ACLs hide (X-Consul-Results-Filtered-By-ACLs), so that proxies may be missing:';
     const rights = 'allow service:read on "haproxy" and node:read on every node';
-    expect(await complaintsOf(askConsul(source(url), edge()))).toEqual([
+    expect(await complaintsOf(askConsul(source(url), context()))).toEqual([
       `${url}/v1/health/service/haproxy?dc=a: ${said} give proxies.consul.token a token that may ${rights}`,
     ]);
-    expect(await complaintsOf(askConsul(source(url, { token: 't' }), edge()))).toEqual([
+    expect(await complaintsOf(askConsul(source(url, { token: 't' }), context()))).toEqual([
       expect.stringContaining(`the policy of proxies.consul.token must ${rights}`),
     ]);
   });
@@ -221,12 +221,12 @@ describe('complaints', () => {
       response.setHeader('X-Consul-Results-Filtered-By-ACLs', 'false');
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
-    expect((await askConsul(source(url), edge())).hosts).toHaveLength(1);
+    expect((await askConsul(source(url), context())).hosts).toHaveLength(1);
   });
 
   test('no instance anywhere: the service and the token are named', async () => {
     const url = await playConsul((_, response) => response.end('[]'));
-    const complaint = await complaintsOf(askConsul(source(url, { service: 'hapoxy' }), edge()));
+    const complaint = await complaintsOf(askConsul(source(url, { service: 'hapoxy' }), context()));
     expect(complaint).toEqual([
       'proxies.consul: no instance of the service "hapoxy" in a: check its name and the datacenters; where Consul has ACLs it answers so without proxies.consul.token',
     ]);
@@ -244,18 +244,18 @@ describe('complaints', () => {
     await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
     closers.push(() => new Promise((resolve) => secure.close(() => resolve())));
     const { port } = secure.address() as AddressInfo;
-    const untrusted = await complaintsOf(askConsul(source(`https://127.0.0.1:${port}`), edge()));
+    const untrusted = await complaintsOf(askConsul(source(`https://127.0.0.1:${port}`), context()));
     expect(untrusted).toEqual([
       expect.stringMatching(/for the service "haproxy" \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS=/),
     ]);
     const plain = await playConsul((_, response) => response.end('[]'));
-    const noTls = await complaintsOf(askConsul(source(plain.replace('http:', 'https:')), edge()));
+    const noTls = await complaintsOf(askConsul(source(plain.replace('http:', 'https:')), context()));
     expect(noTls).toEqual([expect.stringContaining('this port does not speak TLS: write http://')]);
   });
 
   test('a refusal names the token, and every datacenter that refuses', async () => {
     const url = await playConsul((_, response) => response.writeHead(403).end('Permission denied: token tok\n'));
-    const complaints = await complaintsOf(askConsul(source(url, { datacenters: ['a', 'b'] }), edge()));
+    const complaints = await complaintsOf(askConsul(source(url, { datacenters: ['a', 'b'] }), context()));
     expect(complaints).toEqual(
       ['a', 'b'].map(
         (dc) =>
@@ -266,7 +266,7 @@ describe('complaints', () => {
 
   test('an unknown datacenter', async () => {
     const url = await playConsul((_, response) => response.writeHead(500).end('No path to datacenter'));
-    const complaints = await complaintsOf(askConsul(source(url), edge()));
+    const complaints = await complaintsOf(askConsul(source(url), context()));
     expect(complaints).toEqual([
       expect.stringContaining(
         'answered 500 "No path to datacenter" for the service "haproxy": check proxies.consul.datacenters',
@@ -280,21 +280,21 @@ describe('complaints', () => {
       paths.push(request.url);
       response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    const complaints = await complaintsOf(askConsul(source(url, { token: 'tok' }), edge()));
+    const complaints = await complaintsOf(askConsul(source(url, { token: 'tok' }), context()));
     expect(complaints).toEqual([expect.stringContaining('answered 302')]);
     expect(paths).toEqual(['/v1/health/service/haproxy?dc=a']);
   });
 
   test.each(['<html>', '{}', '[null]', '[{"Node":{"Node":"x"}}]'])('the answer %s is not from Consul', async (body) => {
     const url = await playConsul((_, response) => response.end(body));
-    const complaints = await complaintsOf(askConsul(source(url), edge()));
+    const complaints = await complaintsOf(askConsul(source(url), context()));
     expect(complaints).toEqual([expect.stringContaining("is not Consul's list")]);
   });
 
   test('nobody listens', async () => {
     const url = await playConsul((_, response) => response.end());
     await closers.pop()!();
-    const complaints = await complaintsOf(askConsul(source(url), edge()));
+    const complaints = await complaintsOf(askConsul(source(url), context()));
     expect(complaints).toEqual([
       expect.stringContaining('Consul cannot be asked for the service "haproxy" (ECONNREFUSED)'),
     ]);
@@ -302,7 +302,7 @@ describe('complaints', () => {
 
   test('a server that never answers costs the deadline, not more', async () => {
     const url = await playConsul(() => {});
-    const complaints = await complaintsOf(askConsul(source(url), edge(50)));
+    const complaints = await complaintsOf(askConsul(source(url), context(50)));
     expect(complaints).toEqual([expect.stringContaining('no answer for the service "haproxy" within 50 ms')]);
   });
 
@@ -310,6 +310,6 @@ describe('complaints', () => {
     const controller = new AbortController();
     const reason = new Error('interrupted');
     const url = await playConsul(() => controller.abort(reason));
-    await expect(askConsul(source(url), edge(30_000, controller.signal))).rejects.toBe(reason);
+    await expect(askConsul(source(url), context(30_000, controller.signal))).rejects.toBe(reason);
   });
 });

@@ -1,9 +1,9 @@
 // The machine that an inventory is read on, as far as a test does not say otherwise: no files, no programs, nobody answers.
 
-import type { InventoryEdge } from '../../src/inventory/edge.ts';
+import type { InventoryContext } from '../../src/inventory/inventory-context.ts';
 
 export function machine(
-  more: Partial<InventoryEdge> & { readonly files?: Readonly<Record<string, string | null>> } = {},
+  more: Partial<InventoryContext> & { readonly files?: Readonly<Record<string, string | null>> } = {},
 ) {
   const { files = {}, ...rest } = more;
   return {
@@ -19,5 +19,5 @@ export function machine(
     signal: new AbortController().signal,
     timeoutMs: 60_000,
     ...rest,
-  } satisfies InventoryEdge;
+  } satisfies InventoryContext;
 }

@@ -6,7 +6,7 @@ import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { isProblem } from '../../src/input/complaint.ts';
 import { parseEndpoint } from '../../src/input/endpoint.ts';
-import type { MemberList } from '../../src/inventory/edge.ts';
+import type { MemberList } from '../../src/inventory/inventory-context.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
 import { machine } from './machine.ts';
 

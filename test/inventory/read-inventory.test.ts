@@ -10,7 +10,7 @@ const files: Record<string, string> = {
   hosts:
     '[haproxy]\n10.0.0.5\nhap-b ansible_host=10.0.0.6\n[empty]\n[same]\na ansible_host=10.0.0.5\nb ansible_host=10.0.0.5\n',
 };
-const edge = machine({ files });
+const context = machine({ files });
 
 const ansible = (group: string, inventory = 'hosts'): ProxySource => ({
   kind: 'ansible',
@@ -26,7 +26,7 @@ const proxy = (name: string, port: number) => ({
 });
 
 async function complaintOf(source: ProxySource): Promise<string> {
-  const error = await readInventory(source, null, edge).then(
+  const error = await readInventory(source, null, context).then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -37,11 +37,11 @@ async function complaintOf(source: ProxySource): Promise<string> {
 test('a list is handed on, with the expected number', async () => {
   const proxies = [proxy('a', 1), proxy('b', 2)];
   const expected = { min: 2, max: 3 };
-  expect(await readInventory({ kind: 'list', proxies }, expected, edge)).toEqual({ proxies, expected, notes: [] });
+  expect(await readInventory({ kind: 'list', proxies }, expected, context)).toEqual({ proxies, expected, notes: [] });
 });
 
 test('a group of an Ansible inventory', async () => {
-  const { proxies, expected } = await readInventory(ansible('haproxy'), null, edge);
+  const { proxies, expected } = await readInventory(ansible('haproxy'), null, context);
   const socket = { kind: 'ssh', user: 'ubuntu', port: 22, path: '/run/a.sock' };
   expect(proxies).toEqual([
     { name: '10.0.0.5', endpoint: { ...socket, host: '10.0.0.5' }, region: null },
@@ -55,7 +55,7 @@ test('the hosts that a program prints', async () => {
   const { proxies } = await readInventory(
     { kind: 'command', run, group: null, endpoint: 'tcp://{host}:9999' },
     null,
-    edge,
+    context,
   );
   expect(proxies).toEqual([{ name: 'hap-a', endpoint: { kind: 'tcp', host: '::1', port: 9999 }, region: 'eu' }]);
 });
@@ -83,6 +83,6 @@ test.each<[string, ProxySource, string]>([
 
 test('a run that is already interrupted reads nothing', async () => {
   const reason = new Error('interrupted');
-  const read = readInventory(ansible('haproxy'), null, { ...edge, signal: AbortSignal.abort(reason) });
+  const read = readInventory(ansible('haproxy'), null, { ...context, signal: AbortSignal.abort(reason) });
   await expect(read).rejects.toBe(reason);
 });

@@ -4,7 +4,7 @@ import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { createLogger } from '../../src/process/log.ts';
-import type { Edge, Mesh } from '../../src/session/mesh.ts';
+import type { Mesh, RunContext } from '../../src/session/mesh.ts';
 import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readerOf } from './heal-stage.ts';
@@ -12,7 +12,7 @@ import { drawEntry, drawMesh, lookAt, type Picture } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
 import { runReport } from './run-report.ts';
 
-export function quietEdge(now?: number): Edge {
+export function quietContext(now?: number): RunContext {
   return {
     clock: createFakeClock(now),
     signal: new AbortController().signal,

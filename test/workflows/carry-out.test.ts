@@ -11,7 +11,7 @@ import { healPlan } from '../../src/heal/heal.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import { carryOutPlan } from '../../src/workflows/carry-out.ts';
 import { checkPlan, planPins, planWayBack } from '../../src/workflows/named-plans.ts';
-import { draw, meshOf, quietEdge, reportOf, settingsWith } from '../support/heal-ground.ts';
+import { draw, meshOf, quietContext, reportOf, settingsWith } from '../support/heal-ground.ts';
 import { setStage, temporaryFolder } from '../support/heal-stage.ts';
 import { addresses, drawEntry, type Picture, planFor, viewsOf } from '../support/model-look.ts';
 import type { ModelMesh } from '../support/model-mesh.ts';
@@ -25,7 +25,7 @@ describe('a plan from a file', () => {
   const validUntil = '2026-11-21T10:15:00.000Z';
   const plan: Plan = { ...planFor(mesh), validUntil };
   const refused = (changes: Partial<Plan>, now = Date.parse(validUntil), heal: Partial<HealSettings> = {}) =>
-    checkPlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietEdge(now)).plan.refused;
+    checkPlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietContext(now)).plan.refused;
 
   test('in time, on its mesh -> carried out', () => expect(refused({})).toBeNull());
   test('a millisecond late -> plan-expired', () =>
@@ -43,7 +43,7 @@ describe('a plan from a file, and what has become of its conferences', () => {
   const plan = planFor(draw({ k: { p1: 's1', p2: 's1', p3: 's2' } }));
   const inTime = { ...plan, validUntil: '2026-11-21T10:15:00.000Z' };
   const checked = (mesh: ModelMesh, from = inTime) =>
-    checkPlan(from, reportOf(mesh), settingsWith(), quietEdge(Date.parse(inTime.validUntil)));
+    checkPlan(from, reportOf(mesh), settingsWith(), quietContext(Date.parse(inTime.validUntil)));
 
   test('it has come together -> nothing is left to do', () => {
     expect(checked(draw({ k: { p1: 's1', p2: 's1', p3: 's1' } }))).toMatchObject({
@@ -77,14 +77,14 @@ describe('pins', () => {
       reportOf(mesh),
       meshOf(mesh),
       settingsWith(heal),
-      quietEdge(),
+      quietContext(),
     );
 
   test('from what is there now, not from the look', async () => {
     const mesh = draw({ k: { p1: 's1', p2: 's1' } });
     const report = reportOf(mesh);
     mesh.put('p2', 'k', drawEntry('s2', mesh, 'p2'));
-    const plan = await planPins([{ key: 'k', shard: 's2' }], report, meshOf(mesh), settingsWith(), quietEdge());
+    const plan = await planPins([{ key: 'k', shard: 's2' }], report, meshOf(mesh), settingsWith(), quietContext());
     expect(ways(plan)).toEqual(['k replace p1']);
   });
 
@@ -124,7 +124,7 @@ describe('the way back', () => {
     table: 'nodes',
   };
   const back = (mesh: ModelMesh, records: readonly JournalRecord[]) =>
-    planWayBack(records, 'j.jsonl', reportOf(mesh), meshOf(mesh), settingsWith(), quietEdge());
+    planWayBack(records, 'j.jsonl', reportOf(mesh), meshOf(mesh), settingsWith(), quietContext());
 
   test('a journal of another mesh, or of none -> a complaint', async () => {
     const mesh = draw({});
@@ -200,7 +200,7 @@ describe('carrying out nothing', () => {
   const empty = (mesh: ModelMesh): Plan => ({ ...planFor(mesh), conferences: [], refusals: [] });
   const codeOf = async (mesh: ModelMesh, plan: Plan, changes: Partial<Omit<RunReport, 'counts'>> = {}) => {
     const report = { ...reportOf(mesh), ...changes };
-    const { outcome, exitCode } = await carryOutPlan(plan, report, meshOf(mesh), settingsWith(), quietEdge());
+    const { outcome, exitCode } = await carryOutPlan(plan, report, meshOf(mesh), settingsWith(), quietContext());
     expect(outcome).toMatchObject({ applied: 0, journal: null });
     return exitCode;
   };

@@ -3,12 +3,12 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { propose } from '../../src/workflows/propose.ts';
-import { draw, quietEdge, reportOf, settingsWith } from '../support/heal-ground.ts';
+import { draw, quietContext, reportOf, settingsWith } from '../support/heal-ground.ts';
 import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
 
 test('counts the heals of this mesh in its journals, within the window', () => {
   const folder = temporaryFolder();
-  const here = quietEdge();
+  const here = quietContext();
   const begun = (minutesAgo: number, runId: string, keys: readonly string[]) => {
     const journal = beginJournal(folder, runId, () => new Date(here.clock.now() - minutesAgo * 60_000));
     journal.append([
@@ -38,7 +38,7 @@ test('counts the heals of this mesh in its journals, within the window', () => {
 
 describe('a damaged journal within the window', () => {
   const damaged = (minutesAgo: number) => {
-    const here = quietEdge();
+    const here = quietContext();
     const folder = temporaryFolder();
     const journal = beginJournal(folder, 'a', () => new Date(here.clock.now() - minutesAgo * 60_000));
     journal.close();
@@ -71,7 +71,7 @@ describe('a damaged journal within the window', () => {
 
 test('a journal of another environment that is damaged or torn blocks nobody; a torn one of our own is told of once', () => {
   const folder = temporaryFolder();
-  const here = quietEdge();
+  const here = quietContext();
   const said: string[] = [];
   const log = {
     ...here.log,
@@ -97,7 +97,7 @@ test('a journal of another environment that is damaged or torn blocks nobody; a 
 });
 
 test('a plan is valid for a quarter of an hour', () => {
-  const { plan } = propose(reportOf(draw({})), settingsWith(), quietEdge(Date.parse('2026-11-21T10:00:00Z')));
+  const { plan } = propose(reportOf(draw({})), settingsWith(), quietContext(Date.parse('2026-11-21T10:00:00Z')));
   expect(plan).toMatchObject({
     runId: 'run-2',
     createdAt: '2026-11-21T10:00:00.000Z',

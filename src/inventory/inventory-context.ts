@@ -14,7 +14,7 @@ export interface MemberList {
   readonly remark: string | null;
 }
 
-export interface InventoryEdge {
+export interface InventoryContext {
   /** UTF-8 text; throws as `fs.readFileSync` does. */
   readFile(path: string): string;
   /** The environment that a program for the list of proxies runs in. */
