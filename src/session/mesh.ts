@@ -46,6 +46,13 @@ export interface Mesh {
   readonly source: string | null;
 }
 
+/** What a workflow works on: the mesh, what is wanted of it, and the run that it is part of. */
+export interface MeshRun {
+  readonly mesh: Mesh;
+  readonly settings: Settings;
+  readonly context: RunContext;
+}
+
 /** Live proxies as members of a mesh; nothing is opened before it is asked. */
 export function openMesh(inventory: Inventory, settings: Settings): Mesh {
   const { timeoutMs } = settings.collect;

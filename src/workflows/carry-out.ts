@@ -12,7 +12,7 @@ import { type Ground, surveyGround } from '../plan/ground.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { createTableWriter } from '../runtime-api/table-writer.ts';
 import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
-import { type Mesh, openTransports, type RunContext } from '../session/mesh.ts';
+import { type Mesh, type MeshRun, openTransports } from '../session/mesh.ts';
 import { requestStatus } from '../transport/http-request.ts';
 
 export interface Carried {
@@ -22,19 +22,20 @@ export interface Carried {
   readonly notes: readonly string[];
 }
 
+/** Where a plan is carried out, and how. */
+export interface Carrying extends MeshRun {
+  readonly rounds?: number;
+  /** The keys of conferences on which the mesh agrees already. */
+  readonly settled?: readonly string[];
+  /** Why another run may be writing by now; without a lease none can be lost. */
+  readonly leaseLost?: () => string | null;
+}
+
 /** Carries a plan out. Holds the only writers there are, each on a connection of its own, for as long as it takes. */
 export async function carryOutPlan(
   plan: Plan,
   report: RunReport,
-  mesh: Mesh,
-  settings: Settings,
-  context: RunContext,
-  options: {
-    readonly rounds?: number;
-    readonly settled?: readonly string[];
-    /** Why another run may be writing by now; without a lease none can be lost. */
-    readonly leaseLost?: () => string | null;
-  } = {},
+  { mesh, settings, context, ...options }: Carrying,
 ): Promise<Carried> {
   const ended = (outcome: HealOutcome, notes: readonly string[] = []): Carried => ({
     outcome,

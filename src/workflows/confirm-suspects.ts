@@ -10,8 +10,7 @@ import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain } from '../analysis/r
 import { judgeSuspects } from '../analysis/suspects.ts';
 import { lookAgain } from '../confirm/look-again.ts';
 import { persist, type SuspectLook } from '../confirm/persist.ts';
-import type { Settings } from '../domain/settings.ts';
-import type { Mesh, RunContext } from '../session/mesh.ts';
+import type { MeshRun } from '../session/mesh.ts';
 import { copyRows } from '../snapshot/grid/copy-rows.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
 import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
@@ -39,11 +38,9 @@ export interface Confirmed {
  * where it could not keep them in full.
  */
 export async function confirmSuspects(
-  mesh: Mesh,
+  { mesh, settings, context }: MeshRun,
   firstGrid: GridWriter,
   { first, nomination, expiries, keyLength, isSpread }: FirstLook,
-  settings: Settings,
-  context: RunContext,
 ): Promise<Confirmed> {
   const single = mesh.source !== null;
   const firstViews = first.sense.views;

@@ -29,15 +29,24 @@ export interface HealFlags extends LookFlags {
 
 type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
+/** What differs between the commands that write. */
+interface Story {
+  readonly makePlan: MakePlan;
+  /** At most so many rounds of writing; without it, as many as the healer takes. */
+  readonly rounds?: number;
+  readonly afterwards?: Afterwards;
+  readonly beforeLook?: (session: Session) => Promise<void>;
+}
+
 export function healCommand(flags: HealFlags, call: Call): Promise<number> {
-  return writing(flags, call, (report, { settings, context }) => propose(report, settings, context));
+  return writing(flags, call, { makePlan: propose });
 }
 
 /** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
 export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  const makePlan: MakePlan = (report, { settings, context }) => checkPlan(planned, report, settings, context);
-  return writing({ ...flags, reads: [path] }, call, makePlan, { rounds: 1 });
+  const makePlan: MakePlan = (report, session) => checkPlan(planned, report, session);
+  return writing({ ...flags, reads: [path] }, call, { makePlan, rounds: 1 });
 }
 
 export function undoCommand(
@@ -45,10 +54,10 @@ export function undoCommand(
   flags: HealFlags & { readonly older?: boolean },
   call: Call,
 ): Promise<number> {
-  const records = readJournal(journalPath);
-  return writing({ ...flags, reads: [journalPath] }, call, (report, { settings, mesh, context }) =>
-    planWayBack(records, journalPath, report, mesh, settings, context, { older: flags.older === true }),
-  );
+  const wayBack = { records: readJournal(journalPath), path: journalPath, older: flags.older === true };
+  return writing({ ...flags, reads: [journalPath] }, call, {
+    makePlan: (report, session) => planWayBack(wayBack, report, session),
+  });
 }
 
 /** The conference and the shard as they were typed; neither where the pins come from a file. */
@@ -62,14 +71,11 @@ export function pinCommand(
   flags: HealFlags & { readonly file?: string; readonly new?: boolean },
   call: Call,
 ): Promise<number> {
-  const pins = pinsOf(words, flags.file);
-  return writing(
-    { ...flags, reads: flags.file === undefined ? [] : [flags.file] },
-    call,
-    (report, { settings, mesh, context }) =>
-      planPins(pins, report, mesh, settings, context, { isNew: flags.new === true }),
-    { beforeLook: ({ mesh, context }) => checkShardNames(pins, mesh, context) },
-  );
+  const wanted = { pins: pinsOf(words, flags.file), isNew: flags.new === true };
+  return writing({ ...flags, reads: flags.file === undefined ? [] : [flags.file] }, call, {
+    makePlan: (report, session) => planPins(wanted, report, session),
+    beforeLook: (session) => checkShardNames(wanted.pins, session),
+  });
 }
 
 function pinsOf({ conference, shard }: PinWords, file: string | undefined): readonly Pin[] {
@@ -91,12 +97,7 @@ function readText(path: string): string {
   }
 }
 
-async function writing(
-  flags: HealFlags,
-  call: Call,
-  makePlan: MakePlan,
-  options: { readonly rounds?: number; readonly beforeLook?: (session: Session) => Promise<void> } = {},
-): Promise<number> {
+async function writing(flags: HealFlags, call: Call, story: Story): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
     throw new ConfigError([
@@ -107,36 +108,26 @@ async function writing(
       throw new ConfigError([
         `a report on standard output leaves no room for the plan that ${call.run.command} asks about: give it a file, or --yes`,
       ]);
-    return writeIn(session, flags, makePlan, options);
+    return writeIn(session, flags, story);
   });
 }
 
 /** Heals without asking; the caller has seen to it that the configuration consents. */
 export function healIn(session: Session, flags: LookFlags, afterwards: Afterwards): Promise<number> {
-  const { settings, context } = session;
-  return writeIn(session, { ...flags, yes: true }, (report) => propose(report, settings, context), { afterwards });
+  return writeIn(session, { ...flags, yes: true }, { makePlan: propose, afterwards });
 }
 
 /** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
 async function writeIn(
   session: Session,
   flags: HealFlags,
-  makePlan: MakePlan,
-  {
-    rounds,
-    afterwards,
-    beforeLook,
-  }: {
-    readonly rounds?: number;
-    readonly afterwards?: Afterwards;
-    readonly beforeLook?: (session: Session) => Promise<void>;
-  },
+  { makePlan, rounds, afterwards, beforeLook }: Story,
 ): Promise<number> {
-  const { settings, mesh, context, files } = session;
+  const { settings, context, files } = session;
   const lease = await leaseFor(session);
   try {
     await beforeLook?.(session);
-    const looked = await look(mesh, settings, context, null);
+    const looked = await look(session, null);
     const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
     const wanted = await makePlan(report, session);
     const plan = 'plan' in wanted ? wanted.plan : wanted;
@@ -173,7 +164,7 @@ async function writeIn(
       }
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
-    const carried = await carryOutPlan(proposal.plan, report, mesh, settings, context, options);
+    const carried = await carryOutPlan(proposal.plan, report, { ...session, ...options });
     // A scheduled run that is kept out has looked, and another one heals: it ends as a look.
     const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;

@@ -17,9 +17,8 @@ import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
 import { judgeRun } from '../analysis/verdict.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import type { Settings } from '../domain/settings.ts';
 import type { ProxyView } from '../domain/view.ts';
-import type { Mesh, RunContext } from '../session/mesh.ts';
+import type { MeshRun } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
 import { collect } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
@@ -34,12 +33,8 @@ const SAVED_EXPIRY_BYTES = 20_000_000;
 const NAMED_TYPES: ReadonlySet<string> = new Set(['string', 'binary']);
 
 /** Look, look again, reason. Rejects only for what is nobody's fault but ours, and when the signal aborts. */
-export async function look(
-  mesh: Mesh,
-  settings: Settings,
-  context: RunContext,
-  archive: ArchiveWriter | null,
-): Promise<RunReport> {
+export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise<RunReport> {
+  const { mesh, settings, context } = run;
   const startedAt = context.clock.now();
   const grid = createEntryGrid({
     keys: createKeyTable(seed()),
@@ -49,7 +44,7 @@ export async function look(
     keepsExpiries: mesh.source !== null,
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
-  const views = await firstLook(mesh, grid, settings, context, archive);
+  const views = await firstLook(run, grid, archive);
   const spentMs = context.clock.now() - startedAt;
   const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
     ? null
@@ -66,13 +61,7 @@ export async function look(
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
   context.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
-  const confirmed = await confirmSuspects(
-    mesh,
-    grid,
-    { first, nomination, expiries, keyLength, isSpread },
-    settings,
-    context,
-  );
+  const confirmed = await confirmSuspects(run, grid, { first, nomination, expiries, keyLength, isSpread });
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
   const emptied = emptiedProxies(lastSense.views, restarted);
@@ -124,10 +113,8 @@ export async function look(
 }
 
 async function firstLook(
-  mesh: Mesh,
+  { mesh, settings, context }: MeshRun,
   grid: GridWriter,
-  settings: Settings,
-  context: RunContext,
   archive: ArchiveWriter | null,
 ): Promise<readonly ProxyView[]> {
   const views = await collect(mesh.members, grid, {

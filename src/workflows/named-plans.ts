@@ -5,7 +5,6 @@ import { editDistance } from '../domain/edit-distance.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { Pin, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import type { JournalRecord } from '../heal/journal.ts';
 import { approve } from '../plan/approve.ts';
@@ -14,19 +13,20 @@ import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guard
 import { planPin, shardNamed } from '../plan/pin.ts';
 import { planUndo } from '../plan/undo.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
-import type { Mesh, RunContext } from '../session/mesh.ts';
+import type { MeshRun } from '../session/mesh.ts';
 import { readEntries } from '../verify/read-entries.ts';
 import { entriesOf } from '../verify/verdict.ts';
 import { readersOf } from './carry-out.ts';
 import { stampOf } from './propose.ts';
 
 /** A plan from a file as far as it can be carried out now; a guard refuses all of it. */
-export function checkPlan(plan: Plan, report: RunReport, settings: Settings, context: RunContext): CheckedPlan {
+export function checkPlan(plan: Plan, report: RunReport, run: Omit<MeshRun, 'mesh'>): CheckedPlan {
+  const { settings } = run;
   const refusedWhole = (refused: Refusal) => ({
     plan: { ...plan, refused, conferences: [], refusals: [refused] },
     settled: [],
   });
-  const stale = plan.refused ?? refuseStale(plan, settings, context);
+  const stale = plan.refused ?? refuseStale(plan, run);
   if (stale) return refusedWhole(stale);
   const { conferences, refusals, settled } = approve(plan, report.findings, surveyGround(report.proxies));
   const guarded = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
@@ -43,7 +43,7 @@ export function checkPlan(plan: Plan, report: RunReport, settings: Settings, con
 }
 
 /** Another mesh's, or too old. */
-function refuseStale(plan: Plan, settings: Settings, context: RunContext): Refusal | null {
+function refuseStale(plan: Plan, { settings, context }: Omit<MeshRun, 'mesh'>): Refusal | null {
   const refusal = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: null, because });
   if (plan.environment !== settings.environment || plan.table !== settings.table) {
     return refusal(
@@ -62,15 +62,15 @@ export interface CheckedPlan {
   readonly settled: readonly string[];
 }
 
+/** `isNew`: also conferences that no proxy holds. */
+export interface WantedPins {
+  readonly pins: readonly Pin[];
+  readonly isNew: boolean;
+}
+
 /** The plan of a person's pins. */
-export async function planPins(
-  pins: readonly Pin[],
-  report: RunReport,
-  mesh: Mesh,
-  settings: Settings,
-  context: RunContext,
-  options: { readonly isNew: boolean } = { isNew: false },
-): Promise<Plan> {
+export async function planPins({ pins, isNew }: WantedPins, report: RunReport, run: MeshRun): Promise<Plan> {
+  const { mesh, settings, context } = run;
   const ground = surveyGround(report.proxies);
   const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
   const now = await readEntries(
@@ -79,37 +79,36 @@ export async function planPins(
   );
   return proposeNamed(
     report,
-    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, { isExpressible, isNew: options.isNew })),
-    settings,
-    context,
+    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, { isExpressible, isNew })),
+    run,
   );
 }
 
 /** A conference lasts about that long; after it, its name may be another one's. */
 const UNDO_WITHIN_MS = 3_600_000;
 
+/** What a journal holds, and where it is. `older`: also of a run of more than an hour ago. */
+export interface WayBack {
+  readonly records: readonly JournalRecord[];
+  readonly path: string;
+  readonly older: boolean;
+}
+
 /**
  * The plan that puts back what the run of a journal changed. Only conferences of which a write may
  * have gone out are in it.
  */
-export async function planWayBack(
-  records: readonly JournalRecord[],
-  path: string,
-  report: RunReport,
-  mesh: Mesh,
-  settings: Settings,
-  context: RunContext,
-  options: { readonly older: boolean } = { older: false },
-): Promise<Plan> {
-  const run = records.find((record) => record.event === 'run');
-  if (run?.event !== 'run') throw new ConfigError([`${path}: this journal does not say of which run it is`]);
-  if (run.environment !== settings.environment || run.table !== settings.table) {
+export async function planWayBack({ records, path, older }: WayBack, report: RunReport, run: MeshRun): Promise<Plan> {
+  const { mesh, settings, context } = run;
+  const begun = records.find((record) => record.event === 'run');
+  if (begun?.event !== 'run') throw new ConfigError([`${path}: this journal does not say of which run it is`]);
+  if (begun.environment !== settings.environment || begun.table !== settings.table) {
     throw new ConfigError([
-      `${path}: this journal is of table ${run.table} of ${run.environment}, not ${settings.table} of ${settings.environment}`,
+      `${path}: this journal is of table ${begun.table} of ${begun.environment}, not ${settings.table} of ${settings.environment}`,
     ]);
   }
-  const ageMs = context.clock.now() - Date.parse(run.at);
-  if (ageMs > UNDO_WITHIN_MS && !options.older)
+  const ageMs = context.clock.now() - Date.parse(begun.at);
+  if (ageMs > UNDO_WITHIN_MS && !older)
     throw new ConfigError([
       `${path}: that run was ${Math.round(ageMs / 60_000)} minutes ago, and its conferences may be others today: give --older to put them back all the same`,
     ]);
@@ -125,7 +124,7 @@ export async function planWayBack(
   const ways = changed.map(({ key, before, target }) =>
     planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), ground),
   );
-  return proposeNamed(report, ways, settings, context);
+  return proposeNamed(report, ways, run);
 }
 
 /**
@@ -133,7 +132,9 @@ export async function planWayBack(
  * costs no dumps. Throws `ConfigError` with the nearest names. A proxy that cannot be asked says
  * nothing; the look tells why.
  */
-export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, { signal }: RunContext): Promise<void> {
+export async function checkShardNames(pins: readonly Pin[], { mesh, context }: MeshRun): Promise<void> {
+  const { members } = mesh;
+  const { signal } = context;
   const states = await Promise.allSettled(members.map(({ reader }) => reader.state(signal)));
   signal.throwIfAborted();
   const servers = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.servers] : []));
@@ -159,8 +160,7 @@ export async function checkShardNames(pins: readonly Pin[], { members }: Mesh, {
 function proposeNamed(
   report: RunReport,
   named: readonly (PlannedConference | Refusal)[],
-  settings: Settings,
-  context: RunContext,
+  { settings, context }: MeshRun,
 ): Plan {
   const conferences = named.flatMap((each) => ('steps' in each && each.steps.length > 0 ? [each] : []));
   const refusals = named.flatMap((each) => ('reason' in each ? [each] : []));

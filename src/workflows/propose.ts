@@ -8,6 +8,12 @@ import { buildPlan, type PlanningFacts } from '../plan/build-plan.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import type { RunContext } from '../session/mesh.ts';
 
+/** What a proposal needs of a run: nothing that could write. */
+interface Proposing {
+  readonly settings: Settings;
+  readonly context: Pick<RunContext, 'clock' | 'run' | 'log'>;
+}
+
 /** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
 const PLAN_VALID_MS = 15 * 60_000;
 
@@ -17,11 +23,7 @@ const TORN = 'its last line is unfinished: a run was killed while it wrote it';
  * What `heal` would do about a report. Reads the journals, and writes nothing but their index. Where they cannot be read nothing would be healed, and only that: whoever
  * reads the report needs no journal.
  */
-export function propose(
-  report: RunReport,
-  settings: Settings,
-  context: Pick<RunContext, 'clock' | 'run' | 'log'>,
-): Proposal {
+export function propose(report: RunReport, { settings, context }: Proposing): Proposal {
   const { journal, cooldown } = settings.heal;
   const since = new Date(context.clock.now() - cooldown.withinMs);
   const counted = recentHeals({ folder: journal, environment: settings.environment }, settings.table, since);

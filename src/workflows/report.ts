@@ -11,7 +11,15 @@ import { createProgress } from '../process/progress.ts';
 import { nextCommand } from '../report/next-command.ts';
 import type { ReportFiles } from '../report/report-files.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { type Call, closeMesh, type Mesh, membersReader, openMesh, type RunContext } from '../session/mesh.ts';
+import {
+  type Call,
+  closeMesh,
+  type Mesh,
+  type MeshRun,
+  membersReader,
+  openMesh,
+  type RunContext,
+} from '../session/mesh.ts';
 import { configOf, type MeshFlags, meshWords, withConfig } from '../session/mesh-flags.ts';
 import { look } from './look.ts';
 
@@ -37,10 +45,7 @@ export interface LookFlags extends LiveFlags {
 export const machine = { readFile: (path: string) => readFileSync(path, 'utf8'), env: process.env };
 
 /** What a command that talks to a mesh stands in. */
-export interface Session {
-  readonly settings: Settings;
-  readonly mesh: Mesh;
-  readonly context: RunContext;
+export interface Session extends MeshRun {
   readonly files: ReportFiles;
 }
 
@@ -54,10 +59,10 @@ export function lookCommand(flags: LookFlags, call: Call): Promise<number> {
 
 /** Looks, says what healing would do, and tells it all. */
 export async function lookIn(session: Session, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
-  const { settings, mesh, context, files } = session;
-  const looked = await lookAndSave(mesh, settings, context, flags.save);
+  const { context, files } = session;
+  const looked = await lookAndSave(session, flags.save);
   const { propose } = await import('./propose.ts');
-  const report = { ...looked, proposal: propose(looked, settings, context) };
+  const report = { ...looked, proposal: propose(looked, session) };
   context.progress.stop();
   const notes = (await afterwards?.(report)) ?? [];
   await tell({ ...report, notes: [...report.notes, ...notes] }, flags, files);
@@ -144,17 +149,13 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
   return openMesh(await readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs }), settings);
 }
 
-async function lookAndSave(
-  mesh: Mesh,
-  settings: Settings,
-  context: RunContext,
-  folder: string | undefined,
-): Promise<RunReport> {
-  if (folder === undefined) return look(mesh, settings, context, null);
+async function lookAndSave(run: MeshRun, folder: string | undefined): Promise<RunReport> {
+  const { mesh, settings } = run;
+  if (folder === undefined) return look(run, null);
   const { createArchive } = await import('../snapshot/archive/writer.ts');
   const archive = await createArchive(folder, mesh.members);
   try {
-    const report = await look(mesh, settings, context, archive);
+    const report = await look(run, archive);
     const { version, startedAt, finishedAt } = report.run;
     await archive.commit(
       {

@@ -13,9 +13,10 @@ import { propose } from './propose.ts';
 import { type LookFlags, withSession } from './report.ts';
 
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
-  return withSession(flags, call, async ({ mesh, settings, context, files }) => {
-    const report = await look(mesh, settings, context, null);
-    const proposal = propose(report, settings, context);
+  return withSession(flags, call, async (session) => {
+    const { settings, context, files } = session;
+    const report = await look(session, null);
+    const proposal = propose(report, session);
     const { plan } = proposal;
     context.progress.stop();
     await files.write({ ...report, proposal });

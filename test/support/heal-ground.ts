@@ -4,7 +4,7 @@ import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { createLogger } from '../../src/process/log.ts';
-import type { Mesh, RunContext } from '../../src/session/mesh.ts';
+import type { Mesh, MeshRun, RunContext } from '../../src/session/mesh.ts';
 import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readerOf } from './heal-stage.ts';
@@ -29,12 +29,17 @@ export function settingsWith(heal: Partial<HealSettings> = {}): Settings {
 
 export const reportOf = (mesh: ModelMesh): RunReport => runReport(lookAt(mesh));
 
-export function meshOf(mesh: ModelMesh): Mesh {
+function meshOf(mesh: ModelMesh): Mesh {
   const members = mesh.names.map((name) => ({
     target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
     reader: readerOf(mesh, name),
   }));
   return { members, expected: null, notes: [], source: null };
+}
+
+/** A run on a model mesh. */
+export function runOf(mesh: ModelMesh, heal: Partial<HealSettings> = {}): MeshRun {
+  return { mesh: meshOf(mesh), settings: settingsWith(heal), context: quietContext() };
 }
 
 /** Conferences by key, on proxies without links. */

@@ -11,7 +11,7 @@ import { healPlan } from '../../src/heal/heal.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import { carryOutPlan } from '../../src/workflows/carry-out.ts';
 import { checkPlan, planPins, planWayBack } from '../../src/workflows/named-plans.ts';
-import { draw, meshOf, quietContext, reportOf, settingsWith } from '../support/heal-ground.ts';
+import { draw, quietContext, reportOf, runOf, settingsWith } from '../support/heal-ground.ts';
 import { setStage, temporaryFolder } from '../support/heal-stage.ts';
 import { addresses, drawEntry, type Picture, planFor, viewsOf } from '../support/model-look.ts';
 import type { ModelMesh } from '../support/model-mesh.ts';
@@ -25,7 +25,8 @@ describe('a plan from a file', () => {
   const validUntil = '2026-11-21T10:15:00.000Z';
   const plan: Plan = { ...planFor(mesh), validUntil };
   const refused = (changes: Partial<Plan>, now = Date.parse(validUntil), heal: Partial<HealSettings> = {}) =>
-    checkPlan({ ...plan, ...changes }, reportOf(mesh), settingsWith(heal), quietContext(now)).plan.refused;
+    checkPlan({ ...plan, ...changes }, reportOf(mesh), { settings: settingsWith(heal), context: quietContext(now) })
+      .plan.refused;
 
   test('in time, on its mesh -> carried out', () => expect(refused({})).toBeNull());
   test('a millisecond late -> plan-expired', () =>
@@ -43,7 +44,10 @@ describe('a plan from a file, and what has become of its conferences', () => {
   const plan = planFor(draw({ k: { p1: 's1', p2: 's1', p3: 's2' } }));
   const inTime = { ...plan, validUntil: '2026-11-21T10:15:00.000Z' };
   const checked = (mesh: ModelMesh, from = inTime) =>
-    checkPlan(from, reportOf(mesh), settingsWith(), quietContext(Date.parse(inTime.validUntil)));
+    checkPlan(from, reportOf(mesh), {
+      settings: settingsWith(),
+      context: quietContext(Date.parse(inTime.validUntil)),
+    });
 
   test('it has come together -> nothing is left to do', () => {
     expect(checked(draw({ k: { p1: 's1', p2: 's1', p3: 's1' } }))).toMatchObject({
@@ -72,19 +76,13 @@ describe('a plan from a file, and what has become of its conferences', () => {
 
 describe('pins', () => {
   const pinned = (mesh: ModelMesh, pins: readonly (readonly [string, string])[], heal: Partial<HealSettings> = {}) =>
-    planPins(
-      pins.map(([key, shard]) => ({ key, shard })),
-      reportOf(mesh),
-      meshOf(mesh),
-      settingsWith(heal),
-      quietContext(),
-    );
+    planPins({ pins: pins.map(([key, shard]) => ({ key, shard })), isNew: false }, reportOf(mesh), runOf(mesh, heal));
 
   test('from what is there now, not from the look', async () => {
     const mesh = draw({ k: { p1: 's1', p2: 's1' } });
     const report = reportOf(mesh);
     mesh.put('p2', 'k', drawEntry('s2', mesh, 'p2'));
-    const plan = await planPins([{ key: 'k', shard: 's2' }], report, meshOf(mesh), settingsWith(), quietContext());
+    const plan = await planPins({ pins: [{ key: 'k', shard: 's2' }], isNew: false }, report, runOf(mesh));
     expect(ways(plan)).toEqual(['k replace p1']);
   });
 
@@ -124,7 +122,7 @@ describe('the way back', () => {
     table: 'nodes',
   };
   const back = (mesh: ModelMesh, records: readonly JournalRecord[]) =>
-    planWayBack(records, 'j.jsonl', reportOf(mesh), meshOf(mesh), settingsWith(), quietContext());
+    planWayBack({ records, path: 'j.jsonl', older: false }, reportOf(mesh), runOf(mesh));
 
   test('a journal of another mesh, or of none -> a complaint', async () => {
     const mesh = draw({});
@@ -200,7 +198,7 @@ describe('carrying out nothing', () => {
   const empty = (mesh: ModelMesh): Plan => ({ ...planFor(mesh), conferences: [], refusals: [] });
   const codeOf = async (mesh: ModelMesh, plan: Plan, changes: Partial<Omit<RunReport, 'counts'>> = {}) => {
     const report = { ...reportOf(mesh), ...changes };
-    const { outcome, exitCode } = await carryOutPlan(plan, report, meshOf(mesh), settingsWith(), quietContext());
+    const { outcome, exitCode } = await carryOutPlan(plan, report, runOf(mesh));
     expect(outcome).toMatchObject({ applied: 0, journal: null });
     return exitCode;
   };

@@ -30,10 +30,10 @@ test('counts the heals of this mesh in its journals, within the window', () => {
   begun(5, 'c', ['flaps']);
   const report = reportOf(draw({ flaps: { p1: 's1', p2: 's2' }, once: { p1: 's1', p2: 's2' } }));
   const twice = settingsWith({ journal: folder, cooldown: { heals: 2, withinMs: 3_600_000 } });
-  const { plan } = propose(report, twice, here);
+  const { plan } = propose(report, { settings: twice, context: here });
   expect(plan).toMatchObject({ conferences: [{ key: 'once' }], refusals: [{ key: 'flaps', reason: 'cooldown' }] });
   const thrice = settingsWith({ journal: folder, cooldown: { heals: 3, withinMs: 3_600_000 } });
-  expect(propose(report, thrice, here).plan.refusals).toEqual([]);
+  expect(propose(report, { settings: thrice, context: here }).plan.refusals).toEqual([]);
 });
 
 describe('a damaged journal within the window', () => {
@@ -49,7 +49,7 @@ describe('a damaged journal within the window', () => {
 
   test('nothing would be healed, and the file is named with what to do about it', () => {
     const { here, path, settings } = damaged(5);
-    const { plan, decisions } = propose(reportOf(draw(split)), settings, here);
+    const { plan, decisions } = propose(reportOf(draw(split)), { settings, context: here });
     expect(plan).toMatchObject({
       conferences: [],
       refused: {
@@ -63,9 +63,14 @@ describe('a damaged journal within the window', () => {
 
   test('is no trouble where nothing is to be healed, or when it is of long ago', () => {
     const { here, settings } = damaged(5);
-    expect(propose(reportOf(draw({})), settings, here).plan).toMatchObject({ refused: null, refusals: [] });
+    expect(propose(reportOf(draw({})), { settings, context: here }).plan).toMatchObject({
+      refused: null,
+      refusals: [],
+    });
     const old = damaged(3 * 24 * 60);
-    expect(propose(reportOf(draw(split)), old.settings, old.here).plan).toMatchObject({ conferences: [{ key: 'k' }] });
+    expect(propose(reportOf(draw(split)), { settings: old.settings, context: old.here }).plan).toMatchObject({
+      conferences: [{ key: 'k' }],
+    });
   });
 });
 
@@ -89,7 +94,7 @@ test('a journal of another environment that is damaged or torn blocks nobody; a 
   const own = begun('stage', '{"at":"2026');
   const settings = settingsWith({ journal: folder });
   const plans = [1, 2].map(
-    () => propose(reportOf(draw({ k: { p1: 's1', p2: 's2' } })), settings, { ...here, log }).plan,
+    () => propose(reportOf(draw({ k: { p1: 's1', p2: 's2' } })), { settings, context: { ...here, log } }).plan,
   );
   for (const plan of plans) expect(plan).toMatchObject({ refused: null, conferences: [{ key: 'k' }] });
   expect(said).toEqual([expect.stringMatching(/^journal-torn /)]);
@@ -97,7 +102,10 @@ test('a journal of another environment that is damaged or torn blocks nobody; a 
 });
 
 test('a plan is valid for a quarter of an hour', () => {
-  const { plan } = propose(reportOf(draw({})), settingsWith(), quietContext(Date.parse('2026-11-21T10:00:00Z')));
+  const { plan } = propose(reportOf(draw({})), {
+    settings: settingsWith(),
+    context: quietContext(Date.parse('2026-11-21T10:00:00Z')),
+  });
   expect(plan).toMatchObject({
     runId: 'run-2',
     createdAt: '2026-11-21T10:00:00.000Z',
