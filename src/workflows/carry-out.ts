@@ -8,6 +8,7 @@ import type { Settings } from '../domain/settings.ts';
 import { createShardRequest, type ShardRequest } from '../heal/data-plane.ts';
 import { healPlan, refusedOutcome } from '../heal/heal.ts';
 import { openJournal } from '../heal/journal.ts';
+import { withPatience } from '../heal/patience.ts';
 import { type Ground, surveyGround } from '../plan/ground.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { createTableWriter } from '../runtime-api/table-writer.ts';
@@ -85,7 +86,7 @@ export async function carryOutPlan(
       plan,
       report.proxies,
       {
-        readers: readersOf(mesh, ground),
+        readers: new Map([...readersOf(mesh, ground)].map(([name, reader]) => [name, withPatience(reader)])),
         writers: new Map(
           transports.map(([name, transport]) => [
             name,
