@@ -34,7 +34,7 @@ export const helpText = `npm run bench -- [flags]     how fast the program is, o
   --small              sizes for CI, without what says nothing at that size (memory, slow-link, heal-far, busy); targets are not judged
   --check              with --small: exit 1 where a ratio is worse than in bench/baseline.json by a factor of two
   --runs N             how often each contender runs; otherwise between 2 and 9 times, by what a run takes
-  --markdown           the table as the block that README.md has
+  --markdown           the table as the block that docs/performance.md has
   --json FILE          the table for programs as well
   --keep               keeps the large dumps (2.5 GB each) in .cache/bench
   --help

@@ -1,4 +1,4 @@
-// Reads the import lines of the program and fails on an arrow that the README's architecture chapter does not draw.
+// Reads the import lines of the program and fails on an arrow that docs/architecture.md does not draw.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

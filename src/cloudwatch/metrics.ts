@@ -1,4 +1,4 @@
-// The metrics of a run: one table of what is counted, from which the datapoints, the README's table and the alarms are made. Pure.
+// The metrics of a run: one table of what is counted, from which the datapoints, the table in docs and the alarms are made. Pure.
 
 import type { MeshFindingKind } from '../domain/finding.ts';
 import type { HealOutcome } from '../domain/plan.ts';
@@ -219,7 +219,7 @@ function proxyMetrics({ proxies }: RunReport, dimensions: Metric['dimensions']):
   });
 }
 
-/** The README's table, in Markdown. */
+/** The table of docs/alarms-and-jenkins.md, in Markdown. */
 export function renderMetricsTable(): string {
   const rows = metricDefinitions.map(({ name, unit, description }) => `| \`${name}\` | ${unit} | ${description} |`);
   return `${['| metric | unit | what it counts |', '|---|---|---|', ...rows].join('\n')}\n`;

@@ -212,7 +212,7 @@ describe('the second set', () => {
   });
 });
 
-test('the table for the README has one row a metric', () => {
+test('the table for the docs has one row a metric', () => {
   const rows = renderMetricsTable().trimEnd().split('\n').slice(2);
   expect(rows.map((row) => /^\| `(\w+)` \| (Count|Milliseconds) \| [^|]+ \|$/.exec(row)?.[1])).toEqual(
     metricDefinitions.map(({ name }) => name),

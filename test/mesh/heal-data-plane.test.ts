@@ -8,7 +8,7 @@ import { tableRoutes, whereabouts } from '../support/whereabouts.ts';
 const timeout = 90_000;
 const SECRET = 's3cret';
 
-/** The README's snippet: the rule, and its access control in front of it. */
+/** The snippet of docs/healing.md: the rule, and its access control in front of it. */
 function withRule(_proxy: number, text: string): string {
   const guarded = `  acl healer req.hdr(X-Splitbrain-Secret) -m str ${SECRET}
   http-request deny if { req.hdr(X-Splitbrain-Server) -m found } !healer

@@ -205,9 +205,9 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
     }
     const PLAIN_SOCKET = '/run/splitbrain-test/admin.sock';
 
-    test('lets the user do exactly what README names, and nothing else', async () => {
-      const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-      const line = /^\s*(\S+ ALL=\(root\) NOPASSWD: \/usr\/bin\/socat .*)$/m.exec(readme)?.[1];
+    test('lets the user do exactly what the docs name, and nothing else', async () => {
+      const page = readFileSync(new URL('../../docs/reaching-proxies.md', import.meta.url), 'utf8');
+      const line = /^\s*(\S+ ALL=\(root\) NOPASSWD: \/usr\/bin\/socat .*)$/m.exec(page)?.[1];
       expect(line).toBeDefined();
       const mine = line!.replace(/^\S+/, user).replace('/run/haproxy/admin.sock', PLAIN_SOCKET);
       await withSudoers(mine, async (open) => {

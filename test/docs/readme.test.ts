@@ -1,0 +1,45 @@
+// The README stays short, and pages lead to pages that are there.
+
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pageNames, proseOf, readPage } from './pages.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+test('README has at most 150 lines', () => {
+  expect(readPage('README.md').split('\n').length - 1).toBeLessThanOrEqual(150);
+});
+
+describe('prose has at most 100 columns', () => {
+  test.each(pageNames())('%s', (name) => {
+    // What the bench prints has a sentence a line, however long.
+    const [page] = readPage(name).split('\n| what | measured |') as [string];
+    const lines = proseOf(page).split('\n');
+    expect(lines.filter((line) => line.length > 100 && !line.startsWith('|'))).toEqual([]);
+  });
+});
+
+/** As GitHub makes them: lower case, blanks to hyphens, punctuation gone. */
+function anchorsOf(page: string): readonly string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('links lead to pages and headings that are there', () => {
+  test.each(pageNames())('%s', (name) => {
+    const links = [...readPage(name).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    const lost = links.filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? name : join(dirname(name), path);
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
+    });
+    expect(lost).toEqual([]);
+  });
+});
