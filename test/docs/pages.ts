@@ -10,11 +10,11 @@ export function readPage(name: string): string {
   return readFileSync(join(root, name), 'utf8');
 }
 
-/** The pages of the root and of `docs/`, by their names from the project's root. */
+/** The pages of the root, of `docs/` and of `.github/`, by their names from the project's root. */
 export function pageNames(): readonly string[] {
   const below = (folder: string) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
-  const all = [...readdirSync(root), ...below('docs')];
+  const all = [...readdirSync(root), ...below('docs'), ...below('.github')];
   return all.filter((name) => name.endsWith('.md')).sort();
 }
 
