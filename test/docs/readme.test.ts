@@ -20,6 +20,16 @@ describe('prose has at most 100 columns', () => {
   });
 });
 
+describe('prose has one sentence a line', () => {
+  test.each(pageNames())('%s', (name) => {
+    const [page] = readPage(name).split('\n| what | measured |') as [string];
+    const lines = proseOf(page)
+      .split('\n')
+      .filter((line) => !/^[|#]/.test(line));
+    expect(lines.filter((line) => /[a-z)`]\. [A-Z`]/.test(line))).toEqual([]);
+  });
+});
+
 /** As GitHub makes them: lower case, blanks to hyphens, punctuation gone. */
 function anchorsOf(page: string): readonly string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
