@@ -53,3 +53,14 @@ describe('links lead to pages and headings that are there', () => {
     expect(lost).toEqual([]);
   });
 });
+
+/** Files that no clone has: what a build makes, and what people write. */
+const made = /^(?:dist|out|dumps)\/|ENVIRONMENT|\*/;
+
+describe('files and folders that pages name are there', () => {
+  test.each(pageNames())('%s', (name) => {
+    const spans = [...readPage(name).matchAll(/`((?:\.?[\w*-]+\/)+(?:[\w.*-]+\.(?:ts|sh|cjs|yaml|json))?)`/g)];
+    const paths = spans.map((match) => match[1]!).filter((path) => !made.test(path));
+    expect(paths.filter((path) => ![path, `src/${path}`].some((each) => existsSync(join(root, each))))).toEqual([]);
+  });
+});
