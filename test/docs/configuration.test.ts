@@ -1,9 +1,10 @@
 // docs/configuration.md has every key of the schema and no other; pages name only keys that exist.
 
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { schema } from '../../src/config/schema.ts';
+import { load } from '../config/loading.ts';
 import { fencedBlocks, firstColumn, pageNames, readPage } from './pages.ts';
 
 /** Every key that may stand in the file, as `proxies.list[].name`; a map with names of its own ends in `.*`. */
@@ -69,4 +70,35 @@ test('examples write only keys that exist', () => {
   );
   expect(written.length).toBeGreaterThan(20);
   expect(written.filter((key) => !isKey(key))).toEqual([]);
+});
+
+/** Every section whose keys have defaults is there, with what it needs. */
+const withSections = `
+environment: stage
+proxies: { list: [{ name: hap-a, endpoint: "unix:///run/a.sock" }] }
+ssh: {}
+collect: {}
+confirm: {}
+heal: { dataPlane: { keyHeader: Key, shardHeader: Shard } }
+metrics: {}
+alarms: {}
+census: { url: "http://{shard}:5280/room-census" }
+`;
+
+/** Rows whose default is a value of the file, and nothing else: `3s`, 20. */
+const defaults = [...readPage('docs/configuration.md').matchAll(/^\| `([\w.]+)` \| (?:`([^`]+)`|([\d.]+)) \| /gm)].map(
+  ([, key, quoted, number]) => [key!, (quoted ?? number)!] as const,
+);
+
+test('most keys have such a default', () => {
+  expect(defaults.length).toBeGreaterThan(30);
+});
+
+test.each(defaults)('%s: %s, written or left out, is the same', (key, value) => {
+  const written = parseDocument(withSections);
+  // A section is left out by leaving out the whole of it.
+  const leftOut = parseDocument(withSections);
+  leftOut.deleteIn(key.split('.'));
+  written.setIn(key.split('.'), parse(value));
+  expect(load(String(written))).toEqual(load(String(leftOut)));
 });

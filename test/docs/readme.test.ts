@@ -3,12 +3,21 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EXIT_CODES_HELP, exitCodes, signalExitCodes } from '../../src/domain/exit-codes.ts';
 import { pageNames, proseOf, readPage } from './pages.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 test('README has at most 150 lines', () => {
   expect(readPage('README.md').split('\n').length - 1).toBeLessThanOrEqual(150);
+});
+
+test('README has every exit code, and says which counts as help does', () => {
+  const page = readPage('README.md');
+  const codes = [...page.matchAll(/^\| ((?:\d+(?:, )?)+) \| /gm)].flatMap((match) => match[1]!.split(', ').map(Number));
+  expect(codes).toEqual([...Object.values(exitCodes), signalExitCodes.SIGTERM]);
+  const [precedence] = /the first of [\d, ]+/i.exec(EXIT_CODES_HELP)!;
+  expect(page.toLowerCase()).toContain(precedence.trim().toLowerCase());
 });
 
 describe('prose has at most 100 columns', () => {
