@@ -3,8 +3,6 @@
 const BACKSLASH: u8 = 0x5c;
 
 /** Whether `length` bytes are the same. */
-// @ts-ignore: decorator
-@inline
 export function areSame(one: u32, other: u32, length: u32): bool {
   let at: u32 = 0;
   for (; at + 8 <= length; at += 8) if (load<u64>(one + at) !== load<u64>(other + at)) return false;
@@ -13,8 +11,6 @@ export function areSame(one: u32, other: u32, length: u32): bool {
 }
 
 /** Whether no byte of the word is below `0` or a colon: of the bytes that HAProxy prints in a pointer, only its digits. */
-// @ts-ignore: decorator
-@inline
 export function areDigits(word: u64): bool {
   const colons = word ^ 0x3a3a3a3a3a3a3a3a;
   const odd = ((word - 0x3030303030303030) & ~word) | ((colons - 0x0101010101010101) & ~colons);

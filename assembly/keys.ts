@@ -103,14 +103,10 @@ function growSlots(): void {
 }
 
 /** The address of the slot where the search for a hash begins. */
-// @ts-ignore: decorator
-@inline
 function slotAt(hash: u32): u32 {
   return slots + (hash & mask) * SLOT_BYTES;
 }
 
-// @ts-ignore: decorator
-@inline
 function slotBehind(slot: u32): u32 {
   return slot === slots + mask * SLOT_BYTES ? slots : slot + SLOT_BYTES;
 }
@@ -135,20 +131,16 @@ export function hashOf(at: u32, length: u32): u32 {
   if (from < end) {
     // What stands behind the key does not count.
     const rest = <u64>(end - from) * 8;
-    sum += product(load<u64>(from) & ((<u64>1 << rest) - 1), secret);
+    sum += product(load<u64>(from) & (((<u64>1) << rest) - 1), secret);
   }
   return <u32>mixed(sum);
 }
 
-// @ts-ignore: decorator
-@inline
 function product(word: u64, secret: u32): u64 {
   return <u64>(<u32>word + load<u32>(secret)) * <u64>(<u32>(word >> 32) + load<u32>(secret, 4));
 }
 
 /** Spreads every bit over all others (the finaliser of MurmurHash3, 64 bits). */
-// @ts-ignore: decorator
-@inline
 function mixed(value: u64): u64 {
   let x = value;
   x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
@@ -157,16 +149,10 @@ function mixed(value: u64): u64 {
 }
 
 /** The slot that holds the key, or the free one where it belongs. */
-// @ts-ignore: decorator
-@inline
 function slotOf(at: u32, length: u32, hash: u32): u32 {
   let slot = slotAt(hash);
   while (load<u32>(slot, ROW) !== 0) {
-    if (
-      load<u32>(slot) === hash &&
-      load<u32>(slot, KEY_LENGTH) === length &&
-      areSame(load<u32>(slot, KEY), at, length)
-    )
+    if (load<u32>(slot) === hash && load<u32>(slot, KEY_LENGTH) === length && areSame(load<u32>(slot, KEY), at, length))
       return slot;
     slot = slotBehind(slot);
   }
@@ -174,8 +160,6 @@ function slotOf(at: u32, length: u32, hash: u32): u32 {
 }
 
 /** Whether the key of this row is the `length` bytes at `at`. */
-// @ts-ignore: decorator
-@inline
 export function isKey(row: u32, at: u32, length: u32): bool {
   return keyLength(row) === length && areSame(keyAddress(row), at, length);
 }
@@ -206,14 +190,10 @@ export function addHashed(at: u32, length: u32, hash: u32): i32 {
  * What a look-up of this hash will want of memory, first the slot, then the key: fetched for many keys one after the other, their waits overlap.
  * The sum of what these give must be used, or the compiler leaves the fetch out.
  */
-// @ts-ignore: decorator
-@inline
 export function fetchSlot(hash: u32): u32 {
   return load<u32>(slotAt(hash));
 }
 
-// @ts-ignore: decorator
-@inline
 export function fetchKey(hash: u32): u32 {
   const slot = slotAt(hash);
   const key = load<u32>(slot, KEY);

@@ -184,8 +184,6 @@ export function readLines(start: u32, end: u32, keyOffset: u32, order: u32, gues
 }
 
 /** Whether a pointer of digits and `: key=` stand there, and no line ends before. */
-// @ts-ignore: decorator
-@inline
 function isPrefix(start: u32, key: u32): bool {
   if (load<u16>(start) !== HEX || load<u32>(key - 4) !== KEY || load<u16>(key - BEFORE_KEY) !== COLON) return false;
   const last = key - BEFORE_KEY - 8;
@@ -194,8 +192,6 @@ function isPrefix(start: u32, key: u32): bool {
 }
 
 /** The row of the key that is expected, if it stands there with a blank behind it; else -1. */
-// @ts-ignore: decorator
-@inline
 function expectedRow(key: u32, end: u32): i32 {
   fetched += fetchPlaces(guessed, expected);
   const row = rowAt(guessed, expected);
@@ -205,15 +201,11 @@ function expectedRow(key: u32, end: u32): i32 {
 }
 
 /** More than 9 where no digit stands. */
-// @ts-ignore: decorator
-@inline
 function digitAt(at: u32): u32 {
   return <u32>load<u8>(at) - 0x30;
 }
 
 /** The position behind a number, 0 where there is none or a longer one. */
-// @ts-ignore: decorator
-@inline
 function behindDigits(from: u32): u32 {
   let at = from;
   while (digitAt(at) <= 9) at++;
@@ -221,8 +213,6 @@ function behindDigits(from: u32): u32 {
 }
 
 /** Puts a key off until enough of them wait. */
-// @ts-ignore: decorator
-@inline
 function putOff(key: u32, line: u32, admits: bool): void {
   store<u32>(batchKeys + waiting * 4, key);
   store<u32>(batchLines + waiting * 4, line);

@@ -10,7 +10,7 @@ const MOST_BYTES: u64 = 1 << 31;
 let end: u32 = 0;
 
 /**
- * Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`scripts/build.sh`), or at all.
+ * Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`asconfig.json`), or at all.
  * What was asked for in vain takes nothing: smaller pieces may still be had.
  */
 export function allocate(bytes: u32): u32 {
@@ -34,8 +34,6 @@ export function nextAddress(): u32 {
   return end;
 }
 
-// @ts-ignore: decorator
-@inline
 function aligned(at: u32): u32 {
   return (at + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }

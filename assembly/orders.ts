@@ -21,8 +21,6 @@ export function orderCount(): u32 {
   return count;
 }
 
-// @ts-ignore: decorator
-@inline
 function fieldsOf(order: u32): u32 {
   return orders + (order - 1) * ORDER_BYTES;
 }
@@ -61,8 +59,6 @@ function makeRoom(fields: u32, least: u32): void {
 }
 
 /** The row at a place, from 0 on; -1 where the order does not go so far. */
-// @ts-ignore: decorator
-@inline
 export function rowAt(order: u32, place: u32): i32 {
   if (order === 0) return place < keyCount() ? place : -1;
   const fields = fieldsOf(order);

@@ -17,8 +17,6 @@ let count: u32 = 0;
 let textAt: u32 = 0;
 let textEnd: u32 = 0;
 
-// @ts-ignore: decorator
-@inline
 function slotOf(at: u32, length: u32): u32 {
   // Nobody but the proxies' owners chooses servers: this hash has no secret.
   let sum: u64 = length;
@@ -40,8 +38,6 @@ export function numberOfTail(at: u32, length: u32): u32 {
 }
 
 /** Where the line ends if this tail, which is known, stands there to its end, and before `limit`; else 0. */
-// @ts-ignore: decorator
-@inline
 export function endBehindTail(number: u32, at: u32, limit: u32): u32 {
   const field = fields + (number - 1) * FIELD_BYTES;
   const end = at + load<u32>(field, 4);

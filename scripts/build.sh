@@ -14,6 +14,4 @@ node_modules/.bin/esbuild src/main.ts jobs/monitor.ts jobs/remediate.ts jobs/rep
   --external:ssh2 --external:@aws-sdk/client-cloudwatch --log-level=warning \
   --banner:js="import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 chmod +x dist/src/main.js
-# 2 GB hold the keys of some 15 million conferences; beyond, an address would no longer be a positive number for JavaScript.
-node_modules/.bin/asc assembly/lines.ts --outFile dist/lines.wasm -O3 --converge --noAssert --runtime stub --enable simd \
-  --maximumMemory 32767
+node_modules/.bin/asc --config assembly/asconfig.json --outFile dist/lines.wasm
