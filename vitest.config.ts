@@ -1,14 +1,28 @@
 // How the tests run: meshes of real processes get the time they need, and no two files fight for two cores.
 
 import { defineConfig } from 'vitest/config';
+import { exhaustive, withProcesses } from './test/projects.ts';
 import { closingLine } from './test/support/closing-line.ts';
+
+const notUnit = [...withProcesses, ...exhaustive];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', closingLine()],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: notUnit,
+          setupFiles: ['test/support/no-processes.ts'],
+        },
+      },
+      { extends: true, test: { name: 'mesh', include: notUnit } },
+    ],
   },
 });
