@@ -25,6 +25,7 @@ reason_for() {
     haproxy) echo 'the proxies of the mesh are real HAProxy processes' ;;
     openssh-server) echo 'one proxy is reached through a real SSH server of our own, on a high port of 127.0.0.1' ;;
     socat) echo 'it passes the bytes between an SSH login and the stats socket of HAProxy' ;;
+    curl) echo 'requests for conferences are sent with it, by hand' ;;
     ansible-core) echo 'inventories of Ansible are read with its ansible-inventory' ;;
     openssl) echo 'the certificate of a test server is made with it' ;;
     groovy) echo 'the Jenkinsfile is compiled and run with it' ;;
