@@ -3,11 +3,11 @@
 /** Files that start a process: HAProxy, sshd, Consul, the built program, a shell. `support/no-processes.ts` finds one that is missing here. */
 export const withProcesses: readonly string[] = [
   'test/{mesh,cli,jobs}/**/*.test.ts',
-  'test/**/{alarms,cloudwatch}-command.test.ts',
-  'test/heal/{journal,lock}.test.ts',
+  'test/workflows/{alarms,monitor}.test.ts',
+  'test/heal/{journal,run-lock}.test.ts',
   'test/inventory/{ansible,command,consul,consul-acl,read-inventory,shell-words}.test.ts',
   'test/report/next-command.test.ts',
-  'test/snapshot/**/archive-writer.test.ts',
+  'test/snapshot/archive/writer.test.ts',
   'test/transport/socket.test.ts',
   'test/transport/ssh/{compressing-host,known-hosts}.test.ts',
 ];
@@ -18,6 +18,7 @@ export const exhaustive: readonly string[] = [
   'test/analysis/findings.test.ts',
   'test/plan/{liar,properties}.test.ts',
   'test/runtime-api/**/{parse-hostile,parse-table,parse-table-captures}.test.ts',
-  'test/snapshot/**/{archive-reader,key-hash}.test.ts',
+  'test/snapshot/archive/reader.test.ts',
+  'test/snapshot/grid/key-hash.test.ts',
   'test/**/usual-lines.test.ts',
 ];
