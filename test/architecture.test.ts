@@ -14,16 +14,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   input: ['domain'],
   config: ['domain', 'errors.ts', 'input'],
   inventory: ['domain', 'errors.ts', 'input'],
-  transport: ['domain', 'errors.ts', 'process/clock.ts'],
+  transport: ['domain', 'errors.ts'],
   'runtime-api': ['domain', 'errors.ts', 'transport/transport.ts'],
   snapshot: ['domain', 'errors.ts', 'process/clock.ts', 'runtime-api'],
-  analysis: ['domain', 'errors.ts'],
+  analysis: ['domain'],
   confirm: ['domain', 'errors.ts', 'analysis', 'snapshot', 'runtime-api'],
   plan: ['domain', 'errors.ts', 'analysis'],
   verify: ['domain', 'errors.ts', 'plan', 'runtime-api'],
   heal: ['domain', 'errors.ts', 'process/clock.ts', 'plan', 'verify', 'runtime-api'],
   report: ['domain', 'errors.ts'],
-  cloudwatch: ['domain', 'errors.ts', 'process/clock.ts'],
+  cloudwatch: ['domain', 'errors.ts'],
 };
 
 /** Who knows several rooms: the stories and the commands. Nothing above imports them. */
@@ -43,6 +43,8 @@ interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly imports: readonly string[];
+  /** Of the imports, those that are there at run time too; what they import of each. */
+  readonly loads: readonly { readonly from: string; readonly names: readonly string[] }[];
 }
 
 function sourceFiles(folder: string): readonly SourceFile[] {
@@ -52,12 +54,23 @@ function sourceFiles(folder: string): readonly SourceFile[] {
       const path = relative(root, join(entry.parentPath, entry.name));
       const text = readFileSync(join(root, path), 'utf8');
       const found = [...text.matchAll(/^(?:import|export)[^;]*?from '([^']+)'|import\('([^']+)'\)/gm)];
-      return { path, text, imports: found.map((match) => (match[1] ?? match[2])!) };
+      return { path, text, imports: found.map((match) => (match[1] ?? match[2])!), loads: loadsOf(text) };
     });
+}
+
+function loadsOf(text: string): SourceFile['loads'] {
+  const statements = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)from '([^']+)'|import\('([^']+)'\)/gm)];
+  return statements.flatMap(([, clause, from, lazily]) => {
+    if (clause === undefined) return [{ from: lazily!, names: ['*'] }];
+    const names = clause.replace(/[{}]/g, '').split(',');
+    const values = names.map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type '));
+    return values.length > 0 ? [{ from: from!, names: values }] : [];
+  });
 }
 
 const files = sourceFiles('src');
 const assembly = sourceFiles('assembly');
+const byPath = new Map(files.map((file) => [file.path, file]));
 
 /** What an import of our own names, from the project's root: `src/plan/steps.ts`. */
 function targetsOf({ path, imports }: SourceFile): readonly string[] {
@@ -97,6 +110,19 @@ test('every arrow between rooms is drawn', () => {
   expect(wrong).toEqual([]);
 });
 
+test('every arrow that is drawn is used', () => {
+  const used = new Set(
+    files.flatMap((file) =>
+      targetsOf(file).flatMap((target) => [
+        `${roomOf(file.path)} -> ${roomOf(target)}`,
+        `${roomOf(file.path)} -> ${target.replace(/^src\//, '')}`,
+      ]),
+    ),
+  );
+  const drawn = Object.entries(arrows).flatMap(([room, targets]) => targets.map((target) => `${room} -> ${target}`));
+  expect(drawn.filter((arrow) => !used.has(arrow))).toEqual([]);
+});
+
 test('imports name the file they want, and it is there', () => {
   const known = new Set(files.map(({ path }) => path));
   const lost = files.flatMap((file) =>
@@ -130,17 +156,72 @@ describe('packages', () => {
   });
 });
 
-describe('pure rooms see no time, no process, no promise', () => {
-  test.each(
-    files.filter(({ path }) => /^src\/(domain|analysis|plan)\//.test(path)).map((file) => [file.path, file] as const),
-  )('%s', (_, { text }) => {
-    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
-    expect(
-      code.match(
-        /\b(Date\.now|new Date\(\)|Date\.parse|process|Promise|async|await|setTimeout|console|Math\.random)\b/g,
-      ) ?? [],
-    ).toEqual([]);
-    expect(text.match(/from 'node:[^']+'/g) ?? []).toEqual([]);
+/** All that pure files may load beside files of our own: no file, no socket, no clock. */
+const pureLoads: Readonly<Record<string, RegExp>> = {
+  'node:crypto': /^create(Hash|Hmac)$/,
+  'node:util': /^isDeepStrictEqual$/,
+  picocolors: /./,
+  'string-width': /./,
+  zod: /./,
+};
+
+/** What tells the time, reads the process, waits, draws lots or logs; `Date` and `process` as values, not as a type or a word. */
+const impure =
+  /\b(?:Date(?=[.(])|process(?=[.[?])|Promise|AbortSignal|async|await|set(?:Timeout|Interval|Immediate)|console|performance|fetch(?=\()|Math\.random|Log(?:ger)?)\b/g;
+
+/** The rooms that are pure, and every file whose first comment says so. */
+function isPure({ path, text }: SourceFile): boolean {
+  const firstComment = /^(?:\/\/.*\n)*/.exec(text)![0];
+  return /^src\/(domain|analysis|plan)\//.test(path) || /\bPure\b/.test(firstComment);
+}
+
+function impurities({ text }: SourceFile): readonly string[] {
+  const code = text
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, "''");
+  return code.match(impure) ?? [];
+}
+
+/** What a file loads that does more than compute, by way of other files of our own too. */
+function impureLoads(file: SourceFile): readonly string[] {
+  return [...reachableFrom(file.path, 'loads')].flatMap((path) =>
+    byPath
+      .get(path)!
+      .loads.filter(({ from, names }) => !from.startsWith('.') && !names.every((name) => pureLoads[from]?.test(name)))
+      .map(({ from, names }) => `${path} loads ${names.join(', ')} from ${from}`),
+  );
+}
+
+describe('what is pure loads no I/O, and sees no time, no process, no log, no promise', () => {
+  const pure = files.filter(isPure);
+  test.each(pure.map((file) => [file.path, file] as const))('%s', (_, file) => {
+    expect([...impurities(file), ...impureLoads(file)]).toEqual([]);
+  });
+
+  test('files outside the pure rooms call themselves pure', () => {
+    expect(pure.filter(({ path }) => !/^src\/(domain|analysis|plan)\//.test(path)).length).toBeGreaterThan(15);
+  });
+
+  test.each([
+    ['const now = Date.now();', ['Date']],
+    ['const at = new Date();', ['Date']],
+    ['interface Run { readonly startedAt: Date; }', []],
+    ['const home = process.env.HOME;', ['process']],
+    ['export async function read(log: Log): Promise<void> {}', ['async', 'Log', 'Promise']],
+    ["// a process.env in a comment\nconst text = 'await console.log';", []],
+  ])('%j -> %j', (text, found) => {
+    expect(impurities({ path: 'src/x.ts', text, imports: [], loads: [] })).toEqual(found);
+  });
+
+  test('a type that is imported loads nothing, a name beside it does', () => {
+    const text =
+      "import { type A, b } from './a.ts';\nimport type { C } from 'node:fs';\nexport { d } from './d.ts';\n";
+    expect(loadsOf(text)).toEqual([
+      { from: './a.ts', names: ['b'] },
+      { from: './d.ts', names: ['d'] },
+    ]);
+    const reader = files.find(({ path }) => path === 'src/process/version.ts')!;
+    expect(impureLoads(reader)).toEqual(['src/process/version.ts loads readFileSync from node:fs']);
   });
 });
 
@@ -153,14 +234,15 @@ test('a reader cannot write: a TableWriter is built in one place, which no repor
   expect([...reached].filter((path) => /table-writer|carry-out|workflows\/heal/.test(path))).toEqual([]);
 });
 
-function reachableFrom(start: string): ReadonlySet<string> {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+/** `loads`: without imports of types. */
+function reachableFrom(start: string, by: 'imports' | 'loads' = 'imports'): ReadonlySet<string> {
   const reached = new Set<string>();
   const waiting = [start];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (reached.has(path)) continue;
     reached.add(path);
-    waiting.push(...targetsOf(byPath.get(path)!));
+    const file = byPath.get(path)!;
+    waiting.push(...targetsOf(by === 'imports' ? file : { ...file, imports: file.loads.map(({ from }) => from) }));
   }
   return reached;
 }

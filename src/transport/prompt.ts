@@ -1,4 +1,5 @@
-// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> ` at the beginning of a line says that an answer is over. Pure.
+// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> ` at
+// the beginning of a line says that an answer is over.
 
 import type { OnChunk } from './conversation.ts';
 
