@@ -2,7 +2,7 @@
 
 /** Files that start a process: HAProxy, sshd, Consul, the built program, a shell. `support/no-processes.ts` finds one that is missing here. */
 export const withProcesses: readonly string[] = [
-  'test/{mesh,cli,jobs}/**/*.test.ts',
+  'test/{mesh,cli,jobs,scripts}/**/*.test.ts',
   'test/workflows/{alarms,monitor}.test.ts',
   'test/heal/{journal,run-lock}.test.ts',
   'test/inventory/{ansible,command,consul,consul-acl,read-inventory,shell-words}.test.ts',
