@@ -1,4 +1,5 @@
-// How the tests run: meshes of real processes get the time they need, and no two files fight for two cores.
+// How the tests run: meshes of real processes get the time they need, and no two files fight for
+// two cores.
 
 import { defineConfig } from 'vitest/config';
 import { exhaustive, withProcesses } from './test/projects.ts';
@@ -20,7 +21,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: notUnit,
           setupFiles: ['test/support/no-processes.ts'],
-          // Half of the time went into loading the same modules for each file anew; unit tests leave nothing behind in them.
+          // Half of the time went into loading the same modules for each file anew; unit tests
+          // leave nothing behind in them.
           isolate: false,
         },
       },

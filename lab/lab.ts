@@ -1,4 +1,5 @@
-// The laboratory: a mesh of real HAProxies that stands until Ctrl-C, with a prompt to break its links and to send requests through it.
+// The laboratory: a mesh of real HAProxies that stands until Ctrl-C, with a prompt to break its
+// links and to send requests through it.
 
 import { constants } from 'node:os';
 import { dirname } from 'node:path';

@@ -1,4 +1,5 @@
-// What a line at the prompt of the laboratory does: links that break and heal, requests, proxies that die, and splitbrain itself.
+// What a line at the prompt of the laboratory does: links that break and heal, requests, proxies
+// that die, and splitbrain itself.
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,10 @@ export interface Target {
   readonly folder: string;
 }
 
-/** Carries out one line and says what came of it; never rejects. What splitbrain writes goes to this terminal at once. */
+/**
+ * Carries out one line and says what came of it; never rejects. What splitbrain writes goes to this
+ * terminal at once.
+ */
 export async function carryOut(line: string, target: Target): Promise<readonly string[]> {
   const [command = '', ...words] = line.trim().split(/\s+/);
   try {
@@ -83,7 +87,9 @@ async function join(mesh: Mesh, conference = '', proxy?: string, shard?: string)
   ];
 }
 
-/** Its standard input is empty, because this prompt reads the terminal: `heal` wants `--yes` here. */
+/**
+ * Its standard input is empty, because this prompt reads the terminal: `heal` wants `--yes` here.
+ */
 function runSplitbrain(words: readonly string[], folder: string): Promise<number | string> {
   const child = spawn(process.execPath, [program, ...words], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {

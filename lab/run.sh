@@ -1,5 +1,6 @@
 #!/bin/sh
-# The laboratory on a fresh clone: fetches what is missing, builds, and starts lab.ts: a mesh that stands until Ctrl-C, and a prompt.
+# The laboratory on a fresh clone: fetches what is missing, builds, and starts lab.ts: a mesh that
+# stands until Ctrl-C, and a prompt.
 set -eu
 cd "$(dirname "$0")/.."
 

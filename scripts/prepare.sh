@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a clone ready to run: the right Node, npm packages, a build. Skips what is already done for this lock file and these sources.
+# Makes a clone ready to run: the right Node, npm packages, a build. Skips what is already done for
+# this lock file and these sources.
 #
 #   scripts/prepare.sh [--afresh]     --afresh installs and builds in any case
 #
@@ -12,7 +13,8 @@ if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 
   exit 3
 fi
 
-# What was installed and built is known by the checksum of what it was made from. Times would not do: git changes them.
+# What was installed and built is known by the checksum of what it was made from. Times would not
+# do: git changes them.
 installed=node_modules/.made-from
 built=dist/.made-from
 if [ "${1:-}" = --afresh ]; then rm -f "$installed" "$built"; fi
@@ -21,13 +23,16 @@ is_made_from() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 lock=$(cksum <package-lock.json)
 if ! is_made_from "$installed" "$lock"; then
   echo 'Fetching npm packages (npm ci, without install scripts) ...'
-  # npm ci (11.19) refuses a lock file without the optional packages of other platforms, which is what npm writes where a registry
-  # does not carry them. npm install takes the versions of the same lock file, and leaves it as it is.
+  # npm ci (11.19) refuses a lock file without the optional packages of other platforms, which is
+  # what npm writes where a registry
+  # does not carry them. npm install takes the versions of the same lock file, and leaves it as it
+  # is.
   npm ci --ignore-scripts --no-audit --no-fund --silent || {
     echo 'npm ci refuses the lock file or cannot fetch: trying npm install with the same versions ...'
     npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
   }
-  # The one package whose own script runs: an SSH dump then takes a fifth less CPU. Never fails; takes a C++ compiler and Node's headers.
+  # The one package whose own script runs: an SSH dump then takes a fifth less CPU. Never fails;
+  # takes a C++ compiler and Node's headers.
   echo 'Compiling the ciphers of ssh2 (npm rebuild ssh2), where there is a compiler ...'
   npm rebuild ssh2 --no-audit --no-fund --silent || echo 'npm rebuild failed: SSH works all the same.'
   # Last, so that an installation that was cut short is done again.

@@ -1,4 +1,5 @@
-// Reads the import lines of the program and fails on an arrow that docs/architecture.md does not draw.
+// Reads the import lines of the program and fails on an arrow that docs/architecture.md does not
+// draw.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -6,7 +7,10 @@ import { describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** A room is a folder of src; a file of src itself stands for itself. Each may import from itself, and from what is listed. */
+/**
+ * A room is a folder of src; a file of src itself stands for itself. Each may import from itself,
+ * and from what is listed.
+ */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   'errors.ts': ['domain'],
@@ -165,7 +169,10 @@ const pureLoads: Readonly<Record<string, RegExp>> = {
   zod: /./,
 };
 
-/** What tells the time, reads the process, waits, draws lots or logs; `Date` and `process` as values, not as a type or a word. */
+/**
+ * What tells the time, reads the process, waits, draws lots or logs; `Date` and `process` as
+ * values, not as a type or a word.
+ */
 const impure =
   /\b(?:Date(?=[.(])|process(?=[.[?])|Promise|AbortSignal|async|await|set(?:Timeout|Interval|Immediate)|console|performance|fetch(?=\()|Math\.random|Log(?:ger)?)\b/g;
 

@@ -1,4 +1,5 @@
-// Holds the split between unit tests and the rest: no unit test starts a process, and every pattern names a file.
+// Holds the split between unit tests and the rest: no unit test starts a process, and every pattern
+// names a file.
 
 import childProcess, { execFile, execFileSync, fork, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';

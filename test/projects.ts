@@ -1,6 +1,10 @@
-// Which test files are not unit tests: `npm run test:unit` leaves them out, `npm run test:mesh` runs them and nothing else.
+// Which test files are not unit tests: `npm run test:unit` leaves them out, `npm run test:mesh`
+// runs them and nothing else.
 
-/** Files that start a process: HAProxy, sshd, Consul, the built program, a shell. `support/no-processes.ts` finds one that is missing here. */
+/**
+ * Files that start a process: HAProxy, sshd, Consul, the built program, a shell.
+ * `support/no-processes.ts` finds one that is missing here.
+ */
 export const withProcesses: readonly string[] = [
   'test/{mesh,cli,jobs,scripts}/**/*.test.ts',
   'test/workflows/{alarms,monitor}.test.ts',

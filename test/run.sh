@@ -1,13 +1,17 @@
 #!/bin/sh
-# `npm test` on a fresh clone: fetches what is missing, builds, checks, and runs every test. Arguments go to vitest.
+# `npm test` on a fresh clone: fetches what is missing, builds, checks, and runs every test.
+# Arguments go to vitest.
 #
 #   npm test                      everything
-#   npm test -- test/plan         these files; what is installed and built is not made again, and `npm run check` is left out
+#   npm test -- test/plan         these files, without `npm run check`; installs and builds only
+#                                 what has changed
 #   npm run test:unit             the tests without processes: half a minute
 #   npm run test:mesh             all others
 #
-# With CI=true or SPLITBRAIN_CI set, nothing is left out, and whatever a test could lack has to be there: one that is skipped proves nothing.
-# Exit: what vitest says · 1 where the tests pass and `npm run check` does not · 3 something is missing that must be there.
+# With CI=true or SPLITBRAIN_CI set, nothing is left out, and whatever a test could lack has to be
+# there: one that is skipped proves nothing.
+# Exit: what vitest says · 1 where the tests pass and `npm run check` does not · 3 something is
+# missing that must be there.
 # The last line is `N passed, N failed, N skipped`, unless nothing could be run at all.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,7 +27,8 @@ lacking() {
 }
 
 sh scripts/prepare.sh ${strict:+--afresh}
-# One test needs sudo, some need Java or Python packages, and a laptop should not get them for that: only CI tests everything.
+# One test needs sudo, some need Java or Python packages, and a laptop should not get them for that:
+# only CI tests everything.
 sh scripts/install-debian-packages.sh haproxy openssh-server socat openssl \
   ${strict:+sudo ansible-core groovy default-jre-headless jenkins-job-builder} ||
   lacking 'Something above could not be installed'

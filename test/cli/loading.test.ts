@@ -1,4 +1,5 @@
-// What a run of the built program loads: no module that its command does not need. Node itself lists the files, for its coverage.
+// What a run of the built program loads: no module that its command does not need. Node itself
+// lists the files, for its coverage.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import nodeModule from 'node:module';
@@ -38,7 +39,10 @@ async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   };
 }
 
-/** The modules that esbuild put into a file of dist: it writes the path of each into a comment of its own. */
+/**
+ * The modules that esbuild put into a file of dist: it writes the path of each into a comment of
+ * its own.
+ */
 function modulesOf(path: string): readonly string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^\/\/ ((?:src|jobs|node_modules)\/\S+)$/gm)].map(
     (match) => match[1]!,
@@ -53,7 +57,8 @@ const all = ['zod', 'pino', 'yaml', 'yocto-spinner', 'ssh2', '@aws-sdk/client-cl
 const socket = 'unix:///run/nobody.sock';
 const writers = ['src/runtime-api/table-writer.ts', 'src/workflows/carry-out.ts', 'src/workflows/heal.ts'];
 
-// Each command loads some of what the others do without: a list that nothing could ever be on would prove nothing.
+// Each command loads some of what the others do without: a list that nothing could ever be on would
+// prove nothing.
 test.each([
   [['--version'], []],
   [['report', '--proxy', socket], ['pino']],

@@ -1,4 +1,5 @@
-// `npm run lab` as a person uses it: the commands that it prints do what it says, and Ctrl-C leaves nothing behind.
+// `npm run lab` as a person uses it: the commands that it prints do what it says, and Ctrl-C leaves
+// nothing behind.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// What scripts/prepare.sh does again and what not, with an npm that only writes down how it was called.
+// What scripts/prepare.sh does again and what not, with an npm that only writes down how it was
+// called.
 
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,5 @@
-// Makes every start of a process fail, in the unit tests (`vitest.config.ts`): what needs a process belongs to the tests of the mesh.
+// Makes every start of a process fail, in the unit tests (`vitest.config.ts`): what needs a process
+// belongs to the tests of the mesh.
 
 import childProcess, { ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
