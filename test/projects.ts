@@ -19,10 +19,12 @@ export const withProcesses: readonly string[] = [
 /** Files that try thousands of random cases, or hundreds of megabytes: each takes seconds. */
 export const exhaustive: readonly string[] = [
   'test/**/*-any.test.ts',
-  'test/analysis/findings.test.ts',
+  'test/analysis/{cause,findings}.test.ts',
   'test/plan/{liar,properties}.test.ts',
   'test/runtime-api/**/{parse-hostile,parse-table,parse-table-captures}.test.ts',
   'test/snapshot/archive/reader.test.ts',
-  'test/snapshot/grid/key-hash.test.ts',
+  'test/snapshot/grid/{key-hash,key-table,memory}.test.ts',
   'test/**/usual-lines.test.ts',
+  'test/transport/compressed/inflate.test.ts',
+  'test/cloudwatch/remediation.test.ts',
 ];
