@@ -2,15 +2,21 @@
 
 import { existsSync } from 'node:fs';
 import type { MeshProxy } from '../test/support/mesh.ts';
-import { configure, type Scratch } from '../test/support/mesh-config.ts';
+import { configure, type MeshConfig, type Scratch } from '../test/support/mesh-config.ts';
 import { type Sshd, sshdMissing, startSshd } from '../test/support/sshd.ts';
 
 /** The first cipher that our transport offers; sshd takes what the client names first. */
 const CIPHER = 'aes128-gcm@openssh.com';
 
+/** A port in front of sshd (default: sshd itself), and peers of the mesh that are not looked at. */
+interface Behind {
+  readonly port?: number;
+  readonly outside?: readonly string[];
+}
+
 export interface SshGround {
-  /** `-c FILE`: the proxies behind `port` (default: sshd itself), `compress` as the configuration spells it. */
-  configure(proxies: readonly MeshProxy[], compress: 'auto' | 'never', port?: number): readonly string[];
+  /** `-c FILE`: the proxies behind sshd, `compress` as the configuration spells it. */
+  configure(proxies: readonly MeshProxy[], compress: 'auto' | 'never', more?: Behind): readonly string[];
   /** The same, dumps in plain, by the system's `ssh` on the same cipher. */
   configureOpenSsh(proxies: readonly MeshProxy[]): readonly string[];
   /** The words after `ssh` that dump one proxy's table, from the command on standard input. */
@@ -38,22 +44,26 @@ export async function startSshGround(scratch: Scratch): Promise<SshGround> {
   };
   const settings = (port: number) =>
     `agent: false, privateKey: ${sshd.clientKeyPath}, knownHosts: ${knownHosts(port)}, sudo: false`;
-  const behind = (proxies: readonly MeshProxy[], port: number, lines: readonly string[]) => {
+  const behind = (proxies: readonly MeshProxy[], port: number, more: MeshConfig) => {
     const endpoints = Object.fromEntries(
       proxies.map(({ name, socketPath }) => [name, `ssh://${sshd.user}@127.0.0.1:${port}${socketPath}`]),
     );
-    return configure(scratch, { proxies }, { endpoints, lines });
+    return configure(scratch, { proxies }, { endpoints, ...more });
   };
   const ownConfig = scratch.file('ssh_config', `Ciphers ${CIPHER}\n`);
   return {
     port: sshd.port,
-    configure: (proxies, compress, port = sshd.port) =>
-      behind(proxies, port, [`ssh: { ${settings(port)} }`, `collect: { compress: ${compress} }`]),
+    configure: (proxies, compress, { port = sshd.port, outside = [] } = {}) => {
+      const lines = [`ssh: { ${settings(port)} }`, `collect: { compress: ${compress} }`];
+      return behind(proxies, port, { lines, ignorePeers: outside });
+    },
     configureOpenSsh: (proxies) =>
-      behind(proxies, sshd.port, [
-        `ssh: { client: openssh, config: ${ownConfig}, ${settings(sshd.port)} }`,
-        'collect: { compress: never }',
-      ]),
+      behind(proxies, sshd.port, {
+        lines: [
+          `ssh: { client: openssh, config: ${ownConfig}, ${settings(sshd.port)} }`,
+          'collect: { compress: never }',
+        ],
+      }),
     clientWords: ({ socketPath }) => [
       ...['-F', 'none', '-c', CIPHER, '-p', String(sshd.port), '-i', sshd.clientKeyPath],
       ...['BatchMode=yes', 'IdentitiesOnly=yes', `UserKnownHostsFile=${knownHosts(sshd.port)}`].flatMap((each) => [

@@ -34,6 +34,8 @@ export function makeScratch(): Scratch {
 export interface MeshConfig {
   /** Proxies by name where they are not the mesh's own unix sockets, or are reached otherwise. */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Peers of the mesh that are meant to be outside. */
+  readonly ignorePeers?: readonly string[];
   /** Further lines of the file; `confirm:` among them replaces the short settle time. */
   readonly lines?: readonly string[];
 }
@@ -50,6 +52,7 @@ export function configure({ file }: Scratch, mesh: Pick<Mesh, 'proxies'>, config
     'proxies:',
     '  list:',
     ...Object.entries(endpoints).map(([name, endpoint]) => `    - { name: ${name}, endpoint: "${endpoint}" }`),
+    ...(config.ignorePeers ? [`  ignorePeers: [${config.ignorePeers.join(', ')}]`] : []),
     ...(lines.some((line) => line.startsWith('confirm:')) ? [] : ['confirm: { reads: 2, settle: 300ms }']),
     ...lines,
     '',
