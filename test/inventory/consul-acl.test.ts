@@ -1,6 +1,6 @@
 // A real Consul 1.8 with ACLs and two datacenters: what it lets which token see, and what is said of it.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { askConsul } from '../../src/inventory/consul.ts';
@@ -11,20 +11,23 @@ type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
 
 describe.skipIf(consulLacking() !== null)('Consul 1.8', () => {
   let consul: ConsulServers;
+  const proxy = (node: string, address: string, environment: string) => ({
+    node,
+    address,
+    service: 'haproxy',
+    port: 1024,
+    meta: { environment, hostname: `${environment}-${node}`, admin_port: '9999' },
+  });
   beforeAll(async () => {
     consul = await startConsul(['dc1', 'dc2']);
-    const proxy = (node: string, address: string, environment: string) => ({
-      node,
-      address,
-      service: 'haproxy',
-      port: 1024,
-      meta: { environment, hostname: `${environment}-${node}`, admin_port: '9999' },
-    });
-    await consul.register('dc1', { ...proxy('n1', '10.0.0.1', 'stage'), serfHealth: 'passing' });
-    await consul.register('dc1', { ...proxy('n1-old', '10.0.0.1', 'stage'), serfHealth: 'critical' });
     await consul.register('dc1', proxy('n2', '10.0.0.2', 'prod'));
     await consul.register('dc2', proxy('n1', '10.2.0.1', 'stage'));
   }, 90_000);
+  // Each time: the leader removes nodes with this check that are no members of its own (every 60 s).
+  beforeEach(async () => {
+    await consul.register('dc1', { ...proxy('n1', '10.0.0.1', 'stage'), serfHealth: 'passing' });
+    await consul.register('dc1', { ...proxy('n1-old', '10.0.0.1', 'stage'), serfHealth: 'critical' });
+  });
   afterAll(() => consul?.stop());
 
   const ask = (rest: Partial<ConsulSource>) =>
