@@ -136,21 +136,26 @@ function hold(path: string, here: Holder, takenOver: string | null, clock: Clock
       // A beat that is lost is made good by the next one; a lease that is lost is noticed before the next write.
     }
   });
-  return {
-    takenOver,
-    lost() {
+  const lost = () => {
+    try {
       const holder = readHolder(path);
       if (holder?.runId === here.runId) return null;
       const who = holder === null ? 'it was removed' : `${spell(holder)} has it`;
       return `the lock ${path} is no longer this run's: ${who}`;
-    },
+    } catch (error) {
+      return `the lock ${path} cannot be read: ${(error as Error).message}`;
+    }
+  };
+  return {
+    takenOver,
+    lost,
     release() {
       if (isOver) return;
       isOver = true;
       stop();
       closeSync(file);
       // Somebody may have removed the file by hand, and another run may have taken the lock since.
-      if (readHolder(path)?.runId === here.runId) rmSync(path, { force: true });
+      if (lost() === null) rmSync(path, { force: true });
     },
   };
 }
@@ -194,11 +199,16 @@ function putBack(aside: string, path: string): void {
   }
 }
 
-/** `null` where there is no file, or none that a run has written: a file appears with its content, so nobody is about to write it. */
+/**
+ * `null` where there is no file, or none that a run has written: a file appears with its content, so
+ * nobody is about to write it. Throws where there is one that cannot be read: another user's, which
+ * may well be a living run's.
+ */
 function readHolder(path: string): Holder | null {
   try {
     return parseHolder(readFileSync(path, 'utf8'));
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -2,7 +2,16 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -48,6 +57,14 @@ async function leave(folder: string, changes: object): Promise<void> {
 
 /** The pid of a process that is gone, and has been waited for. */
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
+
+test('a lock file that cannot be read is left where it is: it may be a living run of another user', async () => {
+  const folder = temporaryFolder();
+  // Root may read every file; a link to itself nobody can.
+  symlinkSync('stage.lock', pathIn(folder));
+  expect(await take(folder)).toEqual({ problem: expect.stringContaining('the lock cannot be taken') });
+  expect(readdirSync(folder)).toEqual(['stage.lock']);
+});
 
 test('a free lock is taken, says by whom, and is gone after its release', async () => {
   const folder = join(temporaryFolder(), 'new');
