@@ -22,8 +22,8 @@ const MOST_MEMBERS = 1000;
 
 /**
  * Every proxy that answered, at the endpoint where it did, and every other member that they list, by
- * the pattern. Proxies that could not be asked, or whose list cannot be believed, cost only what
- * nobody else knows. Throws ConfigError where none can be asked.
+ * the pattern. A proxy that could not be asked, or whose list cannot be believed, is in the list
+ * too: as a member where others name it, else by itself. Throws ConfigError where none can be asked.
  */
 export async function askPeers(
   source: PeersSource,
@@ -34,12 +34,15 @@ export async function askPeers(
   );
   context.signal.throwIfAborted();
   const seeds: Seed[] = [];
+  const unasked: Endpoint[] = [];
   const troubles: string[] = [];
   for (const { endpoint, answer } of answers) {
     const spelled = spellEndpoint(endpoint);
     const trouble = 'code' in answer ? spellTrouble(answer) : disbelief(answer);
-    if (trouble !== null) troubles.push(`${spelled}: ${trouble}`);
-    else seeds.push({ endpoint, spelled, list: answer as MemberList });
+    if (trouble !== null) {
+      troubles.push(`${spelled}: ${trouble}`);
+      unasked.push(endpoint);
+    } else seeds.push({ endpoint, spelled, list: answer as MemberList });
   }
   if (!seeds.some(({ list }) => list.localPeer !== null)) {
     const alone = seeds.map(
@@ -49,10 +52,27 @@ export async function askPeers(
   }
   const own = seedTargets(seeds, source.ignorePeers);
   const { hosts, notes } = otherMembers(seeds, source.ignorePeers);
+  const listed = [...own.targets, ...toTargets(hosts, source)];
   return {
-    proxies: [...own.targets, ...toTargets(hosts, source)],
+    proxies: [...listed, ...unlisted(unasked, listed)],
     notes: [...troubles.map((what) => `Not asked who belongs to the mesh: ${what}.`), ...own.notes, ...notes],
   };
+}
+
+/**
+ * Those of the proxies that could not be asked which nobody lists either: requests may enter there,
+ * so each is in the list, and the view is not complete without it.
+ */
+function unlisted(unasked: readonly Endpoint[], listed: readonly ProxyTarget[]): readonly ProxyTarget[] {
+  const isListed = (endpoint: Endpoint) =>
+    listed.some(
+      (target) =>
+        spellEndpoint(target.endpoint) === spellEndpoint(endpoint) ||
+        (target.endpoint.kind !== 'unix' && endpoint.kind !== 'unix' && target.endpoint.host === endpoint.host),
+    );
+  return unasked
+    .filter((endpoint) => !isListed(endpoint))
+    .map((endpoint) => ({ name: nameAfter(spellEndpoint(endpoint)), endpoint, region: null }));
 }
 
 function spellTrouble({ message, remedy }: Trouble): string {

@@ -137,6 +137,15 @@ describe('several are asked', () => {
     ]);
   });
 
+  test('one cannot be reached and nobody lists it -> it is in the list all the same: the view lacks it', async () => {
+    const { proxies } = await ask({ [B]: refused, [A]: list('hap-a', 'hap-c@10.0.0.3') });
+    expect(proxies).toEqual([
+      'hap-a ssh://u@10.0.0.1:22/run/other.sock',
+      'hap-c ssh://u@10.0.0.3:22/run/a.sock',
+      'u-10.0.0.2:22-run-a.sock ssh://u@10.0.0.2:22/run/a.sock',
+    ]);
+  });
+
   test('none can be reached -> each with its remedy', async () => {
     expect(await complaintsOf(ask({ [A]: refused, [B]: refused }))).toEqual([
       'proxies.peers.of: ssh://u@10.0.0.1:22/run/other.sock: connection refused: start it',
@@ -208,7 +217,12 @@ describe('a hostile list costs itself', () => {
     ],
   ])('%s', async (_, hostile, why) => {
     const { proxies, notes } = await ask({ [A]: hostile, [B]: list('hap-b', 'hap-c@10.0.0.3') });
-    expect(proxies).toEqual(['hap-b ssh://u@10.0.0.2:22/run/a.sock', 'hap-c ssh://u@10.0.0.3:22/run/a.sock']);
+    expect(proxies).toEqual([
+      'hap-b ssh://u@10.0.0.2:22/run/a.sock',
+      'hap-c ssh://u@10.0.0.3:22/run/a.sock',
+      // It is a proxy of the mesh for whoever named it, and is read as one.
+      'u-10.0.0.1:22-run-other.sock ssh://u@10.0.0.1:22/run/other.sock',
+    ]);
     expect(notes).toEqual([expect.stringContaining(why)]);
     expect(await complaintsOf(ask({ [A]: hostile }))).toEqual([expect.stringContaining(why)]);
   });
