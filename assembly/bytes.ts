@@ -1,4 +1,5 @@
-// Bytes as they lie in memory, many at a time: the masks and sums of them. Reading a few bytes too many is allowed everywhere (`memory.ts`).
+// Bytes as they lie in memory, many at a time: the masks and sums of them. Reading a few bytes too
+// many is allowed everywhere (`memory.ts`).
 
 const BACKSLASH: u8 = 0x5c;
 
@@ -10,7 +11,10 @@ export function areSame(one: u32, other: u32, length: u32): bool {
   return rest === 0 || (load<u64>(one + at) ^ load<u64>(other + at)) << (64 - rest) === 0;
 }
 
-/** Whether no byte of the word is below `0` or a colon: of the bytes that HAProxy prints in a pointer, only its digits. */
+/**
+ * Whether no byte of the word is below `0` or a colon: of the bytes that HAProxy prints in a
+ * pointer, only its digits.
+ */
 export function areDigits(word: u64): bool {
   const colons = word ^ 0x3a3a3a3a3a3a3a3a;
   const odd = ((word - 0x3030303030303030) & ~word) | ((colons - 0x0101010101010101) & ~colons);
@@ -18,8 +22,8 @@ export function areDigits(word: u64): bool {
 }
 
 /**
- * Where a key ends as HAProxy prints it: at the first byte outside 0x21 to 0x7e that no backslash stands before. There must be one before
- * memory ends.
+ * Where a key ends as HAProxy prints it: at the first byte outside 0x21 to 0x7e that no backslash
+ * stands before. There must be one before memory ends.
  */
 export function endOfKey(from: u32): u32 {
   let at = from;

@@ -1,15 +1,22 @@
-// All distinct keys of a look, each stored once: a hash table that numbers them from 0 in the order in which they came.
+// All distinct keys of a look, each stored once: a hash table that numbers them from 0 in the order
+// in which they came.
 
 import { areSame } from './bytes';
 import { allocate, nextAddress } from './memory';
 
-/** Of each slot: the hash of its key, its row from 1 on, where the key lies, how long it is: all in one line of the processor's cache. */
+/**
+ * Of each slot: the hash of its key, its row from 1 on, where the key lies, how long it is: all in
+ * one line of the processor's cache.
+ */
 const SLOT_BYTES: u32 = 16;
 const ROW: usize = 4;
 const KEY: usize = 8;
 const KEY_LENGTH: usize = 12;
 const FIRST_SLOTS: u32 = 1 << 12;
-/** Of each row: where its key lies, how long it is, the number of the tail that stood behind it last, 0 for none (`tails.ts`). */
+/**
+ * Of each row: where its key lies, how long it is, the number of the tail that stood behind it
+ * last, 0 for none (`tails.ts`).
+ */
 const ROW_BYTES: u32 = 12;
 const LENGTH: usize = 4;
 const TAIL: usize = 8;
@@ -54,7 +61,10 @@ export function rememberTail(row: u32, number: u32): void {
   store<u32>(rows + row * ROW_BYTES, number, TAIL);
 }
 
-/** How many bytes the key really has: an escape, `\\x` and two digits or a backslash and one character, stands for one. */
+/**
+ * How many bytes the key really has: an escape, `\\x` and two digits or a backslash and one
+ * character, stands for one.
+ */
 export function decodedLength(row: u32): u32 {
   const end = keyAddress(row) + keyLength(row);
   let length: u32 = 0;
@@ -65,13 +75,17 @@ export function decodedLength(row: u32): u32 {
   return length;
 }
 
-/** Makes room for so many more keys, of so many bytes in all: until they are there, `addHashed` allocates nothing. */
+/**
+ * Makes room for so many more keys, of so many bytes in all: until they are there, `addHashed`
+ * allocates nothing.
+ */
 export function makeRoom(keys: u32, bytes: u32): void {
   if (slots === 0) {
     slots = allocate(FIRST_SLOTS * SLOT_BYTES);
     mask = FIRST_SLOTS - 1;
   }
-  // At most four fifths are used: a smaller table is sooner in the cache than a shorter way is gone.
+  // At most four fifths are used: a smaller table is sooner in the cache than a shorter way is
+  // gone.
   while ((count + keys) * 5 > (mask + 1) * 4) growSlots();
   if (count + keys > rowRoom) growRows(max(rowRoom * 2, count + keys));
   if (bytesAt + bytes > bytesEnd) {
@@ -112,8 +126,9 @@ function slotBehind(slot: u32): u32 {
 }
 
 /**
- * NH (of UMAC, RFC 4418): each half of a word is added to a secret, and the sums are multiplied, so that two keys which their author does not know
- * the secrets of collide with a chance of about 2⁻³², however alike they are. Names of conferences come from users.
+ * NH (of UMAC, RFC 4418): each half of a word is added to a secret, and the sums are multiplied, so
+ * that two keys which their author does not know the secrets of collide with a chance of about
+ * 2⁻³², however alike they are. Names of conferences come from users.
  */
 export function hashOf(at: u32, length: u32): u32 {
   let sum: u64 = length;
@@ -187,8 +202,9 @@ export function addHashed(at: u32, length: u32, hash: u32): i32 {
 }
 
 /**
- * What a look-up of this hash will want of memory, first the slot, then the key: fetched for many keys one after the other, their waits overlap.
- * The sum of what these give must be used, or the compiler leaves the fetch out.
+ * What a look-up of this hash will want of memory, first the slot, then the key: fetched for many
+ * keys one after the other, their waits overlap. The sum of what these give must be used, or the
+ * compiler leaves the fetch out.
  */
 export function fetchSlot(hash: u32): u32 {
   return load<u32>(slotAt(hash));

@@ -1,4 +1,4 @@
-// Reads lines that are just as HAProxy prints them, and finds the rows of their keys. Hot: a mesh has millions of them, and this is where the time goes.
+// Reads lines just as HAProxy prints them, and finds the rows of their keys. Hot: millions of them.
 
 import { areDigits, endOfKey, endOfLine } from './bytes';
 import {
@@ -22,7 +22,7 @@ export { decodedLength, hashOf, keyAddress, keyCount, keyLength, secretsAddress 
 export { extendOrder, orderCount, startOrder } from './orders';
 export { learnTail } from './tails';
 
-/** Lines that one call reads, at most. Of each: the row of its key, its expiry, its tail's number, the length of its key. */
+/** What one call reads at most. Of each line: row of its key, expiry, tail number, key length. */
 const MAX_LINES: u32 = 4_096;
 const rows = <u32>memory.data(16_384);
 const expiries = <u32>memory.data(16_384);
@@ -63,8 +63,9 @@ let keyAt: u32 = 0;
 let keyRoom: u32 = 0;
 
 /**
- * What `readLines` says besides: where the first line begins that it did not read, the place in the order of the key that it guesses to be the
- * next, how many keys that were there it had to look up, the largest expiry.
+ * What `readLines` says besides: where the first line begins that it did not read, the place in the
+ * order of the key that it guesses to be the next, how many keys that were there it had to look up,
+ * the largest expiry.
  */
 export let position: u32 = 0;
 export let expected: u32 = 0;
@@ -88,7 +89,10 @@ export function lengthsAddress(): u32 {
   return lengths;
 }
 
-/** Where so many bytes of lines are to be put; there is room for their keys, too. Whoever looks at memory from outside must look anew. */
+/**
+ * Where so many bytes of lines are to be put; there is room for their keys, too. Whoever looks at
+ * memory from outside must look anew.
+ */
 export function reserveLines(bytes: u32): u32 {
   makeRoom(bytes / LEAST_LINE_BYTES + 1, bytes);
   if (bytes > textRoom) {
@@ -119,14 +123,17 @@ export function add(at: u32, length: u32): i32 {
 }
 
 /**
- * Reads usual lines from `start` on, and no byte from `end` on; how many. Such a line is `0x55710e170cf0: key=t/a use=0 exp=299695` and a tail that
- * is known, its key `keyOffset` from its beginning, no number longer than nine digits. Any other line is left alone, and so is all behind it.
+ * Reads usual lines from `start` on, and no byte from `end` on; how many. Such a line is
+ * `0x55710e170cf0: key=t/a use=0 exp=299695` and a tail that is known, its key `keyOffset` from its
+ * beginning, no number longer than nine digits. Any other line is left alone, and so is all behind
+ * it.
  *
- * HAProxy dumps in the order of the keys (2.6), or of hashes that every proxy computes alike from the table's name (3.0 and later, seen to 3.4), so
- * that the next line of one proxy is mostly the next line of another: `guess` is the place in `order` (`orders.ts`) of the row that is
- * expected first. Where the guess fails, keys are put off until a batch is full; a single failure among good guesses is looked up at once, so
- * that the next guess is good again.
- * Without `admits`, the row of a key that is not there is -1.
+ * HAProxy dumps in the order of the keys (2.6), or of hashes that every proxy computes alike from
+ * the table's name (3.0 and later, seen to 3.4), so that the next line of one proxy is mostly the
+ * next line of another: `guess` is the place in `order` (`orders.ts`) of the row that is expected
+ * first. Where the guess fails, keys are put off until a batch is full; a single failure among good
+ * guesses is looked up at once, so that the next guess is good again. Without `admits`, the row of
+ * a key that is not there is -1.
  */
 export function readLines(start: u32, end: u32, keyOffset: u32, order: u32, guess: u32, admits: bool): u32 {
   // Ends every number and every key.
@@ -219,7 +226,10 @@ function putOff(key: u32, line: u32, admits: bool): void {
   if (++waiting >= patience) lookUp(admits);
 }
 
-/** Finds the rows of all keys that wait. Small loops that only fetch come before the one that decides: the processor waits for many at once. */
+/**
+ * Finds the rows of all keys that wait. Small loops that only fetch come before the one that
+ * decides: the processor waits for many at once.
+ */
 function lookUp(admits: bool): void {
   const many = waiting;
   if (many === 0) return;

@@ -1,4 +1,5 @@
-// The memory of one key table, handed out from the bottom up; nothing is ever given back but with the whole table.
+// The memory of one key table, handed out from the bottom up; nothing is ever given back but with
+// the whole table.
 
 const PAGE_BYTES: u32 = 1 << 16;
 /** Words of eight and sixteen bytes are read where fewer are left. */
@@ -10,8 +11,9 @@ const MOST_BYTES: u64 = 1 << 31;
 let end: u32 = 0;
 
 /**
- * Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is no more: of 2 GB (`asconfig.json`), or at all.
- * What was asked for in vain takes nothing: smaller pieces may still be had.
+ * Where so many bytes are free, zeroed; they follow what was allocated before. Traps where there is
+ * no more: of 2 GB (`asconfig.json`), or at all. What was asked for in vain takes nothing: smaller
+ * pieces may still be had.
  */
 export function allocate(bytes: u32): u32 {
   const at = end === 0 ? aligned(<u32>__heap_base) : end;
@@ -24,7 +26,10 @@ export function allocate(bytes: u32): u32 {
   return at;
 }
 
-/** By so many pages at least: by half where there is as much, since each growth lets V8 count all of it anew. What is not used is not there. */
+/**
+ * By so many pages at least: by half where there is as much, since each growth lets V8 count all of
+ * it anew. What is not used is not there.
+ */
 function grow(pages: u32, have: u32): void {
   if (memory.grow(max(pages, have >> 1)) < 0 && memory.grow(pages) < 0) unreachable();
 }

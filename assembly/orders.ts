@@ -1,11 +1,15 @@
-// In which orders dumps came that were not in the order of the rows: a mesh of two versions has two, and the next dump is mostly in one of them.
+// In which orders dumps came that were not in the order of the rows: a mesh of two versions has
+// two, and the next dump is mostly in one of them.
 
 import { keyAddress, keyCount, keyLength } from './keys';
 import { allocate } from './memory';
 
 /** More would only be tried in vain: a mesh of so many versions is rare. */
 const MAX_ORDERS: u32 = 3;
-/** Of each order: where its rows lie, where the places of rows lie (from 1 on, 0 for none), how many rows it has, for how many there is room. */
+/**
+ * Of each order: where its rows lie, where the places of rows lie (from 1 on, 0 for none), how many
+ * rows it has, for how many there is room.
+ */
 const ORDER_BYTES: u32 = 16;
 const PLACES: usize = 4;
 const LENGTH: usize = 8;
@@ -74,8 +78,9 @@ export function placeBehind(order: u32, row: u32, otherwise: u32): u32 {
 }
 
 /**
- * What the places from here on will want of memory: keys that follow each other in another order lie apart. Fetched in small loops, their waits
- * overlap. The sum of what this gives must be used, or the compiler leaves the fetch out.
+ * What the places from here on will want of memory: keys that follow each other in another order
+ * lie apart. Fetched in small loops, their waits overlap. The sum of what this gives must be used,
+ * or the compiler leaves the fetch out.
  */
 export function fetchPlaces(order: u32, place: u32): u32 {
   if (place % FETCHED !== 0 || order === 0) return 0;

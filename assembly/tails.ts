@@ -1,4 +1,5 @@
-// What stands behind the expiry of an entry, ` shard=0 server_id=11 server_key=10.0.0.9:443`: a mesh has few of them, so each is known by a number.
+// What stands behind the expiry of an entry, ` shard=0 server_id=11 server_key=10.0.0.9:443`: a
+// mesh has few of them, so each is known by a number.
 
 import { areSame } from './bytes';
 import { allocate } from './memory';
@@ -37,7 +38,10 @@ export function numberOfTail(at: u32, length: u32): u32 {
   return load<u32>(slots + slotOf(at, length) * 4);
 }
 
-/** Where the line ends if this tail, which is known, stands there to its end, and before `limit`; else 0. */
+/**
+ * Where the line ends if this tail, which is known, stands there to its end, and before `limit`;
+ * else 0.
+ */
 export function endBehindTail(number: u32, at: u32, limit: u32): u32 {
   const field = fields + (number - 1) * FIELD_BYTES;
   const end = at + load<u32>(field, 4);

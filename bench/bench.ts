@@ -1,4 +1,5 @@
-// `npm run bench`: measures what the program promises of speed and memory, and prints one line a target.
+// `npm run bench`: measures what the program promises of speed and memory, and prints one line a
+// target.
 
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';

@@ -1,4 +1,5 @@
-// What requests through a proxy notice of a look at it: their latency before, during and after, and while the same dumps are read into nothing.
+// What requests through a proxy notice of a look at it: their latency before, during and after, and
+// while the same dumps are read into nothing.
 
 import { fork } from 'node:child_process';
 import { performance } from 'node:perf_hooks';

@@ -1,4 +1,5 @@
-// `--check`: whether anything is grossly slower than it was. By ratios only, because machines differ, and so does the load on them.
+// `--check`: whether anything is grossly slower than it was. By ratios only, because machines
+// differ, and so does the load on them.
 
 import { readFileSync } from 'node:fs';
 import type { Line } from './line.ts';
@@ -13,7 +14,10 @@ export function readBaseline(): Baseline {
   return JSON.parse(readFileSync(new URL('baseline.json', import.meta.url), 'utf8')) as Baseline;
 }
 
-/** A sentence for each line that is worse than its baseline by a factor of two, or has no ratio; lines without a baseline are not judged. */
+/**
+ * A sentence for each line that is worse than its baseline by a factor of two, or has no ratio;
+ * lines without a baseline are not judged.
+ */
 export function grossLosses(lines: readonly Line[], baseline: Baseline): readonly string[] {
   return lines.flatMap(({ id, what, ratio, better, absent }) => {
     if (absent !== null) return [`${what}: not measured, ${absent}`];

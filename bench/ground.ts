@@ -1,4 +1,5 @@
-// What all measurements stand on: how large, how often, where to write, and the one live mesh that several of them look at.
+// What all measurements stand on: how large, how often, where to write, and the one live mesh that
+// several of them look at.
 
 import { fileURLToPath } from 'node:url';
 import { makeScratch, type Scratch } from '../test/support/mesh-config.ts';

@@ -1,4 +1,5 @@
-// One line of the bench's table: a target, what was measured, and whether that meets it. And how figures are spelled.
+// One line of the bench's table: a target, what was measured, and whether that meets it. And how
+// figures are spelled.
 
 export interface Line {
   /** Stable; what baseline.json calls it. */

@@ -1,4 +1,5 @@
-// A mesh of real proxies whose tables are full: every entry by a request through one of them, spread to the others by their peers.
+// A mesh of real proxies whose tables are full: every entry by a request through one of them,
+// spread to the others by their peers.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,7 +66,10 @@ export async function untilFull(mesh: Pick<Mesh, 'command'>, proxy: number, entr
   );
 }
 
-/** Without the laboratory's links, which can be cut and therefore lead through this process: the proxies talk to each other. */
+/**
+ * Without the laboratory's links, which can be cut and therefore lead through this process: the
+ * proxies talk to each other.
+ */
 function direct(config: string): string {
   return config.replace(/^( {2}peer \S+ )127\.0\.2\.\d+:/gm, '$1127.0.0.1:');
 }
@@ -76,7 +80,10 @@ function serverLines(addresses: readonly string[]): string {
   return [...rules, ...servers, ''].join('\n');
 }
 
-/** All shards in one HAProxy that answers by itself: small, and quick enough not to be what is measured. */
+/**
+ * All shards in one HAProxy that answers by itself: small, and quick enough not to be what is
+ * measured.
+ */
 async function startShards(): Promise<{ readonly addresses: readonly string[]; stop(): Promise<void> }> {
   const command = haproxyBinaries()[0]?.command;
   if (!command) throw new Error('no HAProxy on this machine: run scripts/install-debian-packages.sh haproxy');

@@ -1,4 +1,5 @@
-// Looking at live proxies over unix sockets, beside a Node process that reads the same dumps at the same time and throws them away.
+// Looking at live proxies over unix sockets, beside a Node process that reads the same dumps at the
+// same time and throws them away.
 
 import { fileURLToPath } from 'node:url';
 import { configure } from '../test/support/mesh-config.ts';

@@ -1,4 +1,5 @@
-// Runs programs to their end and says what they took: wall time, and for Node what the kernel counted of the whole process.
+// Runs programs to their end and says what they took: wall time, and for Node what the kernel
+// counted of the whole process.
 
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
@@ -27,11 +28,16 @@ export interface RunOptions {
   readonly discardsOutput?: boolean;
 }
 
-/** Loaded before the program: tells on descriptor 3, at the very end, what `getrusage` says of the process and its threads. */
+/**
+ * Loaded before the program: tells on descriptor 3, at the very end, what `getrusage` says of the
+ * process and its threads.
+ */
 const tellUsage = `import { writeSync } from 'node:fs';
 process.on('exit', () => { writeSync(3, JSON.stringify(process.resourceUsage())); });`;
 
-/** A Node program whose memory and CPU are counted; that costs it a few milliseconds of start-up. */
+/**
+ * A Node program whose memory and CPU are counted; that costs it a few milliseconds of start-up.
+ */
 export async function runCounted(words: readonly string[]): Promise<CountedRun> {
   const preload = `data:text/javascript,${encodeURIComponent(tellUsage)}`;
   const { told, ...run } = await start(process.execPath, ['--import', preload, ...words], {});
@@ -41,7 +47,10 @@ export async function runCounted(words: readonly string[]): Promise<CountedRun> 
   return { ...run, cpuMs: (userCPUTime + systemCPUTime) / 1000, peakBytes: maxRSS * 1024 };
 }
 
-/** Rejects where there is no such program, where it does not end within three minutes, and where it ends with another exit code than `expected`. */
+/**
+ * Rejects where there is no such program, where it does not end within three minutes, and where it
+ * ends with another exit code than `expected`.
+ */
 export async function run(
   program: string,
   words: readonly string[],
@@ -60,7 +69,10 @@ export async function timeTogether(starts: readonly (() => Promise<Run>)[]): Pro
   return performance.now() - startedAt;
 }
 
-/** Runs each contender in turn, `runs` times around, so that what else the machine does meets all of them alike. Results by contender. */
+/**
+ * Runs each contender in turn, `runs` times around, so that what else the machine does meets all of
+ * them alike. Results by contender.
+ */
 export async function alternate<Results extends Readonly<Record<string, unknown>>>(
   runs: number,
   contenders: { readonly [Name in keyof Results]: () => Promise<Results[Name]> },

@@ -17,7 +17,10 @@ interface Peak {
   readonly wallMs: number;
 }
 
-/** Every proxy's dump is a file of its own, with its own pointers and times; those of 2.5 GB are deleted at once unless they are to be kept. */
+/**
+ * Every proxy's dump is a file of its own, with its own pointers and times; those of 2.5 GB are
+ * deleted at once unless they are to be kept.
+ */
 export async function measureMemory(ground: Ground): Promise<Line[]> {
   const base = await peakOf(ground, sizeOf(20, 200_000), true);
   const wide = await peakOf(ground, sizeOf(100, 200_000), ground.keep);

@@ -1,11 +1,15 @@
-// The mesh that is measured: which conferences there are, where each proxy sends them, and how a proxy dumps them. Deterministic throughout.
+// The mesh that is measured: which conferences there are, where each proxy sends them, and how a
+// proxy dumps them. Deterministic throughout.
 
 /** `differences` conferences are split, and as many are missing, each on one proxy. */
 export interface MeshSize {
   readonly proxies: number;
   readonly entries: number;
   readonly differences: number;
-  /** In how many orders dumps come. `two`: half of the proxies run 2.6, half a later version; `own`: no two alike, which no HAProxy does. */
+  /**
+   * In how many orders dumps come. `two`: half of the proxies run 2.6, half a later version; `own`:
+   * no two alike, which no HAProxy does.
+   */
   readonly orders: 'one' | 'two' | 'own';
 }
 
@@ -24,7 +28,10 @@ function scatter(seed: number): number {
   return (x ^ (x >>> 15)) >>> 0;
 }
 
-/** 20 to 80 characters, as a multi-tenant installation names its rooms; one in sixteen is a sentence somebody typed. */
+/**
+ * 20 to 80 characters, as a multi-tenant installation names its rooms; one in sixteen is a sentence
+ * somebody typed.
+ */
 export function keyOf(entry: number): string {
   const random = scatter(entry);
   const tenant = `tenant${(random >>> 8) % 900}`;
@@ -49,7 +56,10 @@ function shardOf(entry: number, proxy: number, { proxies, entries, differences }
   return difference % 2 === 0 ? (shard + 1) % SHARDS.length : null;
 }
 
-/** HAProxy 2.6 dumps in the order of the keys, 3.0 and later in the order of a hash that the table's name seeds: alike on every proxy of one version (seen on 3.0, 3.2 and 3.4). */
+/**
+ * HAProxy 2.6 dumps in the order of the keys, 3.0 and later in the order of a hash that the table's
+ * name seeds: alike on every proxy of one version (seen on 3.0, 3.2 and 3.4).
+ */
 export function isOld(proxy: number, { orders }: MeshSize): boolean {
   return orders === 'two' && proxy % 2 === 0;
 }
@@ -78,7 +88,8 @@ export function* dumpOf(proxy: number, size: MeshSize, order: Uint32Array): Gene
     const shard = shardOf(entry, proxy, size);
     if (shard === null) continue;
     const { id, address } = SHARDS[shard]!;
-    // All proxies heard of the last touch within milliseconds, a second ago or more: none is so young, or so near its end, that this would explain an absence.
+    // All proxies heard of the last touch within milliseconds, a second ago or more: none is so
+    // young, or so near its end, that this would explain an absence.
     const expiresInMs = EXPIRE_MS - 1_000 - (scatter(entry ^ 0xa9e) % (EXPIRE_MS / 2)) - (scatter(entry + proxy) & 7);
     const pointer = `0x7f${scatter(entry ^ (proxy << 24))
       .toString(16)

@@ -1,5 +1,6 @@
-// Dumps the tables behind the unix sockets that are named, all at once, and throws the bytes away: the least that looking can cost a Node process.
-// Plain JavaScript, because a transpiler's start-up would be counted in its favour. Prints how many bytes it read.
+// Dumps the tables behind the unix sockets that are named, all at once, and throws the bytes away:
+// the least that looking can cost a Node process. Plain JavaScript, because a transpiler's start-up
+// would be counted in its favour. Prints how many bytes it read.
 
 import net from 'node:net';
 

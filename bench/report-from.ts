@@ -1,4 +1,5 @@
-// `report --from` over the saved dumps of a large mesh, as a whole process, beside mawk merely grouping the same lines.
+// `report --from` over the saved dumps of a large mesh, as a whole process, beside mawk merely
+// grouping the same lines.
 
 import { type Dumps, generate } from './generate.ts';
 import type { Ground } from './ground.ts';

@@ -1,11 +1,15 @@
-// A process of its own that sends requests through one proxy at a fixed rate, whatever the answers do, and keeps how long each took.
-// Run by `busy.ts`: words are port, requests a second, number of conferences; the message `stop` is answered with the samples.
+// A process of its own that sends requests through one proxy at a fixed rate, whatever the answers
+// do, and keeps how long each took. Run by `busy.ts`: words are port, requests a second, number of
+// conferences; the message `stop` is answered with the samples.
 
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { requestFor } from './live-mesh.ts';
 
-/** When each request was due, milliseconds since the epoch, and how long after that its answer was complete. */
+/**
+ * When each request was due, milliseconds since the epoch, and how long after that its answer was
+ * complete.
+ */
 export interface Samples {
   readonly dueAt: readonly number[];
   readonly latencyMs: readonly number[];
@@ -57,7 +61,8 @@ for (let n = 0; n < CONNECTIONS; n++) open();
 let due = 0;
 setInterval(() => {
   const ready = Math.floor(((now() - startedAt) / 1000) * rate);
-  // From when it was due, not from when it was sent: a client that waits with its proxy would not see what users see.
+  // From when it was due, not from when it was sent: a client that waits with its proxy would not
+  // see what users see.
   for (; due < ready; due++) waiting.push(startedAt + ((due + 1) * 1000) / rate);
   dispatch();
 }, TICK_MS);

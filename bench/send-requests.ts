@@ -1,4 +1,5 @@
-// Many HTTP requests as fast as one proxy takes them: a few connections, many requests under way on each.
+// Many HTTP requests as fast as one proxy takes them: a few connections, many requests under way on
+// each.
 
 import { connect } from 'node:net';
 import { atExit } from '../test/support/at-exit.ts';
@@ -8,7 +9,10 @@ const UNDER_WAY = 64;
 const DEADLINE_MS = 15_000;
 const OK = 'HTTP/1.1 200';
 
-/** Sends the requests `0` to `count - 1`, in no particular order. Rejects at the first answer that is not 200, or when nothing comes for 15 s. */
+/**
+ * Sends the requests `0` to `count - 1`, in no particular order. Rejects at the first answer that
+ * is not 200, or when nothing comes for 15 s.
+ */
 export async function sendRequests(port: number, count: number, requestOf: (n: number) => string): Promise<void> {
   await Promise.all(Array.from({ length: CONNECTIONS }, (_, lane) => sendLane(port, lane, count, requestOf)));
 }

@@ -1,4 +1,5 @@
-// One dump over a slow link, compressed on the way and not: 20 Mbit/s and 150 ms for a round trip, made by a forwarder that paces what it passes on.
+// One dump over a slow link, compressed on the way and not: 20 Mbit/s and 150 ms for a round trip,
+// made by a forwarder that paces what it passes on.
 
 import { startPacedForwarder } from '../test/support/paced-forwarder.ts';
 import type { Ground } from './ground.ts';

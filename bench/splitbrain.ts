@@ -1,4 +1,5 @@
-// The built program as the bench runs it, and what its report must say before its speed is worth anything.
+// The built program as the bench runs it, and what its report must say before its speed is worth
+// anything.
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +33,10 @@ export interface Truth {
   readonly mixed: number;
 }
 
-/** Also warms the page cache. Speed is worth nothing where the answer is wrong: what is there must be found, and nothing else. */
+/**
+ * Also warms the page cache. Speed is worth nothing where the answer is wrong: what is there must
+ * be found, and nothing else.
+ */
 export async function proveReport(words: readonly string[], truth: Truth, scratch: string): Promise<void> {
   const path = join(scratch, 'proof.json');
   const { exitCode, stderr } = await runReportCounted([...words, '--json', path]);

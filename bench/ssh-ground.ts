@@ -1,4 +1,5 @@
-// An sshd of our own in front of the live mesh, the configuration that goes through it, and the command that `ssh` runs to compare with.
+// An sshd of our own in front of the live mesh, the configuration that goes through it, and the
+// command that `ssh` runs to compare with.
 
 import { existsSync } from 'node:fs';
 import type { MeshProxy } from '../test/support/mesh.ts';

@@ -1,4 +1,5 @@
-// Looking at live proxies over SSH, beside as many `ssh` clients side by side that run the same command on the same cipher, into nothing.
+// Looking at live proxies over SSH, beside as many `ssh` clients side by side that run the same
+// command on the same cipher, into nothing.
 
 import type { Ground } from './ground.ts';
 import { absentLine, type Line, median, seconds, type Target } from './line.ts';

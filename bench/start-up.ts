@@ -1,4 +1,5 @@
-// What a run costs before there is anything to read: `--version`, and a whole look at a small mesh that disagrees.
+// What a run costs before there is anything to read: `--version`, and a whole look at a small mesh
+// that disagrees.
 
 import { shardId } from '../test/support/haproxy-config.ts';
 import { startMesh } from '../test/support/mesh.ts';
@@ -41,7 +42,10 @@ async function versionLine(ground: Ground): Promise<Line> {
   };
 }
 
-/** A look finds the split, waits for it to settle, and looks again: of the whole, the settle time is what was asked for. */
+/**
+ * A look finds the split, waits for it to settle, and looks again: of the whole, the settle time is
+ * what was asked for.
+ */
 async function lookLine(ground: Ground): Promise<Line> {
   ground.say('a run on a mesh of three proxies with a split conference');
   const mesh = await startMesh();

@@ -1,4 +1,5 @@
-// The bench's table as people read it: aligned text for a terminal, or the block of docs/performance.md.
+// The bench's table as people read it: aligned text for a terminal, or the block of
+// docs/performance.md.
 
 import type { MeasurementName } from './flags.ts';
 import type { Line } from './line.ts';

@@ -1,4 +1,5 @@
-// The demo: a real mesh, a real split brain in it, the report that finds it, the heal that ends it. A list of steps; another act is another step.
+// The demo: a real mesh, a real split brain in it, the report that finds it, the heal that ends it.
+// A list of steps; another act is another step.
 
 import { constants } from 'node:os';
 import { type Reported, runSplitbrain } from './splitbrain.ts';
@@ -18,7 +19,10 @@ const rooms = ['standup', 'retro', 'planning', 'review', 'support', 'lunch'];
 const calmConferences = teams.flatMap((team) => rooms.map((room) => `${team}/${room}`));
 const splitConferences = ['all-hands', 'board-meeting', 'job-interview'];
 
-/** Runs a command before the reader's eyes, and makes sure that it came to what the demo says it comes to. */
+/**
+ * Runs a command before the reader's eyes, and makes sure that it came to what the demo says it
+ * comes to.
+ */
 async function show(stage: Stage, words: readonly string[], expected: Reported) {
   say(`$ splitbrain ${words.join(' ')}`, '');
   const told = await runSplitbrain(words, stage, interrupted.signal);
@@ -68,7 +72,8 @@ const steps: readonly Step[] = [
       await mesh.cut(0, 2);
       await mesh.untilPeers(0, 2, 'down');
       for (const [n, conference] of splitConferences.entries()) {
-        // The shards are named in the requests, so that every run of the demo shows the same. In earnest load balancing picks them.
+        // The shards are named in the requests, so that every run of the demo shows the same. In
+        // earnest load balancing picks them.
         const alice = await mesh.request(0, conference, { forceShard: n % 3 });
         await mesh.untilEntry(1, conference, (entry) => entry?.serverKey === alice.shard);
         const bob = await mesh.request(2, conference, { forceShard: (n + 1) % 3 });
@@ -152,7 +157,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-/** The steps, or the interruption, whichever ends first: a step need not notice that its mesh is taken away. */
+/**
+ * The steps, or the interruption, whichever ends first: a step need not notice that its mesh is
+ * taken away.
+ */
 const interruption = new Promise<never>((_, reject) => {
   interrupted.signal.addEventListener('abort', () => reject(interrupted.signal.reason));
 });

@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 
-/** `split` are the conferences that the report calls split, in alphabetical order; `healed` counts those that a heal verified. */
+/**
+ * `split` are the conferences that the report calls split, in alphabetical order; `healed` counts
+ * those that a heal verified.
+ */
 export interface Reported {
   readonly exitCode: number;
   readonly split: readonly string[];
@@ -24,7 +27,10 @@ interface Files {
   readonly jsonPath: string;
 }
 
-/** `words` are the command and its flags; it finds `splitbrain.yaml` in its folder. It talks to this terminal; the signal ends it. Rejects where the program is not built or wrote no report. */
+/**
+ * `words` are the command and its flags; it finds `splitbrain.yaml` in its folder. It talks to this
+ * terminal; the signal ends it. Rejects where the program is not built or wrote no report.
+ */
 export async function runSplitbrain(
   words: readonly string[],
   { configPath, jsonPath }: Files,

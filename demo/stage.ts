@@ -1,4 +1,5 @@
-// What the demo plays on: a mesh, an sshd in front of its third proxy, a configuration that names all three; and its end.
+// What the demo plays on: a mesh, an sshd in front of its third proxy, a configuration that names
+// all three; and its end.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,9 @@ export interface Stage {
   readonly jsonPath: string;
 }
 
-/** Takes everything down; safe to call twice and while the stage is still being set. Never rejects. */
+/**
+ * Takes everything down; safe to call twice and while the stage is still being set. Never rejects.
+ */
 export type Close = () => Promise<void>;
 
 function configuration({ proxies }: Mesh, sshd: Sshd, folder: string): string {

@@ -14,7 +14,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** One proxy could not be asked. Costs only that proxy: it is caught where machines are fanned out and kept as its `Trouble`. */
+/**
+ * One proxy could not be asked. Costs only that proxy: it is caught where machines are fanned out
+ * and kept as its `Trouble`.
+ */
 export class TransportError extends Error {
   readonly code: TroubleCode;
   readonly remedy: string;

@@ -264,6 +264,15 @@ test('the compiled part uses nothing but itself, and only the snapshot uses it',
   ]);
 });
 
+test('no comment of the program is wider than 100 columns', () => {
+  const wide = [...files, ...assembly].flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .flatMap((line, at) => (line.length > 100 && /^\s*(?:\/\/|\*|\/\*\*)/.test(line) ? [`${path}:${at + 1}`] : [])),
+  );
+  expect(wide).toEqual([]);
+});
+
 test('no file of the program is longer than 260 lines', () => {
   const long = [...files, ...assembly]
     .filter(({ text }) => text.split('\n').length > 261)

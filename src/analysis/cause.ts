@@ -27,9 +27,10 @@ export interface NamedCause {
 }
 
 /**
- * The cause of a `split` or `missing`, by row. Direct evidence first (the entries themselves name two servers by one id or name), then what
- * keeps two proxies from hearing each other, then what may have happened to them. Each is worked out once, when it is asked for; rows of
- * which the same is said share the words.
+ * The cause of a `split` or `missing`, by row. Direct evidence first (the entries themselves name
+ * two servers by one id or name), then what keeps two proxies from hearing each other, then what
+ * may have happened to them. Each is worked out once, when it is asked for; rows of which the same
+ * is said share the words.
  */
 export function createCauses(look: RoutedGrid, around: Circumstances): (row: number) => NamedCause {
   const troubleOf = createShardTroubles(look.sense);
@@ -107,7 +108,9 @@ function splitPairs(
   return pairs;
 }
 
-/** What keeps a proxy from following an entry that other proxies follow; `null` where nothing does. */
+/**
+ * What keeps a proxy from following an entry that other proxies follow; `null` where nothing does.
+ */
 function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number[]): NamedCause | null {
   const whys = holders.map((proxy) => ({ proxy, why: notFollowedAt(look, row, proxy) }));
   if (!whys.some(({ proxy, why }) => why === null && look.shardAt(row, proxy) >= 0)) return null;
@@ -128,8 +131,8 @@ function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number
 }
 
 /**
- * One id, on two entries that go by their id, is two shards; or one server name is two shards, or names none on one of the two, which then goes
- * by the id.
+ * One id, on two entries that go by their id, is two shards; or one server name is two shards, or
+ * names none on one of the two, which then goes by the id.
  */
 function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
   const { views, shards } = look.sense;
@@ -166,7 +169,10 @@ interface ShardTrouble {
   readonly unusableOn: number | undefined;
 }
 
-/** By the shard's number. Proxies that were not read, and those of which no server is known, do not count. */
+/**
+ * By the shard's number. Proxies that were not read, and those of which no server is known, do not
+ * count.
+ */
 function createShardTroubles({ directories, evidence, shards }: MeshSense): (shard: number) => ShardTrouble {
   const asked = directories
     .map((directory, proxy) => ({ directory, proxy }))
@@ -185,7 +191,10 @@ function createShardTroubles({ directories, evidence, shards }: MeshSense): (sha
   };
 }
 
-/** A shard that some proxy does not even list, or else cannot use: there the conference was placed anew. */
+/**
+ * A shard that some proxy does not even list, or else cannot use: there the conference was placed
+ * anew.
+ */
 function shardCause(
   { views, directories }: MeshSense,
   involved: readonly number[],

@@ -1,4 +1,5 @@
-// What is wrong with one conference in one look: a set of kinds, as bits, because every conference of the mesh is asked.
+// What is wrong with one conference in one look: a set of kinds, as bits, because every conference
+// of the mesh is asked.
 
 import { type FindingKind, findingKinds } from '../domain/finding.ts';
 import { ABSENT, DUPLICATE, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
@@ -72,11 +73,11 @@ export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
 }
 
 /**
- * Whether two looks at one key, each of which shows this kind, show the same thing: the proxies that
- * spoke in both looks and say the same in both must show the kind by themselves. A proxy that was
- * silent in one of them, or changed its word, neither confirms nor contradicts: otherwise one proxy
- * could hide what the others disagree on. `ambiguous` is a matter of the key, wherever its routes
- * move.
+ * Whether two looks at one key, each of which shows this kind, show the same thing: the proxies
+ * that spoke in both looks and say the same in both must show the kind by themselves. A proxy that
+ * was silent in one of them, or changed its word, neither confirms nor contradicts: otherwise one
+ * proxy could hide what the others disagree on. `ambiguous` is a matter of the key, wherever its
+ * routes move.
  */
 export function sameAt(
   kind: Kinds,
@@ -95,7 +96,10 @@ export function sameAt(
   return (kindsAt({ ...after, sense: { ...after.sense, evidence } }, afterRow) & kind) !== 0;
 }
 
-/** The proxy was not read, or its dump ended early and did not show this key: whether it has it is not known. */
+/**
+ * The proxy was not read, or its dump ended early and did not show this key: whether it has it is
+ * not known.
+ */
 function isSilent(look: RoutedGrid, row: number, proxy: number): boolean {
   const evidence = look.sense.evidence[proxy];
   return evidence === 'none' || (evidence === 'partial' && look.shardAt(row, proxy) === ABSENT);

@@ -1,4 +1,5 @@
-// Servers that the proxies do not have alike: one id for two shards, lists that differ, states that differ.
+// Servers that the proxies do not have alike: one id for two shards, lists that differ, states that
+// differ.
 
 import type { MeshFinding } from '../domain/finding.ts';
 import { acceptsSticky } from '../domain/server.ts';
@@ -14,9 +15,10 @@ function told(sense: MeshSense): readonly { readonly view: ProxyView; readonly p
 }
 
 /**
- * One finding for each id that two proxies use for different shards: in one backend, or, where their backends are named differently, in
- * all of them, or so that one proxy has the other's shard under other ids only (which makes entries with a key look mixed there). An id
- * that means two shards in two backends of one proxy is no drift by itself.
+ * One finding for each id that two proxies use for different shards: in one backend, or, where
+ * their backends are named differently, in all of them, or so that one proxy has the other's shard
+ * under other ids only (which makes entries with a key look mixed there). An id that means two
+ * shards in two backends of one proxy is no drift by itself.
  */
 export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFinding[] {
   const proxies = told(sense);
@@ -99,7 +101,10 @@ export function serverDrift(sense: MeshSense): readonly MeshFinding[] {
   return [...missing, ...nameDrift(proxies.map(({ view }) => view))];
 }
 
-/** One finding for each server name that means another shard elsewhere: under `srvkey name` such tables look alike and route differently. */
+/**
+ * One finding for each server name that means another shard elsewhere: under `srvkey name` such
+ * tables look alike and route differently.
+ */
 function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
   const byName = new Map<string, (readonly [string, string])[]>();
   for (const view of views) {

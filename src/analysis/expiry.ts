@@ -70,7 +70,8 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
     views.every((_, holder) => {
       if (at.sense.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
       const byMs = lagOf.get(holder * views.length + earlier);
-      // Its own life is not kept for every row of a large table; then the longest of all stands for it.
+      // Its own life is not kept for every row of a large table; then the longest of all stands for
+      // it.
       const leftMs = at.grid.expiresInMs(row, holder) || maxExpiresInMs;
       return byMs !== undefined && leftMs <= byMs + marginMs + CONSISTENT_WITHIN_MS;
     });

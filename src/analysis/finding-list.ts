@@ -8,7 +8,10 @@ import { type Circumstances, createCauses, type NamedCause } from './cause.ts';
 import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
 import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
-/** The last look at the suspects, what is confirmed of each row, and what a cause is judged by. `keyLength` is the table's, for `ambiguous`. */
+/**
+ * The last look at the suspects, what is confirmed of each row, and what a cause is judged by.
+ * `keyLength` is the table's, for `ambiguous`.
+ */
 export interface Evidence {
   readonly look: RoutedGrid;
   readonly grid: EntryGrid;

@@ -9,7 +9,10 @@ import type { ProxyView } from '../domain/view.ts';
  */
 export type LinkState = 'up' | 'deaf' | 'down' | 'unlisted' | 'not-known';
 
-/** One end's word on a link: `unlisted` where it has no such peer, `null` where it could not be asked. */
+/**
+ * One end's word on a link: `unlisted` where it has no such peer, `null` where it could not be
+ * asked.
+ */
 function wordOf(view: ProxyView, other: ProxyView): 'up' | 'deaf' | 'down' | 'never' | 'unlisted' | null {
   if (!view.peersKnown || other.localPeer === null) return null;
   return view.peers.find(({ name }) => name === other.localPeer)?.state ?? 'unlisted';

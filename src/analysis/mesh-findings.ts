@@ -1,4 +1,5 @@
-// What is wrong with the mesh itself: who could not be read, who does not talk to whom, and what the proxies do not have alike.
+// What is wrong with the mesh itself: who could not be read, who does not talk to whom, and what
+// the proxies do not have alike.
 
 import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -9,7 +10,10 @@ import { evidenceOf, type MeshSense } from './routed-grid.ts';
 import { notSticky } from './sticky.ts';
 import { isVersionUnknown } from './version.ts';
 
-/** From this share of its size on, a table is called nearly full: HAProxy then throws out old entries, or refuses new ones (`nopurge`). */
+/**
+ * From this share of its size on, a table is called nearly full: HAProxy then throws out old
+ * entries, or refuses new ones (`nopurge`).
+ */
 const NEARLY_FULL = 0.9;
 
 /** What the entries add to what the proxies say of themselves. */

@@ -69,7 +69,10 @@ function tallyPlain(plain: Int32Array, conferencesOn: number[]): number {
   return count;
 }
 
-/** Adds the conference to each shard that it is routed to; false where no proxy that counts holds it. */
+/**
+ * Adds the conference to each shard that it is routed to; false where no proxy that counts holds
+ * it.
+ */
 function tallyShards(look: RoutedGrid, row: number, conferencesOn: number[]): boolean {
   let held = false;
   let previous = ABSENT;

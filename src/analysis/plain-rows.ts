@@ -1,4 +1,5 @@
-// The conferences with which nothing is wrong, nearly all of a mesh: found column by column, as the grid lies in memory.
+// The conferences with which nothing is wrong, nearly all of a mesh: found column by column, as the
+// grid lies in memory.
 
 import type { Cells } from '../domain/entry.ts';
 import type { RoutedGrid } from './routed-grid.ts';

@@ -1,4 +1,5 @@
-// Where an entry really sends requests on one proxy: HAProxy's own rule over that proxy's own servers.
+// Where an entry really sends requests on one proxy: HAProxy's own rule over that proxy's own
+// servers.
 
 import type { Label } from '../domain/entry.ts';
 import { acceptsSticky } from '../domain/server.ts';

@@ -1,4 +1,5 @@
-// A look at the mesh with every cell turned into a route. The work is done once a label, not once an entry: a proxy has few labels and many entries.
+// A look at the mesh with every cell turned into a route. The work is done once a label, not once
+// an entry: a proxy has few labels and many entries.
 
 import type { EntryGrid } from '../domain/entry.ts';
 import type { NotFollowed } from '../domain/finding.ts';
@@ -21,7 +22,10 @@ const NUMBERS = { 'no-server': NOWHERE, ambiguous: UNKNOWN, 'no-addresses': UNKN
 
 /** Marks of a cell. */
 export const MIXED = 1;
-/** Key and id disagree, but some other proxy uses that id for the key's shard: the mesh's ids drift, nobody wrote here. */
+/**
+ * Key and id disagree, but some other proxy uses that id for the key's shard: the mesh's ids drift,
+ * nobody wrote here.
+ */
 export const MIXED_BY_DRIFT = 2;
 export const ORPHANED = 4;
 /** Not followed in some backends of the proxy, and followed in others. */
@@ -30,7 +34,10 @@ export const PARTLY = 8;
 /** How much a proxy's column proves: everything, only what it holds, or nothing. */
 export type Evidence = 'full' | 'partial' | 'none';
 
-/** The proxies of a run as the analysis needs them, in the order of the grid's columns; `shards` grows as labels name new ones. */
+/**
+ * The proxies of a run as the analysis needs them, in the order of the grid's columns; `shards`
+ * grows as labels name new ones.
+ */
 export interface MeshSense {
   readonly views: readonly ProxyView[];
   readonly evidence: readonly Evidence[];
@@ -63,7 +70,10 @@ export function senseMesh(
   return { views, evidence: evidenceIn(views, serverless), serverless, directories, shards };
 }
 
-/** The same mesh after another look: what each proxy proves may be less, what the shards' numbers mean stays. */
+/**
+ * The same mesh after another look: what each proxy proves may be less, what the shards' numbers
+ * mean stays.
+ */
 export function senseAgain(sense: MeshSense, views: readonly ProxyView[]): MeshSense {
   return { ...sense, views, evidence: evidenceIn(views, sense.serverless) };
 }

@@ -1,4 +1,5 @@
-// What one proxy's server ids, names and addresses mean there: the ground on which an entry becomes a route.
+// What one proxy's server ids, names and addresses mean there: the ground on which an entry becomes
+// a route.
 
 import { hostAndPort } from '../domain/proxy.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
@@ -127,8 +128,9 @@ function addTo<K>(map: Map<K, Set<string>>, key: K, address: string): void {
 }
 
 /**
- * The shard address that a server key spells, or `null` where it is no address (a name). With `srvkey addr` HAProxy 2.6 to 3.4
- * writes `ip:port`, IPv6 without brackets (split at the last colon), and `ip:+0` for a server without a port.
+ * The shard address that a server key spells, or `null` where it is no address (a name). With
+ * `srvkey addr` HAProxy 2.6 to 3.4 writes `ip:port`, IPv6 without brackets (split at the last
+ * colon), and `ip:+0` for a server without a port.
  */
 export function addressOfServerKey(serverKey: string): string | null {
   const match = /^([0-9a-fA-F.:%]+):(\+?\d+)$/.exec(serverKey);

@@ -1,4 +1,5 @@
-// Whether a table is spread over its peers, so that no proxy holds all of it (`shards`, 2.7 and later).
+// Whether a table is spread over its peers, so that no proxy holds all of it (`shards`, 2.7 and
+// later).
 
 import type { ProxyView } from '../domain/view.ts';
 

@@ -14,7 +14,10 @@ export interface Coverage {
   readonly unreadPeers: number;
 }
 
-/** A disagreement that was seen is true however little else was seen; without one, an incomplete view is no agreement. */
+/**
+ * A disagreement that was seen is true however little else was seen; without one, an incomplete
+ * view is no agreement.
+ */
 export function judgeRun(
   counts: Counts,
   coverage: Coverage,

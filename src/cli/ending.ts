@@ -1,4 +1,5 @@
-// Every way in which a run ends other than by its own verdict: the lines for people, and the exit code.
+// Every way in which a run ends other than by its own verdict: the lines for people, and the exit
+// code.
 
 import { CommanderError } from 'commander';
 import { exitCodes } from '../domain/exit-codes.ts';

@@ -1,4 +1,5 @@
-// A command as a scheduler starts it: its words, how it is interrupted, and its exit code. Used by jobs/ only.
+// A command as a scheduler starts it: its words, how it is interrupted, and its exit code. Used by
+// jobs/ only.
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -18,7 +19,10 @@ type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] ext
 
 type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) => Promise<number>;
 
-/** Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's exit code. Never rejects. */
+/**
+ * Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's
+ * exit code. Never rejects.
+ */
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
   outliveReaders();
   const interrupted = new AbortController();

@@ -73,7 +73,10 @@ function groupOf(program: Command, name: string): Command {
   );
 }
 
-/** Two mistakes of which the parser says too little: words that want a flag, and flags in front of the command. */
+/**
+ * Two mistakes of which the parser says too little: words that want a flag, and flags in front of
+ * the command.
+ */
 function withRemedy(text: string, [first = '']: readonly string[]): string {
   if (/^error: too many arguments for '(?:report|snapshot|heal|plan|monitor)'/.test(text)) {
     return `${text.trimEnd()} Proxies are named by --proxy ENDPOINT, a configuration by -c FILE.\n`;

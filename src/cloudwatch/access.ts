@@ -1,4 +1,5 @@
-// CloudWatch for the length of one command: opened and checked before anything else is asked, and closed however the command ends.
+// CloudWatch for the length of one command: opened and checked before anything else is asked, and
+// closed however the command ends.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { checkAccess, type OpenOptions, openCloudWatch } from './client.ts';
@@ -13,7 +14,9 @@ export interface AccessEdge {
   readonly signal: AbortSignal;
 }
 
-/** Throws ConfigError before `body` where region or credentials are missing, one sentence for each. */
+/**
+ * Throws ConfigError before `body` where region or credentials are missing, one sentence for each.
+ */
 export async function withAccess<T>(
   options: OpenOptions,
   { env, signal }: AccessEdge,

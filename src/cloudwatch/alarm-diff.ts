@@ -1,4 +1,5 @@
-// Wanted alarms and dashboard against what CloudWatch has: what to put, what to leave alone, what is left over. Pure.
+// Wanted alarms and dashboard against what CloudWatch has: what to put, what to leave alone, what
+// is left over. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import { ENVIRONMENT_TAG, OWNER, OWNER_TAG } from './alarm-names.ts';
@@ -21,7 +22,10 @@ export interface FieldChange {
   readonly wants: unknown;
 }
 
-/** `foreign` has a name of ours but not our tag: it is somebody else's, and left alone. `stray` is ours and no longer wanted. */
+/**
+ * `foreign` has a name of ours but not our tag: it is somebody else's, and left alone. `stray` is
+ * ours and no longer wanted.
+ */
 export type AlarmChange =
   | { readonly change: 'create'; readonly wanted: WantedAlarm }
   | { readonly change: 'keep'; readonly wanted: WantedAlarm }
@@ -116,7 +120,9 @@ function canonical(value: unknown): unknown {
   );
 }
 
-/** `body` is the text that CloudWatch keeps as it was sent; `null` where there is no such dashboard. */
+/**
+ * `body` is the text that CloudWatch keeps as it was sent; `null` where there is no such dashboard.
+ */
 export function compareDashboard(wanted: WantedDashboard, body: string | null): DashboardChange {
   if (body === null) return { change: 'create', wanted };
   try {

@@ -1,8 +1,10 @@
-// The event of an alarm, however it came: SNS envelope, alarm JSON (bare or raw delivery), EventBridge; plain and composite. Pure.
+// The event of an alarm, however it came: SNS envelope, alarm JSON (bare or raw delivery),
+// EventBridge; plain and composite. Pure.
 
 /**
- * All that is taken from an event. It is a hint: name and ARN say which alarm to ask CloudWatch about, the message's id goes to the log.
- * Whatever else the event says (state, times, reasons) is a stranger's text and is not read.
+ * All that is taken from an event. It is a hint: name and ARN say which alarm to ask CloudWatch
+ * about, the message's id goes to the log. Whatever else the event says (state, times, reasons) is
+ * a stranger's text and is not read.
  */
 export interface AlarmHint {
   readonly name: string;

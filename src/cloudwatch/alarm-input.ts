@@ -1,4 +1,5 @@
-// An alarm's event from a file or standard input, taken in with a limit to its length and to the wait for it.
+// An alarm's event from a file or standard input, taken in with a limit to its length and to the
+// wait for it.
 
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
@@ -10,7 +11,10 @@ const LONGEST = 300_000;
 /** Whoever pipes an event has it already. */
 const WAIT_MS = 30_000;
 
-/** Throws ConfigError where the text cannot be had, or is no alarm's event. The text itself is a stranger's, and is never shown. */
+/**
+ * Throws ConfigError where the text cannot be had, or is no alarm's event. The text itself is a
+ * stranger's, and is never shown.
+ */
 export async function readEvent(
   path: string,
   standardInput: Readable,

@@ -21,12 +21,18 @@ export interface AlarmScope {
   readonly environment: string;
 }
 
-/** Every alarm of ours carries these; `environment` because the name of one can be the beginning of another's. */
+/**
+ * Every alarm of ours carries these; `environment` because the name of one can be the beginning of
+ * another's.
+ */
 export const OWNER_TAG = 'managed-by';
 export const OWNER = 'haproxy-splitbrain';
 export const ENVIRONMENT_TAG = 'environment';
 
-/** What the names of all alarms of one environment begin with; another environment's may begin with it too. */
+/**
+ * What the names of all alarms of one environment begin with; another environment's may begin with
+ * it too.
+ */
 export function namePrefix({ prefix, environment }: AlarmScope): string {
   return `${prefix} ${environment} `;
 }
@@ -40,7 +46,10 @@ export function subjectOf(scope: AlarmScope, name: string): AlarmSubject | null 
   return alarmSubjects.find((subject) => alarmName(scope, subject) === name) ?? null;
 }
 
-/** Names have at most 255 characters and stand between quotes in a composite alarm's rule, which takes ASCII only. Throws ConfigError. */
+/**
+ * Names have at most 255 characters and stand between quotes in a composite alarm's rule, which
+ * takes ASCII only. Throws ConfigError.
+ */
 export function checkScope(scope: AlarmScope): void {
   const name = namePrefix(scope);
   if (name.length <= 200 && /^[ !#-[\]-~]+$/.test(name)) return;

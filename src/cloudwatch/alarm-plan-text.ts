@@ -1,4 +1,5 @@
-// The difference between wanted and existing alarms, for people: one line an alarm, one a field. Pure.
+// The difference between wanted and existing alarms, for people: one line an alarm, one a field.
+// Pure.
 
 import type { AlarmChange, DashboardChange, FieldChange } from './alarm-diff.ts';
 
@@ -7,7 +8,10 @@ interface AlarmDifference {
   readonly dashboard: DashboardChange;
 }
 
-/** `+` is created, `~` changed, `-` deleted (with `prune`), `!` left alone though it stands in the way. Ends with a line of numbers. */
+/**
+ * `+` is created, `~` changed, `-` deleted (with `prune`), `!` left alone though it stands in the
+ * way. Ends with a line of numbers.
+ */
 export function renderAlarmPlan({ alarms, dashboard }: AlarmDifference, prune: boolean): string {
   const lines = [...alarms.flatMap((change) => alarmLines(change, prune)), ...dashboardLines(dashboard)];
   const count = (...kinds: readonly string[]) =>
@@ -57,7 +61,10 @@ function fieldLine({ field, has, wants }: FieldChange): string {
   return `    ${field}: ${spell(has)} -> ${spell(wants)}`;
 }
 
-/** What stands in CloudWatch may be anybody's text: as JSON it stays on its line, and cannot move the cursor. */
+/**
+ * What stands in CloudWatch may be anybody's text: as JSON it stays on its line, and cannot move
+ * the cursor.
+ */
 function spell(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)!.toString(16)}}`);

@@ -1,4 +1,5 @@
-// The alarms that there should be: which metric, since when, what silence means, and what to do about it. Pure.
+// The alarms that there should be: which metric, since when, what silence means, and what to do
+// about it. Pure.
 
 import type { PutCompositeAlarmInput, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Settings } from '../domain/settings.ts';
@@ -13,7 +14,10 @@ import {
 } from './alarm-names.ts';
 import type { MetricName } from './metrics.ts';
 
-/** An alarm as it would be put, every field of ours written out, so that a change by hand shows as one. */
+/**
+ * An alarm as it would be put, every field of ours written out, so that a change by hand shows as
+ * one.
+ */
 export type WantedAlarm =
   | { readonly kind: 'metric'; readonly name: string; readonly input: PutMetricAlarmInput }
   | { readonly kind: 'composite'; readonly name: string; readonly input: PutCompositeAlarmInput };
@@ -34,7 +38,10 @@ interface AlarmDefinition {
   readonly rule: Rule;
   /** So many of the last so many periods. */
   readonly of: readonly [datapoints: number, periods: number];
-  /** `ignore` keeps the last known state: a silent job is the heartbeat's business, and one late run is none. */
+  /**
+   * `ignore` keeps the last known state: a silent job is the heartbeat's business, and one late run
+   * is none.
+   */
   readonly missing: 'ignore' | 'breaching' | 'notBreaching';
   /** Whether it is a part of the composite alarm that pages; the others name causes. */
   readonly pages: boolean;
@@ -58,7 +65,8 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
   },
   missing: {
     rule: { kind: 'any', metric: 'missing_rooms' },
-    // A proxy that restarted has its peers' entries back within seconds: three looks in a row are none of that.
+    // A proxy that restarted has its peers' entries back within seconds: three looks in a row are
+    // none of that.
     of: [3, 3],
     missing: 'ignore',
     pages: false,
@@ -105,7 +113,10 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
 const PAGE_SAYS =
   'The split brain monitor needs a person: one or more of its paging alarms are on. Do: open them to see which, each says what to do. For maintenance, mute this alarm by a mute rule, not by disabling its actions.';
 
-/** Throws ConfigError where the names would be none. The composite comes last: its rule names the others. */
+/**
+ * Throws ConfigError where the names would be none. The composite comes last: its rule names the
+ * others.
+ */
 export function wantedAlarms(source: AlarmSource): readonly WantedAlarm[] {
   const { prefix, actions } = source.alarms;
   const scope = { prefix, environment: source.environment };
@@ -182,7 +193,8 @@ function watched(rule: Rule, source: AlarmSource): Partial<PutMetricAlarmInput> 
       return { Metrics: [...terms, total], Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' };
     }
     case 'silent': {
-      // FILL makes gaps real zeros, which count at once; without any point at all it returns nothing, and `breaching` speaks.
+      // FILL makes gaps real zeros, which count at once; without any point at all it returns
+      // nothing, and `breaching` speaks.
       const runs = { Id: 'runs', Label: 'runs', Expression: `FILL(${rule.metric}, 0)`, ReturnData: true };
       return {
         Metrics: [query(rule.metric, rule.metric, 'SampleCount'), runs],

@@ -1,4 +1,5 @@
-// Alarms and dashboard as code: reads what CloudWatch has, and makes it what is wanted. Every failure of AWS is a value.
+// Alarms and dashboard as code: reads what CloudWatch has, and makes it what is wanted. Every
+// failure of AWS is a value.
 
 import type { CloudWatch, CompositeAlarm, MetricAlarm, Tag } from '@aws-sdk/client-cloudwatch';
 import {
@@ -18,7 +19,10 @@ export interface AlarmPlan {
   readonly dashboard: DashboardChange;
 }
 
-/** `done` holds one line for each write that CloudWatch took, in order; `trouble` is what ended them early. */
+/**
+ * `done` holds one line for each write that CloudWatch took, in order; `trouble` is what ended them
+ * early.
+ */
 export interface ApplyOutcome {
   readonly done: readonly string[];
   readonly trouble: AwsTrouble | null;
@@ -50,7 +54,10 @@ export function planAlarms(source: AlarmSource, tools: AlarmTools): Promise<Alar
   );
 }
 
-/** Plans once more and carries it out. A second time it does nothing. Alarms that are not ours are left alone, strays too unless `prune`. */
+/**
+ * Plans once more and carries it out. A second time it does nothing. Alarms that are not ours are
+ * left alone, strays too unless `prune`.
+ */
 export async function applyAlarms(
   source: AlarmSource,
   tools: AlarmTools,
@@ -75,7 +82,9 @@ export async function applyAlarms(
 
 type CallOptions = { readonly abortSignal: AbortSignal };
 
-/** Every alarm whose name begins as ours do, with its tags. Composite ones come only when asked for. */
+/**
+ * Every alarm whose name begins as ours do, with its tags. Composite ones come only when asked for.
+ */
 async function readAlarms(
   { environment, alarms }: AlarmSource,
   cloudWatch: CloudWatch,
@@ -167,7 +176,9 @@ async function deleteStrays(
   }
 }
 
-/** CloudWatch takes a dashboard that it finds faults in, and answers with them: ours must have none. */
+/**
+ * CloudWatch takes a dashboard that it finds faults in, and answers with them: ours must have none.
+ */
 async function putDashboard(
   change: DashboardChange,
   cloudWatch: CloudWatch,

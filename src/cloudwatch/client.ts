@@ -1,9 +1,13 @@
-// The way to CloudWatch: the SDK's client with settings under which nothing hangs, and AWS's faults as values. The SDK is loaded on demand.
+// The way to CloudWatch: the SDK's client with settings under which nothing hangs, and AWS's faults
+// as values. The SDK is loaded on demand.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { ConfigError } from '../errors.ts';
 
-/** Why AWS did not do what was asked. `denied`: credentials or permissions; `rejected`: the request itself. */
+/**
+ * Why AWS did not do what was asked. `denied`: credentials or permissions; `rejected`: the request
+ * itself.
+ */
 type AwsTroubleCode = 'denied' | 'throttled' | 'unreachable' | 'timeout' | 'interrupted' | 'rejected' | 'unreadable';
 
 /** AWS's fault as a value: one sentence, with what a person can do about it where that is known. */
@@ -22,11 +26,17 @@ const NODE_VERSION_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 export interface OpenOptions {
   /** `null`: the SDK's own chain (AWS_REGION, then the profile). */
   readonly region: string | null;
-  /** Tries of one call. Three throttled ones take about a second; where many calls follow each other, more are needed. */
+  /**
+   * Tries of one call. Three throttled ones take about a second; where many calls follow each
+   * other, more are needed.
+   */
   readonly maxAttempts?: number;
 }
 
-/** Opens nothing yet. Endpoint (AWS_ENDPOINT_URL_CLOUDWATCH) and credentials are the SDK's own chain. Call `destroy()` at the end: idle connections hold the process. */
+/**
+ * Opens nothing yet. Endpoint (AWS_ENDPOINT_URL_CLOUDWATCH) and credentials are the SDK's own
+ * chain. Call `destroy()` at the end: idle connections hold the process.
+ */
 export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): Promise<CloudWatch> {
   // SDK 3.1162 warns on Node 20 that versions of itself from 2027 on will want Node 22. The version
   // here is pinned, and package.json's `engines` says which Nodes it was tested on.
@@ -36,7 +46,8 @@ export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): 
     ...(region === null ? {} : { region }),
     maxAttempts,
     retryMode: 'standard',
-    // SDK 3.1162: requestTimeout alone prints a warning and waits on, and does not cover a body that stalls; the socket's does.
+    // SDK 3.1162: requestTimeout alone prints a warning and waits on, and does not cover a body
+    // that stalls; the socket's does.
     requestHandler: {
       connectionTimeout: 2_000,
       requestTimeout: 5_000,
@@ -46,7 +57,10 @@ export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): 
   });
 }
 
-/** Calls AWS before a deadline (milliseconds). Whatever goes wrong there is the answer; only defects of this program are rejections. */
+/**
+ * Calls AWS before a deadline (milliseconds). Whatever goes wrong there is the answer; only defects
+ * of this program are rejections.
+ */
 export async function askAws<T extends object>(
   call: (options: { abortSignal: AbortSignal }) => Promise<T>,
   { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
@@ -73,7 +87,8 @@ export async function askAws<T extends object>(
   }
 }
 
-// The SDK names errors by their shape or, where that is not modelled, by a header: one fault has several spellings.
+// The SDK names errors by their shape or, where that is not modelled, by a header: one fault has
+// several spellings.
 const denials = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -124,12 +139,15 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0]!.slice(0, 300);
 }
 
-/** The chain may ask the metadata address, which swallows packets where there is none: the SDK gives up after about 2 s. */
+/**
+ * The chain may ask the metadata address, which swallows packets where there is none: the SDK gives
+ * up after about 2 s.
+ */
 const CREDENTIALS_DEADLINE_MS = 15_000;
 
 /**
- * Before the look: whether region and credentials are there at all; AWS is not asked. Throws ConfigError, one sentence each.
- * Resolves to the region.
+ * Before the look: whether region and credentials are there at all; AWS is not asked. Throws
+ * ConfigError, one sentence each. Resolves to the region.
  */
 export async function checkAccess(
   cloudWatch: CloudWatch,

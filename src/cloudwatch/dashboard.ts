@@ -33,7 +33,10 @@ const WIDTH = 12;
 const HEIGHT = 6;
 const ALARMS_HEIGHT = 3;
 
-/** `arns` are those of our alarms that exist, by name: there is no other way to show an alarm's state. */
+/**
+ * `arns` are those of our alarms that exist, by name: there is no other way to show an alarm's
+ * state.
+ */
 export function wantedDashboard(
   { environment, metrics, alarms }: AlarmSource,
   region: string,

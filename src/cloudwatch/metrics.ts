@@ -1,4 +1,5 @@
-// The metrics of a run: one table of what is counted, from which the datapoints, the table in docs and the alarms are made. Pure.
+// The metrics of a run: one table of what is counted, from which the datapoints, the table in docs
+// and the alarms are made. Pure.
 
 import type { MeshFindingKind } from '../domain/finding.ts';
 import type { HealOutcome } from '../domain/plan.ts';
@@ -32,10 +33,12 @@ interface MetricDefinition {
 }
 
 /**
- * The first six keep the names and the meaning they have in Jitsi's check_haproxy_status.py, so that alarms and dashboards on
- * them go on working. There, `stick_table_error` is 1 where the comparison found anything or had no table at all, not where
- * single tables lacked, and the fixes are those it wrote down, whether or not they were carried out. It counts a conference once
- * per proxy, we count it once per mesh. After a heal, rooms are what remains of them: the alarm has to clear by itself.
+ * The first six keep the names and the meaning they have in Jitsi's check_haproxy_status.py, so
+ * that alarms and dashboards on them go on working. There, `stick_table_error` is 1 where the
+ * comparison found anything or had no table at all, not where single tables lacked, and the fixes
+ * are those it wrote down, whether or not they were carried out. It counts a conference once per
+ * proxy, we count it once per mesh. After a heal, rooms are what remains of them: the alarm has to
+ * clear by itself.
  */
 export const metricDefinitions = [
   {
@@ -191,7 +194,10 @@ function lockedProxies({ proxies }: RunReport): number {
   return proxies.filter(({ status }) => status === 'locked').length;
 }
 
-/** Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Numbers that are none are left out when sent. */
+/**
+ * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Numbers
+ * that are none are left out when sent.
+ */
 export function metricsOf(
   report: RunReport,
   settings: Pick<MetricsSettings, 'dimensions' | 'perProxy'>,

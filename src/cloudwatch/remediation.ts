@@ -1,11 +1,15 @@
-// Whether an alarm's event may lead to a heal: the event only says which alarm, CloudWatch says whether it is on.
+// Whether an alarm's event may lead to a heal: the event only says which alarm, CloudWatch says
+// whether it is on.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { parseAlarmArn } from './alarm-arn.ts';
 import { type AlarmScope, subjectOf } from './alarm-names.ts';
 import { type AwsTrouble, askAws, isTrouble } from './client.ts';
 
-/** What the run may do. `refuse`: touch no proxy (exit 4). `look`: look and report only. `because` is one sentence. */
+/**
+ * What the run may do. `refuse`: touch no proxy (exit 4). `look`: look and report only. `because`
+ * is one sentence.
+ */
 export type Remediation =
   | { readonly kind: 'heal'; readonly because: string }
   | { readonly kind: 'look'; readonly because: string }
@@ -95,7 +99,10 @@ function refuseForeign(
   return parsed.region === region ? null : refuse(`the alarm is of another region than ours (${region})`);
 }
 
-/** A forged or replayed event can at most cost a look: only what CloudWatch itself says now leads to a heal. Pure. */
+/**
+ * A forged or replayed event can at most cost a look: only what CloudWatch itself says now leads to
+ * a heal. Pure.
+ */
 function judgeAlarm(
   { arn }: AskedAlarm,
   described: { readonly alarm: AlarmState } | AwsTrouble,

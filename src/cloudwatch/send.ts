@@ -18,11 +18,16 @@ export interface SendOptions {
   readonly deadlineMs?: number;
 }
 
-/** PutMetricData takes 1,000 metrics and 1 MB before compression; ours have well below 2 KB each. */
+/**
+ * PutMetricData takes 1,000 metrics and 1 MB before compression; ours have well below 2 KB each.
+ */
 const BATCH = 500;
 const DEADLINE_MS = 15_000;
 
-/** Never rejects for AWS's fault: a look is worth as much without its metrics, and the heartbeat's alarm speaks. */
+/**
+ * Never rejects for AWS's fault: a look is worth as much without its metrics, and the heartbeat's
+ * alarm speaks.
+ */
 export async function putMetrics(
   cloudWatch: CloudWatch,
   metrics: readonly Metric[],

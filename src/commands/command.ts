@@ -4,7 +4,9 @@
 import type { Command } from 'commander';
 import type { Call } from '../session/mesh.ts';
 
-/** One call of a command. `words` are its arguments, in order; `undefined` where one was left out. */
+/**
+ * One call of a command. `words` are its arguments, in order; `undefined` where one was left out.
+ */
 export interface Invocation<Flags> extends Call {
   readonly flags: Flags;
   readonly words: readonly (string | undefined)[];

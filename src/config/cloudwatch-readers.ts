@@ -1,4 +1,5 @@
-// How the values of the `metrics` and `alarms` sections are read: plain value in, meaning or problem out.
+// How the values of the `metrics` and `alarms` sections are read: plain value in, meaning or
+// problem out.
 
 import type { Problem } from '../input/complaint.ts';
 import { parseDuration } from '../input/duration.ts';

@@ -5,7 +5,10 @@ import type { AlarmsSection, MetricsSection } from './schema.ts';
 
 const DEFAULT_NAMESPACE = 'HAProxy';
 const DEFAULT_PREFIX = 'Split Brain';
-/** Jitsi's schedule. An alarm's period must not be shorter than it, else most of its periods are empty. */
+/**
+ * Jitsi's schedule. An alarm's period must not be shorter than it, else most of its periods are
+ * empty.
+ */
 const DEFAULT_PERIOD_MS = 300_000;
 
 /** Without a `metrics` section nothing is sent; what it would be called is known all the same. */

@@ -1,18 +1,28 @@
-// The configuration file as a tree of plain values, together with where each of them stands in the text.
+// The configuration file as a tree of plain values, together with where each of them stands in the
+// text.
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Complaint, type Path, quote, spellPath } from '../input/complaint.ts';
 import { type Environment, fillVariables } from '../input/environment.ts';
 
 export interface ConfigDocument {
-  /** Objects without prototype, arrays, texts with their variables filled in, numbers, booleans, `null`. `undefined` where the text is not YAML. */
+  /**
+   * Objects without prototype, arrays, texts with their variables filled in, numbers, booleans,
+   * `null`. `undefined` where the text is not YAML.
+   */
   readonly tree: unknown;
   readonly complaints: readonly Complaint[];
   /** Whether the value at `path` lacks an environment variable: what it is cannot be judged. */
   isUnknown(path: Path): boolean;
-  /** Line and column, from 1, of a complaint: of the value's name, or of the nearest thing around it that exists. */
+  /**
+   * Line and column, from 1, of a complaint: of the value's name, or of the nearest thing around it
+   * that exists.
+   */
   place(complaint: Complaint): { readonly line: number; readonly column: number };
-  /** What the file says at `path`, for people: variables unfilled, secrets left out; `null` where it says nothing. */
+  /**
+   * What the file says at `path`, for people: variables unfilled, secrets left out; `null` where it
+   * says nothing.
+   */
   found(path: Path): string | null;
 }
 

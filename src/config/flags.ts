@@ -1,4 +1,5 @@
-// A mesh named on the command line: Settings without a configuration file, from `--proxy [name=]endpoint`.
+// A mesh named on the command line: Settings without a configuration file, from `--proxy
+// [name=]endpoint`.
 
 import type { Endpoint, ProxyTarget } from '../domain/proxy.ts';
 import { spellEndpoint } from '../domain/proxy.ts';
@@ -30,8 +31,8 @@ export interface Overrides {
 }
 
 /**
- * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment `adhoc`, table `nodes`.
- * Throws ConfigError with a line `--proxy #2: what is wrong` per complaint.
+ * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment
+ * `adhoc`, table `nodes`. Throws ConfigError with a line `--proxy #2: what is wrong` per complaint.
  */
 export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, host: HostAccess): Settings {
   const complaints: string[] = [];
@@ -123,7 +124,10 @@ function nameAll(proxies: readonly Named[], complaints: string[]): readonly Prox
   });
 }
 
-/** From short to long: the socket's file name and its folder's, or the host and the host with its port. */
+/**
+ * From short to long: the socket's file name and its folder's, or the host and the host with its
+ * port.
+ */
 function namesFor(endpoint: Endpoint): readonly string[] {
   if (endpoint.kind !== 'unix') return [endpoint.host, `${endpoint.host}:${endpoint.port}`].map(asName);
   const [file = '', folder = ''] = endpoint.path.split('/').filter(Boolean).reverse();

@@ -18,7 +18,10 @@ const DEFAULTS: HealSection = {
   cooldown: { heals: 3, within: 3_600_000 },
 };
 
-/** Relative names start at `folder`; a heal has to hold as long as a finding has to stay, unless the section says otherwise. */
+/**
+ * Relative names start at `folder`; a heal has to hold as long as a finding has to stay, unless the
+ * section says otherwise.
+ */
 export function readHeal(
   section: HealSection | undefined,
   confirmSettleMs: number,

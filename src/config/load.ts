@@ -15,8 +15,9 @@ import { readLogin } from './ssh-login.ts';
 import { nameWrongFile } from './wrong-file.ts';
 
 /**
- * Reads the configuration at `path`. Relative names of files in it start at its folder.
- * Throws ConfigError with a line `file:line:column: name.of.the.value: what is wrong` per complaint, in the file's order.
+ * Reads the configuration at `path`. Relative names of files in it start at its folder. Throws
+ * ConfigError with a line `file:line:column: name.of.the.value: what is wrong` per complaint, in
+ * the file's order.
  */
 export function loadSettings(path: string, host: HostAccess): Settings {
   const file = readTextFile(path, host);

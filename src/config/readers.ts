@@ -148,7 +148,10 @@ export function readHttpUrl(value: unknown): string | Problem {
   return username || password ? { problem: 'expected a URL without a user in it' } : value;
 }
 
-/** The census is asked shard by shard, so its URL holds `{shard}` (`address:port` or the address alone). */
+/**
+ * The census is asked shard by shard, so its URL holds `{shard}` (`address:port` or the address
+ * alone).
+ */
 export function readCensusUrl(value: unknown): string | Problem {
   const problem = { problem: 'expected a URL that holds {shard}, as in http://{shard}:5280/room-census' };
   if (typeof value !== 'string' || !value.includes('{shard}')) return problem;
@@ -174,7 +177,10 @@ export function readArn(value: unknown): string | Problem {
     : { problem: 'expected the ARN of an action, as in arn:aws:sns:us-west-2:123456789012:oncall' };
 }
 
-/** How to get from a login on the proxy's host to its socket. Whether `sudo` is used is said beside it. */
+/**
+ * How to get from a login on the proxy's host to its socket. Whether `sudo` is used is said beside
+ * it.
+ */
 export function readVia(value: unknown): Via | Problem {
   if (value === 'socat') return { kind: 'socat' };
   if (value === 'streamlocal') return { kind: 'streamlocal' };

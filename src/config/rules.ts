@@ -1,5 +1,5 @@
-// What must hold between values of the configuration. The rules look at the tree as it was written, so that they speak
-// even where other values are wrong.
+// What must hold between values of the configuration. The rules look at the tree as it was written,
+// so that they speak even where other values are wrong.
 
 import { spellEndpoint } from '../domain/proxy.ts';
 import { type Complaint, isProblem, type Path } from '../input/complaint.ts';

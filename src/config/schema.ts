@@ -1,4 +1,5 @@
-// The configuration file's shape: every name that may stand in it, what its value must be, and what holds where it is left out.
+// The configuration file's shape: every name that may stand in it, what its value must be, and what
+// holds where it is left out.
 
 import * as z from 'zod';
 import { type Complaint, isProblem, type Path, type Problem } from '../input/complaint.ts';
@@ -23,7 +24,10 @@ function absence(raw: unknown): string {
   return raw === undefined ? 'is missing' : 'is empty: give it a value or take the line away';
 }
 
-/** A mapping in which every other name is an error. The issue's message lists the right names: they are known only here. */
+/**
+ * A mapping in which every other name is an error. The issue's message lists the right names: they
+ * are known only here.
+ */
 function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) => {
@@ -82,7 +86,9 @@ export const sshSection = mapping({
   jump: value(readJumps).optional(),
 });
 
-/** What heals stand on; `journal` and `settle` have defaults that the machine and `confirm` decide. */
+/**
+ * What heals stand on; `journal` and `settle` have defaults that the machine and `confirm` decide.
+ */
 export const healSection = mapping({
   winner: z
     .array(value(read.oneOf('participants', 'majority', 'latest-access')))

@@ -8,12 +8,18 @@ import type { SshSection } from './schema.ts';
 
 type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
-/** What holds where nothing is said: the agent if there is one, the user's known hosts, socat with sudo. */
+/**
+ * What holds where nothing is said: the agent if there is one, the user's known hosts, socat with
+ * sudo.
+ */
 export function defaultLogin(host: HostAccess): Login {
   return readLogin({ client: 'builtin', knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', host);
 }
 
-/** Reads the private key, which must be there, and the known hosts, which need not. Relative names start at `folder`. */
+/**
+ * Reads the private key, which must be there, and the known hosts, which need not. Relative names
+ * start at `folder`.
+ */
 export function readLogin(section: SshSection, folder: string, host: HostAccess): Login {
   const complaints: Complaint[] = [];
   const privateKey = readKey(section, folder, host);
@@ -59,7 +65,8 @@ function readKey(section: SshSection, folder: string, host: HostAccess): SshSett
 
 function readKnownHosts(name: string, folder: string, host: HostAccess): SshSettings['knownHosts'] | Problem {
   const path = locateFile(name, folder, host.env);
-  // Without a home directory there is no file that knows hosts: only logins suffer from it, and they will say so.
+  // Without a home directory there is no file that knows hosts: only logins suffer from it, and
+  // they will say so.
   if (isProblem(path)) return name === DEFAULT_KNOWN_HOSTS ? { path: name, text: '' } : path;
   const file = readTextFile(path, host);
   if (!isProblem(file)) return { path, text: file.text };

@@ -1,6 +1,8 @@
 // What a file is that was given as the configuration and is none: people give the wrong path.
 
-/** Words that begin a section of HAProxy's own configuration (2.6 to 3.4), at the start of a line. */
+/**
+ * Words that begin a section of HAProxy's own configuration (2.6 to 3.4), at the start of a line.
+ */
 const HAPROXY_SECTION =
   /^(?:global|defaults|frontend|backend|listen|peers|resolvers|userlist|program|ring|cache|crt-store)(?:[ \t][^:\n]*)?$/m;
 

@@ -1,4 +1,5 @@
-// Another look at the suspects only, on all proxies at once: key by key, or by a second dump where they are many.
+// Another look at the suspects only, on all proxies at once: key by key, or by a second dump where
+// they are many.
 
 import pLimit from 'p-limit';
 import { evidenceOf } from '../analysis/routed-grid.ts';
@@ -12,16 +13,24 @@ import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts
 import type { KeyTable } from '../snapshot/grid/key-table.ts';
 import { limitByRegion, type RegionLimit } from '../snapshot/region-limit.ts';
 
-/** Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary table. */
+/**
+ * Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary
+ * table.
+ */
 export const MAX_KEYS_ASKED = 2_000;
 
 export interface SecondLook {
   readonly grid: GridWriter;
-  /** The views, with what went wrong now: a proxy that fails in one look has not confirmed anything. */
+  /**
+   * The views, with what went wrong now: a proxy that fails in one look has not confirmed anything.
+   */
   readonly views: readonly ProxyView[];
 }
 
-/** `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; the others stay without. */
+/**
+ * `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; the
+ * others stay without.
+ */
 export async function lookAgain(
   members: readonly Member[],
   views: readonly ProxyView[],
@@ -66,7 +75,10 @@ export async function lookAgain(
   return { grid, views: await Promise.all(again) };
 }
 
-/** How a proxy fell short in this look: what came of a dump that ended early is true, else it has not confirmed anything. */
+/**
+ * How a proxy fell short in this look: what came of a dump that ended early is true, else it has
+ * not confirmed anything.
+ */
 interface Shortfall {
   readonly status: 'truncated' | 'unreachable';
   readonly trouble: Trouble;

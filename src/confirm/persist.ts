@@ -4,7 +4,10 @@ import { DISAGREEMENT, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/cl
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import { findingKinds } from '../domain/finding.ts';
 
-/** One look at the suspects: `rowOf(suspect)` is the suspect's row in this look's grid, `kinds[suspect]` what it showed. */
+/**
+ * One look at the suspects: `rowOf(suspect)` is the suspect's row in this look's grid,
+ * `kinds[suspect]` what it showed.
+ */
 export interface SuspectLook {
   readonly look: RoutedGrid;
   readonly rowOf: (suspect: number) => number;
@@ -32,7 +35,8 @@ export function persist(looks: readonly SuspectLook[]): Persisted {
       (set, _, bit) => (persists(1 << bit, looks, suspect) ? set | (1 << bit) : set),
       0,
     );
-    // A split of a proxy that changed its word covers that another one lacks the entry all the time.
+    // A split of a proxy that changed its word covers that another one lacks the entry all the
+    // time.
     const stays = persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));
     const everDisagreed = looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0);
     if (everDisagreed && (stays & DISAGREEMENT) === 0) inFlight++;
@@ -49,7 +53,10 @@ function persists(kind: Kinds, looks: readonly SuspectLook[], suspect: number): 
   });
 }
 
-/** A split hides that somebody lacks the entry; when one of its parties is silent in the next look, that is what is left of it. */
+/**
+ * A split hides that somebody lacks the entry; when one of its parties is silent in the next look,
+ * that is what is left of it.
+ */
 function shows(kinds: Kinds, kind: Kinds): boolean {
   return (kinds & (kind === MISSING ? MISSING | SPLIT : kind)) !== 0;
 }

@@ -1,8 +1,11 @@
-// An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in place, never as objects.
+// An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in
+// place, never as objects.
 
 /**
- * Takes entries as they are read. `bytes` belongs to the caller and is reused; the key is `bytes[keyStart..keyEnd)` as the dump spells it, the server key
- * `bytes[serverKeyStart..serverKeyEnd)` (`-`: none). Times are milliseconds; `serverId` is 32 bits, signed.
+ * Takes entries as they are read. `bytes` belongs to the caller and is reused; the key is
+ * `bytes[keyStart..keyEnd)` as the dump spells it, the server key
+ * `bytes[serverKeyStart..serverKeyEnd)` (`-`: none). Times are milliseconds; `serverId` is 32 bits,
+ * signed.
  */
 export interface EntrySink {
   entry(
@@ -24,7 +27,9 @@ export interface EntrySink {
 export interface UsualLines {
   /** What is read from now on; it must not change before the next call. */
   show(bytes: Uint8Array): void;
-  /** Takes as many lines as it can from `start` on, where one begins; the position behind the last. */
+  /**
+   * Takes as many lines as it can from `start` on, where one begins; the position behind the last.
+   */
   read(start: number): number;
   /** An entry that was read otherwise: the line `bytes[start..end)`, without its line feed. */
   learn(bytes: Uint8Array, start: number, keyStart: number, keyEnd: number, end: number): void;
@@ -33,10 +38,16 @@ export interface UsualLines {
   readonly maxExpiresInMs: number;
 }
 
-/** As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of their own. */
+/**
+ * As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of
+ * their own.
+ */
 export type Cells = Uint8Array | Uint16Array;
 
-/** What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry has none. */
+/**
+ * What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry
+ * has none.
+ */
 export interface Label {
   readonly serverId: number;
   readonly serverKey: string | null;
@@ -57,8 +68,9 @@ export interface KeyList {
 }
 
 /**
- * One look at the whole mesh: rows are keys, columns are proxies (in the order of the views), a cell is the number of
- * the label that the entry carries there. Cells are small numbers, not objects: a mesh has millions of entries.
+ * One look at the whole mesh: rows are keys, columns are proxies (in the order of the views), a
+ * cell is the number of the label that the entry carries there. Cells are small numbers, not
+ * objects: a mesh has millions of entries.
  */
 export interface EntryGrid {
   readonly keys: KeyList;
@@ -67,7 +79,10 @@ export interface EntryGrid {
   labelsOf(proxy: number): readonly Label[];
   /** The cell: 0 where that proxy has no entry for the key. */
   labelAt(row: number, proxy: number): number;
-  /** All cells of a proxy, by row, for as long as nothing is written; where they end before the keys do, the rest are 0. */
+  /**
+   * All cells of a proxy, by row, for as long as nothing is written; where they end before the keys
+   * do, the rest are 0.
+   */
   cellsOf(proxy: number): Cells;
   /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
   maxExpiresInMs(row: number): number;

@@ -1,10 +1,14 @@
-// A finding is a disagreement on one conference; a mesh finding is something wrong with the mesh itself.
+// A finding is a disagreement on one conference; a mesh finding is something wrong with the mesh
+// itself.
 
 /** What can be wrong with one conference. */
 export const findingKinds = ['split', 'missing', 'mixed', 'orphaned', 'ambiguous', 'duplicated'] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-/** The kinds that are a disagreement: they decide verdict and exit code; the others are reported only. */
+/**
+ * The kinds that are a disagreement: they decide verdict and exit code; the others are reported
+ * only.
+ */
 export const disagreementKinds = ['split', 'missing', 'mixed', 'duplicated'] as const satisfies readonly FindingKind[];
 
 export function isDisagreement(kind: FindingKind): boolean {
@@ -71,7 +75,10 @@ export interface Route {
   readonly expiresInMs: number;
 }
 
-/** `absentOn` names the proxies that were read in full and have no entry. `cause` is `null` for kinds that carry none. */
+/**
+ * `absentOn` names the proxies that were read in full and have no entry. `cause` is `null` for
+ * kinds that carry none.
+ */
 export interface Finding {
   readonly kind: FindingKind;
   /** As the dump spells it: escaped, ASCII, lossless. */

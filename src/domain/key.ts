@@ -1,4 +1,5 @@
-// A key is a conference's name as the dump spells it: ASCII, escaped, lossless. This file turns it back into bytes and into words for people.
+// A key is a conference's name as the dump spells it: ASCII, escaped, lossless. This file turns it
+// back into bytes and into words for people.
 
 const BACKSLASH = 0x5c;
 /** Well below what a proxy takes for all headers of a request together. */
@@ -6,8 +7,9 @@ const MAX_HEADER_BYTES = 4_000;
 const LETTER_ESCAPES: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, e: 0x1b };
 
 /**
- * The bytes that a key stands for. HAProxy 2.6 to 3.4 print space, `=` and `\` behind a backslash, tab, LF, CR and ESC
- * as `\t \n \r \e`, and every other control byte, DEL and bytes from 0x80 on as `\xHH`.
+ * The bytes that a key stands for. HAProxy 2.6 to 3.4 print space, `=` and `\` behind a backslash,
+ * tab, LF, CR and ESC as `\t \n \r \e`, and every other control byte, DEL and bytes from 0x80 on as
+ * `\xHH`.
  */
 export function decodeKey(key: string): Uint8Array {
   const out = new Uint8Array(key.length);
@@ -31,8 +33,8 @@ export function decodeKey(key: string): Uint8Array {
 }
 
 /**
- * Whether an HTTP header can carry the key to HAProxy unchanged: no control bytes, no comma (`hdr()` splits there), no blank at an end (trimmed on
- * the way), not empty.
+ * Whether an HTTP header can carry the key to HAProxy unchanged: no control bytes, no comma
+ * (`hdr()` splits there), no blank at an end (trimmed on the way), not empty.
  */
 export function fitsHeader(key: string): boolean {
   const bytes = decodeKey(key);
@@ -56,7 +58,10 @@ export function encodeKey(bytes: Uint8Array): string {
   return key;
 }
 
-/** The conference's name for people. Bytes that are not UTF-8 become U+FFFD: two keys can read alike here, so nothing is ever looked up by it. */
+/**
+ * The conference's name for people. Bytes that are not UTF-8 become U+FFFD: two keys can read alike
+ * here, so nothing is ever looked up by it.
+ */
 export function conferenceOf(key: string): string {
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(decodeKey(key));
 }

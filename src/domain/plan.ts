@@ -1,11 +1,18 @@
-// A plan is what a heal would do, as a plain value between looking and writing: winners, steps, refusals.
+// A plan is what a heal would do, as a plain value between looking and writing: winners, steps,
+// refusals.
 
 import type { FindingKind } from './finding.ts';
 
-/** How a winner can be picked, in the words of the configuration; `pinned` and `restored` are a person's word. */
+/**
+ * How a winner can be picked, in the words of the configuration; `pinned` and `restored` are a
+ * person's word.
+ */
 export type WinnerPolicy = 'majority' | 'latest-access' | 'lowest-address' | 'unanimous' | 'pinned' | 'restored';
 
-/** The closed list of reasons for which something is not healed. The first group refuses a whole run, the second one conference, the third one step. */
+/**
+ * The closed list of reasons for which something is not healed. The first group refuses a whole
+ * run, the second one conference, the third one step.
+ */
 export const refusalReasons = [
   'coverage',
   'version-unknown',
@@ -48,11 +55,13 @@ export interface Refusal {
 export type EntryState = { readonly serverId: number; readonly serverKey: string | null } | null;
 
 /**
- * One write to one proxy. `touch` sets the id on an entry whose key is already the winner's (or which no receiver's key contradicts), so that
- * HAProxy itself sends entry and key to its peers. `replace` clears the entry, if there is one, and sets the id by which that proxy
- * calls the shard. `remove` clears it. `request` sends one HTTP request through the proxy, which its own rule leads to the shard, so that
- * HAProxy itself writes id and key and tells its peers. `expect` is the entry that must be there right before the write, else the step is refused.
- * Steps of one phase are done together, phase after phase: what a touch sent must have arrived before the next one sends it on.
+ * One write to one proxy. `touch` sets the id on an entry whose key is already the winner's (or
+ * which no receiver's key contradicts), so that HAProxy itself sends entry and key to its peers.
+ * `replace` clears the entry, if there is one, and sets the id by which that proxy calls the shard.
+ * `remove` clears it. `request` sends one HTTP request through the proxy, which its own rule leads
+ * to the shard, so that HAProxy itself writes id and key and tells its peers. `expect` is the entry
+ * that must be there right before the write, else the step is refused. Steps of one phase are done
+ * together, phase after phase: what a touch sent must have arrived before the next one sends it on.
  */
 export interface Step {
   readonly phase: number;
@@ -63,7 +72,10 @@ export interface Step {
   readonly serverId: number;
 }
 
-/** The way one conference is healed. `target` says where each proxy must route in the end: the shard, or `null` for no entry. */
+/**
+ * The way one conference is healed. `target` says where each proxy must route in the end: the
+ * shard, or `null` for no entry.
+ */
 export interface PlannedConference {
   readonly key: string;
   readonly conference: string;
@@ -76,7 +88,10 @@ export interface PlannedConference {
   readonly steps: readonly Step[];
 }
 
-/** A person's word: the conference by key, the shard by address, or by a server id or name that means one shard on every proxy. */
+/**
+ * A person's word: the conference by key, the shard by address, or by a server id or name that
+ * means one shard on every proxy.
+ */
 export interface Pin {
   readonly key: string;
   readonly shard: string;
@@ -120,8 +135,9 @@ export interface HealOutcome {
 }
 
 /**
- * The optional way through the data plane: a `use-server` rule of the operator's, behind an access control, sends a request with these headers to
- * the server with that id. `url` may hold `{host}`, the host of the proxy's endpoint; `urls` names other ones by proxy.
+ * The optional way through the data plane: a `use-server` rule of the operator's, behind an access
+ * control, sends a request with these headers to the server with that id. `url` may hold `{host}`,
+ * the host of the proxy's endpoint; `urls` names other ones by proxy.
  */
 export interface DataPlaneSettings {
   readonly url: string | null;
@@ -134,7 +150,10 @@ export interface DataPlaneSettings {
 
 /** How winners are picked and what guards a heal. Ratios are shares of 1, times milliseconds. */
 export interface HealSettings {
-  /** Whether the configuration has a `heal` section: without one nothing heals that no person has said yes to. */
+  /**
+   * Whether the configuration has a `heal` section: without one nothing heals that no person has
+   * said yes to.
+   */
   readonly consented: boolean;
   /** The folder of journals and locks. */
   readonly journal: string;

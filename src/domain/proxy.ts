@@ -2,8 +2,8 @@
 
 /**
  * Where a proxy's stats socket is. A `path` is absolute, or `abns@name` for a socket of Linux's
- * abstract namespace, as HAProxy spells it. `ssh` goes through a login on the proxy's host; how it gets
- * from there to the socket is configuration (`ssh.via`).
+ * abstract namespace, as HAProxy spells it. `ssh` goes through a login on the proxy's host; how it
+ * gets from there to the socket is configuration (`ssh.via`).
  */
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
@@ -35,8 +35,8 @@ export interface Inventory {
 }
 
 /**
- * How far a look at one proxy got. Only `ok` is complete evidence; the entries of a `truncated` dump are true,
- * but what is absent from it proves nothing.
+ * How far a look at one proxy got. Only `ok` is complete evidence; the entries of a `truncated`
+ * dump are true, but what is absent from it proves nothing.
  */
 export type ProxyStatus = 'ok' | 'unreachable' | 'denied' | 'locked' | 'truncated' | 'no-table';
 
@@ -69,7 +69,10 @@ export type TroubleCode =
   | 'unreadable-lines'
   | 'interrupted';
 
-/** Expected trouble with one proxy, as a value: what happened, in one sentence, and what a person can do about it. */
+/**
+ * Expected trouble with one proxy, as a value: what happened, in one sentence, and what a person
+ * can do about it.
+ */
 export interface Trouble {
   readonly code: TroubleCode;
   readonly message: string;

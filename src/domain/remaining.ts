@@ -6,7 +6,9 @@ import type { RunReport } from './run-report.ts';
 /** Conferences per kind, each counted once per mesh. Without a heal, the counts of the look. */
 export type Remaining = Readonly<Record<FindingKind, number>>;
 
-/** The kinds that are gone when every proxy routes to one usable shard; a shared key stays shared. */
+/**
+ * The kinds that are gone when every proxy routes to one usable shard; a shared key stays shared.
+ */
 const healable: ReadonlySet<FindingKind> = new Set(['split', 'missing', 'mixed', 'orphaned']);
 
 export function remainingAfter(report: RunReport): Remaining {

@@ -41,9 +41,10 @@ export interface Tally {
 }
 
 /**
- * The findings of a run, made one by one when asked for: a proxy that restarted alone can lack every conference, and a
- * list of all routes of all of them would not fit a small agent. Iterating twice gives the same findings in the same order:
- * by kind (as in `findingKinds`), then cause, then key.
+ * The findings of a run, made one by one when asked for: a proxy that restarted alone can lack
+ * every conference, and a list of all routes of all of them would not fit a small agent. Iterating
+ * twice gives the same findings in the same order: by kind (as in `findingKinds`), then cause, then
+ * key.
  */
 export interface FindingList extends Iterable<Finding> {
   readonly length: number;
@@ -52,7 +53,10 @@ export interface FindingList extends Iterable<Finding> {
   first(tally: Tally, limit: number): readonly Finding[];
 }
 
-/** How the run looked. `looks` is 1 where nothing could be confirmed (saved dumps), `source` names the folder of saved dumps or is `null` for live proxies. */
+/**
+ * How the run looked. `looks` is 1 where nothing could be confirmed (saved dumps), `source` names
+ * the folder of saved dumps or is `null` for live proxies.
+ */
 export interface RunFacts {
   readonly id: string;
   readonly command: string;
@@ -61,7 +65,9 @@ export interface RunFacts {
   readonly finishedAt: Date;
   readonly looks: number;
   readonly source: string | null;
-  /** The words of a command line that name this mesh: `-c FILE`, `--proxy ENDPOINT` and the like. */
+  /**
+   * The words of a command line that name this mesh: `-c FILE`, `--proxy ENDPOINT` and the like.
+   */
   readonly meshWords: readonly string[];
 }
 
@@ -83,7 +89,10 @@ export interface RunReport {
   readonly counts: Counts;
   readonly findings: FindingList;
   readonly meshFindings: readonly MeshFinding[];
-  /** Sentences a reader must know to judge the report, e.g. that key length is unknown, so that `ambiguous` was not judged. */
+  /**
+   * Sentences a reader must know to judge the report, e.g. that key length is unknown, so that
+   * `ambiguous` was not judged.
+   */
   readonly notes: readonly string[];
   /** What `heal` would do, or was about to do; `null` where nobody asked. */
   readonly proposal: Proposal | null;

@@ -1,9 +1,15 @@
 // A server is what one proxy calls a shard: its backend, id, name, address and state there.
 
-/** `up` takes traffic, `drain` keeps what sticks to it (HAProxy: DRAIN or weight 0), `down` failed its check, `maint` was taken out. */
+/**
+ * `up` takes traffic, `drain` keeps what sticks to it (HAProxy: DRAIN or weight 0), `down` failed
+ * its check, `maint` was taken out.
+ */
 export type ServerState = 'up' | 'down' | 'drain' | 'maint';
 
-/** One line of a proxy's `show servers state`. `address` is the shard's identity, spelled `ip:port`, IPv6 in brackets; `null` where the proxy knows none. */
+/**
+ * One line of a proxy's `show servers state`. `address` is the shard's identity, spelled `ip:port`,
+ * IPv6 in brackets; `null` where the proxy knows none.
+ */
 export interface Server {
   readonly backend: string;
   readonly id: number;
@@ -22,7 +28,10 @@ export interface Server {
   readonly doubt?: string;
 }
 
-/** Whether an entry that leads to this server is followed: HAProxy uses a draining server for stickiness, not one that is down or in maintenance. */
+/**
+ * Whether an entry that leads to this server is followed: HAProxy uses a draining server for
+ * stickiness, not one that is down or in maintenance.
+ */
 export function acceptsSticky(state: ServerState): boolean {
   return state === 'up' || state === 'drain';
 }

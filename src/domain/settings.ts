@@ -1,4 +1,5 @@
-// The configuration, read, checked and normalised: what the rooms get to work with. Durations are milliseconds.
+// The configuration, read, checked and normalised: what the rooms get to work with. Durations are
+// milliseconds.
 
 import type { HealSettings } from './plan.ts';
 import type { Endpoint, ProxyTarget } from './proxy.ts';
@@ -48,7 +49,10 @@ export interface SshSettings {
   readonly jumps: readonly JumpRule[];
 }
 
-/** Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}` or `{name}`. */
+/**
+ * Where the list of proxies comes from: exactly one source. `endpoint` is a pattern with `{host}`
+ * or `{name}`.
+ */
 export type ProxySource =
   | { readonly kind: 'list'; readonly proxies: readonly ProxyTarget[] }
   | {

@@ -15,9 +15,10 @@ export interface PeerLink {
 }
 
 /**
- * The table as a proxy describes it. `used` is what the header said when the dump began, `entries` the lines that were
- * read. `keyLength` is the table's `len` in bytes where the proxy has shown it (a key that fills it), else `null`.
- * `maxExpiresInMs` is the largest remaining life of an entry, a lower bound of the table's `expire`.
+ * The table as a proxy describes it. `used` is what the header said when the dump began, `entries`
+ * the lines that were read. `keyLength` is the table's `len` in bytes where the proxy has shown it
+ * (a key that fills it), else `null`. `maxExpiresInMs` is the largest remaining life of an entry, a
+ * lower bound of the table's `expire`.
  */
 export interface TableView {
   readonly type: string;
@@ -34,7 +35,10 @@ export interface TableView {
   readonly isSpread: boolean;
 }
 
-/** What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how far. */
+/**
+ * What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how
+ * far.
+ */
 export interface ProxyView {
   readonly name: string;
   readonly region: string | null;
@@ -46,7 +50,10 @@ export interface ProxyView {
   /** When the process started, in seconds since 1970 by its own clock. */
   readonly startedAtSeconds: number | null;
   readonly table: TableView | null;
-  /** Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the predecessor saved no peers). */
+  /**
+   * Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the
+   * predecessor saved no peers).
+   */
   readonly peersKnown: boolean;
   /** Why a proxy that told its peers has none for the table; `null` where it has. */
   readonly peersRemark: string | null;

@@ -36,11 +36,17 @@ export interface Standing {
   readonly replans: boolean;
 }
 
-/** So many conferences are in hand at once: one flush of the journal and one connection a proxy, and little to finish on Ctrl-C. */
+/**
+ * So many conferences are in hand at once: one flush of the journal and one connection a proxy, and
+ * little to finish on Ctrl-C.
+ */
 const BATCH = 50;
 /** With thousands to do the way to the proxies counts, and what they hold is read from dumps. */
 const LARGE_BATCH = 2_000;
-/** What a touch sent has arrived after milliseconds; a worldwide line and a busy proxy are given this long. */
+/**
+ * What a touch sent has arrived after milliseconds; a worldwide line and a busy proxy are given
+ * this long.
+ */
 const ARRIVAL_MS = 2_000;
 const POLL_MS = 25;
 /** Older than this nothing is written on an answer. */
@@ -116,7 +122,10 @@ async function judgeBatch(
   }
 }
 
-/** One refusal for each entry that is no longer what the plan expects; where a touch is still travelling, waits for it. */
+/**
+ * One refusal for each entry that is no longer what the plan expects; where a touch is still
+ * travelling, waits for it.
+ */
 async function refuseChanged(
   tools: HealTools,
   writes: readonly Write[],

@@ -1,4 +1,5 @@
-// Heals through the data plane: a request that the proxy's own rule leads to the winner, and whose answer HAProxy stores.
+// Heals through the data plane: a request that the proxy's own rule leads to the winner, and whose
+// answer HAProxy stores.
 
 import { decodeKey } from '../domain/key.ts';
 import type { DataPlaneSettings } from '../domain/plan.ts';
@@ -7,7 +8,10 @@ import type { WriteAnswer } from '../runtime-api/table-writer.ts';
 /** One request through one proxy for one conference. Never rejects for a proxy's fault. */
 export type ShardRequest = (proxy: string, key: string, serverId: number) => Promise<WriteAnswer>;
 
-/** Sends GET `url` with these headers and gives the status; rejects with an `Error` where no whole answer came. */
+/**
+ * Sends GET `url` with these headers and gives the status; rejects with an `Error` where no whole
+ * answer came.
+ */
 export type RequestStatus = (url: string, headers: Readonly<Record<string, string>>) => Promise<number>;
 
 /** `hostOf` gives the host of a proxy's endpoint, for `{host}` in the URL. */
@@ -26,7 +30,8 @@ export function createShardRequest(
         [settings.keyHeader]: name,
         [settings.shardHeader]: `${serverId}`,
       });
-      // HAProxy stores when a server's answer arrives; its own errors are 5xx, and a refusal by the access control is 4xx.
+      // HAProxy stores when a server's answer arrives; its own errors are 5xx, and a refusal by the
+      // access control is 4xx.
       return status < 400
         ? { outcome: 'accepted' }
         : { outcome: 'rejected', answer: `the request was answered with status ${status}` };

@@ -1,4 +1,5 @@
-// Heals a plan in bounded rounds: write, see whether the traffic moved, wait, see again; what still differs is planned anew from what is there.
+// Heals a plan in bounded rounds: write, see whether the traffic moved, wait, see again; what still
+// differs is planned anew from what is there.
 
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -10,7 +11,10 @@ import { type HealTools, obstacleTo } from './heal-tools.ts';
 import { serversIn } from './premise.ts';
 import { differingAfter, hasEnded } from './settle.ts';
 
-/** A response that was on its way while a round wrote can undo it; more often than this it is not a response on its way. */
+/**
+ * A response that was on its way while a round wrote can undo it; more often than this it is not a
+ * response on its way.
+ */
 const MAX_ROUNDS = 4;
 /** For the last word, and for each conference beside it. */
 const LAST_WORD_MS = 30_000;
@@ -19,7 +23,10 @@ const LAST_WORD_EACH_MS = 5;
 export interface HealOptions {
   /** How long a heal has to hold before it is called one. */
   readonly settleMs: number;
-  /** How many rounds at most; `null`: as many as make sense. One round writes nothing that is not in the plan. */
+  /**
+   * How many rounds at most; `null`: as many as make sense. One round writes nothing that is not in
+   * the plan.
+   */
   readonly rounds: number | null;
   readonly onRound: (round: number, left: number) => void;
 }
@@ -77,7 +84,8 @@ export async function healPlan(
     for (const conference of done.settled) last.set(conference.key, conference);
     for (const key of done.over) over.add(key);
     if (signal.aborted) break;
-    // Somebody else's change since the look is respected; later ones are responses that were on their way.
+    // Somebody else's change since the look is respected; later ones are responses that were on
+    // their way.
     const changed = new Set(
       round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
     );

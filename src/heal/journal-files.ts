@@ -26,7 +26,10 @@ export function dayOf(name: string): string {
   return name.slice(0, 10);
 }
 
-/** The environment's own, the oldest first; those of others are not opened. A folder that is not there has none. */
+/**
+ * The environment's own, the oldest first; those of others are not opened. A folder that is not
+ * there has none.
+ */
 export function journalsOf({ folder, environment }: JournalPlace): readonly string[] {
   const mine = `.${encodeURIComponent(environment)}.`;
   return journalsIn(folder).filter((name) => {

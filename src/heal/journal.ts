@@ -1,4 +1,5 @@
-// What a run writes to the mesh, written down before and after: append-only JSON lines, on disk before the command goes out.
+// What a run writes to the mesh, written down before and after: append-only JSON lines, on disk
+// before the command goes out.
 
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -62,8 +63,8 @@ export type Unstamped<R extends JournalRecord = JournalRecord> = R extends Journ
 export interface Journal {
   readonly path: string;
   /**
-   * Whether the records are on disk. After the first time that they are not, nothing more is written: a journal with a gap would lie.
-   * What got onto the disk of them is taken back.
+   * Whether the records are on disk. After the first time that they are not, nothing more is
+   * written: a journal with a gap would lie. What got onto the disk of them is taken back.
    */
   append(records: readonly Unstamped[]): boolean;
   /** Why nothing more can be written down; `null` while it can. */
@@ -102,7 +103,8 @@ export function openJournal(
       const at = now().toISOString();
       const lines = Buffer.from(records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
       try {
-        // Writes all of it or throws; `writeSync` would be content with the part that still fits on a disk.
+        // Writes all of it or throws; `writeSync` would be content with the part that still fits on
+        // a disk.
         writeFileSync(file, lines);
         fsyncSync(file);
         length += lines.length;
@@ -120,7 +122,10 @@ export function openJournal(
   };
 }
 
-/** Half a line in the middle would make the whole file unreadable; at its end, it is only a torn line. */
+/**
+ * Half a line in the middle would make the whole file unreadable; at its end, it is only a torn
+ * line.
+ */
 function takeBack(file: number, length: number): void {
   try {
     ftruncateSync(file, length);
@@ -144,7 +149,10 @@ function syncFolder(folder: string): void {
   closeSync(handle);
 }
 
-/** The records of one journal. A last line that was torn by a crash is left out; anything else that is not a record is an error. */
+/**
+ * The records of one journal. A last line that was torn by a crash is left out; anything else that
+ * is not a record is an error.
+ */
 export function readJournal(path: string): readonly JournalRecord[] {
   let text: string;
   try {

@@ -1,4 +1,5 @@
-// Who holds a lease: a process, told apart from every other one of this kernel and of others, and whether it still lives.
+// Who holds a lease: a process, told apart from every other one of this kernel and of others, and
+// whether it still lives.
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -12,7 +13,9 @@ export interface Holder {
   readonly bootId: string | null;
   /** Containers of one kernel have their own pids: 7 here is not 7 there. */
   readonly pidNamespace: string | null;
-  /** When that process started, in the kernel's own ticks: a pid is used again, this pair is not. */
+  /**
+   * When that process started, in the kernel's own ticks: a pid is used again, this pair is not.
+   */
   readonly startTicks: string | null;
 }
 
@@ -50,13 +53,19 @@ export function lifeOf(holder: Holder, here: Holder): 'alive' | 'dead' | 'unknow
   return holder.startTicks === null || holder.startTicks === startTicks ? 'alive' : 'dead';
 }
 
-/** A host's name proves nothing where there is more to go by: containers share it, and share a kernel. */
+/**
+ * A host's name proves nothing where there is more to go by: containers share it, and share a
+ * kernel.
+ */
 function sharesPids(one: Holder, other: Holder): boolean {
   if (one.bootId === null || one.pidNamespace === null) return one.host === other.host;
   return one.bootId === other.bootId && one.pidNamespace === other.pidNamespace;
 }
 
-/** Field 22 of /proc/PID/stat; `null` where there is no such file, `dead` for a process that only waits to be reaped. */
+/**
+ * Field 22 of /proc/PID/stat; `null` where there is no such file, `dead` for a process that only
+ * waits to be reaped.
+ */
 function startTicksOf(pid: number): string | null {
   return quietly(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,11 +1,13 @@
-// How long a heal waits for one proxy that has gone silent: its looks are many, and each of them has
-// the whole deadline of a conversation.
+// How long a heal waits for one proxy that has gone silent: its looks are many, and each of them
+// has the whole deadline of a conversation.
 
 import type { Trouble } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
 import type { Dump, TableReader } from '../runtime-api/table-reader.ts';
 
-/** A single ask may meet a moment of load; after this many in a row the proxy is not asked again. */
+/**
+ * A single ask may meet a moment of load; after this many in a row the proxy is not asked again.
+ */
 const MOST_IN_A_ROW = 2;
 
 /**

@@ -1,21 +1,30 @@
-// How often each conference was healed lately: counted from the environment's journals, of which a small index keeps what they say.
+// How often each conference was healed lately: counted from the environment's journals, of which a
+// small index keeps what they say.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayOf, type JournalPlace, journalsOf } from './journal-files.ts';
 
-/** Or why they cannot be counted: a journal that cannot be read is no proof that nothing was healed. */
+/**
+ * Or why they cannot be counted: a journal that cannot be read is no proof that nothing was healed.
+ */
 export type RecentHeals =
   | {
       /** How many runs wrote to the conference. */
       readonly healsOf: (key: string) => number;
-      /** Journals whose last line a killed run left unfinished; each is named once, by the first run that reads it. */
+      /**
+       * Journals whose last line a killed run left unfinished; each is named once, by the first run
+       * that reads it.
+       */
       readonly torn: readonly string[];
     }
   | { readonly problem: string };
 
-/** What one journal says: when its run last wrote to each conference, by the hash of its key. Valid while the file has this size. */
+/**
+ * What one journal says: when its run last wrote to each conference, by the hash of its key. Valid
+ * while the file has this size.
+ */
 interface Healed {
   readonly size: number;
   readonly table: string;
@@ -31,8 +40,9 @@ const LONGEST_RUN_MS = 86_400_000;
 const MOST_HEALS = 500_000;
 
 /**
- * Since `since`, in this mesh. Intents count, whatever came of them: a run that was killed may have been through. The index is made anew where
- * it is missing or damaged, and one that cannot be written costs time only.
+ * Since `since`, in this mesh. Intents count, whatever came of them: a run that was killed may have
+ * been through. The index is made anew where it is missing or damaged, and one that cannot be
+ * written costs time only.
  */
 export function recentHeals(place: JournalPlace, table: string, since: Date): RecentHeals {
   const torn: string[] = [];

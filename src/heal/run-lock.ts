@@ -1,4 +1,5 @@
-// One healer at a time for an environment: a lease in a folder that all share, which its holder renews while it lives.
+// One healer at a time for an environment: a lease in a folder that all share, which its holder
+// renews while it lives.
 
 import {
   closeSync,
@@ -24,7 +25,9 @@ const BEAT_MS = 3_000;
 const POLL_MS = 500;
 
 export interface Lease {
-  /** What became of the run that held it before and did not give it back; `null` where it was free. */
+  /**
+   * What became of the run that held it before and did not give it back; `null` where it was free.
+   */
   readonly takenOver: string | null;
   /** Why this run holds it no longer; `null` while it does. Asked before every write. */
   lost(): string | null;
@@ -51,8 +54,8 @@ export interface Claim {
 }
 
 /**
- * Signs of life are times of the file's last change, and only whether they change counts: no two clocks need to agree. Rejects when the
- * signal aborts while it waits for one.
+ * Signs of life are times of the file's last change, and only whether they change counts: no two
+ * clocks need to agree. Rejects when the signal aborts while it waits for one.
  */
 export async function takeLease(claim: Claim, clock: Clock, signal: AbortSignal): Promise<Lease | Busy | NoPlace> {
   const path = join(claim.folder, `${encodeURIComponent(claim.environment)}.lock`);
@@ -109,7 +112,9 @@ async function lifeSeen(
   return 'silent';
 }
 
-/** Opened each time: what a network file system has cached of a file is checked when it is opened. */
+/**
+ * Opened each time: what a network file system has cached of a file is checked when it is opened.
+ */
 function beatOf(path: string): { readonly file: number; readonly at: number } | null {
   try {
     const file = openSync(path, 'r');
@@ -133,7 +138,8 @@ function hold(path: string, here: Holder, takenOver: string | null, clock: Clock
       // Needs no room on the disk, and never touches a file that another run has put there.
       futimesSync(file, now, now);
     } catch {
-      // A beat that is lost is made good by the next one; a lease that is lost is noticed before the next write.
+      // A beat that is lost is made good by the next one; a lease that is lost is noticed before
+      // the next write.
     }
   });
   const lost = () => {
@@ -176,7 +182,10 @@ function tryTake(folder: string, path: string, holder: Holder): boolean {
   }
 }
 
-/** Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it back. */
+/**
+ * Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it
+ * back.
+ */
 function clearAway(path: string, dead: Holder | null, runId: string): void {
   const aside = `${path}.${runId}.dead`;
   try {
@@ -200,9 +209,9 @@ function putBack(aside: string, path: string): void {
 }
 
 /**
- * `null` where there is no file, or none that a run has written: a file appears with its content, so
- * nobody is about to write it. Throws where there is one that cannot be read: another user's, which
- * may well be a living run's.
+ * `null` where there is no file, or none that a run has written: a file appears with its content,
+ * so nobody is about to write it. Throws where there is one that cannot be read: another user's,
+ * which may well be a living run's.
  */
 function readHolder(path: string): Holder | null {
   try {

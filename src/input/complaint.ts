@@ -1,11 +1,13 @@
-// A complaint is one thing that is wrong with the configuration: where it stands, what is wrong, and what was probably meant.
+// A complaint is one thing that is wrong with the configuration: where it stands, what is wrong,
+// and what was probably meant.
 
 /** Names of mappings and indexes of lists, from the top of the file. */
 export type Path = readonly (string | number)[];
 
 /**
- * What is wrong with the value at `path`. A `text` that begins with "expected" is followed by what was found there.
- * A text quotes no value, which may have come from an environment variable and be a secret; a hint is shown only where it did not.
+ * What is wrong with the value at `path`. A `text` that begins with "expected" is followed by what
+ * was found there. A text quotes no value, which may have come from an environment variable and be
+ * a secret; a hint is shown only where it did not.
  */
 export interface Complaint {
   readonly path: Path;
@@ -26,7 +28,10 @@ export function isProblem<T>(value: T | Problem): value is Problem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
 
-/** `proxies.list[2].name`; the top of the file is `(file)`. Names that are no plain words are quoted, so that a complaint stays one line. */
+/**
+ * `proxies.list[2].name`; the top of the file is `(file)`. Names that are no plain words are
+ * quoted, so that a complaint stays one line.
+ */
 export function spellPath(path: Path): string {
   let spelled = '';
   for (const step of path) {
@@ -37,7 +42,10 @@ export function spellPath(path: Path): string {
   return spelled || '(file)';
 }
 
-/** The text between quotes, on one line, shortened; what stands where a password would (`user:password@`) is left out. */
+/**
+ * The text between quotes, on one line, shortened; what stands where a password would
+ * (`user:password@`) is left out.
+ */
 export function quote(text: string): string {
   const shown = text.replace(/:(?!\/\/).*@/gs, ':...@');
   const cut = shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;

@@ -7,7 +7,10 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_0
 /** The longest delay that Node's timers take: beyond 2^31-1 ms (24.8 days) they fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Milliseconds from `500ms`, `3s`, `1.5m` or `1h`. A number without a unit is refused: seconds and milliseconds look alike. */
+/**
+ * Milliseconds from `500ms`, `3s`, `1.5m` or `1h`. A number without a unit is refused: seconds and
+ * milliseconds look alike.
+ */
 export function parseDuration(value: unknown): number | Problem {
   const expected = 'expected a duration with its unit (ms, s, m or h)';
   // Only a number may come back as a hint: text can be the value of an environment variable.

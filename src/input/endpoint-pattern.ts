@@ -1,4 +1,5 @@
-// An endpoint pattern is an endpoint with words in braces: how to reach what an inventory names, as in ssh://{user}@{host}/run/a.sock.
+// An endpoint pattern is an endpoint with words in braces: how to reach what an inventory names, as
+// in ssh://{user}@{host}/run/a.sock.
 
 import { type Endpoint, spellEndpoint } from '../domain/proxy.ts';
 import type { Problem } from './complaint.ts';
@@ -20,7 +21,10 @@ export interface EndpointPattern {
 
 const WORDS = /\{([^{}]*)\}/g;
 
-/** Reads a pattern that may hold the words of `known` (`meta.` stands for all of them), and must hold `{host}` or `{name}`. */
+/**
+ * Reads a pattern that may hold the words of `known` (`meta.` stands for all of them), and must
+ * hold `{host}` or `{name}`.
+ */
 export function parseEndpointPattern(
   text: string,
   known: readonly string[] = ['host', 'name', 'port', 'user', 'meta.'],

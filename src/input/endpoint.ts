@@ -87,7 +87,8 @@ function parsePath(path: string): { readonly path: string } | Problem {
   if (before !== undefined) {
     return { problem: 'expected the path alone, without what follows it in haproxy.cfg', hint: before };
   }
-  // `%20` and the like: no socket of HAProxy is called so, and taken as it is it would only be missed.
+  // `%20` and the like: no socket of HAProxy is called so, and taken as it is it would only be
+  // missed.
   if (/%[0-9A-Fa-f]{2}/.test(path)) {
     const decoded = path.replace(/%([2-7][0-9A-Fa-f])/g, (_, hex: string) => String.fromCharCode(Number(`0x${hex}`)));
     return { problem: 'expected a path as the file is called: nothing is percent-encoded here', hint: decoded };
@@ -126,7 +127,8 @@ function parseSsh(text: string): Endpoint | Problem {
   if (isProblem(path)) {
     return { ...path, hint: path.hint && spellEndpoint({ kind: 'ssh', ...login, path: path.hint }) };
   }
-  // socat splits its addresses at `,` `:` and `!!`, and the path passes through a shell on the proxy's host.
+  // socat splits its addresses at `,` `:` and `!!`, and the path passes through a shell on the
+  // proxy's host.
   if (!/^\/[A-Za-z0-9_./@+=~% -]+$/.test(path.path)) {
     return { problem: 'expected a path of letters, digits, spaces and . _ - / @ + = ~ % only' };
   }

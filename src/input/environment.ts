@@ -2,7 +2,10 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `missing` names variables that are not set, `malformed` tells of a `${` that is followed by no name and `}`. */
+/**
+ * `missing` names variables that are not set, `malformed` tells of a `${` that is followed by no
+ * name and `}`.
+ */
 export interface FilledText {
   readonly text: string;
   readonly missing: readonly string[];

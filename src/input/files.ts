@@ -7,13 +7,19 @@ import { type Environment, lookUp } from './environment.ts';
 /** Where OpenSSH keeps the host keys that a user trusts. */
 export const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
 
-/** What the configuration takes from the machine. `readFile` gives UTF-8 text and throws as `fs.readFileSync` does. */
+/**
+ * What the configuration takes from the machine. `readFile` gives UTF-8 text and throws as
+ * `fs.readFileSync` does.
+ */
 export interface HostAccess {
   readFile(path: string): string;
   readonly env: Environment;
 }
 
-/** `~` is the home directory of the environment; other relative names start at `folder`, the configuration's own. */
+/**
+ * `~` is the home directory of the environment; other relative names start at `folder`, the
+ * configuration's own.
+ */
 export function locateFile(name: string, folder: string, env: Environment): string | Problem {
   if (name === '~' || name.startsWith('~/')) {
     const home = lookUp(env, 'HOME');

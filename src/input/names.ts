@@ -2,24 +2,34 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Proxies' names become parts of file names (snapshots) and of messages: no slash, no space, no leading dot or dash. */
+/**
+ * Proxies' names become parts of file names (snapshots) and of messages: no slash, no space, no
+ * leading dot or dash.
+ */
 export function isProxyName(text: string): boolean {
   return /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/.test(text);
 }
 
-/** A mesh's name becomes part of file names (journals, locks), of a lock's name in Jenkins and of alarms' names: the Jenkinsfile has the same rule. */
+/**
+ * A mesh's name becomes part of file names (journals, locks), of a lock's name in Jenkins and of
+ * alarms' names: the Jenkinsfile has the same rule.
+ */
 export function isEnvironmentName(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text);
 }
 
-/** HAProxy's own rule for names of proxies, and so of tables; a table of a `peers` section is called `section/table` (2.0+). */
+/**
+ * HAProxy's own rule for names of proxies, and so of tables; a table of a `peers` section is called
+ * `section/table` (2.0+).
+ */
 export function isTableName(text: string): boolean {
   return /^[A-Za-z0-9_.:-]+(?:\/[A-Za-z0-9_.:-]+)?$/.test(text);
 }
 
 /**
- * A host name or an address, IPv6 without brackets. It ends up in logins and in addresses of programs on the way, so a
- * leading dash (an option to `ssh`) or anything that a shell might read is refused. Digits and dots alone must be an IPv4 address.
+ * A host name or an address, IPv6 without brackets. It ends up in logins and in addresses of
+ * programs on the way, so a leading dash (an option to `ssh`) or anything that a shell might read
+ * is refused. Digits and dots alone must be an IPv4 address.
  */
 export function isHost(text: string): boolean {
   if (text.includes(':')) return isIPv6(text) && /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?$/.test(text);

@@ -1,4 +1,5 @@
-// The hosts of a group of an Ansible inventory, each with the variables that say how it is reached, by Ansible's rules.
+// The hosts of a group of an Ansible inventory, each with the variables that say how it is reached,
+// by Ansible's rules.
 
 import { quote } from '../input/complaint.ts';
 import { nearestName } from '../input/nearest-name.ts';
@@ -105,7 +106,10 @@ function ancestryOf(groups: AnsibleInventory['groups']): Ancestry {
   return { parentsOf: (name, kind) => parents[kind].get(name) ?? [], depthOf };
 }
 
-/** Ansible's order: `all`, then groups by depth, priority and name, each over the ones before, then the host's own. */
+/**
+ * Ansible's order: `all`, then groups by depth, priority and name, each over the ones before, then
+ * the host's own.
+ */
 function variablesOf(host: string, { groups, hostVariables }: AnsibleInventory, ancestry: Ancestry): Variables {
   const names = new Set(['all']);
   const climb = (group: string) => {

@@ -1,4 +1,5 @@
-// Reads Ansible's INI inventories where Ansible is not installed. Nothing on npm does (2026). What it does not know it refuses, by line.
+// Reads Ansible's INI inventories where Ansible is not installed. Nothing on npm does (2026). What
+// it does not know it refuses, by line.
 
 import { quote } from '../input/complaint.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
@@ -125,7 +126,10 @@ function readVariable(content: string, group: Group): string | null {
   return null;
 }
 
-/** `name key=value key="a value"  # comment`, split as a shell would; `name:22` and `[2001:db8::1]:22` say the port too. */
+/**
+ * `name key=value key="a value"  # comment`, split as a shell would; `name:22` and
+ * `[2001:db8::1]:22` say the port too.
+ */
 function readHost(content: string, line: number, { group, reading }: Place): string | null {
   const words = splitShellWords(content);
   if (words === null) return `expected every quote to be closed, found ${quote(content)}`;

@@ -2,7 +2,10 @@
 
 import type { AnsibleGroup, AnsibleInventory, Variables } from './ansible-hosts.ts';
 
-/** `null` where the value has another form. A group without hosts may be missing, but for its name among the children of another. */
+/**
+ * `null` where the value has another form. A group without hosts may be missing, but for its name
+ * among the children of another.
+ */
 export function readAnsibleList(value: unknown, where: string): AnsibleInventory | null {
   if (!isMapping(value)) return null;
   const { _meta: meta = {}, ...rest } = value;

@@ -1,4 +1,5 @@
-// Ansible inventories: by Ansible itself where it is installed, which reads every form, else INI by a reader of our own.
+// Ansible inventories: by Ansible itself where it is installed, which reads every form, else INI by
+// a reader of our own.
 
 import { dirname, join } from 'node:path';
 import type { ProxySource } from '../domain/settings.ts';
@@ -14,7 +15,10 @@ import { runProgram } from './run-program.ts';
 
 type AnsibleSource = Extract<ProxySource, { kind: 'ansible' }>;
 
-/** A source that cannot be read is an error, not an empty inventory; no escape sequences in what is quoted. */
+/**
+ * A source that cannot be read is an error, not an empty inventory; no escape sequences in what is
+ * quoted.
+ */
 const VARIABLES = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_FORCE_COLOR: '0' };
 
 /** Throws ConfigError with every complaint. */
@@ -38,7 +42,10 @@ export async function readAnsible(source: AnsibleSource, context: InventoryConte
   return { hosts, notes: [] };
 }
 
-/** Ansible does not start in a locale of another encoding, such as the `LC_ALL=C` of many jobs (seen with 2.14). */
+/**
+ * Ansible does not start in a locale of another encoding, such as the `LC_ALL=C` of many jobs (seen
+ * with 2.14).
+ */
 function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryContext['env']): Readonly<Record<string, string>> {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') ? {} : { LC_ALL: 'C.UTF-8' };
 }
@@ -68,7 +75,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Ansible breaks its sentences at 80 columns; the ones that matter may be the first or the last. */
+/**
+ * Ansible breaks its sentences at 80 columns; the ones that matter may be the first or the last.
+ */
 function spellRemarks(remarks: string): string {
   const line = remarks.replace(/[\x00-\x20\x7f-\x9f]+/g, ' ').trim();
   if (line === '') return '';

@@ -12,7 +12,10 @@ import { runProgram } from './run-program.ts';
 
 type CommandSource = Extract<ProxySource, { kind: 'command' }>;
 
-/** Runs the program without a shell and reads what it prints. Throws ConfigError where it fails, prints nothing or takes too long. */
+/**
+ * Runs the program without a shell and reads what it prints. Throws ConfigError where it fails,
+ * prints nothing or takes too long.
+ */
 export async function runCommand(source: CommandSource, context: InventoryContext): Promise<readonly FoundHost[]> {
   const program = `proxies.command (${source.run[0]})`;
   const end = await runProgram(source.run, context);

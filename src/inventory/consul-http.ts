@@ -1,4 +1,5 @@
-// One question to Consul's HTTP API: the answer, or a sentence that says what is wrong and what to do.
+// One question to Consul's HTTP API: the answer, or a sentence that says what is wrong and what to
+// do.
 
 import type { ProxySource } from '../domain/settings.ts';
 import { quote } from '../input/complaint.ts';
@@ -6,7 +7,10 @@ import type { InventoryContext } from './inventory-context.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
 
-/** `refusedSelector` is Consul's sentence where it does not know a word of the filter; the body is `null` then. */
+/**
+ * `refusedSelector` is Consul's sentence where it does not know a word of the filter; the body is
+ * `null` then.
+ */
 export interface ConsulAnswer {
   readonly url: string;
   readonly body: unknown;
@@ -20,7 +24,9 @@ interface Question {
   readonly deadline: AbortSignal;
 }
 
-/** Resolves to a complaint where there is no whole answer; rejects only when the run is interrupted. */
+/**
+ * Resolves to a complaint where there is no whole answer; rejects only when the run is interrupted.
+ */
 export async function getConsul(
   source: ConsulSource,
   { path, search, deadline }: Question,
@@ -30,7 +36,8 @@ export async function getConsul(
   for (const [name, value] of Object.entries(search)) if (value !== null) url.searchParams.set(name, value);
   const { href } = url;
   try {
-    // A redirect is not followed: it would carry the token to a place that the configuration does not name.
+    // A redirect is not followed: it would carry the token to a place that the configuration does
+    // not name.
     const response = await fetch(url, {
       headers: source.token === null ? {} : { 'X-Consul-Token': source.token },
       redirect: 'manual',
@@ -80,7 +87,9 @@ function refusal(status: number, text: string, { service, token }: ConsulSource)
   return `${said}: check proxies.consul (url, service, datacenters, filter)`;
 }
 
-/** What Node says where it does not trust the certificate (OpenSSL's names of verification errors). */
+/**
+ * What Node says where it does not trust the certificate (OpenSSL's names of verification errors).
+ */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

@@ -1,4 +1,5 @@
-// What Consul says of a service's instances, and the proxies that they are: which registrations are one, and what each is called.
+// What Consul says of a service's instances, and the proxies that they are: which registrations are
+// one, and what each is called.
 
 import { isProblem } from '../input/complaint.ts';
 import { type PatternWord, parseEndpointPattern } from '../input/endpoint-pattern.ts';
@@ -15,7 +16,10 @@ export interface Instance extends Registration {
   readonly port: string | undefined;
   readonly datacenter: string;
   readonly meta: Readonly<Record<string, string>>;
-  /** How much speaks against it: 0 no check fails, 1 a check fails, 2 the node itself is gone (`serfHealth`). */
+  /**
+   * How much speaks against it: 0 no check fails, 1 a check fails, 2 the node itself is gone
+   * (`serfHealth`).
+   */
   readonly failing: 0 | 1 | 2;
 }
 

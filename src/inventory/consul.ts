@@ -1,4 +1,5 @@
-// Asks Consul which hosts run the proxies' service, in every datacenter that the configuration names.
+// Asks Consul which hosts run the proxies' service, in every datacenter that the configuration
+// names.
 
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
@@ -55,7 +56,8 @@ async function askDatacenter(source: ConsulSource, dc: string | null, ask: Ask):
   const answer = await health(source.filter);
   if (typeof answer === 'string') return answer;
   if (answer.refusedSelector === null) return readInstances(answer, dc);
-  // The filter is written in the words of the catalog (ServiceMeta.x, not Service.Meta.x), which knows no checks.
+  // The filter is written in the words of the catalog (ServiceMeta.x, not Service.Meta.x), which
+  // knows no checks.
   const [catalog, all] = await Promise.all([
     ask(`/v1/catalog/service/${service}`, { dc, filter: source.filter }),
     health(null),

@@ -6,7 +6,10 @@ import { isProblem, quote } from '../input/complaint.ts';
 import { type PatternWord, parseEndpointPattern } from '../input/endpoint-pattern.ts';
 import { isHost, isProxyName, isUserName } from '../input/names.ts';
 
-/** `where` tells a person which part of the inventory names it. What an inventory does not say of a host is absent. */
+/**
+ * `where` tells a person which part of the inventory names it. What an inventory does not say of a
+ * host is absent.
+ */
 export interface FoundHost {
   readonly name: string;
   /** `null` where it has none that counts here; then the pattern may not ask for it. */
@@ -33,9 +36,9 @@ export function valueFor(found: FoundHost, word: PatternWord): string | undefine
 }
 
 /**
- * Puts every host into the endpoint pattern of its source. Names and hosts come from outside and end
- * up in logins, so those that could be anything else than a name are refused. Throws ConfigError
- * with every complaint.
+ * Puts every host into the endpoint pattern of its source. Names and hosts come from outside and
+ * end up in logins, so those that could be anything else than a name are refused. Throws
+ * ConfigError with every complaint.
  */
 export function toTargets(
   found: readonly FoundHost[],
@@ -65,7 +68,10 @@ export function toTargets(
   return targets;
 }
 
-/** Names and hosts have been judged already. No value may hold a slash: a pattern's path stays in its folder. */
+/**
+ * Names and hosts have been judged already. No value may hold a slash: a pattern's path stays in
+ * its folder.
+ */
 function misfit(word: PatternWord, value: string): string | null {
   switch (word) {
     case 'host':

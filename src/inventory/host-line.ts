@@ -15,8 +15,8 @@ type Kind = 'address' | 'dotted' | 'word';
 
 /**
  * The hosts of a line, or what is wrong with it. Addresses alone are hosts, and so are dotted names
- * alone; `name host [region]` wants an address or a dotted name as its host. What could be read both
- * ways is refused: a proxy must not get lost by being taken for a region.
+ * alone; `name host [region]` wants an address or a dotted name as its host. What could be read
+ * both ways is refused: a proxy must not get lost by being taken for a region.
  */
 export function readHostLine(line: string): readonly LineHost[] | string {
   const words = line

@@ -6,9 +6,14 @@ import type { Endpoint, Trouble } from '../domain/proxy.ts';
 export interface MemberList {
   /** Tells one process from another. */
   readonly process: string;
-  /** The name under which the others list this proxy; `null` where it has no peers for the table. */
+  /**
+   * The name under which the others list this proxy; `null` where it has no peers for the table.
+   */
   readonly localPeer: string | null;
-  /** All peers but itself. `address` is without its port, IPv6 without brackets, `null` where it has none. */
+  /**
+   * All peers but itself. `address` is without its port, IPv6 without brackets, `null` where it has
+   * none.
+   */
   readonly members: readonly { readonly name: string; readonly address: string | null }[];
   /** Why it has no peers for the table; `null` where it has. */
   readonly remark: string | null;

@@ -17,13 +17,17 @@ interface Seed {
   readonly list: MemberList;
 }
 
-/** Far more than peers can all be linked to each other; a longer list would send this program to any number of hosts. */
+/**
+ * Far more than peers can all be linked to each other; a longer list would send this program to any
+ * number of hosts.
+ */
 const MOST_MEMBERS = 1000;
 
 /**
- * Every proxy that answered, at the endpoint where it did, and every other member that they list, by
- * the pattern. A proxy that could not be asked, or whose list cannot be believed, is in the list
- * too: as a member where others name it, else by itself. Throws ConfigError where none can be asked.
+ * Every proxy that answered, at the endpoint where it did, and every other member that they list,
+ * by the pattern. A proxy that could not be asked, or whose list cannot be believed, is in the list
+ * too: as a member where others name it, else by itself. Throws ConfigError where none can be
+ * asked.
  */
 export async function askPeers(
   source: PeersSource,
@@ -79,7 +83,10 @@ function spellTrouble({ message, remedy }: Trouble): string {
   return `${message}: ${remedy}`;
 }
 
-/** A list with a name or an address that is none is not used at all: it may be hostile, and the others know the mesh too. */
+/**
+ * A list with a name or an address that is none is not used at all: it may be hostile, and the
+ * others know the mesh too.
+ */
 function disbelief({ localPeer, members }: MemberList): string | null {
   if (members.length > MOST_MEMBERS)
     return `lists ${members.length} peers, more than the ${MOST_MEMBERS} that are believed`;
@@ -89,7 +96,10 @@ function disbelief({ localPeer, members }: MemberList): string | null {
   return lost ? `lists ${lost.name} at ${quote(lost.address!)}, which is no address` : null;
 }
 
-/** Where a proxy answered is better than where its peers look for it. One without peers is in no list but ours. */
+/**
+ * Where a proxy answered is better than where its peers look for it. One without peers is in no
+ * list but ours.
+ */
 function seedTargets(seeds: readonly Seed[], ignored: readonly string[]) {
   const targets = new Map<string, ProxyTarget & { readonly process: string }>();
   const notes: string[] = [];
@@ -115,7 +125,10 @@ function nameAfter(spelled: string): string {
   return text.replace(/^[.-]+/, '').slice(0, 200) || 'proxy';
 }
 
-/** In the order of their names. Where proxies look for one member in two places, the first that answered decides. */
+/**
+ * In the order of their names. Where proxies look for one member in two places, the first that
+ * answered decides.
+ */
 function otherMembers(seeds: readonly Seed[], ignored: readonly string[]) {
   const own = new Set(seeds.map(({ list }) => list.localPeer));
   const claims = new Map<string, { readonly host: string | null; readonly spelled: string }[]>();

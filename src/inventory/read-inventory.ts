@@ -11,8 +11,9 @@ import type { InventoryContext } from './inventory-context.ts';
 import { askPeers } from './peers.ts';
 
 /**
- * The proxies that the source names, each with a name and an endpoint of its own. Throws ConfigError where the source
- * cannot be had, names no proxy or names one twice; rejects with the signal's reason when that aborts.
+ * The proxies that the source names, each with a name and an endpoint of its own. Throws
+ * ConfigError where the source cannot be had, names no proxy or names one twice; rejects with the
+ * signal's reason when that aborts.
  */
 export async function readInventory(
   source: ProxySource,
@@ -48,7 +49,10 @@ function targetsOf(source: { readonly kind: string; readonly endpoint: string },
   return { proxies: toTargets(hosts, source), notes };
 }
 
-/** One proxy under two names would agree with itself, and two under one name could not be told apart. */
+/**
+ * One proxy under two names would agree with itself, and two under one name could not be told
+ * apart.
+ */
 function twice(proxies: readonly ProxyTarget[]): readonly string[] {
   const names = new Set<string>();
   const endpoints = new Map<string, string>();

@@ -12,7 +12,10 @@ export type ProgramEnd =
   | { readonly output: string; readonly remarks: string }
   | { readonly failure: string; readonly remarks: string; readonly isAbsent: boolean };
 
-/** Rejects only when the run is interrupted, with its reason. `variables` come on top of the environment. */
+/**
+ * Rejects only when the run is interrupted, with its reason. `variables` come on top of the
+ * environment.
+ */
 export function runProgram(
   run: readonly string[],
   context: InventoryContext,
@@ -34,8 +37,8 @@ export function runProgram(
         resolve({ failure: failureOf(error, signal.aborted, context), remarks, isAbsent });
       }
     });
-    // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a program may ignore. The
-    // pipes are let go too: a grandchild may hold their other ends open.
+    // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a
+    // program may ignore. The pipes are let go too: a grandchild may hold their other ends open.
     const kill = () => {
       child.kill('SIGKILL');
       child.stdout?.destroy();

@@ -1,6 +1,10 @@
-// Splits a line into words as Python's shlex does (posix, with comments), which Ansible reads its INI inventories with.
+// Splits a line into words as Python's shlex does (posix, with comments), which Ansible reads its
+// INI inventories with.
 
-/** The words without their quotes; `null` where a quote or an escape is not closed. A `#` outside of quotes begins a comment, in a word too. */
+/**
+ * The words without their quotes; `null` where a quote or an escape is not closed. A `#` outside of
+ * quotes begins a comment, in a word too.
+ */
 export function splitShellWords(line: string): readonly string[] | null {
   const words: string[] = [];
   let word: string | null = null;

@@ -35,7 +35,10 @@ export interface PlanningFacts {
 
 export type Looked = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
 
-/** The plan, and what was decided of each key, for the report. A run that a guard refuses has no conferences: nothing is written at all. */
+/**
+ * The plan, and what was decided of each key, for the report. A run that a guard refuses has no
+ * conferences: nothing is written at all.
+ */
 export function buildPlan(
   report: Looked,
   facts: PlanningFacts,

@@ -9,7 +9,10 @@ import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 export interface Ground {
-  /** The names of the proxies that were read in full, sorted: the order of an inventory must not decide what is done. */
+  /**
+   * The names of the proxies that were read in full, sorted: the order of an inventory must not
+   * decide what is done.
+   */
   readonly proxies: readonly string[];
   readonly directories: ReadonlyMap<string, ServerDirectory>;
   /** `string`, `integer`, ...; `null` where no proxy was read, or they differ. */
@@ -23,7 +26,10 @@ export interface Ground {
    * is not known.
    */
   unreadHearers(proxy: string): readonly string[];
-  /** The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that is known. */
+  /**
+   * The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that
+   * is known.
+   */
   shardOf(entry: EntryState, proxy: string): string | null;
   /**
    * The lowest id by which a proxy calls this shard and nothing else, in every backend that serves

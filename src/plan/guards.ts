@@ -1,4 +1,5 @@
-// When not to heal: each guard is a small rule with a reason from the closed list and the value that tripped it.
+// When not to heal: each guard is a small rule with a reason from the closed list and the value
+// that tripped it.
 
 import { spreadOver } from '../analysis/spread.ts';
 import { isVersionUnknown } from '../analysis/version.ts';
@@ -148,7 +149,10 @@ export function changeLimit(
   };
 }
 
-/** Conferences that flap cannot be told where the journals cannot: `uncounted` says why, `null` that they can. */
+/**
+ * Conferences that flap cannot be told where the journals cannot: `uncounted` says why, `null` that
+ * they can.
+ */
 export function guardCooldown(uncounted: string | null): Refusal | null {
   return uncounted === null ? null : refusal('cooldown', uncounted);
 }

@@ -1,4 +1,5 @@
-// What a person pins: conferences and shards from the command line, or from a file of ours or the predecessor's.
+// What a person pins: conferences and shards from the command line, or from a file of ours or the
+// predecessor's.
 
 import { conferenceOf, decodeKey, encodeKey } from '../domain/key.ts';
 import type { Pin } from '../domain/plan.ts';
@@ -9,8 +10,8 @@ export function pinOf(conference: string, shard: string): Pin {
 }
 
 /**
- * Reads `[{"conference": "...", "shard": "10.0.0.9:443"}]`, or the predecessor's `[{"key": "...", "id": 11}]`, whose keys are spelled as the
- * dump has them. Every complaint at once.
+ * Reads `[{"conference": "...", "shard": "10.0.0.9:443"}]`, or the predecessor's `[{"key": "...",
+ * "id": 11}]`, whose keys are spelled as the dump has them. Every complaint at once.
  */
 export function parsePins(text: string, path: string): readonly Pin[] {
   let value: unknown;

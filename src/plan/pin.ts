@@ -1,4 +1,5 @@
-// A conference that a person puts on a shard: what the shard's name means on every proxy, and the way there.
+// A conference that a person puts on a shard: what the shard's name means on every proxy, and the
+// way there.
 
 import type { ServerDirectory } from '../analysis/server-directory.ts';
 import { conferenceOf } from '../domain/key.ts';

@@ -1,4 +1,5 @@
-// A plan from a file: checked before anything is made of it, since a person or another program may have had it in hand.
+// A plan from a file: checked before anything is made of it, since a person or another program may
+// have had it in hand.
 
 import * as z from 'zod';
 import { findingKinds } from '../domain/finding.ts';
@@ -15,7 +16,9 @@ const step = z.discriminatedUnion('kind', [
   z.object({ ...place, kind: z.literal('request'), expect: entryState, serverId: settableId }),
   z.object({ ...place, kind: z.literal('remove'), expect: entryState.unwrap(), serverId: z.number().int() }),
 ]);
-/** `undo` is never in a plan file: it puts back by proxy and has no winner to plan towards again. */
+/**
+ * `undo` is never in a plan file: it puts back by proxy and has no winner to plan towards again.
+ */
 const conference = z.object({
   key: z.string().min(1),
   conference: z.string(),
@@ -39,7 +42,10 @@ const plan = z.object({
   refusals: z.array(refusal),
 });
 
-/** Throws `ConfigError` with every complaint, each with its path in the file; a key that no command can name is one. */
+/**
+ * Throws `ConfigError` with every complaint, each with its path in the file; a key that no command
+ * can name is one.
+ */
 export function parsePlan(text: string, path: string, isExpressible: (key: string) => boolean): Plan {
   let value: unknown;
   try {

@@ -1,4 +1,5 @@
-// The way to a winner through the data plane: one request through every proxy that no other request's message reaches.
+// The way to a winner through the data plane: one request through every proxy that no other
+// request's message reaches.
 
 import type { EntryState, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';
@@ -6,8 +7,9 @@ import { otherMeaning } from './rival-name.ts';
 import { isRight, type StepsOrRefusal } from './steps.ts';
 
 /**
- * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers (2.6 to 3.4), whatever stood there. What it sends are
- * that proxy's words for the shard, so each proxy that hears them must mean the same by them, as with a touch.
+ * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers
+ * (2.6 to 3.4), whatever stood there. What it sends are that proxy's words for the shard, so each
+ * proxy that hears them must mean the same by them, as with a touch.
  */
 export function planRequests(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
   const right = new Set(ground.proxies.filter((proxy) => isRight(entries.get(proxy) ?? null, proxy, winner, ground)));

@@ -10,10 +10,11 @@ export type StepsOrRefusal =
   | { readonly refusal: RefusalReason; readonly because: string };
 
 /**
- * Touches travel along the links: from a proxy that holds the winner's key to all that hear it, and from those on. What no link
- * reaches is replaced where it stands. Every write is also a message to all who hear the writer, so each is checked for
- * what it would mean there: an id or a name that is another shard elsewhere refuses the conference.
- * `entries` is what every proxy of the ground holds now.
+ * Touches travel along the links: from a proxy that holds the winner's key to all that hear it, and
+ * from those on. What no link reaches is replaced where it stands. Every write is also a message to
+ * all who hear the writer, so each is checked for what it would mean there: an id or a name that is
+ * another shard elsewhere refuses the conference. `entries` is what every proxy of the ground holds
+ * now.
  */
 export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
   const rival = rivalName(entries.values(), winner, ground);
@@ -63,8 +64,9 @@ function usedElsewhere(serverId: number, winner: string, ground: Ground): boolea
 }
 
 /**
- * Breadth first over the links: every proxy that leads to the winner, and by whose entry some wrong one that hears it is healed. An id that no
- * command can set (0 and below: somebody's `set` without a value) is mended on the way.
+ * Breadth first over the links: every proxy that leads to the winner, and by whose entry some wrong
+ * one that hears it is healed. An id that no command can set (0 and below: somebody's `set` without
+ * a value) is mended on the way.
  */
 function* touches(
   held: ReadonlyMap<string, EntryState>,
@@ -95,7 +97,10 @@ function* touches(
   }
 }
 
-/** What a hearer holds after a message: a message without a key leaves the key that is there (2.6 to 3.4). */
+/**
+ * What a hearer holds after a message: a message without a key leaves the key that is there (2.6 to
+ * 3.4).
+ */
 function received(message: NonNullable<EntryState>, before: EntryState): NonNullable<EntryState> {
   return { serverId: message.serverId, serverKey: message.serverKey ?? before?.serverKey ?? null };
 }
@@ -114,7 +119,10 @@ function spread(step: Step, held: Map<string, EntryState>, right: Set<string>, w
   }
 }
 
-/** A proxy that led to the winner, or had no entry, and that the message would lead elsewhere. A wrong one that stays wrong is replaced later. */
+/**
+ * A proxy that led to the winner, or had no entry, and that the message would lead elsewhere. A
+ * wrong one that stays wrong is replaced later.
+ */
 function harmOfTouch(step: Step, held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
   for (const hearer of ground.hearers(step.proxy)) {
     const before = held.get(hearer)!;
@@ -125,7 +133,10 @@ function harmOfTouch(step: Step, held: ReadonlyMap<string, EntryState>, winner: 
   return null;
 }
 
-/** Whoever hears a replacement and does not hold the winner's key ends up with nothing but the writer's id. */
+/**
+ * Whoever hears a replacement and does not hold the winner's key ends up with nothing but the
+ * writer's id.
+ */
 function harmOfReplace(
   proxy: string,
   serverId: number,

@@ -1,4 +1,5 @@
-// Back to what one run found: every proxy to the entry it had, as far as the runtime API can say it.
+// Back to what one run found: every proxy to the entry it had, as far as the runtime API can say
+// it.
 
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import type { Ground } from './ground.ts';

@@ -1,10 +1,14 @@
-// Which shard a conference shall be on: the configured policies in order, each a small function that may abstain.
+// Which shard a conference shall be on: the configured policies in order, each a small function
+// that may abstain.
 
 import type { Finding, Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 import type { Candidates, DisputedShard } from './electorate.ts';
 
-/** A resync rewrites expiries and proxies count in ticks: only more than this apart is a later access a later access. */
+/**
+ * A resync rewrites expiries and proxies count in ticks: only more than this apart is a later
+ * access a later access.
+ */
 const ACCESS_TOLERANCE_MS = 5_000;
 
 interface Ballot extends Candidates {
@@ -77,7 +81,10 @@ function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
   return { winner, policy, because };
 }
 
-/** Where one shard is eligible it is not the votes that decided: why no other could win. `null` where there was a choice. */
+/**
+ * Where one shard is eligible it is not the votes that decided: why no other could win. `null`
+ * where there was a choice.
+ */
 function withoutRival({ finding, eligible }: Ballot): string | null {
   if (eligible.length > 1) return null;
   const others = shardsOf(finding.routes).filter((shard) => shard !== null && shard !== eligible[0]);
@@ -97,7 +104,10 @@ function majority({ finding, eligible, voters }: Ballot): Vote | null {
   return { winner, because: `${votes(winner)} of ${voting} proxies` };
 }
 
-/** The eligible shard whose entry was touched last on a voter; abstains when the difference may be the clock's. */
+/**
+ * The eligible shard whose entry was touched last on a voter; abstains when the difference may be
+ * the clock's.
+ */
 function latestAccess({ finding, eligible, voters }: Ballot): Vote | null {
   const accesses = eligible
     .map((shard) => ({
@@ -125,7 +135,10 @@ function lowestAddress(shards: readonly string[]): string {
   return [...shards].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1))[0]!;
 }
 
-/** A text that sorts as the address does; of two spellings of one address the address itself decides, so that the order is total. */
+/**
+ * A text that sorts as the address does; of two spellings of one address the address itself
+ * decides, so that the order is total.
+ */
 function rankOf(address: string): string {
   const colon = address.lastIndexOf(':');
   const [host, port] = [address.slice(0, colon).replace(/[[\]]/g, ''), address.slice(colon + 1)];

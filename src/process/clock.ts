@@ -7,7 +7,10 @@ export interface Clock {
   now(): number;
   /** Resolves after `milliseconds`, rejects with the signal's reason when it aborts first. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Calls `act` again and again, until the function that it returns is called. Keeps no process alive. */
+  /**
+   * Calls `act` again and again, until the function that it returns is called. Keeps no process
+   * alive.
+   */
   every(milliseconds: number, act: () => void): () => void;
 }
 

@@ -1,4 +1,5 @@
-// Logs are events for machines: JSON lines on standard error, secrets taken out, conferences named by a keyed hash only. Only this file knows pino.
+// Logs are events for machines: JSON lines on standard error, secrets taken out, conferences named
+// by a keyed hash only. Only this file knows pino.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
@@ -9,13 +10,19 @@ export type LogLevel = (typeof logLevels)[number];
 
 type LogFields = Readonly<Record<string, unknown>>;
 
-/** `event` is a stable name such as `proxy-read`; `fields` hold counts, durations with their unit in the name, a `proxy`. An `Error` goes into the field `error`. */
+/**
+ * `event` is a stable name such as `proxy-read`; `fields` hold counts, durations with their unit in
+ * the name, a `proxy`. An `Error` goes into the field `error`.
+ */
 export interface Log {
   debug(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
-  /** What a log line may call the conference with this key: its hash, or its name where the run shows names. */
+  /**
+   * What a log line may call the conference with this key: its hash, or its name where the run
+   * shows names.
+   */
   conference(key: string): string;
   /** The same log with more fields on every line. */
   with(bindings: LogFields): Log;
@@ -29,16 +36,25 @@ export interface LogOptions {
   readonly bindings?: LogFields;
   /** Where lines go, standard error where absent. */
   readonly destination?: { write(line: string): void };
-  /** Keeps a conference's hash the same from run to run. Without it each log has its own, which nobody can reverse by hashing guessed names. */
+  /**
+   * Keeps a conference's hash the same from run to run. Without it each log has its own, which
+   * nobody can reverse by hashing guessed names.
+   */
   readonly salt?: string;
 }
 
-/** A person at a terminal has the report and needs no JSON in between; a scheduled job's log is where it is read later. */
+/**
+ * A person at a terminal has the report and needs no JSON in between; a scheduled job's log is
+ * where it is read later.
+ */
 export function defaultLogLevel(stderrIsTerminal: boolean): LogLevel {
   return stderrIsTerminal ? 'silent' : 'info';
 }
 
-/** Twelve hex digits, 48 bits: enough that 200,000 conferences rarely share one (chance below 0.01 %). */
+/**
+ * Twelve hex digits, 48 bits: enough that 200,000 conferences rarely share one (chance below 0.01
+ * %).
+ */
 export function conferenceHash(key: string, salt: string): string {
   return createHmac('sha256', salt).update(key).digest('hex').slice(0, 12);
 }
@@ -62,7 +78,10 @@ export function createLogger(options: LogOptions): Log {
   return wrap(lines.child(withoutSecrets(options.bindings ?? {})), conference);
 }
 
-/** A line that a full disk or a closed pipe does not take is lost; it must not end a heal between its clear and its set. */
+/**
+ * A line that a full disk or a closed pipe does not take is lost; it must not end a heal between
+ * its clear and its set.
+ */
 function standardError(): DestinationStream {
   return destination({ dest: 2, sync: true }).on('error', () => {});
 }
@@ -78,7 +97,10 @@ function wrap(lines: Logger, conference: (key: string) => string): Log {
   };
 }
 
-/** Stack and stable code, and the same of what caused it; never the other fields, which may hold anything. */
+/**
+ * Stack and stable code, and the same of what caused it; never the other fields, which may hold
+ * anything.
+ */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return {

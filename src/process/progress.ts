@@ -1,4 +1,5 @@
-// One moving line on standard error while machines are being read; nothing at all where nobody watches.
+// One moving line on standard error while machines are being read; nothing at all where nobody
+// watches.
 
 import type { Writable } from 'node:stream';
 import type { Spinner } from 'yocto-spinner';
@@ -6,7 +7,10 @@ import type { Spinner } from 'yocto-spinner';
 /** The stages of a look that take a person's time. */
 type Stage = 'collect' | 'analyse' | 'confirm';
 
-/** `done` and `total` count proxies (conferences in `confirm`), `bytes` what was read since the run began. */
+/**
+ * `done` and `total` count proxies (conferences in `confirm`), `bytes` what was read since the run
+ * began.
+ */
 export interface Progressed {
   readonly stage: Stage;
   readonly done: number;
@@ -25,7 +29,10 @@ const frames = ['-', '\\', '|', '/'];
 
 const silent: Progress = { update: () => {}, stop: () => {} };
 
-/** Shows nothing unless `enabled` and `stream` is a terminal; the library behind it is loaded only then. */
+/**
+ * Shows nothing unless `enabled` and `stream` is a terminal; the library behind it is loaded only
+ * then.
+ */
 export async function createProgress(
   stream: Writable & { readonly isTTY?: boolean },
   enabled: boolean,

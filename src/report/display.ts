@@ -1,4 +1,5 @@
-// Words from outside, made fit for a terminal: conference names are whatever a stranger typed, error texts whatever a machine sent.
+// Words from outside, made fit for a terminal: conference names are whatever a stranger typed,
+// error texts whatever a machine sent.
 
 import stringWidth from 'string-width';
 
@@ -7,16 +8,23 @@ const nameColumns = 60;
 /** Enough for any sentence of ours and for the gist of a stranger's. */
 const textColumns = 400;
 
-/** Whatever could move the cursor, colour, reorder or hide: controls, bidi marks, unassigned and private code points, invisible fillers (U+2800 has no ink) and odd spaces. */
+/**
+ * Whatever could move the cursor, colour, reorder or hide: controls, bidi marks, unassigned and
+ * private code points, invisible fillers (U+2800 has no ink) and odd spaces.
+ */
 const unfit = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const letter = /[\p{L}\p{N}]/u;
 const mark = /\p{M}/u;
-/** Marks on one letter: three are seen in real scripts, dozens ("Zalgo") paint over the lines around. */
+/**
+ * Marks on one letter: three are seen in real scripts, dozens ("Zalgo") paint over the lines
+ * around.
+ */
 const marksPerLetter = 3;
 
 /**
- * A name for one line of a terminal, at most `columns` wide. What could trick a reader is spelled as `\x1b` or `\u202e`, and
- * a backslash as `\\`, so that the spelling cannot be forged; a name with spaces is quoted, the empty one is `""`.
+ * A name for one line of a terminal, at most `columns` wide. What could trick a reader is spelled
+ * as `\x1b` or `\u202e`, and a backslash as `\\`, so that the spelling cannot be forged; a name
+ * with spaces is quoted, the empty one is `""`.
  */
 export function displayName(name: string, unicode: boolean, columns: number = nameColumns): string {
   const quoted = name === '' || /[ "]/.test(name);
@@ -24,7 +32,10 @@ export function displayName(name: string, unicode: boolean, columns: number = na
   return shorten(quoted ? ['"', ...letters, '"'] : letters, columns, unicode);
 }
 
-/** A sentence from outside for a terminal, on one line: as `displayName`, but neither quoted nor with doubled backslashes. */
+/**
+ * A sentence from outside for a terminal, on one line: as `displayName`, but neither quoted nor
+ * with doubled backslashes.
+ */
 export function displayText(text: string, unicode: boolean): string {
   return shorten(spell(text.trim(), unicode, ''), textColumns, unicode);
 }

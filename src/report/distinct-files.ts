@@ -10,8 +10,9 @@ export function isStandardOutput(path: string): boolean {
 }
 
 /**
- * Throws ConfigError where two of `named`, or one of them and one of `names` in the folder `out`, are the same: by a relative
- * name, by a link, by two names of one file. What standard output and standard error already go to is taken as well.
+ * Throws ConfigError where two of `named`, or one of them and one of `names` in the folder `out`,
+ * are the same: by a relative name, by a link, by two names of one file. What standard output and
+ * standard error already go to is taken as well.
  */
 export function refuseSame(
   named: readonly (readonly [flag: string, path: string])[],

@@ -1,4 +1,5 @@
-// The findings as people take them in: by kind and cause, the first few conferences of each, and what to do next.
+// The findings as people take them in: by kind and cause, the first few conferences of each, and
+// what to do next.
 
 import stringWidth from 'string-width';
 import { type Finding, isDisagreement, type Route } from '../domain/finding.ts';
@@ -105,7 +106,10 @@ function decisionOn(finding: Finding, proposal: Proposal | null, { shardNames, p
   return [page.paint.dim(page.arrow), ...says.split(' ').map((word) => page.paint.dim(word))];
 }
 
-/** Where a proxy sends the conference; where that is not known or contradicts itself, what its entry holds. */
+/**
+ * Where a proxy sends the conference; where that is not known or contradicts itself, what its entry
+ * holds.
+ */
 function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, { shardNames, page }: Speech): string {
   const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
   const entry = `(id ${serverId}${key})`;

@@ -1,4 +1,5 @@
-// The report for programs: `schema/report.schema.json` describes it. Written finding by finding, since all routes of all of them may not fit in memory.
+// The report for programs: `schema/report.schema.json` describes it. Written finding by finding,
+// since all routes of all of them may not fit in memory.
 
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
@@ -6,12 +7,16 @@ import type { ProxyView } from '../domain/view.ts';
 
 const reportSchema = 'splitbrain/report/1';
 
-/** Characters per write: large enough that the cost of a write does not count, small enough to be no memory at all. */
+/**
+ * Characters per write: large enough that the cost of a write does not count, small enough to be no
+ * memory at all.
+ */
 const chunkLength = 65_536;
 
 /**
- * Writes the report as one JSON document, one finding per line, in chunks of about 64 KB. Waits for each write before it
- * makes more, so that a slow reader slows the report instead of filling memory. Rejects with whatever `write` rejects with.
+ * Writes the report as one JSON document, one finding per line, in chunks of about 64 KB. Waits for
+ * each write before it makes more, so that a slow reader slows the report instead of filling
+ * memory. Rejects with whatever `write` rejects with.
  */
 export async function writeJson(report: RunReport, write: (text: string) => Promise<void>): Promise<void> {
   let chunk = '';
@@ -90,8 +95,8 @@ function findingJson(finding: Finding, proposal: Proposal | null): unknown {
 const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * JSON that a terminal can show: `JSON.stringify` leaves C1 controls and bidi overrides as they are. They occur within
- * strings only, where an escape means the same.
+ * JSON that a terminal can show: `JSON.stringify` leaves C1 controls and bidi overrides as they
+ * are. They occur within strings only, where an escape means the same.
  */
 function spell(value: unknown): string {
   return JSON.stringify(value).replace(unfit, (char) =>

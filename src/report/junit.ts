@@ -1,4 +1,5 @@
-// The report for CI servers: JUnit XML, one case per proxy, per kind of finding and per kind of mesh finding, so that trends show.
+// The report for CI servers: JUnit XML, one case per proxy, per kind of finding and per kind of
+// mesh finding, so that trends show.
 
 import {
   type FindingKind,
@@ -15,8 +16,9 @@ import { causeWords, kindWords, meshWords } from './words.ts';
 import { element, renderXml, type XmlElement } from './xml.ts';
 
 /**
- * How a case ends. A CI server calls a build unstable for a failure or an error: those are what the exit code is for too.
- * `skipped` is what was found and leaves the verdict alone, or could not be judged: it shows, and does no harm.
+ * How a case ends. A CI server calls a build unstable for a failure or an error: those are what the
+ * exit code is for too. `skipped` is what was found and leaves the verdict alone, or could not be
+ * judged: it shows, and does no harm.
  */
 interface Ending {
   readonly kind: 'passed' | 'failure' | 'error' | 'skipped';

@@ -1,4 +1,5 @@
-// What is wrong with the mesh itself, by kind; compact, since one dead proxy is seen by all the others.
+// What is wrong with the mesh itself, by kind; compact, since one dead proxy is seen by all the
+// others.
 
 import { type MeshFinding, meshFindingKinds } from '../domain/finding.ts';
 import type { RunReport } from '../domain/run-report.ts';

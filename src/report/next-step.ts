@@ -1,4 +1,5 @@
-// What to do next, one line per cause: written for a person at 3 am. The facts are HAProxy's (2.6 to 3.4).
+// What to do next, one line per cause: written for a person at 3 am. The facts are HAProxy's (2.6
+// to 3.4).
 
 import type { Cause, FindingKind, MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { Tally } from '../domain/run-report.ts';

@@ -5,7 +5,10 @@ import stringWidth from 'string-width';
 import { displayCommand, displayName, displayText } from './display.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Everything that a section needs to know of the terminal. `name` and `text` are the only way in for words from outside. */
+/**
+ * Everything that a section needs to know of the terminal. `name` and `text` are the only way in
+ * for words from outside.
+ */
 export interface Page {
   readonly width: number;
   readonly paint: ReturnType<typeof picocolors.createColors>;
@@ -30,8 +33,9 @@ export function createPage(terminal: Terminal): Page {
 }
 
 /**
- * Fills lines with `pieces`, one space between them; no piece is ever cut, so that addresses and commands can be copied
- * and colours stay whole. The first line starts with `first`, the others are indented as far.
+ * Fills lines with `pieces`, one space between them; no piece is ever cut, so that addresses and
+ * commands can be copied and colours stay whole. The first line starts with `first`, the others are
+ * indented as far.
  */
 export function fill(pieces: readonly string[], width: number, first: string): string[] {
   const indent = ' '.repeat(stringWidth(first));
@@ -69,7 +73,10 @@ export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 }
 
-/** `1,234`: numbers of the report are compared by eye. For whole numbers; `Intl` would take longer to start than the report to write. */
+/**
+ * `1,234`: numbers of the report are compared by eye. For whole numbers; `Intl` would take longer
+ * to start than the report to write.
+ */
 export function count(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
@@ -79,7 +86,10 @@ export function counted(number: number, noun: string, plural: string = `${noun}s
   return `${count(number)} ${number === 1 ? noun : plural}`;
 }
 
-/** `a, b and 17 more`: every word where there are few, else the first ones. A lone rest is named, since `1 more` is no shorter. */
+/**
+ * `a, b and 17 more`: every word where there are few, else the first ones. A lone rest is named,
+ * since `1 more` is no shorter.
+ */
 export function enumerate(words: readonly string[], shown: number): string {
   if (words.length <= shown + 1) return words.join(', ');
   return `${words.slice(0, shown).join(', ')} and ${count(words.length - shown)} more`;

@@ -1,4 +1,5 @@
-// A plan for people: per conference and proxy what is there, what will be, and the literal commands.
+// A plan for people: per conference and proxy what is there, what will be, and the literal
+// commands.
 
 import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 
@@ -6,8 +7,8 @@ import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../doma
 export type SpellStep = (key: string, step: Step) => readonly string[];
 
 /**
- * Lines without colours. Names and commands hold what users typed: `show` makes them safe to print. At most `limit` conferences and
- * refusals are shown in full, the rest is counted.
+ * Lines without colours. Names and commands hold what users typed: `show` makes them safe to print.
+ * At most `limit` conferences and refusals are shown in full, the rest is counted.
  */
 export function renderPlan(
   plan: Plan,

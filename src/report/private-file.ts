@@ -30,12 +30,16 @@ export interface PrivateFile {
 const OWNER_ONLY = 0o600;
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
-/** A rename that the place does not allow (a file mounted by itself, a folder of somebody else, another disk): the file is written over instead. */
+/**
+ * A rename that the place does not allow (a file mounted by itself, a folder of somebody else,
+ * another disk): the file is written over instead.
+ */
 const unmovable: ReadonlySet<unknown> = new Set(['EBUSY', 'EXDEV', 'EPERM', 'EACCES']);
 
 /**
- * Throws what the system says where nothing could be written. A link that was given by name is followed; a device, a pipe or an open file of the
- * caller (/dev/stderr, /dev/fd/3) is written to as it is.
+ * Throws what the system says where nothing could be written. A link that was given by name is
+ * followed; a device, a pipe or an open file of the caller (/dev/stderr, /dev/fd/3) is written to
+ * as it is.
  */
 export function privateFile(path: string): PrivateFile {
   const target = whereTo(path);
@@ -69,7 +73,10 @@ export function copyPrivately(source: string, folder: string): void {
   }
 }
 
-/** Which file the path leads to, for telling whether two lead to one; `null` where it is no file that could be overwritten. */
+/**
+ * Which file the path leads to, for telling whether two lead to one; `null` where it is no file
+ * that could be overwritten.
+ */
 export function identityOf(path: string): string | null {
   try {
     const there = statOf(path);
@@ -116,7 +123,10 @@ function replaceable(target: string, mayWriteOver: boolean): PrivateFile {
   };
 }
 
-/** `null`: drafts go beside the target. Else, where only the file itself can be written, the beginning of a folder's name elsewhere. */
+/**
+ * `null`: drafts go beside the target. Else, where only the file itself can be written, the
+ * beginning of a folder's name elsewhere.
+ */
 function draftFolder(target: string, mayWriteOver: boolean): string | null {
   const draft = draftBeside(target);
   try {
@@ -157,7 +167,10 @@ function moveTo(target: string, draft: string, mayWriteOver: boolean): void {
   }
 }
 
-/** Links followed to the end, also to an end that is not there yet; folders on the way as they really are. */
+/**
+ * Links followed to the end, also to an end that is not there yet; folders on the way as they
+ * really are.
+ */
 function whereTo(path: string): string {
   let target = resolve(path);
   for (let links = 0; links < MOST_LINKS; links++) {

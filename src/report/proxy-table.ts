@@ -1,4 +1,5 @@
-// One line per proxy: how far it was read, what it runs, what it holds, whom it hears; below it, what went wrong there.
+// One line per proxy: how far it was read, what it runs, what it holds, whom it hears; below it,
+// what went wrong there.
 
 import stringWidth from 'string-width';
 import type { RunReport } from '../domain/run-report.ts';
@@ -47,7 +48,10 @@ function cells(proxy: ProxyView, report: RunReport, restarted: boolean, page: Pa
   ];
 }
 
-/** Every proxy of the run ought to be a peer of every other: one that is not listed counts as a link that is not up. */
+/**
+ * Every proxy of the run ought to be a peer of every other: one that is not listed counts as a link
+ * that is not up.
+ */
 function peersUp(proxy: ProxyView, report: RunReport, page: Page): string {
   if (!proxy.peersKnown) return '-';
   const up = proxy.peers.filter((peer) => peer.state === 'up').length;
@@ -79,7 +83,10 @@ function troubleLines(proxy: ProxyView, saidRemedies: Set<string>, page: Page): 
   return [...lines, ...fillText(page.text(proxy.trouble.remedy), page.width, `      ${page.arrow} `)];
 }
 
-/** A narrow terminal gets the version without the distribution's own part: 2.6.12 for 2.6.12-1+deb12u4. */
+/**
+ * A narrow terminal gets the version without the distribution's own part: 2.6.12 for
+ * 2.6.12-1+deb12u4.
+ */
 function shortVersion(version: string, width: number): string {
   return width < 100 ? version.replace(/-.*$/, '') : version;
 }

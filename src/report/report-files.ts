@@ -1,4 +1,5 @@
-// The files of a run: their places are tried before the look, so that one that cannot be written is bad usage and no report is lost at the end.
+// The files of a run: their places are tried before the look, so that one that cannot be written is
+// bad usage and no report is lost at the end.
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,10 @@ import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn } f
 import type { Terminal } from './terminal.ts';
 import { renderText } from './text.ts';
 
-/** `-` is standard output, in place of the text. `out` is a folder for all of them: summary.txt, report.json, junit.xml and the journal. */
+/**
+ * `-` is standard output, in place of the text. `out` is a folder for all of them: summary.txt,
+ * report.json, junit.xml and the journal.
+ */
 export interface FileFlags {
   readonly json?: string;
   readonly junit?: string;

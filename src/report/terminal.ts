@@ -16,7 +16,10 @@ const usualWidth = 80;
 /** A pipe or file is read later, in an editor or a CI log: no reason to wrap early. */
 const pipeWidth = 120;
 
-/** Judges `stream` by `env`: `NO_COLOR` (no-color.org) wins over `FORCE_COLOR`, which wins over everything else. */
+/**
+ * Judges `stream` by `env`: `NO_COLOR` (no-color.org) wins over `FORCE_COLOR`, which wins over
+ * everything else.
+ */
 export function describeTerminal(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Environment,

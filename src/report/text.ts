@@ -1,4 +1,5 @@
-// The report for people: read in ten seconds, top line first. Pure: neither clock nor process is seen here.
+// The report for people: read in ten seconds, top line first. Pure: neither clock nor process is
+// seen here.
 
 import { exitCodes, exitCodeWords } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
@@ -12,8 +13,9 @@ import type { Terminal } from './terminal.ts';
 import { verdictLines } from './verdict-line.ts';
 
 /**
- * The summary, as lines that end in a newline. Its length hangs on the number of proxies and on how many kinds and causes there are, not on
- * the number of findings. Nothing from outside gets through that a terminal would act on.
+ * The summary, as lines that end in a newline. Its length hangs on the number of proxies and on how
+ * many kinds and causes there are, not on the number of findings. Nothing from outside gets through
+ * that a terminal would act on.
  */
 export function renderText(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
@@ -23,7 +25,10 @@ export function renderText(report: RunReport, terminal: Terminal): string {
   ]);
 }
 
-/** What was found, for a command that goes on to its plan and its writing: nothing yet on what comes of it. */
+/**
+ * What was found, for a command that goes on to its plan and its writing: nothing yet on what comes
+ * of it.
+ */
 export function renderLook(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
   return paragraphs(lookSections(report, page, []));

@@ -39,8 +39,8 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Characters that XML 1.0 has no spelling for, not even an escaped one: most controls, halves of surrogate pairs and the
- * non-characters U+FFFE and U+FFFF. They become U+FFFD.
+ * Characters that XML 1.0 has no spelling for, not even an escaped one: most controls, halves of
+ * surrogate pairs and the non-characters U+FFFE and U+FFFF. They become U+FFFD.
  */
 const unspeakable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 

@@ -1,4 +1,5 @@
-// What is wrong with an answer that came but could not be used: as trouble that a person on call can act on.
+// What is wrong with an answer that came but could not be used: as trouble that a person on call
+// can act on.
 
 import { conferenceOf } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
@@ -96,7 +97,9 @@ export interface AnswerSoFar {
   readonly entriesInTable?: number;
 }
 
-/** A time-out says what was asked, and how far a dump had come; any other error is left as it is. */
+/**
+ * A time-out says what was asked, and how far a dump had come; any other error is left as it is.
+ */
 export function withSoFar(error: TransportError, { asked, entries, entriesInTable }: AnswerSoFar): TransportError {
   if (error.code !== 'timeout') return error;
   const { code, message, remedy } = error;
@@ -104,7 +107,9 @@ export function withSoFar(error: TransportError, { asked, entries, entriesInTabl
   return new TransportError({ code, message: `${message} The question was ${asked}${far}.`, remedy }, { cause: error });
 }
 
-/** An answer that is longer than any of HAProxy's: `answer` says to what, `most` how long it may be. */
+/**
+ * An answer that is longer than any of HAProxy's: `answer` says to what, `most` how long it may be.
+ */
 export function tooLargeTrouble(answer: string, most: string): Trouble {
   return {
     code: 'too-large',

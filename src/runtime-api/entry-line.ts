@@ -6,7 +6,9 @@ export interface EntryReader {
   /** Where the last entry's key began and ended. */
   readonly keyStart: number;
   readonly keyEnd: number;
-  /** Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it. */
+  /**
+   * Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it.
+   */
   read(buffer: Uint8Array, start: number, end: number): boolean;
   /** How many the sink has had. */
   readonly entries: number;
@@ -30,7 +32,10 @@ const SERVER_KEY = Buffer.from('server_key', 'latin1');
 /** What 2.0 to 2.3 call it. */
 const SERVER_NAME = Buffer.from('server_name', 'latin1');
 const BACKSLASH = 0x5c;
-/** By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy prints them. */
+/**
+ * By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy
+ * prints them.
+ */
 const KEY_STEPS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte <= SPACE || byte > 0x7e ? 0 : byte === BACKSLASH ? 2 : 1,
 );
@@ -56,7 +61,10 @@ export function createEntryReader(sink: EntrySink): EntryReader {
   let serverKeyEnd = 0;
   let number = 0;
 
-  /** Fields by name, from the blank behind the key on; `exp` must be there, the server's two may be missing. */
+  /**
+   * Fields by name, from the blank behind the key on; `exp` must be there, the server's two may be
+   * missing.
+   */
   function readFields(buffer: Uint8Array, from: number, end: number): boolean {
     let sawExpiry = false;
     serverId = 0;
@@ -88,7 +96,10 @@ export function createEntryReader(sink: EntrySink): EntryReader {
     return sawExpiry;
   }
 
-  /** Reads a signed 32-bit decimal, which is what HAProxy prints, into `number`; the position behind it, or -1. */
+  /**
+   * Reads a signed 32-bit decimal, which is what HAProxy prints, into `number`; the position behind
+   * it, or -1.
+   */
   function readNumber(buffer: Uint8Array, from: number, end: number): number {
     let at = from;
     const negative = buffer[at] === MINUS;
@@ -130,7 +141,8 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       return maxExpiresInMs;
     },
     read(buffer, start, end) {
-      // A CR at the end is none of HAProxy's: something has rewritten the lines, and it would become part of the server key.
+      // A CR at the end is none of HAProxy's: something has rewritten the lines, and it would
+      // become part of the server key.
       if (buffer[start] !== ZERO || buffer[start + 1] !== LETTER_X || buffer[end - 1] === CR) return false;
       let at = start + 2;
       while (at < end && buffer[at] !== COLON) at++;
@@ -164,13 +176,19 @@ function holds(buffer: Uint8Array, start: number, text: Uint8Array): boolean {
   return true;
 }
 
-/** The server key may hold blanks (the path of a unix socket) and ends where another field begins (` gpc1=0`), or with the line. */
+/**
+ * The server key may hold blanks (the path of a unix socket) and ends where another field begins (`
+ * gpc1=0`), or with the line.
+ */
 function endOfServerKey(buffer: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) if (buffer[at] === SPACE && isField(buffer, at + 1, end)) return at;
   return end;
 }
 
-/** Whether `gpc1=` or `http_req_rate(10000)=` stands there: fields of types that a table may store besides. */
+/**
+ * Whether `gpc1=` or `http_req_rate(10000)=` stands there: fields of types that a table may store
+ * besides.
+ */
 function isField(buffer: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end && isNameByte(buffer[at]!)) at++;

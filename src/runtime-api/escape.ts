@@ -1,20 +1,25 @@
-// How a key is spelled in a command, so that any bytes from 1 to 255 stay one word and never become a second command.
+// How a key is spelled in a command, so that any bytes from 1 to 255 stay one word and never become
+// a second command.
 
 import { decodeKey } from '../domain/key.ts';
 
 /** A word as the runtime API must get it: one character a byte. */
 export type Word = string & { readonly word: unique symbol };
 
-/** Longer keys are cut by HAProxy at the table's `len`; a request line must stay below `tune.bufsize` (16,384) together with the rest of the command. */
+/**
+ * Longer keys are cut by HAProxy at the table's `len`; a request line must stay below
+ * `tune.bufsize` (16,384) together with the rest of the command.
+ */
 const MAX_WORD_BYTES = 8_000;
 
 /** Why a key cannot be put into a command. */
 export type Inexpressible = { readonly problem: 'empty' | 'contains-nul' | 'too-long' };
 
 /**
- * Spells a key (as the dump has it) for a command: a backslash before every byte outside `[A-Za-z0-9]`, which HAProxy 2.6
- * to 3.4 take off again for every byte from 1 to 255 (seen with each byte first, in the middle and last). The
- * empty key has no spelling (`Key value expected`), and a word cannot hold NUL.
+ * Spells a key (as the dump has it) for a command: a backslash before every byte outside
+ * `[A-Za-z0-9]`, which HAProxy 2.6 to 3.4 take off again for every byte from 1 to 255 (seen with
+ * each byte first, in the middle and last). The empty key has no spelling (`Key value expected`),
+ * and a word cannot hold NUL.
  */
 export function escapeKey(key: string): Word | Inexpressible {
   return escapeBytes(decodeKey(key));
@@ -34,7 +39,8 @@ export function escapeBytes(bytes: Uint8Array): Word | Inexpressible {
     word += isPlain(byte) ? String.fromCharCode(byte) : `\\${String.fromCharCode(byte)}`;
   }
   if (word.length > MAX_WORD_BYTES) return { problem: 'too-long' };
-  // A key that ends in CR must be followed by a blank, or `show` and `clear` lose the CR (all versions).
+  // A key that ends in CR must be followed by a blank, or `show` and `clear` lose the CR (all
+  // versions).
   return (bytes[bytes.length - 1] === 0x0d ? `${word} ` : word) as Word;
 }
 

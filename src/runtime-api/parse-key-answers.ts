@@ -1,9 +1,13 @@
-// Reads the answers to a line of `show table T key K` commands: one answer a key, in the order asked.
+// Reads the answers to a line of `show table T key K` commands: one answer a key, in the order
+// asked.
 
 import type { EntrySink } from '../domain/entry.ts';
 import { createTableParser } from './parse-table.ts';
 
-/** What came of a batch of keys; `found` counts the entries that went to the sink. Absent keys are a real answer: the proxy has no entry. */
+/**
+ * What came of a batch of keys; `found` counts the entries that went to the sink. Absent keys are a
+ * real answer: the proxy has no entry.
+ */
 export type KeyAnswers =
   | { readonly outcome: 'complete'; readonly found: number }
   | { readonly outcome: 'truncated' | 'denied' | 'no-such-table' | 'refused' | 'not-haproxy'; readonly remark: string };
@@ -15,8 +19,9 @@ export type KeyAnswers =
 const SENTENCE = /^[A-Z][ -~]{0,200}$/;
 
 /**
- * Each answer ends with an empty line; a key without an entry gets nothing but that line (2.6 to 3.4). The entry that is found goes to
- * `sink` only under the key that was asked for: HAProxy cuts a longer key at the table's `len` and may find another one.
+ * Each answer ends with an empty line; a key without an entry gets nothing but that line (2.6 to
+ * 3.4). The entry that is found goes to `sink` only under the key that was asked for: HAProxy cuts
+ * a longer key at the table's `len` and may find another one.
  */
 export function parseKeyAnswers(text: string, keys: readonly string[], sink: EntrySink): KeyAnswers {
   let at = 0;
@@ -42,7 +47,8 @@ export function parseKeyAnswers(text: string, keys: readonly string[], sink: Ent
     if (unreadableLines > 0) return { outcome: 'not-haproxy', remark: remark ?? '' };
     at = end + 2;
   }
-  // More answers than questions: they cannot be told apart, so the ones before may belong to other keys.
+  // More answers than questions: they cannot be told apart, so the ones before may belong to other
+  // keys.
   if (at < text.length) return { outcome: 'not-haproxy', remark: text.slice(at).trimStart().split('\n', 1)[0]! };
   return { outcome: 'complete', found };
 }

@@ -29,9 +29,10 @@ export function parsePeerAddresses(text: string, table: string): readonly PeerAd
 }
 
 /**
- * The peers that share `table`. A link is up when the line of its `id=` says both `(remote,active)` and `last_status=ESTA`: a link
- * that was just cut still shows ESTA, one that is being retried still shows active (2.6 to 3.4). A process can have several peers
- * sections, each closed by an empty line; the ones whose shared tables do not name the table are left out.
+ * The peers that share `table`. A link is up when the line of its `id=` says both `(remote,active)`
+ * and `last_status=ESTA`: a link that was just cut still shows ESTA, one that is being retried
+ * still shows active (2.6 to 3.4). A process can have several peers sections, each closed by an
+ * empty line; the ones whose shared tables do not name the table are left out.
  */
 export function parsePeers(text: string, table: string): Peers {
   const sections = sectionsOf(text);
@@ -50,8 +51,9 @@ export function parsePeers(text: string, table: string): Peers {
       const line = peer.split('\n', 1)[0]!;
       // Before 2.3 nothing is said of its activity.
       const up = (activity === undefined || activity === 'active') && / (?:last_)?status=ESTA\b/.test(line);
-      // A remote tells its number of the table in its first session; until then it is 0. (`heartbeat` and `last_hdshk` are
-      // no sign: a frozen link loses the one, a connection that is merely being tried has the other.)
+      // A remote tells its number of the table in its first session; until then it is 0.
+      // (`heartbeat` and `last_hdshk` are no sign: a frozen link loses the one, a connection that
+      // is merely being tried has the other.)
       const never = !/ remote_id=[1-9]/.test(peer);
       links.push({
         name: name!,

@@ -1,4 +1,5 @@
-// Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the predecessor saved.
+// Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the
+// predecessor saved.
 
 import { hostAndPort } from '../domain/proxy.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
@@ -15,11 +16,12 @@ const NEEDED_COLUMNS = [
 ];
 
 /**
- * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4). Admin state bits: 1 and 2 maintenance
- * (forced, inherited), 8 and 0x10 drain, 0x20 name not resolved. Bit 4 (`disabled` in the file)
- * alone is no maintenance: a server made ready at run time keeps it and takes requests (seen on 2.6
- * to 3.4). Op state 0 is down, 3 stopping by its own wish
- * (`NOLB` in `show stat`), and a weight of 0 takes nothing but what sticks, as drain and stopping do.
+ * Servers of all backends from `show servers state` (columns by the header's names, 2.6 to 3.4).
+ * Admin state bits: 1 and 2 maintenance (forced, inherited), 8 and 0x10 drain, 0x20 name not
+ * resolved. Bit 4 (`disabled` in the file) alone is no maintenance: a server made ready at run time
+ * keeps it and takes requests (seen on 2.6 to 3.4). Op state 0 is down, 3 stopping by its own wish
+ * (`NOLB` in `show stat`), and a weight of 0 takes nothing but what sticks, as drain and stopping
+ * do.
  */
 export function parseServersState(text: string): readonly Server[] {
   const lines = text.split('\n');
@@ -90,7 +92,10 @@ export function withDoubts(servers: readonly Server[], stat: string): readonly S
   });
 }
 
-/** Servers from `show stat` in CSV, columns by the header's names; `addr` stays empty below operator level. */
+/**
+ * Servers from `show stat` in CSV, columns by the header's names; `addr` stays empty below operator
+ * level.
+ */
 export function parseStat(text: string): readonly Server[] {
   const [head, ...lines] = text.split('\n');
   if (!head?.startsWith('# pxname,')) return [];
@@ -111,7 +116,10 @@ export function parseStat(text: string): readonly Server[] {
   return servers;
 }
 
-/** The values of a line. HAProxy puts quotes around a text that has a comma or a quote in it, such as what a check last said, and doubles quotes inside. */
+/**
+ * The values of a line. HAProxy puts quotes around a text that has a comma or a quote in it, such
+ * as what a check last said, and doubles quotes inside.
+ */
 function splitCsv(line: string): readonly string[] {
   if (!line.includes('"')) return line.split(',');
   const values: string[] = [];
@@ -139,7 +147,10 @@ function statAddress(text: string, name: string): string | null {
   return /^(\[[0-9a-fA-F:.%]+\]|[0-9.]+):\d+$/.test(text) ? text : null;
 }
 
-/** `UP`, `UP 1/3`, `DOWN`, `DOWN (agent)`, `MAINT`, `MAINT (via …)`, `MAINT (resolution)`, `DRAIN`, `NOLB`, `no check`. */
+/**
+ * `UP`, `UP 1/3`, `DOWN`, `DOWN (agent)`, `MAINT`, `MAINT (via …)`, `MAINT (resolution)`, `DRAIN`,
+ * `NOLB`, `no check`.
+ */
 function statState(status: string, weight: number): ServerState {
   if (status.startsWith('MAINT')) return 'maint';
   if (status.startsWith('DOWN')) return 'down';

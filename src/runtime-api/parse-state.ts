@@ -1,4 +1,5 @@
-// Reads the answers about a proxy itself: `show info`, `show servers state`, `show table` (headers), `show peers`, asked on one line.
+// Reads the answers about a proxy itself: `show info`, `show servers state`, `show table`
+// (headers), `show peers`, asked on one line.
 
 import type { Server } from '../domain/server.ts';
 import type { PeerLink } from '../domain/view.ts';
@@ -6,7 +7,9 @@ import { parsePeers } from './parse-peers.ts';
 import { parseServersState, withDoubts } from './parse-servers.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
-/** What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing. */
+/**
+ * What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing.
+ */
 export interface ProxyState extends ProcessId {
   readonly haproxy: string | null;
   readonly uptimeSeconds: number | null;
@@ -118,7 +121,10 @@ export function canSeeEntries(text: string): boolean | NotState {
   return { problem: text.endsWith('\n\n') ? 'not-haproxy' : 'truncated', remark: remarkOf(text) };
 }
 
-/** Whether a text without an end may have been going to be the answer to `show info`, which begins with the name in all versions. */
+/**
+ * Whether a text without an end may have been going to be the answer to `show info`, which begins
+ * with the name in all versions.
+ */
 function isBeginning(text: string): boolean {
   const name = 'Name: ';
   return name.startsWith(text.slice(0, name.length));

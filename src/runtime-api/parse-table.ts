@@ -1,4 +1,5 @@
-// Reads the answer to `show table T` straight from the chunks of a stream: its lines, and how it ended.
+// Reads the answer to `show table T` straight from the chunks of a stream: its lines, and how it
+// ended.
 
 import type { EntrySink } from '../domain/entry.ts';
 import { ProtocolError } from '../errors.ts';
@@ -8,8 +9,9 @@ import { createEntryReader } from './entry-line.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /**
- * How an answer ended. `complete` is only what closes with an empty line and has nothing behind it: a dump cut by `stats
- * timeout` ends in a clean end of file, as often as not on a whole line (2.6 to 3.4).
+ * How an answer ended. `complete` is only what closes with an empty line and has nothing behind it:
+ * a dump cut by `stats timeout` ends in a clean end of file, as often as not on a whole line (2.6
+ * to 3.4).
  */
 export type TableOutcome = 'complete' | 'truncated' | 'denied' | 'no-such-table' | 'not-haproxy';
 
@@ -25,18 +27,22 @@ export interface TableAnswer {
    */
   readonly isSpread: boolean;
   /**
-   * Lines before, among or behind the entries that are none and not known, the ones behind the closing empty line included: evidence that the
-   * answer cannot be trusted in full.
+   * Lines before, among or behind the entries that are none and not known, the ones behind the
+   * closing empty line included: evidence that the answer cannot be trusted in full.
    */
   readonly unreadableLines: number;
-  /** The first line that is not an entry, for people: an error text, a help page, another program's greeting. */
+  /**
+   * The first line that is not an entry, for people: an error text, a help page, another program's
+   * greeting.
+   */
   readonly remark: string | null;
 }
 
 export interface TableParser {
   /**
-   * Throws a `ProtocolError` where the dump crosses its limit: a line that no buffer of HAProxy's holds, more lines than
-   * the table's own size allows, or more than is read of any table. Nothing of such a dump counts.
+   * Throws a `ProtocolError` where the dump crosses its limit: a line that no buffer of HAProxy's
+   * holds, more lines than the table's own size allows, or more than is read of any table. Nothing
+   * of such a dump counts.
    */
   push(chunk: Uint8Array): void;
   end(): TableAnswer;
@@ -56,7 +62,10 @@ const CONTENTS_DENIED = '# contents not dumped';
 const COMMAND_DENIED = 'Permission denied';
 const NO_SUCH_TABLE = 'No such table';
 
-/** Hands every entry to `sink` as soon as its line is whole; a line may be cut anywhere between two chunks. */
+/**
+ * Hands every entry to `sink` as soon as its line is whole; a line may be cut anywhere between two
+ * chunks.
+ */
 export function createTableParser(sink: EntrySink): TableParser {
   const entryReader = createEntryReader(sink);
   const { lines } = sink;

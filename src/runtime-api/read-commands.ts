@@ -1,4 +1,5 @@
-// Every command a reader can send. A `ReadCommand` is made here and nowhere else, and none of these can change anything.
+// Every command a reader can send. A `ReadCommand` is made here and nowhere else, and none of these
+// can change anything.
 
 import { escapeBytes, escapeKey } from './escape.ts';
 
@@ -110,8 +111,9 @@ export function showKeys(
 }
 
 /**
- * Asks for a key that is one byte longer than one the table holds. HAProxy cuts keys in commands at the table's `len`
- * (2.6 to 3.4), so it finds the shorter one exactly when that one fills the table's key length.
+ * Asks for a key that is one byte longer than one the table holds. HAProxy cuts keys in commands at
+ * the table's `len` (2.6 to 3.4), so it finds the shorter one exactly when that one fills the
+ * table's key length.
  */
 export function showLongerKey(table: string, keyBytes: Uint8Array): ReadCommand | null {
   const longer = new Uint8Array(keyBytes.length + 1);
@@ -124,7 +126,8 @@ export function showLongerKey(table: string, keyBytes: Uint8Array): ReadCommand 
 export function tableWord(table: string): string {
   const word = escapeBytes(Buffer.from(table, 'utf8'));
   if (typeof word !== 'string') throw new RangeError(`a table cannot be named ${JSON.stringify(table)}`);
-  // These bytes are what HAProxy allows in a name; without backslashes a person can read the command.
+  // These bytes are what HAProxy allows in a name; without backslashes a person can read the
+  // command.
   return /^[A-Za-z0-9_.:-]+$/.test(table) ? table : word;
 }
 

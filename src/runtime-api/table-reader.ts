@@ -1,4 +1,5 @@
-// The reading half of the runtime API over one transport: state, dump, single keys. It holds nothing that could send a writing command.
+// The reading half of the runtime API over one transport: state, dump, single keys. It holds
+// nothing that could send a writing command.
 
 import pLimit from 'p-limit';
 import type { EntrySink } from '../domain/entry.ts';
@@ -36,15 +37,18 @@ import {
 import { createTextAnswer } from './text-answer.ts';
 
 /**
- * What is seen of a conversation while it runs: bytes and lines so far, and the raw chunks for whoever keeps them. What
- * these throw ends it.
+ * What is seen of a conversation while it runs: bytes and lines so far, and the raw chunks for
+ * whoever keeps them. What these throw ends it.
  */
 export interface Watcher {
   readonly onRead?: (bytes: number, lines: number) => void;
   readonly onChunk?: (chunk: Uint8Array) => void | Promise<void>;
 }
 
-/** An answer, and what broke it off when something did: the entries before that are true all the same. */
+/**
+ * An answer, and what broke it off when something did: the entries before that are true all the
+ * same.
+ */
 export interface Dump extends TableAnswer {
   readonly brokenBy: Trouble | null;
 }
@@ -111,8 +115,9 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
   }
 
   /**
-   * On 3.0.11 a `show table T key K` at level user leaks a reference to the entry, which then neither expires nor can be cleared: the level
-   * is asked for, where no dump has shown it, before a key is.
+   * On 3.0.11 a `show table T key K` at level user leaks a reference to the entry, which then
+   * neither expires nor can be cleared: the level is asked for, where no dump has shown it, before
+   * a key is.
    */
   async function requireLevel(signal: AbortSignal): Promise<void> {
     if (seesEntries === null) {
@@ -209,7 +214,8 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       if (broken !== null && bytes === 0) throw broken;
       if (answer.outcome === 'denied') seesEntries = false;
       else if (answer.outcome === 'complete' || answer.entries > 0) seesEntries = true;
-      // An answer says itself when it is complete: what breaks a conversation after that has broken nothing.
+      // An answer says itself when it is complete: what breaks a conversation after that has broken
+      // nothing.
       const brokenBy = broken && { code: broken.code, message: broken.message, remedy: broken.remedy };
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },

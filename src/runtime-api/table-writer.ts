@@ -8,12 +8,18 @@ import { isLineTooLong } from './read-commands.ts';
 import { createTextAnswer } from './text-answer.ts';
 import { clearKeys, halvesOf, setServerIds, spellLine, type WriteLine } from './write-commands.ts';
 
-/** What became of one command. `unknown`: the connection broke before its answer, so that it may or may not have been carried out. */
+/**
+ * What became of one command. `unknown`: the connection broke before its answer, so that it may or
+ * may not have been carried out.
+ */
 export type WriteAnswer =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'rejected' | 'unknown'; readonly answer: string };
 
-/** Sends writes to one proxy, many on a line; the answers come in the order of the commands, one each. Never rejects for a proxy's fault. */
+/**
+ * Sends writes to one proxy, many on a line; the answers come in the order of the commands, one
+ * each. Never rejects for a proxy's fault.
+ */
 export interface TableWriter {
   setServerIds(
     entries: readonly { readonly key: string; readonly serverId: number }[],
@@ -79,8 +85,9 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
 }
 
 /**
- * Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4): `\n`, or a text and `\n\n`. With more
- * answers than commands none can be told apart, so that all are unknown.
+ * Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4):
+ * `\n`, or a text and `\n\n`. With more answers than commands none can be told apart, so that all
+ * are unknown.
  */
 export function splitAnswers(text: string, count: number, whyMissing: string): readonly WriteAnswer[] {
   const answers: WriteAnswer[] = [];

@@ -5,7 +5,10 @@ import { MOST_LINE_BYTES, type TextLimit } from './answer-limits.ts';
 import { tooLargeTrouble } from './answer-trouble.ts';
 
 export interface TextAnswer {
-  /** Takes a chunk; it may be reused afterwards. Throws a `ProtocolError` where the answer crosses its limit. */
+  /**
+   * Takes a chunk; it may be reused afterwards. Throws a `ProtocolError` where the answer crosses
+   * its limit.
+   */
   push(chunk: Uint8Array): void;
   /** One character a byte. */
   text(): string;

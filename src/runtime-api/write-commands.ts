@@ -1,4 +1,5 @@
-// Every command a healer can send. A `WriteCommand` is made here and nowhere else; each names one key, escaped, and nothing optional.
+// Every command a healer can send. A `WriteCommand` is made here and nowhere else; each names one
+// key, escaped, and nothing optional.
 
 import { escapeKey } from './escape.ts';
 import { MAX_LINE_BYTES, tableWord } from './read-commands.ts';
@@ -21,8 +22,8 @@ export function halvesOf({ commands }: WriteLine): readonly WriteLine[] {
 }
 
 /**
- * `set table T key K data.server_id N` for each entry. HAProxy then sends the entry, with the key it has, to its peers (2.6 to 3.4).
- * Ids are 32 bits; HAProxy would cut others without a word.
+ * `set table T key K data.server_id N` for each entry. HAProxy then sends the entry, with the key
+ * it has, to its peers (2.6 to 3.4). Ids are 32 bits; HAProxy would cut others without a word.
  */
 export function setServerIds(
   table: string,
@@ -31,7 +32,10 @@ export function setServerIds(
   return lines(entries.map((entry) => setServerId(table, entry.key, entry.serverId)));
 }
 
-/** The command as it goes out, one character a byte, without its line feed: whoever shows it to a person has to make it safe to print. */
+/**
+ * The command as it goes out, one character a byte, without its line feed: whoever shows it to a
+ * person has to make it safe to print.
+ */
 export function setServerId(table: string, key: string, serverId: number): string {
   if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0x7fffffff)
     throw new RangeError(`no server id: ${serverId}`);

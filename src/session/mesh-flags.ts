@@ -28,13 +28,18 @@ const SAID_IN_FILE = [
   ['maxRatioFloor', '--max-ratio-floor', 'heal.maxRatioFloor'],
 ] as const;
 
-/** The configuration to use: the one that is named, else the usual one, unless flags name the mesh. */
+/**
+ * The configuration to use: the one that is named, else the usual one, unless flags name the mesh.
+ */
 export function configOf({ config, proxy, from }: Pick<MeshFlags, 'config' | 'proxy' | 'from'>): string | undefined {
   if (config !== undefined || proxy.length > 0 || from !== undefined) return config;
   return existsSync(USUAL_CONFIG) ? USUAL_CONFIG : undefined;
 }
 
-/** The flags with the configuration that holds for them. Throws ConfigError where they say too little, or too much. */
+/**
+ * The flags with the configuration that holds for them. Throws ConfigError where they say too
+ * little, or too much.
+ */
 export function withConfig<Flags extends MeshFlags>(flags: Flags): Flags {
   const config = configOf(flags);
   const complaints = contradictions({ ...flags, config });
@@ -61,7 +66,10 @@ function contradictions(flags: MeshFlags): string[] {
   return complaints;
 }
 
-/** The words of the flags that name the mesh, for another command on it; a configuration that is found by itself needs none. */
+/**
+ * The words of the flags that name the mesh, for another command on it; a configuration that is
+ * found by itself needs none.
+ */
 export function meshWords(flags: MeshFlags): readonly string[] {
   const { config, proxy, from, table, backends = [], maxRatio, maxRatioFloor } = flags;
   return [

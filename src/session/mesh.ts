@@ -65,8 +65,9 @@ export function openMesh(inventory: Inventory, settings: Settings): Mesh {
 }
 
 /**
- * How an inventory asks a proxy who belongs to its mesh, in a login that ends with the answer. Until
- * then nobody knows its name: where a way depends on that (`ssh.jump`), it is called by its host.
+ * How an inventory asks a proxy who belongs to its mesh, in a login that ends with the answer.
+ * Until then nobody knows its name: where a way depends on that (`ssh.jump`), it is called by its
+ * host.
  */
 export function membersReader(settings: Settings): InventoryContext['readMembers'] {
   const { timeoutMs } = settings.collect;

@@ -24,7 +24,10 @@ export interface Progress {
   readonly bytes: number;
 }
 
-/** Keeps what is read, as it came. Each call gives a place for one answer; `done` resolves when it is safe on disk. */
+/**
+ * Keeps what is read, as it came. Each call gives a place for one answer; `done` resolves when it
+ * is safe on disk.
+ */
 export interface Keeper {
   state(proxy: number): Kept;
   table(proxy: number): Kept;
@@ -49,8 +52,9 @@ export interface CollectOptions {
 }
 
 /**
- * The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk, a defect, Ctrl-C), and not before
- * every conversation has ended: whoever clears up finds nobody writing any more.
+ * The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk,
+ * a defect, Ctrl-C), and not before every conversation has ended: whoever clears up finds nobody
+ * writing any more.
  */
 export async function collect(
   members: readonly Member[],

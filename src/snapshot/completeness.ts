@@ -1,4 +1,5 @@
-// How far a look at one proxy got, and what that means: every way of failing becomes a status, a reason and a remedy.
+// How far a look at one proxy got, and what that means: every way of failing becomes a status, a
+// reason and a remedy.
 
 import { editDistance } from '../domain/edit-distance.ts';
 import type { ProxyStatus, ProxyTarget, Trouble } from '../domain/proxy.ts';
@@ -20,7 +21,10 @@ export interface Reading {
   readonly milliseconds: number;
 }
 
-/** The reading as a view. A conversation that broke off in the middle of a dump is `truncated`: what came is true. */
+/**
+ * The reading as a view. A conversation that broke off in the middle of a dump is `truncated`: what
+ * came is true.
+ */
 export function viewOf(reading: Reading, table: string): ProxyView {
   const { target, state, answer, bytes, milliseconds } = reading;
   const judged = judge(reading, table);

@@ -1,4 +1,5 @@
-// How many lines a dump of this mesh may have: proxies that share a table declare it alike, so that a size far beyond the others' is not believed. Pure.
+// How many lines a dump of this mesh may have: proxies that share a table declare it alike, so that
+// a size far beyond the others' is not believed. Pure.
 
 import type { Trouble } from '../domain/proxy.ts';
 import { tooLargeTrouble } from '../runtime-api/answer-trouble.ts';
@@ -6,13 +7,18 @@ import { tooLargeTrouble } from '../runtime-api/answer-trouble.ts';
 /** So many are read of any table that claims to hold them. */
 const LINES_OF_ANY = 1_000_000;
 
-/** By how much the sizes of one table differ where somebody is about to change it on all proxies. */
+/**
+ * By how much the sizes of one table differ where somebody is about to change it on all proxies.
+ */
 const FACTOR = 4;
 
 export interface LikelySize {
   /** Takes the size that a proxy claims of its table. */
   learn(size: number): void;
-  /** What is wrong with a dump of so many lines; `null` where nothing is. Judged by the sizes that are known by then. */
+  /**
+   * What is wrong with a dump of so many lines; `null` where nothing is. Judged by the sizes that
+   * are known by then.
+   */
   troubleWith(lines: number): Trouble | null;
 }
 

@@ -10,7 +10,10 @@ export interface RegionLimit {
   take<T>(proxy: number, dump: () => Promise<T>): Promise<T>;
 }
 
-/** `regions` are those of the proxies, `null` for one that is not known: it shares its turn with nobody. */
+/**
+ * `regions` are those of the proxies, `null` for one that is not known: it shares its turn with
+ * nobody.
+ */
 export function limitByRegion(regions: readonly (string | null)[], perRegion: number): RegionLimit {
   const limits = new Map<string, LimitFunction>();
   const sizes = new Map<string, number>();

@@ -3,13 +3,17 @@
 
 import { TransportError } from '../errors.ts';
 
-/** How long a conversation may take in all, and how long nothing may come before its answer does. */
+/**
+ * How long a conversation may take in all, and how long nothing may come before its answer does.
+ */
 export interface Patience {
   readonly timeoutMs: number;
   readonly firstByteMs: number;
 }
 
-/** What a conversation waits for, as it stands behind "for", and what to do where it never comes. */
+/**
+ * What a conversation waits for, as it stands behind "for", and what to do where it never comes.
+ */
 export interface Awaited {
   readonly what: string;
   readonly remedy: string;
@@ -82,8 +86,9 @@ export function startDeadline(place: string, patience: Patience, signals: readon
 }
 
 /**
- * Calls `act` with the reason of the first signal that aborts, at once if one has; the answer takes the listeners away.
- * Used in place of AbortSignal.any, which in Node 20 keeps dependents alive as long as a run's own signal lives.
+ * Calls `act` with the reason of the first signal that aborts, at once if one has; the answer takes
+ * the listeners away. Used in place of AbortSignal.any, which in Node 20 keeps dependents alive as
+ * long as a run's own signal lives.
  */
 export function onAbort(signals: readonly AbortSignal[], act: (reason: unknown) => void): () => void {
   const aborted = signals.find((signal) => signal.aborted);
@@ -102,7 +107,10 @@ export function onAbort(signals: readonly AbortSignal[], act: (reason: unknown) 
   return forget;
 }
 
-/** What `promise` gives, unless the signal aborts first: then its reason is thrown and the promise is left to itself. */
+/**
+ * What `promise` gives, unless the signal aborts first: then its reason is thrown and the promise
+ * is left to itself.
+ */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const forget = onAbort([signal], reject);

@@ -3,7 +3,10 @@
 import http from 'node:http';
 import https from 'node:https';
 
-/** The status of the answer; rejects with what went wrong. Header values are one character a byte. `timeoutMs` bounds the whole exchange. */
+/**
+ * The status of the answer; rejects with what went wrong. Header values are one character a byte.
+ * `timeoutMs` bounds the whole exchange.
+ */
 export function requestStatus(
   url: string,
   headers: Readonly<Record<string, string>>,

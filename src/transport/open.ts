@@ -43,7 +43,10 @@ async function loginsOf({ ssh, patience }: TransportOptions): Promise<LogIn> {
   return builtinLogins(ssh, patience);
 }
 
-/** The SSH library takes longer to load than the rest of the program: only who needs it waits for it. */
+/**
+ * The SSH library takes longer to load than the rest of the program: only who needs it waits for
+ * it.
+ */
 function whenAsked(open: () => Promise<Transport>): Transport {
   let opened: Promise<Transport> | null = null;
   let closed = false;

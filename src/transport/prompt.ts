@@ -1,5 +1,5 @@
-// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> ` at
-// the beginning of a line says that an answer is over.
+// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> `
+// at the beginning of a line says that an answer is over.
 
 import type { OnChunk } from './conversation.ts';
 
@@ -10,8 +10,8 @@ const GREETING = Buffer.from('\n> ');
 const [LINE_FEED, GREATER, BLANK] = [0x0a, 0x3e, 0x20];
 
 /**
- * The commands of a line, `;` between them, as a line each: of commands in one line, 3.2 and later show no prompt but behind the last. A
- * backslash takes the meaning of what follows it.
+ * The commands of a line, `;` between them, as a line each: of commands in one line, 3.2 and later
+ * show no prompt but behind the last. A backslash takes the meaning of what follows it.
  */
 export function linesOf(request: string): readonly string[] {
   return (request.match(/(?:\\[\s\S]|[^\\;\n])+/g) ?? []).map((command) => `${command}\n`);
@@ -28,12 +28,14 @@ export interface PromptReader {
 }
 
 /**
- * Hands on what HAProxy says to so many lines, without the prompts: the same bytes as it says to one line with `;` in a conversation of its
- * own. In a new conversation (`greets`) the prompt that answers `PROMPT_LINE` comes first; where something else does, that is no HAProxy in
- * interactive mode, and nothing of it is handed on.
+ * Hands on what HAProxy says to so many lines, without the prompts: the same bytes as it says to
+ * one line with `;` in a conversation of its own. In a new conversation (`greets`) the prompt that
+ * answers `PROMPT_LINE` comes first; where something else does, that is no HAProxy in interactive
+ * mode, and nothing of it is handed on.
  *
- * No line of an answer begins like a prompt: entries begin with `0x`, in names of proxies and servers there is no blank. Behind the last
- * answer, which may be a dump, it is looked for where a chunk ends and nowhere else.
+ * No line of an answer begins like a prompt: entries begin with `0x`, in names of proxies and
+ * servers there is no blank. Behind the last answer, which may be a dump, it is looked for where a
+ * chunk ends and nowhere else.
  */
 export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk): PromptReader {
   let left = answers;

@@ -1,8 +1,11 @@
-// What an error of a socket means: the operating system's codes as trouble that a person on call can act on.
+// What an error of a socket means: the operating system's codes as trouble that a person on call
+// can act on.
 
 import type { Trouble } from '../domain/proxy.ts';
 
-/** `place` names the endpoint as the configuration spells it; `error` is what `node:net` emitted. */
+/**
+ * `place` names the endpoint as the configuration spells it; `error` is what `node:net` emitted.
+ */
 export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trouble {
   switch (error.code) {
     case 'ECONNREFUSED':

@@ -1,4 +1,5 @@
-// A stats socket that this machine can open itself: a unix socket, or TCP. One connection per conversation.
+// A stats socket that this machine can open itself: a unix socket, or TCP. One connection per
+// conversation.
 
 import net from 'node:net';
 import { abstractName, type Endpoint, spellEndpoint } from '../domain/proxy.ts';
@@ -11,8 +12,8 @@ import type { Transport } from './transport.ts';
 type SocketEndpoint = Exclude<Endpoint, { kind: 'ssh' }>;
 
 /**
- * Node tries the addresses of a name one after the other and gives each but the last 250 ms, less than a round trip
- * between distant regions.
+ * Node tries the addresses of a name one after the other and gives each but the last 250 ms, less
+ * than a round trip between distant regions.
  */
 const PATIENCE_PER_ADDRESS_MS = 2_000;
 
@@ -21,12 +22,16 @@ const CONNECTION: Awaited = {
   remedy: 'Check the address, and the route and firewalls between it and this machine.',
 };
 
-/** What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read at once, it costs one turn of ours. */
+/**
+ * What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read
+ * at once, it costs one turn of ours.
+ */
 const READ_BYTES = 1 << 18;
 
 /**
- * A TCP connection that may still be connecting. Commands are short: Nagle's algorithm would only delay them, by 40 ms each
- * through SSH. `allowHalfOpen` keeps our side open when the far end has closed its own.
+ * A TCP connection that may still be connecting. Commands are short: Nagle's algorithm would only
+ * delay them, by 40 ms each through SSH. `allowHalfOpen` keeps our side open when the far end has
+ * closed its own.
  */
 export function connectTcp(host: string, port: number, allowHalfOpen: boolean, onread?: net.OnReadOpts): net.Socket {
   const autoSelectFamilyAttemptTimeout = PATIENCE_PER_ADDRESS_MS;
@@ -83,7 +88,10 @@ interface Conversation {
   readonly deadline: Deadline;
 }
 
-/** Resolves when the far end has closed its side and every chunk was taken. The socket is gone afterwards, whatever happened. */
+/**
+ * Resolves when the far end has closed its side and every chunk was taken. The socket is gone
+ * afterwards, whatever happened.
+ */
 function converse(
   connect: (onread: net.OnReadOpts) => net.Socket,
   request: Buffer,
@@ -98,7 +106,8 @@ function converse(
     };
     let complete = false;
     let poured: Pouring;
-    // One memory for all that is read: otherwise every read would get 64 KB of its own, to be collected.
+    // One memory for all that is read: otherwise every read would get 64 KB of its own, to be
+    // collected.
     const socket = connect({
       buffer: Buffer.allocUnsafeSlow(READ_BYTES),
       callback: (length, bytes) => poured.take((bytes as Buffer).subarray(0, length)),
@@ -117,7 +126,8 @@ function converse(
     });
     socket.once('connect', () => deadline.awaits(FIRST_BYTE));
     forget = onAbort([deadline.signal], fail);
-    // HAProxy answers what it has read when it sees our end, and then closes; without the half-close it would wait for more.
+    // HAProxy answers what it has read when it sees our end, and then closes; without the
+    // half-close it would wait for more.
     socket.end(request);
   });
 }

@@ -6,7 +6,10 @@ import type { EntryState } from '../domain/plan.ts';
 import { ProtocolError } from '../errors.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 
-/** By proxy, then by key; a key that a proxy does not hold is `null`. A proxy that could not be asked is not in the map. */
+/**
+ * By proxy, then by key; a key that a proxy does not hold is `null`. A proxy that could not be
+ * asked is not in the map.
+ */
 export type EntriesNow = ReadonlyMap<string, ReadonlyMap<string, EntryState>>;
 
 export interface Asked {
@@ -15,7 +18,10 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** Every key must be one that a command can name. Rejects when the signal aborts, unless that was a deadline: then whoever has not answered is left out. */
+/**
+ * Every key must be one that a command can name. Rejects when the signal aborts, unless that was a
+ * deadline: then whoever has not answered is left out.
+ */
 export async function readEntries(
   asked: Asked,
   keys: readonly string[],

@@ -1,4 +1,5 @@
-// `alarms plan` and `alarms apply`: the wanted alarms and dashboard against what CloudWatch has. No proxy is asked.
+// `alarms plan` and `alarms apply`: the wanted alarms and dashboard against what CloudWatch has. No
+// proxy is asked.
 
 import { type Access, withAccess } from '../cloudwatch/access.ts';
 import { renderAlarmPlan } from '../cloudwatch/alarm-plan-text.ts';
@@ -20,7 +21,10 @@ export interface AlarmsFlags {
 /** Calls follow each other at a quota of 3 a second: one that is throttled is tried for longer. */
 const MAX_ATTEMPTS = 6;
 
-/** Exit 0: all is as wanted · 2: something differs · 4: somebody else's alarm is in the way, or CloudWatch refuses or cannot be reached. */
+/**
+ * Exit 0: all is as wanted · 2: something differs · 4: somebody else's alarm is in the way, or
+ * CloudWatch refuses or cannot be reached.
+ */
 export function planAlarmsCommand({ config, prune = false }: AlarmsFlags, signal: AbortSignal): Promise<number> {
   return withAlarms(config, signal, async (settings, access) => {
     const plan = await planAlarms(settings, { ...access, signal });

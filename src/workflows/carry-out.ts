@@ -1,4 +1,5 @@
-// The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only file that builds a TableWriter.
+// The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only
+// file that builds a TableWriter.
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import { isDisagreement } from '../domain/finding.ts';
@@ -32,7 +33,10 @@ export interface Carrying extends MeshRun {
   readonly leaseLost?: () => string | null;
 }
 
-/** Carries a plan out. Holds the only writers there are, each on a connection of its own, for as long as it takes. */
+/**
+ * Carries a plan out. Holds the only writers there are, each on a connection of its own, for as
+ * long as it takes.
+ */
 export async function carryOutPlan(
   plan: Plan,
   report: RunReport,
@@ -124,7 +128,10 @@ export async function carryOutPlan(
   }
 }
 
-/** The first of 4, 3, 2 that applies: something was refused or did not hold, the view was incomplete, something else disagrees. */
+/**
+ * The first of 4, 3, 2 that applies: something was refused or did not hold, the view was
+ * incomplete, something else disagrees.
+ */
 function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): number {
   if (outcome.interrupted) return exitCodes.interrupted;
   if (outcome.failed > 0 || outcome.refusals.length > 0) return exitCodes.refused;

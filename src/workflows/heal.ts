@@ -1,4 +1,5 @@
-// The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do with --heal. Each looks first, shows what it will do, and asks.
+// The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do
+// with --heal. Each looks first, shows what it will do, and asks.
 
 import { readFileSync } from 'node:fs';
 import { exitCodes } from '../domain/exit-codes.ts';
@@ -42,7 +43,10 @@ export function healCommand(flags: HealFlags, call: Call): Promise<number> {
   return writing(flags, call, { makePlan: propose });
 }
 
-/** Exactly what the file says: one round, and every step only where its entry still is what the plan expects. */
+/**
+ * Exactly what the file says: one round, and every step only where its entry still is what the plan
+ * expects.
+ */
 export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
   const makePlan: MakePlan = (report, session) => checkPlan(planned, report, session);
@@ -117,7 +121,10 @@ export function healIn(session: Session, flags: LookFlags, afterwards: Afterward
   return writeIn(session, { ...flags, yes: true }, { makePlan: propose, afterwards });
 }
 
-/** Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after the writing. */
+/**
+ * Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after
+ * the writing.
+ */
 async function writeIn(
   session: Session,
   flags: HealFlags,
@@ -142,7 +149,8 @@ async function writeIn(
     };
     context.progress.stop();
     const terminal = describeTerminal(process.stdout, process.env);
-    // Nobody is asked about what could not be shown; where nobody is asked, the words are not what the run is about.
+    // Nobody is asked about what could not be shown; where nobody is asked, the words are not what
+    // the run is about.
     const show = async (text: string) => {
       if (files.takeStandardOutput) return;
       await writeOut(text).catch((error: Error) => {

@@ -1,4 +1,5 @@
-// The stories: what a command does, from the inventory to the report. The only file that knows every room.
+// The stories: what a command does, from the inventory to the report. The only file that knows
+// every room.
 
 import { markServing } from '../analysis/backends.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
@@ -32,7 +33,10 @@ const SAVED_EXPIRY_BYTES = 20_000_000;
 /** The types of tables whose keys HAProxy cuts at a length. */
 const NAMED_TYPES: ReadonlySet<string> = new Set(['string', 'binary']);
 
-/** Look, look again, reason. Rejects only for what is nobody's fault but ours, and when the signal aborts. */
+/**
+ * Look, look again, reason. Rejects only for what is nobody's fault but ours, and when the signal
+ * aborts.
+ */
 export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise<RunReport> {
   const { mesh, settings, context } = run;
   const startedAt = context.clock.now();
@@ -40,7 +44,8 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     keys: createKeyTable(seed()),
     proxyCount: mesh.members.length,
     admitsNewKeys: true,
-    // Nothing can be asked again of saved dumps but by reading them again: what is needed of suspects is kept, unless it is too much.
+    // Nothing can be asked again of saved dumps but by reading them again: what is needed of
+    // suspects is kept, unless it is too much.
     keepsExpiries: mesh.source !== null,
     expiryBytes: SAVED_EXPIRY_BYTES,
   });

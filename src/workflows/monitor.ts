@@ -1,4 +1,5 @@
-// The scheduled run and the one that an alarm sets off: a look, or a heal, with its metrics. The AWS SDK is loaded only by runs that need it.
+// The scheduled run and the one that an alarm sets off: a look, or a heal, with its metrics. The
+// AWS SDK is loaded only by runs that need it.
 
 import { type Access, withAccess } from '../cloudwatch/access.ts';
 import type { AlarmHint } from '../cloudwatch/alarm-event.ts';
@@ -31,7 +32,10 @@ export interface RemediateFlags extends MonitorFlags {
   readonly maxAge?: string;
 }
 
-/** Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not change it. */
+/**
+ * Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not
+ * change it.
+ */
 export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
   const { signal } = call;
   return withSession(flags, call, async (session) => {
@@ -45,7 +49,10 @@ export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number>
   });
 }
 
-/** The event only says which alarm; CloudWatch says whether it is on. Exit 4, and no proxy is touched, where the alarm is none of ours. */
+/**
+ * The event only says which alarm; CloudWatch says whether it is on. Exit 4, and no proxy is
+ * touched, where the alarm is none of ours.
+ */
 export async function remediateCommand(flags: RemediateFlags, call: Call): Promise<number> {
   const { signal } = call;
   const maxAgeMs = maxAgeOf(flags.maxAge);
@@ -103,7 +110,10 @@ interface Aftermath {
   readonly notes: readonly string[];
 }
 
-/** Without `heal` nothing that could write is even loaded. Metrics follow every look that came to an end. */
+/**
+ * Without `heal` nothing that could write is even loaded. Metrics follow every look that came to an
+ * end.
+ */
 async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access, notes }: Aftermath): Promise<number> {
   const { settings } = session;
   let printed = '';

@@ -1,4 +1,5 @@
-// What healing would do about a report, decided with nothing at hand that could write to a table: this is all of healing that `report` loads.
+// What healing would do about a report, decided with nothing at hand that could write to a table:
+// this is all of healing that `report` loads.
 
 import type { Plan } from '../domain/plan.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
@@ -14,14 +15,18 @@ interface Proposing {
   readonly context: Pick<RunContext, 'clock' | 'run' | 'log'>;
 }
 
-/** A plan on paper is worth as much as the mesh stands still: after this long it is looked at again instead. */
+/**
+ * A plan on paper is worth as much as the mesh stands still: after this long it is looked at again
+ * instead.
+ */
 const PLAN_VALID_MS = 15 * 60_000;
 
 const TORN = 'its last line is unfinished: a run was killed while it wrote it';
 
 /**
- * What `heal` would do about a report. Reads the journals, and writes nothing but their index. Where they cannot be read nothing would be healed, and only that: whoever
- * reads the report needs no journal.
+ * What `heal` would do about a report. Reads the journals, and writes nothing but their index.
+ * Where they cannot be read nothing would be healed, and only that: whoever reads the report needs
+ * no journal.
  */
 export function propose(report: RunReport, { settings, context }: Proposing): Proposal {
   const { journal, cooldown } = settings.heal;

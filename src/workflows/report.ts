@@ -49,7 +49,10 @@ export interface Session extends MeshRun {
   readonly files: ReportFiles;
 }
 
-/** What a run does once it knows what it found, and did: sends metrics. Resolves to sentences for the report's notes. */
+/**
+ * What a run does once it knows what it found, and did: sends metrics. Resolves to sentences for
+ * the report's notes.
+ */
 export type Afterwards = (report: RunReport) => Promise<readonly string[]>;
 
 /** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */

@@ -9,7 +9,10 @@ import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { mesh } from '../support/run-report.ts';
 
-/** By key: the seconds that the entry has left on a, on b, and on c where there is one; `null`: absent. */
+/**
+ * By key: the seconds that the entry has left on a, on b, and on c where there is one; `null`:
+ * absent.
+ */
 type Lives = Readonly<Record<string, readonly (number | null)[]>>;
 
 function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyView>; marginMs?: number } = {}) {

@@ -1,4 +1,5 @@
-// One pass over all conferences: how many live where, who is a suspect, and of whom the route is not known.
+// One pass over all conferences: how many live where, who is a suspect, and of whom the route is
+// not known.
 
 import { expect, test } from 'vitest';
 import { MISSING, SPLIT } from '../../src/analysis/classify.ts';

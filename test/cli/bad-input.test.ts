@@ -1,4 +1,5 @@
-// Bad usage and bad configuration end with 64, in words, every complaint at once, with what was probably meant.
+// Bad usage and bad configuration end with 64, in words, every complaint at once, with what was
+// probably meant.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Ctrl-C at any moment: a quick end with 130 and a word, nothing half-written left behind, older files untouched.
+// Ctrl-C at any moment: a quick end with 130 and a word, nothing half-written left behind, older
+// files untouched.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

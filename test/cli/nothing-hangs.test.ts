@@ -1,4 +1,5 @@
-// A far end that accepts and never speaks: the run names it, ends, and leaves nothing that keeps the process alive.
+// A far end that accepts and never speaks: the run names it, ends, and leaves nothing that keeps
+// the process alive.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';

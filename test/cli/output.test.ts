@@ -213,7 +213,10 @@ describe('logs', () => {
 });
 
 describe.skipIf(noScript !== null)('a terminal', () => {
-  /** Runs it in a pseudo-terminal of that many columns; standard output and standard error come together, as a person sees them. */
+  /**
+   * Runs it in a pseudo-terminal of that many columns; standard output and standard error come
+   * together, as a person sees them.
+   */
   function onTerminal(columns: number, env: Record<string, string> = {}): string {
     const words = [process.execPath, program, 'report', ...config].map((word) => `'${word}'`).join(' ');
     const path = join(scratch.folder, 'typescript');

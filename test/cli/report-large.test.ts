@@ -1,4 +1,5 @@
-// Saved dumps of many pieces each, in two orders: what is found does not depend on where pieces end.
+// Saved dumps of many pieces each, in two orders: what is found does not depend on where pieces
+// end.
 
 import { createWriteStream, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,10 @@ const ENTRIES = 120_000;
 const names = ['hap-a', 'hap-b', 'hap-c', 'hap-d'];
 const keyOf = (n: number) => `tenant${n % 97}/weekly-sync-of-everybody-${n}@conference.meet.example.com`;
 
-/** {every 40,000th: split}, {one behind each: not on hap-c}, {four more that hap-d alone has}: a mesh in two orders of dumping. */
+/**
+ * {every 40,000th: split}, {one behind each: not on hap-c}, {four more that hap-d alone has}: a
+ * mesh in two orders of dumping.
+ */
 function shardOf(n: number, proxy: number): number | null {
   if (n >= ENTRIES) return proxy === 3 ? 1 : null;
   if (n % 40_000 === 5) return proxy === 1 ? 2 : 1;

@@ -1,4 +1,5 @@
-// `report` on a snapshot of ours: what the snapshot says of itself, and what it does not need from the machine it is read on.
+// `report` on a snapshot of ours: what the snapshot says of itself, and what it does not need from
+// the machine it is read on.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// What a newcomer types wrong, and the next step that the answer must name: against real HAProxies and sshd where that is the point.
+// What a newcomer types wrong, and the next step that the answer must name: against real HAProxies
+// and sshd where that is the point.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
@@ -16,7 +17,9 @@ beforeAll(() => {
 });
 afterAll(() => scratch.clear());
 
-/** Everything that the program says, on one line: where text is broken is the terminal's business. */
+/**
+ * Everything that the program says, on one line: where text is broken is the terminal's business.
+ */
 async function answerTo(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { exitCode, stdout, stderr } = await runSplitbrain([...words, ...quiet(words)], { env });
   return { exitCode, said: `${stdout}\n${stderr}`.replace(/\s+/g, ' ') };

@@ -1,4 +1,5 @@
-// Wanted against existing alarms: only what we set counts, lists are sets, and what is not ours is not touched.
+// Wanted against existing alarms: only what we set counts, lists are sets, and what is not ours is
+// not touched.
 
 import { describe, expect, test } from 'vitest';
 import { compareAlarms, compareDashboard, type HeldAlarm } from '../../src/cloudwatch/alarm-diff.ts';

@@ -1,4 +1,5 @@
-// Events of alarms in every shape they come in: only name, ARN and message id are taken, and nonsense is told with its reason.
+// Events of alarms in every shape they come in: only name, ARN and message id are taken, and
+// nonsense is told with its reason.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

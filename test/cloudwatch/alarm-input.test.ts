@@ -1,4 +1,5 @@
-// How an alarm's event is taken in: from a file or standard input, with an end to its length and to the wait for it.
+// How an alarm's event is taken in: from a file or standard input, with an end to its length and to
+// the wait for it.
 
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// The wanted alarms: within CloudWatch's limits, on metrics that are sent, only one of them paging, each saying what to do.
+// The wanted alarms: within CloudWatch's limits, on metrics that are sent, only one of them paging,
+// each saying what to do.
 
 import { describe, expect, test } from 'vitest';
 import { subjectOf } from '../../src/cloudwatch/alarm-names.ts';

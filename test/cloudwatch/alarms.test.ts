@@ -1,4 +1,5 @@
-// Alarms as code with the real SDK against the stand-in: apply, apply again, drift, strays, strangers, paging, and faults.
+// Alarms as code with the real SDK against the stand-in: apply, apply again, drift, strays,
+// strangers, paging, and faults.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

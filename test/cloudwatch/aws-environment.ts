@@ -1,4 +1,5 @@
-// The environment in which the real SDK talks to the stand-in: dummy credentials, no profile, no metadata address.
+// The environment in which the real SDK talks to the stand-in: dummy credentials, no profile, no
+// metadata address.
 
 import { vi } from 'vitest';
 import { region } from '../support/cloudwatch-server.ts';

@@ -1,4 +1,5 @@
-// What is checked before a look: region and credentials, each complaint one sentence that names the variable.
+// What is checked before a look: region and credentials, each complaint one sentence that names the
+// variable.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,5 @@
-// Whether an event may lead to a heal: forged, foreign, stale and replayed ones may not; CloudWatch's word alone counts.
+// Whether an event may lead to a heal: forged, foreign, stale and replayed ones may not;
+// CloudWatch's word alone counts.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

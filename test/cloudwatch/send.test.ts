@@ -1,4 +1,5 @@
-// Putting metrics with the real SDK against the stand-in: what arrives, and what AWS's faults become.
+// Putting metrics with the real SDK against the stand-in: what arrives, and what AWS's faults
+// become.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

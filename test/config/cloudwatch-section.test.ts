@@ -1,4 +1,5 @@
-// The sections `metrics` and `alarms`: what they give, what holds without them, and what is complained of.
+// The sections `metrics` and `alarms`: what they give, what holds without them, and what is
+// complained of.
 
 import { describe, expect, test } from 'vitest';
 import { complaintsOf, load, SMALL, small } from './loading.ts';

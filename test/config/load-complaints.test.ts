@@ -1,4 +1,4 @@
-// The configuration file: every complaint with its place, its path and a guess, and no secret in it.
+// The configuration file: every complaint has its place, its path and a guess, and no secret.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the configuration's own spelling of a variable.
 
 import { describe, expect, test } from 'vitest';

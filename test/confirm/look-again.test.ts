@@ -1,4 +1,5 @@
-// The second look: by key where the suspects are few, by a dump where they are many, and never a word for a proxy that fails.
+// The second look: by key where the suspects are few, by a dump where they are many, and never a
+// word for a proxy that fails.
 
 import { describe, expect, test } from 'vitest';
 import { lookAgain, MAX_KEYS_ASKED } from '../../src/confirm/look-again.ts';

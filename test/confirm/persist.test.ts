@@ -22,7 +22,10 @@ function look(shards: readonly number[], kinds: number, marks: readonly number[]
   return { look: routed(shards, all, marks), rowOf: (suspect) => suspect, kinds: [kinds] };
 }
 
-/** What a proxy said of the conference: its shard or -1, in a dump that was whole or (`cut`) was not; `null`: it could not be read. */
+/**
+ * What a proxy said of the conference: its shard or -1, in a dump that was whole or (`cut`) was
+ * not; `null`: it could not be read.
+ */
 type Said = number | null | { readonly cut: number };
 
 /** The look with the kinds that it really shows. */

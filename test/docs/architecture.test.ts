@@ -1,4 +1,5 @@
-// The drawing in docs/architecture.md is what the rooms import, both ways: no arrow lacks, none is unused.
+// The drawing in docs/architecture.md is what the rooms import, both ways: no arrow lacks, none is
+// unused.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-// Every `splitbrain …` that pages and messages tell people to run is a command with flags that exist.
+// Every `splitbrain …` that pages and messages tell people to run is a command with flags that
+// exist.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,7 +28,10 @@ function commandOf(words: readonly string[]): { readonly command: Command; reado
   return command === program ? null : { command, rest: words.slice(at) };
 }
 
-/** What is wrong with a command line. A `whole` one has its arguments too; else a sentence may follow. */
+/**
+ * What is wrong with a command line. A `whole` one has its arguments too; else a sentence may
+ * follow.
+ */
 function complaintOf(line: string, whole: boolean): string | null {
   const words = line
     .replace(/[[\]()]/g, ' ')
@@ -60,7 +64,10 @@ function knows(command: Command, flag: string): boolean {
   return flag === '--help' || command.options.some(({ short, long }) => flag === short || flag === long);
 }
 
-/** Command lines of a text: whole ones between backticks, on lines of their own, or what follows the name in a sentence. */
+/**
+ * Command lines of a text: whole ones between backticks, on lines of their own, or what follows the
+ * name in a sentence.
+ */
 function complaintsAbout(text: string): readonly string[] {
   const complaints: (string | null)[] = [];
   const rest = text.replace(/`splitbrain ([a-z-][^`\n]*)`/g, (_, line: string) => {

@@ -7,7 +7,10 @@ import { schema } from '../../src/config/schema.ts';
 import { load } from '../config/loading.ts';
 import { fencedBlocks, firstColumn, pageNames, readPage } from './pages.ts';
 
-/** Every key that may stand in the file, as `proxies.list[].name`; a map with names of its own ends in `.*`. */
+/**
+ * Every key that may stand in the file, as `proxies.list[].name`; a map with names of its own ends
+ * in `.*`.
+ */
 function keysOf(type: unknown, path: string): readonly string[] {
   if (type instanceof z.ZodObject) {
     return Object.entries(type.shape).flatMap(([name, inner]) => {

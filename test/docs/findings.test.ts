@@ -1,4 +1,5 @@
-// The runbook has a row for every kind, cause and reason of the code's closed lists, in their order.
+// The runbook has a row for every kind, cause and reason of the code's closed lists, in their
+// order.
 
 import { expect, test } from 'vitest';
 import { causes, findingKinds, meshFindingKinds } from '../../src/domain/finding.ts';

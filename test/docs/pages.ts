@@ -28,7 +28,9 @@ export function proseOf(page: string): string {
   return page.replace(/^```[\s\S]*?^```$/gm, '').replace(/(?<=\n\n)(?: {4}.*\n|\n)+/g, '\n');
 }
 
-/** The words in backticks in the first cell of a table's rows. The table has this word as its head. */
+/**
+ * The words in backticks in the first cell of a table's rows. The table has this word as its head.
+ */
 export function firstColumn(page: string, head: string): readonly string[] {
   const tables = page.split(/\n(?!\|)/).map((text) => text.split('\n').filter((line) => line.startsWith('|')));
   return tables

@@ -1,4 +1,5 @@
-// A key is bytes in HAProxy's spelling: every byte comes back, and what people read is never what is looked up.
+// A key is bytes in HAProxy's spelling: every byte comes back, and what people read is never what
+// is looked up.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

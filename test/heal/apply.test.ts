@@ -1,4 +1,5 @@
-// Carrying out steps: a last look at each entry, the intent on disk, then the commands in their order.
+// Carrying out steps: a last look at each entry, the intent on disk, then the commands in their
+// order.
 
 import { describe, expect, test } from 'vitest';
 import { readJournal } from '../../src/heal/journal.ts';

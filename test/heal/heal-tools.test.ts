@@ -1,4 +1,5 @@
-// What stops a heal on its way: a journal that cannot be written any more, a lease that another run has. Looking goes on.
+// What stops a heal on its way: a journal that cannot be written any more, a lease that another run
+// has. Looking goes on.
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
@@ -9,7 +10,10 @@ import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
 const keys = Array.from({ length: 120 }, (_, n) => `k${String(n).padStart(3, '0')}`);
 const reasons = ({ refusals }: HealOutcome) => [...new Set(refusals.map(({ reason }) => reason))];
 
-/** A journal that takes the first `count` appends, and whatever is asked of it after that says that it is full. */
+/**
+ * A journal that takes the first `count` appends, and whatever is asked of it after that says that
+ * it is full.
+ */
 function fullAfter(count: number): Journal {
   const journal = beginJournal(temporaryFolder(), 'run1', () => new Date(0));
   let appends = 0;

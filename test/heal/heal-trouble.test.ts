@@ -1,4 +1,5 @@
-// A whole heal that meets trouble: entries that change, proxies that refuse or go away, a person who stops it. The last word is read all the same.
+// A whole heal that meets trouble: entries that change, proxies that refuse or go away, a person
+// who stops it. The last word is read all the same.
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';

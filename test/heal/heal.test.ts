@@ -60,7 +60,9 @@ describe('a heal that holds', () => {
 });
 
 describe('a heal that is undone', () => {
-  /** A response of the old shard arrives on p2, so long after each of the first `times` sets there. */
+  /**
+   * A response of the old shard arrives on p2, so long after each of the first `times` sets there.
+   */
   const reverts = (times: number, afterMs: number) => {
     let left = times;
     const it: Play = play(

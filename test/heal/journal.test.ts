@@ -1,4 +1,5 @@
-// The journal: on disk before it returns, read back whole or with its last line torn, and an end to healing where it cannot be written.
+// The journal: on disk before it returns, read back whole or with its last line torn, and an end to
+// healing where it cannot be written.
 
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// What the cooldown counts: runs that wrote to a conference, from the environment's own journals, by an index that may go away at any time.
+// What the cooldown counts: runs that wrote to a conference, from the environment's own journals,
+// by an index that may go away at any time.
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -236,7 +236,10 @@ describe('the holder', () => {
   });
 });
 
-/** A process of its own that takes the lease, says what came of it, and lives until its input ends, or not at all longer. */
+/**
+ * A process of its own that takes the lease, says what came of it, and lives until its input ends,
+ * or not at all longer.
+ */
 function taker(folder: string, { within = [], stays = true }: { within?: readonly string[]; stays?: boolean } = {}) {
   const source = `import { takeLease } from ${JSON.stringify(new URL('../../src/heal/run-lock.ts', import.meta.url).href)};
     import { systemClock } from ${JSON.stringify(new URL('../../src/process/clock.ts', import.meta.url).href)};

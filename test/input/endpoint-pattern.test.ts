@@ -1,4 +1,5 @@
-// Endpoint patterns: which words they may hold, and that values fill them without becoming anything else.
+// Endpoint patterns: which words they may hold, and that values fill them without becoming anything
+// else.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

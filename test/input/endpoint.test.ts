@@ -1,4 +1,5 @@
-// Endpoints and patterns: forms that are read, and texts that are refused because they would mean something else further on.
+// Endpoints and patterns: forms that are read, and texts that are refused because they would mean
+// something else further on.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// Ansible's INI inventories by our own reader: which hosts a group has, how they are reached, and what is refused.
+// Ansible's INI inventories by our own reader: which hosts a group has, how they are reached, and
+// what is refused.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// The JSON of ansible-inventory --list, and of inventory scripts: what is read of it, and what is another form.
+// The JSON of ansible-inventory --list, and of inventory scripts: what is read of it, and what is
+// another form.
 
 import { expect, test } from 'vitest';
 import { ansibleHosts } from '../../src/inventory/ansible-hosts.ts';

@@ -1,4 +1,5 @@
-// Ansible inventories through the real ansible-inventory where it is installed, and through our own reader where it is not.
+// Ansible inventories through the real ansible-inventory where it is installed, and through our own
+// reader where it is not.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

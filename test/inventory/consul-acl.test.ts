@@ -1,4 +1,5 @@
-// A real Consul 1.8 with ACLs and two datacenters: what it lets which token see, and what is said of it.
+// A real Consul 1.8 with ACLs and two datacenters: what it lets which token see, and what is said
+// of it.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProxySource } from '../../src/domain/settings.ts';
@@ -23,7 +24,8 @@ describe.skipIf(consulLacking() !== null)('Consul 1.8', () => {
     await consul.register('dc1', proxy('n2', '10.0.0.2', 'prod'));
     await consul.register('dc2', proxy('n1', '10.2.0.1', 'stage'));
   }, 90_000);
-  // Each time: the leader removes nodes with this check that are no members of its own (every 60 s).
+  // Each time: the leader removes nodes with this check that are no members of its own (every 60
+  // s).
   beforeEach(async () => {
     await consul.register('dc1', { ...proxy('n1', '10.0.0.1', 'stage'), serfHealth: 'passing' });
     await consul.register('dc1', { ...proxy('n1-old', '10.0.0.1', 'stage'), serfHealth: 'critical' });

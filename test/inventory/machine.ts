@@ -1,4 +1,5 @@
-// The machine that an inventory is read on, as far as a test does not say otherwise: no files, no programs, nobody answers.
+// The machine that an inventory is read on, as far as a test does not say otherwise: no files, no
+// programs, nobody answers.
 
 import type { InventoryContext } from '../../src/inventory/inventory-context.ts';
 

@@ -1,4 +1,5 @@
-// The mesh names its own members: whose word counts, where members are read, and what is not believed.
+// The mesh names its own members: whose word counts, where members are read, and what is not
+// believed.
 
 import { describe, expect, test } from 'vitest';
 import { spellEndpoint, type Trouble } from '../../src/domain/proxy.ts';

@@ -1,4 +1,5 @@
-// Words as Python's shlex splits them, which Ansible uses: compared with Python itself where it is there.
+// Words as Python's shlex splits them, which Ansible uses: compared with Python itself where it is
+// there.
 
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
-// The Jenkinsfile, compiled and run by Debian's groovy: every exit code to its build result, what is archived, and words that stay words.
+// The Jenkinsfile, compiled and run by Debian's groovy: every exit code to its build result, what
+// is archived, and words that stay words.
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ import { makeScratch, type Scratch } from '../support/mesh-config.ts';
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runner = join(project, 'test/jobs/run-jenkinsfile.groovy');
 
-/** Stands for node: writes down its words, leaves the files of a run, and ends as the test demands. */
+/**
+ * Stands for node: writes down its words, leaves the files of a run, and ends as the test demands.
+ */
 const STAND_IN = `#!/bin/sh
 for word; do printf '%s\\n' "$word"; done >words
 env | sort >environment

@@ -1,4 +1,5 @@
-// The job definitions, rendered by Jenkins Job Builder: three jobs a mesh, their parameters and triggers.
+// The job definitions, rendered by Jenkins Job Builder: three jobs a mesh, their parameters and
+// triggers.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +40,8 @@ describe.skipIf(lacking('jenkins-jobs', 'jenkins-job-builder') !== null)('jenkin
       expect(xml).toContain('DisableConcurrentBuildsJobProperty');
     }
     const [monitor, remediate, report] = [...jobs].sort().map(([, xml]) => xml);
-    // The webhook needs its parameter before the first build; every other one comes from the Jenkinsfile.
+    // The webhook needs its parameter before the first build; every other one comes from the
+    // Jenkinsfile.
     expect([monitor, remediate, report].map((xml) => namesIn(xml!))).toEqual([[], ['ALARM_EVENT', 'ALARM_NAME'], []]);
     const jenkinsfile = readFileSync(new URL('../../Jenkinsfile', import.meta.url), 'utf8');
     for (const name of namesIn(remediate!)) expect(jenkinsfile).toContain(`(name: '${name}'`);

@@ -1,4 +1,5 @@
-// The scheduled dry run as a scheduler starts it: exit code, the files it leaves, and the configuration that comes with it.
+// The scheduled dry run as a scheduler starts it: exit code, the files it leaves, and the
+// configuration that comes with it.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// Real HAProxies at the ends of every form of an endpoint, as people type them; over SSH too, by a real sshd and socat.
+// Real HAProxies at the ends of every form of an endpoint, as people type them; over SSH too, by a
+// real sshd and socat.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

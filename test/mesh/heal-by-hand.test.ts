@@ -1,4 +1,5 @@
-// What a person or another program asks for, on real meshes: plan and apply, undo, pin, and a monitor that may heal.
+// What a person or another program asks for, on real meshes: plan and apply, undo, pin, and a
+// monitor that may heal.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

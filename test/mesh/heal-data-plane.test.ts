@@ -1,4 +1,5 @@
-// Healing through the data plane: one request rewrites id and key where the operator's rule allows it, and nobody else gets through.
+// Healing through the data plane: one request rewrites id and key where the operator's rule allows
+// it, and nobody else gets through.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';

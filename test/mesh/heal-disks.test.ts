@@ -1,4 +1,5 @@
-// Healing on disks as they are: full, read-only, full in the middle; and standard output and error that nobody can write to.
+// Healing on disks as they are: full, read-only, full in the middle; and standard output and error
+// that nobody can write to.
 
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';

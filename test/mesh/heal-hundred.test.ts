@@ -1,4 +1,5 @@
-// A mesh cut in two with a hundred split conferences among two hundred others: healed, held when the links return; every guard that refuses; Ctrl-C.
+// A mesh cut in two with a hundred split conferences among two hundred others: healed, held when
+// the links return; every guard that refuses; Ctrl-C.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
@@ -131,7 +132,8 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await here.mesh.split(many, sides);
     let lines = 0;
     here.relay.follow({
-      // The clears of the first batch are on their way: their sets still belong to the writes in hand.
+      // The clears of the first batch are on their way: their sets still belong to the writes in
+      // hand.
       before: async () => {
         if (lines++ === 0) started.kill('SIGINT');
       },

@@ -1,4 +1,5 @@
-// A heal that is killed outright after every single write: the journal tells the truth, nothing is locked, and the next heal ends what was begun.
+// A heal that is killed outright after every single write: the journal tells the truth, nothing is
+// locked, and the next heal ends what was begun.
 
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,7 +24,10 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   }, timeout);
   afterAll(() => here?.stop());
 
-  /** {a, b: s1 | c: s2} twice; {a: s2, b: s1 | c: s3}, where a touch comes before the replace; {a, b: s3 | c: nothing}. */
+  /**
+   * {a, b: s1 | c: s2} twice; {a: s2, b: s1 | c: s3}, where a touch comes before the replace; {a,
+   * b: s3 | c: nothing}.
+   */
   async function disagree(n: number): Promise<readonly string[]> {
     const { split, request, untilEntry } = here.mesh;
     const [one, two, unheard] = [`${n} island`, `${n} island again`, `${n} unheard`] as const;

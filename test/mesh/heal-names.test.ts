@@ -1,4 +1,5 @@
-// Conferences whose names would be commands, or no text at all: healed like any other, or refused because no command can name them.
+// Conferences whose names would be commands, or no text at all: healed like any other, or refused
+// because no command can name them.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conferenceOf, encodeKey } from '../../src/domain/key.ts';

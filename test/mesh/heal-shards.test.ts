@@ -1,4 +1,5 @@
-// Healing where shards or ids are not alike on every proxy: maintenance, draining, a server that one lacks, ids that drift, Jitsi's releases, a lone restart.
+// Healing where shards or ids are not alike on every proxy: maintenance, draining, a server that
+// one lacks, ids that drift, Jitsi's releases, a lone restart.
 
 import { describe, expect, test } from 'vitest';
 import { crossRequests } from '../support/crossed-requests.ts';
@@ -24,7 +25,10 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         { proxies: [2], shard: c },
       ],
     );
-  /** A conference on shard 0 of which a has heard last from c, whose id for it is 2: a and c are asked one after the other, and where a was late, for another one. */
+  /**
+   * A conference on shard 0 of which a has heard last from c, whose id for it is 2: a and c are
+   * asked one after the other, and where a was late, for another one.
+   */
   async function heardFromC(): Promise<string> {
     for (let attempt = 1; attempt <= 20; attempt++) {
       const name = `keyed-${attempt}`;
@@ -112,7 +116,8 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       const calm = await here().heal();
       expect([calm.exitCode, calm.writes]).toEqual([0, []]);
 
-      // Somebody's `set` writes an entry without a key: id 1 is s1 here and s3 there, and every id that heals c harms a and b.
+      // Somebody's `set` writes an entry without a key: id 1 is s1 here and s3 there, and every id
+      // that heals c harms a and b.
       await mesh.command(0, 'set table nodes key keyless data.server_id 1');
       await mesh.untilEntry(2, 'keyless', (entry) => entry !== undefined);
       expect((await tableRoutes(mesh)).get('keyless')).toEqual([shard(0), shard(0), shard(2)]);
@@ -185,7 +190,8 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await untilHeard(mesh, 'after');
       return (await mesh.entries(2)).map(({ key }) => key).sort();
     };
-    // On a busy machine a proxy may find a neighbour at the last moment, and learn after all: then it is no case of this.
+    // On a busy machine a proxy may find a neighbour at the last moment, and learn after all: then
+    // it is no case of this.
     const alone = [0, 1, 2].map((proxy) => `after/${proxy}`);
     let known: readonly string[] = [];
     for (let tries = 0; tries < 3 && known.length !== alone.length; tries++) known = await restartAlone();

@@ -1,4 +1,5 @@
-// Healing while people talk: steady requests, a response that is on its way while the heal writes, and conferences that are never quiet.
+// Healing while people talk: steady requests, a response that is on its way while the heal writes,
+// and conferences that are never quiet.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
@@ -124,7 +125,8 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     timeout,
   }, async () => {
     await splitOver(['in turn']);
-    // Each shard answers 200 ms after the other did, so that neither state of the entry is too short to be seen; after 600 ms it waits no longer.
+    // Each shard answers 200 ms after the other did, so that neither state of the entry is too
+    // short to be seen; after 600 ms it waits no longer.
     let answered = { by: 1, at: performance.now() };
     for (const n of [0, 1])
       here.mesh.shards[n]!.hold = async () => {

@@ -1,4 +1,5 @@
-// Healing on real meshes, whatever the table calls its shards: each split is made by real requests, and real requests judge the heal.
+// Healing on real meshes, whatever the table calls its shards: each split is made by real requests,
+// and real requests judge the heal.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossRequests } from '../support/crossed-requests.ts';
@@ -27,7 +28,10 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
   const knows = (conference: string, n: number) => async (proxy: number) =>
     here.mesh.untilEntry(proxy, conference, (entry) => entry?.serverId === 11 + n);
 
-  /** Heals, and looks where the conferences are then; nothing else may have been written to, and all of it must hold. */
+  /**
+   * Heals, and looks where the conferences are then; nothing else may have been written to, and all
+   * of it must hold.
+   */
   async function healed(conferences: readonly string[]) {
     const run = await here.heal();
     expect({ exitCode: run.exitCode, heal: run.report.heal, stderr: run.stderr }).toMatchObject({

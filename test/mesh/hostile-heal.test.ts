@@ -1,4 +1,5 @@
-// One proxy of five turns hostile in the middle of a heal, at each of its steps: the heal ends, is never called healed, and the others are dealt with.
+// One proxy of five turns hostile in the middle of a heal, at each of its steps: the heal ends, is
+// never called healed, and the others are dealt with.
 
 import { describe, expect, test } from 'vitest';
 import { type Healing, type HealReport, startHealing } from '../support/healing.ts';
@@ -9,7 +10,10 @@ import { tableRoutes } from '../support/whereabouts.ts';
 const timeout = 120_000;
 const conference = 't/standup';
 
-/** The steps of a heal, by the lines that are asked in them; `later` is asked once a write has gone out. */
+/**
+ * The steps of a heal, by the lines that are asked in them; `later` is asked once a write has gone
+ * out.
+ */
 type Step = (line: string, later: boolean) => boolean;
 const steps: readonly (readonly [string, Step])[] = [
   ['the second look', (line, later) => !later && line.startsWith('show info;show table nodes key ')],
@@ -71,7 +75,8 @@ async function turnHostile(here: Healing, isStep: Step, answer: Answer): Promise
   expect([3, 4], run.stderr).toContain(run.exitCode);
   expect(run.stdout).not.toContain('HEALED');
   expect(told(run.report)).toContain('hap-e');
-  // The others are where they were, but for the one that was to be moved: it has been, or nothing was written to it.
+  // The others are where they were, but for the one that was to be moved: it has been, or nothing
+  // was written to it.
   const [s1, s2] = mesh.shards.map(({ address }) => address);
   const wasWritten = run.writes.some(({ proxy, command: each }) => proxy === 'hap-d' && each.startsWith('set '));
   const routes = (await tableRoutes(mesh)).get(conference)!;

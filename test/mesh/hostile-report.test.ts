@@ -1,4 +1,5 @@
-// One proxy of three is hostile: under a limit of memory the other two are read in full, and the report says what the third did.
+// One proxy of three is hostile: under a limit of memory the other two are read in full, and the
+// report says what the third did.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Healing, startHealing } from '../support/healing.ts';
@@ -128,7 +129,9 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   });
 });
 
-/** The first line that the pattern finds, and behind it as many more like it as the state may have. */
+/**
+ * The first line that the pattern finds, and behind it as many more like it as the state may have.
+ */
 function more(answer: string, pattern: RegExp, change: (n: number) => readonly [string, string]): string {
   const found = pattern.exec(answer)![0];
   const made = Array.from({ length: found.includes('nodes 11') ? 40_000 : 20_000 }, (_, n) =>

@@ -1,4 +1,5 @@
-// The built program finds the proxies of a real mesh by each source: the mesh itself, Ansible, Consul, a program; over SSH too.
+// The built program finds the proxies of a real mesh by each source: the mesh itself, Ansible,
+// Consul, a program; over SSH too.
 
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

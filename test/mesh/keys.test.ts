@@ -1,4 +1,5 @@
-// Keys on real HAProxies: every byte that a user can put into a conference's name goes in, comes out, and is found again.
+// Keys on real HAProxies: every byte that a user can put into a conference's name goes in, comes
+// out, and is found again.
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { decodeKey, encodeKey } from '../../src/domain/key.ts';
@@ -45,7 +46,10 @@ async function dumpOf(reader: TableReader) {
   return { ...dump, found: sink.entries };
 }
 
-/** A header cannot carry CR, LF and NUL, and HAProxy takes blanks off its ends and the last of a comma list. */
+/**
+ * A header cannot carry CR, LF and NUL, and HAProxy takes blanks off its ends and the last of a
+ * comma list.
+ */
 const sayableByHttp = (name: string) => !/[\r\n\0,]|[ \t]$/.test(name);
 
 test('there is at least one HAProxy to test with', () => {
@@ -102,7 +106,8 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     const fills = async (key: string) => reader.fillsKeyLength(encodeKey(Buffer.from(key, 'latin1')), signal);
     expect(await Promise.all(keys.map(fills))).toEqual([true, true, true]);
     expect(await Promise.all(shorter.map(fills))).toEqual([false, false, false, false]);
-    // A longer name is not in the table, though HAProxy would answer with the entry of the one it cuts it to.
+    // A longer name is not in the table, though HAProxy would answer with the entry of the one it
+    // cuts it to.
     const sink = collectingSink();
     await reader.entries([`${'f'.repeat(200)}g`, 'f'.repeat(200)], sink, signal);
     expect(sink.entries.map(({ key }) => key)).toEqual(['f'.repeat(200)]);

@@ -1,4 +1,5 @@
-// The laboratory itself, on every HAProxy that is here: what it says it does to real processes really happens.
+// The laboratory itself, on every HAProxy that is here: what it says it does to real processes
+// really happens.
 
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,4 +1,5 @@
-// The whole loop on a real mesh: a split brain, its metrics, the alarm, the event that sets off the heal, requests that meet, metrics at zero.
+// The whole loop on a real mesh: a split brain, its metrics, the alarm, the event that sets off the
+// heal, requests that meet, metrics at zero.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

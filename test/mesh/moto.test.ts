@@ -1,4 +1,5 @@
-// An independent judge of what goes over the wire: the built program against moto's CloudWatch. Composite alarms it does not know.
+// An independent judge of what goes over the wire: the built program against moto's CloudWatch.
+// Composite alarms it does not know.
 
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

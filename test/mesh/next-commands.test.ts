@@ -1,4 +1,5 @@
-// Every command that the program suggests runs as it is printed, in a shell, on the mesh it was printed for.
+// Every command that the program suggests runs as it is printed, in a shell, on the mesh it was
+// printed for.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -43,7 +44,10 @@ describe.skipIf(noScript !== null)('commands to copy', () => {
     scratch.clear();
   });
 
-  /** Types the line at a shell on a terminal, in the folder of the files, and `answer` at a question. */
+  /**
+   * Types the line at a shell on a terminal, in the folder of the files, and `answer` at a
+   * question.
+   */
   function type(line: string, answer = 'n') {
     const { PATH } = process.env;
     const run = spawnSync(SCRIPT, ['-qec', `stty cols 500; ${line}`, '/dev/null'], {

@@ -1,4 +1,5 @@
-// A healthy mesh under real traffic agrees, run after run: whatever is in motion while proxies are read is no finding.
+// A healthy mesh under real traffic agrees, run after run: whatever is in motion while proxies are
+// read is no finding.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyHaproxy, oldestAndNewest } from '../support/lab-versions.ts';

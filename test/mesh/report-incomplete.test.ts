@@ -1,4 +1,5 @@
-// Every way in which a proxy can fail to be read: its reason, its remedy, exit code 3, and no harm to the others.
+// Every way in which a proxy can fail to be read: its reason, its remedy, exit code 3, and no harm
+// to the others.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// A proxy that restarted while nobody could reach it lacks what was there before, for ever: five entries, and 20,000.
+// A proxy that restarted while nobody could reach it lacks what was there before, for ever: five
+// entries, and 20,000.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oldestAndNewest } from '../support/lab-versions.ts';
@@ -12,12 +13,16 @@ const timeout = 90_000;
 const MANY = 20_000;
 const few = Array.from({ length: 5 }, (_, n) => `old/room-${n}`);
 
-/** HAProxy gives up asking for old entries after 5 s without a peer, and never asks again (2.6 to 3.4); a busy machine makes it longer. */
+/**
+ * HAProxy gives up asking for old entries after 5 s without a peer, and never asks again (2.6 to
+ * 3.4); a busy machine makes it longer.
+ */
 const ALONE_SECONDS = [7, 12, 20];
 
 /**
- * Waits until everybody has heard of the last conference and c has acknowledged it: what is not, is sent again when c is back. An
- * acknowledgement travels on the same connection as c's own news, and before it.
+ * Waits until everybody has heard of the last conference and c has acknowledged it: what is not, is
+ * sent again when c is back. An acknowledgement travels on the same connection as c's own news, and
+ * before it.
  */
 async function hearOut(mesh: Mesh, last: string): Promise<void> {
   for (const i of [1, 2]) await mesh.untilEntry(i, last, (entry) => entry !== undefined);
@@ -28,7 +33,10 @@ async function hearOut(mesh: Mesh, last: string): Promise<void> {
   }
 }
 
-/** Every c is started anew and finds nobody in its first seconds; all of them spend this lonely time together. */
+/**
+ * Every c is started anew and finds nobody in its first seconds; all of them spend this lonely time
+ * together.
+ */
 async function restartAlone(meshes: readonly Mesh[], aloneSeconds: number): Promise<void> {
   for (const mesh of meshes) {
     for (const i of [0, 1]) await mesh.cut(i, 2);
@@ -45,7 +53,9 @@ async function restartAlone(meshes: readonly Mesh[], aloneSeconds: number): Prom
   for (const mesh of meshes) await mesh.untilPeersUp();
 }
 
-/** Whether c has old entries after all. What a tells it later comes behind all that it asked for. */
+/**
+ * Whether c has old entries after all. What a tells it later comes behind all that it asked for.
+ */
 async function hasLearned(mesh: Mesh): Promise<boolean> {
   await mesh.request(0, 'probe');
   for (const i of [1, 2]) await mesh.untilEntry(i, 'probe', (entry) => entry !== undefined);

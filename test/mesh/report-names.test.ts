@@ -1,4 +1,5 @@
-// Names of conferences are whatever a stranger typed: they are shown safely, and nothing in them is ever carried out.
+// Names of conferences are whatever a stranger typed: they are shown safely, and nothing in them is
+// ever carried out.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
@@ -11,7 +12,10 @@ import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
 
-/** What a user can put into a header: no CR, LF, NUL, no comma (`hdr()` splits there), no blanks at the ends. */
+/**
+ * What a user can put into a header: no CR, LF, NUL, no comma (`hdr()` splits there), no blanks at
+ * the ends.
+ */
 const byRequest = [
   'x; disable server nodes/shard-1;#',
   'x; clear table nodes',

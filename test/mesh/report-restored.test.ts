@@ -1,4 +1,5 @@
-// Tables that differ though every link is up: after a cut, and after first requests at the same instant. Nothing that can be read says why.
+// Tables that differ though every link is up: after a cut, and after first requests at the same
+// instant. Nothing that can be read says why.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyHaproxy } from '../support/lab-versions.ts';
@@ -14,7 +15,8 @@ const versions = everyHaproxy();
 const scratch = makeScratch();
 const meshes = new Map<string, Mesh>();
 
-// A proxy that is younger than its entries can live is `restarted`, which would explain everything. All meshes grow up together.
+// A proxy that is younger than its entries can live is `restarted`, which would explain everything.
+// All meshes grow up together.
 const EXPIRE_SECONDS = 25;
 
 async function untilGrown(mesh: Mesh): Promise<void> {
@@ -25,8 +27,9 @@ async function untilGrown(mesh: Mesh): Promise<void> {
 }
 
 /**
- * First requests at the same instant part a conference in a healthy mesh too: both stores cross on the wire, and a proxy ends up with
- * what the other one chose. The first proxy's requests go to the second shard, the other's to the first. Resolves when three are split.
+ * First requests at the same instant part a conference in a healthy mesh too: both stores cross on
+ * the wire, and a proxy ends up with what the other one chose. The first proxy's requests go to the
+ * second shard, the other's to the first. Resolves when three are split.
  */
 async function crossUntilSplit(mesh: Mesh, [one, other]: readonly [number, number]): Promise<void> {
   let n = 0;

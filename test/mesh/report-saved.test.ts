@@ -1,4 +1,5 @@
-// Saved looks at a real mesh say what the live look said: our own snapshots, reports that were kept, and the predecessor's folders.
+// Saved looks at a real mesh say what the live look said: our own snapshots, reports that were
+// kept, and the predecessor's folders.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

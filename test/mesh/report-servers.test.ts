@@ -1,4 +1,5 @@
-// Entries are judged by where they lead: tables without servers, server keys that are names or not there, ids that mean different shards.
+// Entries are judged by where they lead: tables without servers, server keys that are names or not
+// there, ids that mean different shards.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { ServerSlot } from '../support/haproxy-config.ts';

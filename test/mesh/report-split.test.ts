@@ -1,4 +1,5 @@
-// Real split brains: which conferences, where they lead, and why; over every transport; and not one writing command on the way.
+// Real split brains: which conferences, where they lead, and why; over every transport; and not one
+// writing command on the way.
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

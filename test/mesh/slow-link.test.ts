@@ -1,4 +1,5 @@
-// A proxy at the far end of a slow link: its dump crosses compressed. Near, or where it is not wanted, it crosses as it is. Bytes are counted, not time.
+// A proxy at the far end of a slow link: its dump crosses compressed. Near, or where it is not
+// wanted, it crosses as it is. Bytes are counted, not time.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oldestAndNewest } from '../support/lab-versions.ts';

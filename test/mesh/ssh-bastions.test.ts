@@ -1,4 +1,5 @@
-// Many proxies through few sshd with the limits that Debian sets: one login at a bastion, turns at a proxy's host.
+// Many proxies through few sshd with the limits that Debian sets: one login at a bastion, turns at
+// a proxy's host.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The ground of the tests with a real sshd: that sshd, two stand-ins for HAProxy behind it, keys, and transports to them.
+// The ground of the tests with a real sshd: that sshd, two stand-ins for HAProxy behind it, keys,
+// and transports to them.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,9 @@ import { jumpsThrough, openTransport, sshSettings, targetOf } from '../transport
 /** Whether a program is on the path of this process; what it says is for `describe.skipIf`. */
 export const installed = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-/** 20 MB of lines that no two of which are alike, so that a lost, doubled or swapped piece shows. */
+/**
+ * 20 MB of lines that no two of which are alike, so that a lost, doubled or swapped piece shows.
+ */
 export const dump = Buffer.from(
   Array.from(
     { length: 200_000 },
@@ -51,7 +54,10 @@ export async function layGround() {
     sshd,
     folder,
     publicKey,
-    /** The system's `ssh`, which knows that sshd's key, and nothing of this machine's own configuration. */
+    /**
+     * The system's `ssh`, which knows that sshd's key, and nothing of this machine's own
+     * configuration.
+     */
     openssh: {
       kind: 'openssh',
       configFile: join(folder, 'ssh_config'),

@@ -1,4 +1,5 @@
-// OpenSSH 10: other key exchanges are preferred there, and addresses whose logins fail are shut out for a while.
+// OpenSSH 10: other key exchanges are preferred there, and addresses whose logins fail are shut out
+// for a while.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// What hosts and agents say when they let nobody in, from the real ones: sshd, sudo, ssh-agent, login shells.
+// What hosts and agents say when they let nobody in, from the real ones: sshd, sudo, ssh-agent,
+// login shells.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -130,7 +131,8 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
       const shell = join(ground.folder, 'shell');
       writeFileSync(shell, `#!/bin/sh\n${script}\n`);
       chmodSync(shell, 0o755);
-      // sshd runs a forced command by the user's own shell: what it prints first is what `.bashrc` would.
+      // sshd runs a forced command by the user's own shell: what it prints first is what `.bashrc`
+      // would.
       await at({ config: [`ForceCommand ${shell}`] }, (more, port) => work({ ...more, via: socat }, port));
     }
 

@@ -1,4 +1,5 @@
-// A real HAProxy behind a real sshd: one command there serves a whole look, and tells just what a socket of this machine tells.
+// A real HAProxy behind a real sshd: one command there serves a whole look, and tells just what a
+// socket of this machine tells.
 
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +28,10 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-/** One proxy, a way to it through sshd and one without, and the process ids of the commands that sshd has run. */
+/**
+ * One proxy, a way to it through sshd and one without, and the process ids of the commands that
+ * sshd has run.
+ */
 async function lab(binary: string, compress: Compress = 'never') {
   const mesh = await startMesh({ binary, proxies: 1, shards: 2 });
   endings.push(() => mesh.stop());
@@ -105,7 +109,8 @@ describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ co
     const seen = await lookAt(far);
     expect(seen.dump).toMatchObject({ outcome: 'complete', entries: 30_000, unreadableLines: 0 });
     expect(seen).toEqual(await lookAt(near));
-    // Compressed, the dump has a command of its own, and where MaxSessions is 1 there is none beside it.
+    // Compressed, the dump has a command of its own, and where MaxSessions is 1 there is none
+    // beside it.
     expect(commands().length).toBe(compress === 'always' ? 3 : 2);
   });
 

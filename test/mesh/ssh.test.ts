@@ -1,4 +1,5 @@
-// A real sshd in front of a stand-in for HAProxy: every way to the stats socket, and what is missing or forbidden there.
+// A real sshd in front of a stand-in for HAProxy: every way to the stats socket, and what is
+// missing or forbidden there.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

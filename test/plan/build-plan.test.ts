@@ -1,4 +1,5 @@
-// From a look to a plan: which findings get a way, which a refusal, and when the whole run is refused.
+// From a look to a plan: which findings get a way, which a refusal, and when the whole run is
+// refused.
 
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/domain/finding.ts';

@@ -1,4 +1,5 @@
-// What a plan stands on: who hears whom, what an entry leads to, and by which id a shard can be meant.
+// What a plan stands on: who hears whom, what an entry leads to, and by which id a shard can be
+// meant.
 
 import { expect, test } from 'vitest';
 import { surveyGround } from '../../src/plan/ground.ts';

@@ -1,4 +1,5 @@
-// What holds for every plan, on random meshes: links cut anywhere, ids and names that drift, entries of every kind.
+// What holds for every plan, on random meshes: links cut anywhere, ids and names that drift,
+// entries of every kind.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -160,7 +161,10 @@ test('on a mesh that agrees there is nothing to do', () => {
   });
 });
 
-/** Every proxy calls a shard as the first proxy does, and has the first shard up. Ids stay as they are. */
+/**
+ * Every proxy calls a shard as the first proxy does, and has the first shard up. Ids stay as they
+ * are.
+ */
 function withoutNameDrift(drawn: Drawn): Drawn {
   const [first] = drawn.setup.proxies;
   const proxies = drawn.setup.proxies.map(({ name, servers }) => ({

@@ -1,4 +1,5 @@
-// The way through the data plane: as few requests as reach every proxy, and none whose words mean another shard elsewhere.
+// The way through the data plane: as few requests as reach every proxy, and none whose words mean
+// another shard elsewhere.
 
 import { expect, test } from 'vitest';
 import type { EntryState } from '../../src/domain/plan.ts';

@@ -1,4 +1,5 @@
-// The writes towards one shard: what is touched, what is replaced, in which order, and when nothing can be written without harm.
+// The writes towards one shard: what is touched, what is replaced, in which order, and when nothing
+// can be written without harm.
 
 import { describe, expect, test } from 'vitest';
 import { surveyGround } from '../../src/plan/ground.ts';
@@ -13,7 +14,10 @@ import {
   viewsOf,
 } from '../support/model-look.ts';
 
-/** The steps as `phase kind proxy id`, e.g. `0 touch p1 11`; or the refusal. All proxies are linked, unless the drawing says otherwise. */
+/**
+ * The steps as `phase kind proxy id`, e.g. `0 touch p1 11`; or the refusal. All proxies are linked,
+ * unless the drawing says otherwise.
+ */
 function stepsTo(
   shard: string,
   picture: Picture,

@@ -1,4 +1,5 @@
-// Which shard a conference is kept on: each policy, when it abstains, and what is decided when all do.
+// Which shard a conference is kept on: each policy, when it abstains, and what is decided when all
+// do.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +14,10 @@ const usual: Rules = { winner: ['participants', 'majority', 'latest-access'], ti
 const refusing: Rules = { ...usual, tie: 'refuse' };
 const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
 
-/** `p1: 's1'`, or `p1: ['s1', 290]` with the seconds that its entry has left. `null` leads nowhere known. */
+/**
+ * `p1: 's1'`, or `p1: ['s1', 290]` with the seconds that its entry has left. `null` leads nowhere
+ * known.
+ */
 type Picture = Readonly<Record<string, string | null | readonly [string, number]>>;
 
 function routesOf(picture: Picture): Route[] {

@@ -1,4 +1,5 @@
-// JUnit XML: one case per proxy and per kind, failures where the exit code says so, and well-formed whatever names hold.
+// JUnit XML: one case per proxy and per kind, failures where the exit code says so, and well-formed
+// whatever names hold.
 
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';

@@ -1,4 +1,5 @@
-// A plan for people: what is there, what will be, the literal commands, and nothing that a terminal acts on.
+// A plan for people: what is there, what will be, the literal commands, and nothing that a terminal
+// acts on.
 
 import { describe, expect, test } from 'vitest';
 import type { Plan, Refusal } from '../../src/domain/plan.ts';

@@ -1,4 +1,5 @@
-// The files of a run: opened before it, written after it, and nothing left behind where there was nothing to write.
+// The files of a run: opened before it, written after it, and nothing left behind where there was
+// nothing to write.
 
 import {
   chmodSync,
@@ -224,7 +225,8 @@ describe('a disk that is full', () => {
 });
 
 test('a file in a folder where nothing may be made is written over', async () => {
-  // Root may make anything anywhere: what it may not is told by the mesh tests, with a file that is mounted by itself.
+  // Root may make anything anywhere: what it may not is told by the mesh tests, with a file that is
+  // mounted by itself.
   mkdirSync(within('closed'));
   writeFileSync(within('closed/a.json'), 'x'.repeat(100_000), { mode: 0o644 });
   chmodSync(within('closed'), 0o555);

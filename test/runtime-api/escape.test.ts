@@ -1,4 +1,5 @@
-// A key in a command is one word, whatever its bytes: the model of HAProxy's tokenizer gives them back.
+// A key in a command is one word, whatever its bytes: the model of HAProxy's tokenizer gives them
+// back.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// Answers that a hostile proxy makes as long as may be: each is read once, not once for each of its lines or words.
+// Answers that a hostile proxy makes as long as may be: each is read once, not once for each of its
+// lines or words.
 
 import { expect, test } from 'vitest';
 import { KEYS_LIMIT, MOST_LINE_BYTES, STATE_LIMIT, type TextLimit } from '../../src/runtime-api/answer-limits.ts';
@@ -60,7 +61,10 @@ const words = [
   ' a(',
 ];
 
-/** As much as an answer may be, in lines and bytes; a word without a line feed in lines that are as long as they may be. */
+/**
+ * As much as an answer may be, in lines and bytes; a word without a line feed in lines that are as
+ * long as they may be.
+ */
 function filled(word: string, { bytes, lines }: TextLimit): string {
   const perLine = Math.floor(MOST_LINE_BYTES / word.length) - 1;
   const line = word.includes('\n') ? word : `${word.repeat(perLine)}\n`;

@@ -1,4 +1,5 @@
-// What a proxy calls the shards, from `show servers state` and from the CSV that the predecessor saved.
+// What a proxy calls the shards, from `show servers state` and from the CSV that the predecessor
+// saved.
 
 import { describe, expect, test } from 'vitest';
 import { parseServersState, parseStat } from '../../src/runtime-api/parse-servers.ts';
@@ -31,7 +32,8 @@ describe('parseServersState', () => {
     [2, 0, 0, 'drain'],
     [2, 8, 1, 'drain'],
     [2, 0x10, 1, 'drain'],
-    // `disabled` in the file, made ready at run time, and `disabled` in the file alone (2.6 to 3.4).
+    // `disabled` in the file, made ready at run time, and `disabled` in the file alone (2.6 to
+    // 3.4).
     [2, 4, 1, 'up'],
     [0, 5, 1, 'maint'],
     [0, 8, 1, 'down'],

@@ -1,4 +1,5 @@
-// What a proxy says of itself on one line: taken apart, and refused where it is another program's or not all of it.
+// What a proxy says of itself on one line: taken apart, and refused where it is another program's
+// or not all of it.
 
 import { describe, expect, test } from 'vitest';
 import {

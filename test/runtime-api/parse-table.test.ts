@@ -1,4 +1,5 @@
-// How the answer to `show table T` ends, and that nothing makes the parser call one complete that is not.
+// How the answer to `show table T` ends, and that nothing makes the parser call one complete that
+// is not.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// The lines that a reader sends: nothing but `show`, one command a key, short enough for every version.
+// The lines that a reader sends: nothing but `show`, one command a key, short enough for every
+// version.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// The reader over one transport: what it asks, what it makes of the answers, and what it never sends.
+// The reader over one transport: what it asks, what it makes of the answers, and what it never
+// sends.
 
 import { describe, expect, test } from 'vitest';
 import { ProtocolError, TransportError } from '../../src/errors.ts';

@@ -1,4 +1,5 @@
-// The writer over one transport: every answer belongs to its command, and what was not answered is not known.
+// The writer over one transport: every answer belongs to its command, and what was not answered is
+// not known.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// An answer is gathered up to its limit; beyond, its own proxy has trouble that names the question and the limit.
+// An answer is gathered up to its limit; beyond, its own proxy has trouble that names the question
+// and the limit.
 
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../../src/errors.ts';

@@ -1,4 +1,5 @@
-// The lines that a healer sends: each command names one key and one id, and nothing that a key holds becomes a second command.
+// The lines that a healer sends: each command names one key and one id, and nothing that a key
+// holds becomes a second command.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

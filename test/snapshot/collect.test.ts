@@ -1,4 +1,5 @@
-// All proxies side by side: one that hangs, breaks or babbles costs itself only; what is not a proxy's fault ends everything.
+// All proxies side by side: one that hangs, breaks or babbles costs itself only; what is not a
+// proxy's fault ends everything.
 
 import { describe, expect, test } from 'vitest';
 import { type CollectOptions, collect, type Keeper, troubleOf } from '../../src/snapshot/collect.ts';

@@ -1,4 +1,5 @@
-// Members with scripted answers, folders that vanish with the test, and a read of what a saved mesh holds.
+// Members with scripted answers, folders that vanish with the test, and a read of what a saved mesh
+// holds.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

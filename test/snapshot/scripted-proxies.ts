@@ -24,7 +24,10 @@ export const dumping =
   (request) =>
     request === 'show table nodes\n' ? dump : healthy(request);
 
-/** Answers like `script` but hangs in the dump, behind `before`, until it is told to end: as a real transport does. */
+/**
+ * Answers like `script` but hangs in the dump, behind `before`, until it is told to end: as a real
+ * transport does.
+ */
 export function hanging(before: string): Transport & { readonly ended: () => boolean; readonly hangs: Promise<void> } {
   const inner = scriptedTransport(healthy);
   let ended = false;

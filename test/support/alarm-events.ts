@@ -1,4 +1,5 @@
-// What CloudWatch sends when an alarm changes its state: as SNS delivers it, and as EventBridge does.
+// What CloudWatch sends when an alarm changes its state: as SNS delivers it, and as EventBridge
+// does.
 
 import { arnOf, region } from './cloudwatch-server.ts';
 

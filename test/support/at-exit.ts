@@ -1,4 +1,5 @@
-// Undoes what must not outlive this process (child processes, temporary folders), also on Ctrl-C and on a crash.
+// Undoes what must not outlive this process (child processes, temporary folders), also on Ctrl-C
+// and on a crash.
 
 import { constants } from 'node:os';
 
@@ -21,7 +22,10 @@ function listen(): void {
   }
 }
 
-/** Registers a synchronous cleanup for the end of the process, whatever ends it. The function returned takes it back. */
+/**
+ * Registers a synchronous cleanup for the end of the process, whatever ends it. The function
+ * returned takes it back.
+ */
 export function atExit(cleanup: () => void): () => void {
   if (!listening) listen();
   cleanups.add(cleanup);

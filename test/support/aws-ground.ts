@@ -1,4 +1,5 @@
-// The ground of whole-program tests with CloudWatch: the stand-in, and the environment in which a child process finds it.
+// The ground of whole-program tests with CloudWatch: the stand-in, and the environment in which a
+// child process finds it.
 
 import { type CloudWatchServer, region, startCloudWatch } from './cloudwatch-server.ts';
 import { makeScratch, type Scratch } from './mesh-config.ts';

@@ -1,4 +1,5 @@
-// A vitest reporter: names every skipped test, and closes the run with `N passed, N failed, N skipped` alone on a line.
+// A vitest reporter: names every skipped test, and closes the run with `N passed, N failed, N
+// skipped` alone on a line.
 
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -9,7 +10,10 @@ interface Count {
   readonly skipped: readonly string[];
 }
 
-/** A file or a `beforeAll` that breaks has no failed test of its own, only tests that never ran: each such error counts as one failure. */
+/**
+ * A file or a `beforeAll` that breaks has no failed test of its own, only tests that never ran:
+ * each such error counts as one failure.
+ */
 function countTests(modules: Iterable<TestModule>, unhandledErrors: number): Count {
   let passed = 0;
   let failed = unhandledErrors;

@@ -1,5 +1,6 @@
-// A stand-in for CloudWatch on loopback, spoken to by the real SDK: alarms, tags, paging, dashboards, and faults on demand.
-// Left out on purpose: signatures, quotas, and the evaluation of alarms (`setState` does that).
+// A stand-in for CloudWatch on loopback, spoken to by the real SDK: alarms, tags, paging,
+// dashboards, and faults on demand. Left out on purpose: signatures, quotas, and the evaluation of
+// alarms (`setState` does that).
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -18,7 +19,10 @@ interface Call {
   readonly nth: number;
 }
 
-/** What the service does instead of answering. `stalls` sends headers only, `half` breaks off within the body. */
+/**
+ * What the service does instead of answering. `stalls` sends headers only, `half` breaks off within
+ * the body.
+ */
 export type Fault =
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly header?: string }
   | { readonly kind: 'silent' | 'stalls' | 'half' | 'xml' | 'html' };
@@ -51,7 +55,9 @@ export interface CloudWatchServer {
   dashboardFaults: readonly Body[];
   /** Decides, call by call, what goes wrong. */
   fault: (call: Call) => Fault | null;
-  /** Sets fields of an alarm that only the service sets; `since` in milliseconds since the epoch. */
+  /**
+   * Sets fields of an alarm that only the service sets; `since` in milliseconds since the epoch.
+   */
   setState(name: string, state: string, since: number): void;
   /** An alarm put by somebody else, or changed by hand. */
   putByHand(alarm: Body & { readonly AlarmName: string }, tags?: Readonly<Record<string, string>>): void;

@@ -33,7 +33,10 @@ export function collectingSink(): CollectingSink {
   };
 }
 
-/** The same entries, the usual lines among them by way of the compiled reader. `keys` are what it knew before; a `table` may have been others'. */
+/**
+ * The same entries, the usual lines among them by way of the compiled reader. `keys` are what it
+ * knew before; a `table` may have been others'.
+ */
 export function quickSink(keys: readonly string[] = [], table: KeyTable = createKeyTable(1)): CollectingSink {
   const sink = collectingSink();
   for (const key of keys) table.add(Buffer.from(key, 'latin1'), 0, key.length);
@@ -60,7 +63,10 @@ export interface Parsed extends TableAnswer {
   readonly found: readonly CollectedEntry[];
 }
 
-/** Pushes the text in chunks that end at the cuts, each from one memory that is overwritten at once: a chunk is only valid during the call. */
+/**
+ * Pushes the text in chunks that end at the cuts, each from one memory that is overwritten at once:
+ * a chunk is only valid during the call.
+ */
 export function parseTable(text: string | Uint8Array, cuts: readonly number[] = [], sink = collectingSink()): Parsed {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
   const parser = createTableParser(sink);

@@ -24,11 +24,14 @@ interface RelayRules {
    */
   readonly rewrite?: (proxy: string, line: string, answer: string) => string;
   /**
-   * What a proxy is made to say without having been asked at all, as fast as it is read; `null` for its own answer. It may
-   * never end. A write that is answered so is not carried out, and not kept.
+   * What a proxy is made to say without having been asked at all, as fast as it is read; `null` for
+   * its own answer. It may never end. A write that is answered so is not carried out, and not kept.
    */
   readonly instead?: (proxy: string, line: string) => Iterable<Uint8Array> | AsyncIterable<Uint8Array> | null;
-  /** After so many writes were carried out the sender gets no answers any more, no write goes on, and `call` is called, once. */
+  /**
+   * After so many writes were carried out the sender gets no answers any more, no write goes on,
+   * and `call` is called, once.
+   */
   readonly stopAfter?: { readonly count: number; readonly call: () => void };
 }
 

@@ -1,4 +1,5 @@
-// Real Consul agents with ACLs, as scripts/fetch-consul.sh unpacks them: processes of their own on loopback, one server a datacenter.
+// Real Consul agents with ACLs, as scripts/fetch-consul.sh unpacks them: processes of their own on
+// loopback, one server a datacenter.
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -40,7 +41,10 @@ export interface ConsulServers {
   stop(): Promise<void>;
 }
 
-/** Resolves when every agent knows every datacenter. The first datacenter is the one that keeps tokens. */
+/**
+ * Resolves when every agent knows every datacenter. The first datacenter is the one that keeps
+ * tokens.
+ */
 export async function startConsul(datacenters: readonly string[]): Promise<ConsulServers> {
   const block = await claimPorts(4 * datacenters.length);
   const token = randomUUID();

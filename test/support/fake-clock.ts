@@ -1,4 +1,5 @@
-// A clock that stands still until somebody sleeps, and then goes to the end of the sleep at once, past whatever was to happen meanwhile.
+// A clock that stands still until somebody sleeps, and then goes to the end of the sleep at once,
+// past whatever was to happen meanwhile.
 
 import type { Clock } from '../../src/process/clock.ts';
 

@@ -1,21 +1,25 @@
-// Ports for one mesh that no other mesh on this machine gets, also from test files that run at the same time.
+// Ports for one mesh that no other mesh on this machine gets, also from test files that run at the
+// same time.
 
 import { createServer, type Server } from 'node:net';
 
-/** `ports` are free on all loopback addresses and stay ours until `release`, or until this process ends. */
+/**
+ * `ports` are free on all loopback addresses and stay ours until `release`, or until this process
+ * ends.
+ */
 export interface PortBlock {
   readonly ports: readonly number[];
   release(): Promise<void>;
 }
 
-// Below the range from which Linux takes ports for outgoing connections (from 32768): none of those can take one of ours
-// while a proxy is down.
+// Below the range from which Linux takes ports for outgoing connections (from 32768): none of those
+// can take one of ours while a proxy is down.
 const FIRST = 12_000;
 const BLOCK = 64;
 const BLOCKS = 300;
 
-// Whoever listens on a block's first port at this address owns the block. The kernel gives it to one process only, and
-// takes it back from a dead one.
+// Whoever listens on a block's first port at this address owns the block. The kernel gives it to
+// one process only, and takes it back from a dead one.
 const CLAIM_ADDRESS = '127.0.0.2';
 
 function listenOn(host: string, port: number): Promise<Server | null> {

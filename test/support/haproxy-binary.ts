@@ -1,4 +1,5 @@
-// Which HAProxies this machine has: the system's, those that scripts/fetch-haproxy.sh unpacked, and those named in SPLITBRAIN_HAPROXIES.
+// Which HAProxies this machine has: the system's, those that scripts/fetch-haproxy.sh unpacked, and
+// those named in SPLITBRAIN_HAPROXIES.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -65,7 +66,9 @@ export function haproxyBinaries(): readonly HaproxyBinary[] {
   return looked().found;
 }
 
-/** The versions one could have and has not, each with the reason: a test that skips them says so. */
+/**
+ * The versions one could have and has not, each with the reason: a test that skips them says so.
+ */
 export function absentHaproxies(): readonly AbsentHaproxy[] {
   return looked().absent;
 }

@@ -1,13 +1,19 @@
 // The configuration of one proxy of the laboratory, as text.
 
-/** A server line: `shard` counts from 0; `id` is `null` where HAProxy is to number the servers itself. */
+/**
+ * A server line: `shard` counts from 0; `id` is `null` where HAProxy is to number the servers
+ * itself.
+ */
 export interface ServerSlot {
   readonly shard: number;
   readonly id: number | null;
 }
 
 export interface TableOptions {
-  /** `simple`: one backend holds table and servers. `jitsi`: the table's backend has no server, two others share the table. */
+  /**
+   * `simple`: one backend holds table and servers. `jitsi`: the table's backend has no server, two
+   * others share the table.
+   */
   readonly layout: 'simple' | 'jitsi';
   readonly srvkey: 'addr' | 'name' | 'none';
   readonly expire: string;
@@ -33,7 +39,10 @@ export interface ProxyLayout {
 /** The name of the `i`th proxy and its peer: `hap-a`, `hap-b`, ... */
 export const hapName = (i: number): string => `hap-${String.fromCharCode(97 + i)}`;
 
-/** The id that the `n`th shard has on every proxy, unless a test says otherwise: far from the numbers HAProxy gives by itself. */
+/**
+ * The id that the `n`th shard has on every proxy, unless a test says otherwise: far from the
+ * numbers HAProxy gives by itself.
+ */
 export const shardId = (n: number): number => 11 + n;
 
 function servers(proxy: ProxyLayout, prefix: string): string[] {

@@ -1,4 +1,5 @@
-// One real HAProxy process: started in the foreground, ready when its stats socket answers, ended by pid.
+// One real HAProxy process: started in the foreground, ready when its stats socket answers, ended
+// by pid.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,7 +27,8 @@ export interface HaproxyLaunch {
   readonly masterSocketPath?: string;
 }
 
-// Debian's util-linux has it: the kernel then ends the proxy with us, even when we are killed outright.
+// Debian's util-linux has it: the kernel then ends the proxy with us, even when we are killed
+// outright.
 const SETPRIV = '/usr/bin/setpriv';
 
 function launch({ command, name, configPath, masterSocketPath }: HaproxyLaunch): ChildProcess {
@@ -41,7 +43,10 @@ function whyNot({ command, configPath }: HaproxyLaunch): string {
   return `${command} -c -f ${configPath} says:\n${check.stderr || check.stdout || check.error?.message}`;
 }
 
-/** Starts it and resolves when it answers commands. Rejects with its own words when it does not start. */
+/**
+ * Starts it and resolves when it answers commands. Rejects with its own words when it does not
+ * start.
+ */
 export async function startHaproxy(how: HaproxyLaunch): Promise<HaproxyProcess> {
   const child = launch(how);
   let words = '';

@@ -1,4 +1,5 @@
-// What the stories of healing stand on, without a machine: settings, the edge of the process, a model mesh as a report and as readers.
+// What the stories of healing stand on, without a machine: settings, the edge of the process, a
+// model mesh as a report and as readers.
 
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';

@@ -1,4 +1,5 @@
-// Plays for tests of healing: a drawn mesh, its plan made before anything of the script happens, and a heal or its applier set on it.
+// Plays for tests of healing: a drawn mesh, its plan made before anything of the script happens,
+// and a heal or its applier set on it.
 
 import type { HealOutcome, Plan } from '../../src/domain/plan.ts';
 import { createApplier } from '../../src/heal/apply.ts';

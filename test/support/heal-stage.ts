@@ -1,4 +1,5 @@
-// A model mesh behind the readers and writers that a heal holds, with a script for what goes wrong, and a real journal in a folder of its own.
+// A model mesh behind the readers and writers that a heal holds, with a script for what goes wrong,
+// and a real journal in a folder of its own.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,10 @@ export interface Command {
 }
 
 export interface Script {
-  /** What a proxy says to a command. Without an answer the model carries it out and accepts; an answer that is not `accepted` changes nothing. */
+  /**
+   * What a proxy says to a command. Without an answer the model carries it out and accepts; an
+   * answer that is not `accepted` changes nothing.
+   */
   readonly answer?: (command: Command) => WriteAnswer | undefined;
   /** Called before a proxy carries out a line of commands. */
   readonly beforeLine?: (commands: readonly Command[]) => void;

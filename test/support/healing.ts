@@ -1,4 +1,5 @@
-// The ground of healing tests: a mesh, a relay in front of its stats sockets, and `splitbrain` run on both as a child process.
+// The ground of healing tests: a mesh, a relay in front of its stats sockets, and `splitbrain` run
+// on both as a child process.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +56,10 @@ export interface Healing {
 }
 
 interface HealingConfig extends Pick<SplitbrainOptions, 'addressSpaceKb' | 'env'> {
-  /** Inside of `heal: { ... }`, beside journal and settle time; default: no limit to the share. `null`: no such section at all. */
+  /**
+   * Inside of `heal: { ... }`, beside journal and settle time; default: no limit to the share.
+   * `null`: no such section at all.
+   */
   readonly heal?: string | null;
   /** Default: far above what peers need on loopback. */
   readonly settle?: string;

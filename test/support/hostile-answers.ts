@@ -1,9 +1,11 @@
-// What a hostile proxy may say: answers without end, and the memory that a run is given to bear them.
+// What a hostile proxy may say: answers without end, and the memory that a run is given to bear
+// them.
 
 /**
- * For a run beside a hostile proxy. Node 20 maps 0.8 GB of addresses before it does anything, and V8 maps for each of the two
- * WebAssembly memories of a run all that it may grow to, 2 GB; with the trap handler it would be 10 GB each, which are no
- * memory either. What is left of the limit is 1.2 GB, of which JavaScript gets 0.4.
+ * For a run beside a hostile proxy. Node 20 maps 0.8 GB of addresses before it does anything, and
+ * V8 maps for each of the two WebAssembly memories of a run all that it may grow to, 2 GB; with the
+ * trap handler it would be 10 GB each, which are no memory either. What is left of the limit is 1.2
+ * GB, of which JavaScript gets 0.4.
  */
 export const HOSTILE_LIMITS = {
   addressSpaceKb: 6_000_000,

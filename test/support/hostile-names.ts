@@ -1,4 +1,5 @@
-// Names of conferences that have broken, or could break, somebody's parser, escaper or shell. Bytes, one character each, none empty.
+// Names of conferences that have broken, or could break, somebody's parser, escaper or shell.
+// Bytes, one character each, none empty.
 
 const alone = Array.from({ length: 255 }, (_, n) => String.fromCharCode(n + 1));
 

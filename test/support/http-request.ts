@@ -1,4 +1,5 @@
-// One real HTTP request for a conference through a proxy, written byte for byte: Node's client refuses names that HAProxy takes.
+// One real HTTP request for a conference through a proxy, written byte for byte: Node's client
+// refuses names that HAProxy takes.
 
 import { connect } from 'node:net';
 import { bytesOf, type Conference } from './runtime-socket.ts';
@@ -12,7 +13,9 @@ export interface Landing {
 export interface RequestOptions {
   /** The `jitsi` layout's backend; default `release-1`. */
   readonly release?: 'release-1' | 'release-2';
-  /** The shard, counted from 0, instead of the one that stickiness or load balancing would choose. */
+  /**
+   * The shard, counted from 0, instead of the one that stickiness or load balancing would choose.
+   */
   readonly forceShard?: number;
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
-// Debian's groovy and Jenkins Job Builder, where they are: tests that need one say loudly when it is not there.
+// Debian's groovy and Jenkins Job Builder, where they are: tests that need one say loudly when it
+// is not there.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';

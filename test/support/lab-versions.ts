@@ -2,7 +2,10 @@
 
 import { absentHaproxies, type HaproxyBinary, haproxyBinaries } from './haproxy-binary.ts';
 
-/** Every version for `describe.each`; complains of the absent ones, and throws where there is none at all, since a file without tests proves nothing. */
+/**
+ * Every version for `describe.each`; complains of the absent ones, and throws where there is none
+ * at all, since a file without tests proves nothing.
+ */
 export function everyHaproxy(): readonly HaproxyBinary[] {
   for (const { name, reason } of absentHaproxies()) console.warn(`not tested: ${name}: ${reason}`);
   const found = haproxyBinaries();

@@ -1,4 +1,5 @@
-// One real HAProxy with stats sockets of a test's own choice, and the table `nodes` with one entry in it.
+// One real HAProxy with stats sockets of a test's own choice, and the table `nodes` with one entry
+// in it.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,10 @@ export interface LoneOptions {
   readonly global?: (folder: string) => readonly string[];
 }
 
-/** In master-worker mode, with a frontend, a page of statistics and a peers section as they usually are. */
+/**
+ * In master-worker mode, with a frontend, a page of statistics and a peers section as they usually
+ * are.
+ */
 export async function startLone({ binary, global }: LoneOptions): Promise<LoneHaproxy> {
   const folder = mkdtempSync(join(tmpdir(), 'lone-'));
   const block = await claimPorts(4);

@@ -1,9 +1,13 @@
-// Makes a real split brain: cuts the links between sides, then sends real requests for one conference through each side.
+// Makes a real split brain: cuts the links between sides, then sends real requests for one
+// conference through each side.
 
 import type { Landing, RequestOptions } from './http-request.ts';
 import type { Waits } from './mesh-waits.ts';
 
-/** One side of a split: proxies by number, and the shard (from 0) that its requests name; without it HAProxy chooses. */
+/**
+ * One side of a split: proxies by number, and the shard (from 0) that its requests name; without it
+ * HAProxy chooses.
+ */
 export interface Side {
   readonly proxies: readonly number[];
   readonly shard?: number;
@@ -24,7 +28,10 @@ interface Subject extends Pick<Waits, 'untilEntry'> {
   idOf(address: string): number;
 }
 
-/** Each conference is requested at the first proxy of each side, in order; resolves when every proxy of that side has learnt where it landed. The links stay cut. */
+/**
+ * Each conference is requested at the first proxy of each side, in order; resolves when every proxy
+ * of that side has learnt where it landed. The links stay cut.
+ */
 export async function splitMesh(
   mesh: Subject,
   conferences: readonly string[],

@@ -34,7 +34,8 @@ export function waitsOn({ proxies, command, isCut }: Subject): Waits {
     const key = encodeKey(bytesOf(conference));
     const answer = await command(proxy, `show table nodes key ${commandKey(conference)}`);
     const found = readEntries(answer)[0];
-    // HAProxy cuts a key that is longer than the table allows, and answers with the entry of the cut one.
+    // HAProxy cuts a key that is longer than the table allows, and answers with the entry of the
+    // cut one.
     return found && key.startsWith(found.key) ? found : undefined;
   }
 

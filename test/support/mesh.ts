@@ -1,4 +1,5 @@
-// A mesh of real HAProxies on loopback: links that can be cut, shards that remember who came, requests that really go through.
+// A mesh of real HAProxies on loopback: links that can be cut, shards that remember who came,
+// requests that really go through.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +42,10 @@ export interface MeshProxy {
   readonly running: boolean;
 }
 
-/** Proxies and shards are numbered from 0. A wait that is in vain rejects; every wait has a deadline. */
+/**
+ * Proxies and shards are numbered from 0. A wait that is in vain rejects; every wait has a
+ * deadline.
+ */
 export interface Mesh extends Waits {
   readonly proxies: readonly MeshProxy[];
   readonly shards: readonly Shard[];
@@ -51,9 +55,15 @@ export interface Mesh extends Waits {
   fill(proxy: number, count: number, entry: TableFill): Promise<void>;
   cut(i: number, j: number): Promise<void>;
   restore(i: number, j: number): Promise<void>;
-  /** Nothing that proxies tell each other arrives before `body` has ended: what they say meanwhile crosses. For a second or two. */
+  /**
+   * Nothing that proxies tell each other arrives before `body` has ended: what they say meanwhile
+   * crosses. For a second or two.
+   */
   whileHeld<T>(body: () => Promise<T>): Promise<T>;
-  /** Cuts every link between the sides, then requests each conference at the first proxy of each side. The links stay cut. */
+  /**
+   * Cuts every link between the sides, then requests each conference at the first proxy of each
+   * side. The links stay cut.
+   */
   split(conferences: readonly string[], sides: readonly Side[]): Promise<Participant[]>;
   kill(proxy: number): Promise<void>;
   start(proxy: number): Promise<void>;
@@ -69,10 +79,14 @@ const tableDefaults: TableOptions = {
   level: 'operator',
 };
 
-// A unix socket's path must stay under 108 bytes, also with the suffix that HAProxy adds while it binds.
+// A unix socket's path must stay under 108 bytes, also with the suffix that HAProxy adds while it
+// binds.
 const scratchParent = (): string => (tmpdir().length > 50 ? '/tmp' : tmpdir());
 
-/** Starts shards, links and proxies; resolves when every peer link is up. Whoever starts a mesh stops it. */
+/**
+ * Starts shards, links and proxies; resolves when every peer link is up. Whoever starts a mesh
+ * stops it.
+ */
 export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
   const table = { ...tableDefaults, ...options };
   const proxyCount = options.proxies ?? 3;
@@ -152,7 +166,8 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
     for (let n = 0; n < shardCount; n++) running.push(await startShard(`127.0.1.${11 + n}`, shardPort));
     links = await startPeerLinks(proxies.map((_, i) => proxyPorts[3 * i + 2]!));
     for (const i of proxies.keys()) writeConfig(i, links.address);
-    // One after the other: two that connect to each other at once refuse each other and try again seconds later (seen up to 14 s on 2.6).
+    // One after the other: two that connect to each other at once refuse each other and try again
+    // seconds later (seen up to 14 s on 2.6).
     for (const i of proxies.keys()) await start(i);
   } catch (error) {
     await stop();

@@ -1,9 +1,13 @@
-// Carries a plan out on a model mesh, command by command, as a heal does: phase after phase, all clears of a phase before its sets.
+// Carries a plan out on a model mesh, command by command, as a heal does: phase after phase, all
+// clears of a phase before its sets.
 
 import type { Plan, Step } from '../../src/domain/plan.ts';
 import type { ModelMesh } from './model-mesh.ts';
 
-/** `after` is called after every single command; `onStep` right before the first command of each step's phase. */
+/**
+ * `after` is called after every single command; `onStep` right before the first command of each
+ * step's phase.
+ */
 export function applyToModel(
   plan: Pick<Plan, 'conferences'>,
   mesh: ModelMesh,

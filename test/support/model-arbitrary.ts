@@ -1,4 +1,5 @@
-// Random model meshes: proxies, links, servers with ids and names that agree or drift, and entries of every kind.
+// Random model meshes: proxies, links, servers with ids and names that agree or drift, and entries
+// of every kind.
 
 import fc from 'fast-check';
 import { addresses } from './model-look.ts';
@@ -8,7 +9,9 @@ const shards = ['s1', 's2', 's3'] as const;
 const proxyNames = ['a', 'b', 'c', 'd', 'e'];
 export const conferences = ['k1', 'k2', 'k3'];
 
-/** One proxy's servers: which id and which name it gives to each shard, and in what state it has it. */
+/**
+ * One proxy's servers: which id and which name it gives to each shard, and in what state it has it.
+ */
 function servers(drift: { ids: boolean; names: boolean }): fc.Arbitrary<readonly ModelServer[]> {
   const order = (drifts: boolean) =>
     drifts ? fc.shuffledSubarray([0, 1, 2], { minLength: 3 }) : fc.constant([0, 1, 2]);
@@ -43,7 +46,10 @@ const setup: fc.Arbitrary<ModelSetup> = fc
     });
   });
 
-/** What an entry says, by shard; made into ids and keys by the words of the proxy that holds it. `id` may mean nothing, `key` too. */
+/**
+ * What an entry says, by shard; made into ids and keys by the words of the proxy that holds it.
+ * `id` may mean nothing, `key` too.
+ */
 const drawn = fc.record({
   id: fc.constantFrom<0 | 1 | 2 | 'zero' | 'unknown' | 'same'>('same', 'same', 'same', 0, 1, 2, 'zero', 'unknown'),
   key: fc.constantFrom<0 | 1 | 2 | 'none' | 'unknown'>(0, 0, 1, 1, 2, 'none', 'none', 'unknown'),
@@ -54,7 +60,10 @@ export type Drawn = {
   readonly entries: readonly (readonly (typeof drawn extends fc.Arbitrary<infer E> ? E | null : never)[])[];
 };
 
-/** A setup, and for each conference what each proxy holds. Built anew for every use, since a mesh changes. */
+/**
+ * A setup, and for each conference what each proxy holds. Built anew for every use, since a mesh
+ * changes.
+ */
 export const anyMesh: fc.Arbitrary<Drawn> = setup.chain((chosen) =>
   fc.record({
     setup: fc.constant(chosen),

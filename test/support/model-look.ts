@@ -16,7 +16,9 @@ import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { createModelMesh, type ModelEntry, type ModelMesh, type ModelServer, type ShardState } from './model-mesh.ts';
 import { proxyView, troubledProxy } from './run-report.ts';
 
-/** Shards by their short names in pictures. `s10` is behind `s9` by number and before it by text. */
+/**
+ * Shards by their short names in pictures. `s10` is behind `s9` by number and before it by text.
+ */
 export const addresses: Readonly<Record<string, string>> = {
   s1: '10.0.0.1:443',
   s2: '10.0.0.2:443',
@@ -32,7 +34,10 @@ export function server(shard: string, changes: Partial<ModelServer> = {}): Model
   return { id: idOf(shard), name: shard, address: addresses[shard]!, state: 'up', ...changes };
 }
 
-/** An entry of a picture: `s1` has id and key of s1, `s1/-` the id only, `s1/s2` the id of s1 and the key of s2, `null` is none. */
+/**
+ * An entry of a picture: `s1` has id and key of s1, `s1/-` the id only, `s1/s2` the id of s1 and
+ * the key of s2, `null` is none.
+ */
 export type Picture = Readonly<Record<string, string | null>>;
 
 export interface DrawnMesh {

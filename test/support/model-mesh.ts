@@ -1,5 +1,6 @@
-// A model of HAProxy's stick tables and peers (2.6 to 3.4, srvkey addr or name): what set, clear and requests do to entries and to whom they
-// are told. Independent of src on purpose: it judges what a heal would do.
+// A model of HAProxy's stick tables and peers (2.6 to 3.4, srvkey addr or name): what set, clear
+// and requests do to entries and to whom they are told. Independent of src on purpose: it judges
+// what a heal would do.
 
 export type ShardState = 'up' | 'drain' | 'down' | 'maint';
 
@@ -40,7 +41,10 @@ export interface ModelMesh extends ModelSetup {
   set(proxy: string, key: string, serverId: number): void;
   /** `clear table T key K`. */
   clear(proxy: string, key: string): void;
-  /** The shard that the next request is sent to by its entry; `null` where it would be balanced anew. */
+  /**
+   * The shard that the next request is sent to by its entry; `null` where it would be balanced
+   * anew.
+   */
   route(proxy: string, key: string): string | null;
   /** The response of a shard arrives: entry and key are stored, and told to the peers. */
   store(proxy: string, key: string, address: string): void;
@@ -65,7 +69,10 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
   const linked = (one: string, other: string) => one !== other && !cut.has(linkName(one, other));
   const entry = (proxy: string, key: string) => tables.get(proxy)!.get(key) ?? null;
 
-  /** To directly linked peers only: who learns from a peer does not pass it on. A message without a key leaves the receiver's. */
+  /**
+   * To directly linked peers only: who learns from a peer does not pass it on. A message without a
+   * key leaves the receiver's.
+   */
   function tellPeers(from: string, key: string, peers = names.filter((name) => linked(from, name))): void {
     const { serverId, serverKey } = entry(from, key)!;
     written.get(from)!.add(key);

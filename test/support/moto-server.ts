@@ -1,4 +1,5 @@
-// moto, the independent stand-in for AWS that scripts/fetch-moto.sh unpacks: a process of its own on loopback.
+// moto, the independent stand-in for AWS that scripts/fetch-moto.sh unpacks: a process of its own
+// on loopback.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// A distant proxy on loopback: a TCP forwarder with a rate towards the client, a round trip, and room for what is under way.
+// A distant proxy on loopback: a TCP forwarder with a rate towards the client, a round trip, and
+// room for what is under way.
 
 import { type AddressInfo, createServer, Socket } from 'node:net';
 
@@ -8,11 +9,17 @@ export interface PacedLink {
   readonly port: number;
   /** Towards the client, of all connections together; the other way is as fast as the machine. */
   readonly bitsPerSecond: number;
-  /** Half of it is added each way; a connection takes one until its first byte may go, as a TCP handshake would. */
+  /**
+   * Half of it is added each way; a connection takes one until its first byte may go, as a TCP
+   * handshake would.
+   */
   readonly roundTripMs: number;
 }
 
-/** `port` is on 127.0.0.1. `bytesToClient` counts what has reached clients so far, of all connections. */
+/**
+ * `port` is on 127.0.0.1. `bytesToClient` counts what has reached clients so far, of all
+ * connections.
+ */
 export interface PacedForwarder {
   readonly port: number;
   bytesToClient(): number;
@@ -20,10 +27,16 @@ export interface PacedForwarder {
   close(): Promise<void>;
 }
 
-/** Beyond what is in flight on a full link, a router's queue holds this much; then TCP makes the sender wait. */
+/**
+ * Beyond what is in flight on a full link, a router's queue holds this much; then TCP makes the
+ * sender wait.
+ */
 const QUEUE_BYTES = 64_000;
 
-/** One direction of one connection. `leavesAt` says when the last bit of so many bytes is on the line, in milliseconds of `performance.now`. */
+/**
+ * One direction of one connection. `leavesAt` says when the last bit of so many bytes is on the
+ * line, in milliseconds of `performance.now`.
+ */
 interface Lane {
   readonly delayMs: number;
   readonly roomBytes: number;
@@ -105,7 +118,10 @@ function connectAfter(delayMs: number, host: string, port: number): Socket {
   return socket;
 }
 
-/** Passes bytes and the end on, each at its time. Reading pauses while the lane is full or its far end does not take what arrives. */
+/**
+ * Passes bytes and the end on, each at its time. Reading pauses while the lane is full or its far
+ * end does not take what arrives.
+ */
 function carry(from: Socket, to: Socket, lane: Lane): void {
   const underWay: { readonly arrivesAt: number; readonly bytes: Buffer | null }[] = [];
   let bytesUnderWay = 0;

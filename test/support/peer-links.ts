@@ -1,4 +1,5 @@
-// The links between the proxies of a mesh: each way of each pair goes through a forwarder that can be cut.
+// The links between the proxies of a mesh: each way of each pair goes through a forwarder that can
+// be cut.
 
 import { startForwarder, type TcpForwarder } from './tcp-forwarder.ts';
 
@@ -9,15 +10,21 @@ export interface PeerLinks {
   /** Cuts both ways: either proxy of a pair may have made the connection. */
   cut(i: number, j: number): Promise<void>;
   restore(i: number, j: number): Promise<void>;
-  /** Stops time on every link: what proxies say meanwhile arrives after it, crossing what others said. */
+  /**
+   * Stops time on every link: what proxies say meanwhile arrives after it, crossing what others
+   * said.
+   */
   whileHeld<T>(body: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
-// `127.0.2.1` is what proxy 0 sees of the others, `127.0.2.2` what proxy 1 sees, and so on; the port is the far peer's own.
+// `127.0.2.1` is what proxy 0 sees of the others, `127.0.2.2` what proxy 1 sees, and so on; the
+// port is the far peer's own.
 const sideOf = (i: number): string => `127.0.2.${i + 1}`;
 
-/** Makes the links of a full mesh whose `i`th proxy has its peers port at `127.0.0.1:peerPorts[i]`. */
+/**
+ * Makes the links of a full mesh whose `i`th proxy has its peers port at `127.0.0.1:peerPorts[i]`.
+ */
 export async function startPeerLinks(peerPorts: readonly number[]): Promise<PeerLinks> {
   const forwarders = new Map<string, TcpForwarder>();
   const cuts = new Set<string>();

@@ -1,4 +1,5 @@
-// Stands in front of a proxy's stats socket: passes everything on, both ways, and writes down what was asked.
+// Stands in front of a proxy's stats socket: passes everything on, both ways, and writes down what
+// was asked.
 
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -8,7 +9,10 @@ export interface RecordingRelay {
   stop(): Promise<void>;
 }
 
-/** Listens on the unix socket `path`. Where `passes` is set, each answer is broken off, with a clean end, after that many bytes. */
+/**
+ * Listens on the unix socket `path`. Where `passes` is set, each answer is broken off, with a clean
+ * end, after that many bytes.
+ */
 export async function startRelay(
   path: string,
   socketPath: string,

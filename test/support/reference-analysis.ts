@@ -1,10 +1,11 @@
-// The judgement of a model mesh written down slowly and obviously: objects and loops, straight from the rule, to compare the fast one with.
+// The judgement of a model mesh written down slowly and obviously: objects and loops, straight from
+// the rule, to compare the fast one with.
 
 import type { ModelEntry, ModelMesh, ModelServer } from './model-mesh.ts';
 
 /**
- * How much of a proxy is known: its dump in full, the part of it that came, or none of it; and whether its servers are. Where
- * nothing is said, everything is.
+ * How much of a proxy is known: its dump in full, the part of it that came, or none of it; and
+ * whether its servers are. Where nothing is said, everything is.
  */
 export interface Told {
   readonly dump: 'full' | 'part' | 'none';
@@ -23,7 +24,10 @@ export function referenceKinds(mesh: ModelMesh, known: Known = {}): string[] {
     .sort();
 }
 
-/** How many conferences have entries whose key and id disagree, all of them because other proxies use that id for the key's shard. */
+/**
+ * How many conferences have entries whose key and id disagree, all of them because other proxies
+ * use that id for the key's shard.
+ */
 export function referenceMixedByDrift(mesh: ModelMesh): number {
   return mesh.keys().filter((key) => {
     const mixed = heldOf(mesh, key, {}).filter(isMixed);
@@ -78,7 +82,10 @@ function resolve({ serverId, serverKey }: ModelEntry, servers: readonly ModelSer
   return { byKey, byId, shard: byKey ?? byId ?? 'nowhere' };
 }
 
-/** Without servers a key that is an address is the shard; a name or an id is nothing that could be looked up. */
+/**
+ * Without servers a key that is an address is the shard; a name or an id is nothing that could be
+ * looked up.
+ */
 function atItsWord({ serverKey }: ModelEntry): Resolved {
   const isAddress = serverKey !== null && /^[0-9.]+:[0-9]+$/.test(serverKey);
   const byKey = isAddress ? { id: 0, name: '', address: serverKey, state: 'up' as const } : null;
@@ -99,7 +106,10 @@ function drifts(mesh: ModelMesh, { proxy, entry, byKey }: Held, known: Known): b
   );
 }
 
-/** What one proxy said of one conference in one look; `shard` is `null` where its dump did not show the conference. */
+/**
+ * What one proxy said of one conference in one look; `shard` is `null` where its dump did not show
+ * the conference.
+ */
 export interface Word {
   readonly dump: Told['dump'];
   readonly shard: number | null;
@@ -107,7 +117,10 @@ export interface Word {
   readonly orphaned: boolean;
 }
 
-/** The kinds that two looks at one conference confirm, sorted: what those show who said the same in both. */
+/**
+ * The kinds that two looks at one conference confirm, sorted: what those show who said the same in
+ * both.
+ */
 export function referenceConfirmed(before: readonly Word[], after: readonly Word[]): string[] {
   const spoke = ({ dump, shard }: Word) => dump === 'full' || (dump === 'part' && shard !== null);
   const steady = (kind: string) =>

@@ -1,4 +1,5 @@
-// The report as `--json` writes it, as far as tests read it, and the shortest words for what it found.
+// The report as `--json` writes it, as far as tests read it, and the shortest words for what it
+// found.
 
 export interface ReportFile {
   readonly verdict: string;
@@ -51,7 +52,10 @@ export function told({ findings }: ReportFile): readonly string[] {
     .sort();
 }
 
-/** Where each proxy sends the conference: `{ 'hap-a': '127.0.1.11:9000', ... }`; proxies without an entry are left out. */
+/**
+ * Where each proxy sends the conference: `{ 'hap-a': '127.0.1.11:9000', ... }`; proxies without an
+ * entry are left out.
+ */
 export function routesOf({ findings }: ReportFile, conference: string): Readonly<Record<string, string | null>> {
   const finding = findings.find((each) => each.conference === conference);
   return Object.fromEntries((finding?.routes ?? []).map(({ proxy, shard }) => [proxy, shard]));

@@ -1,4 +1,5 @@
-// Run reports for tests: a healthy mesh of three, changed where a test says so; findings are made when asked for, as the real ones are.
+// Run reports for tests: a healthy mesh of three, changed where a test says so; findings are made
+// when asked for, as the real ones are.
 
 import type { Finding, FindingKind, MeshFinding, Route } from '../../src/domain/finding.ts';
 import type { Counts, FindingList, RunReport, Tally } from '../../src/domain/run-report.ts';
@@ -98,7 +99,9 @@ export function split(conference: string, changes: Partial<Finding> = {}): Findi
   });
 }
 
-/** The same findings as a list that is in memory anyway; they must come sorted by kind and cause. */
+/**
+ * The same findings as a list that is in memory anyway; they must come sorted by kind and cause.
+ */
 export function findingList(findings: readonly Finding[]): FindingList {
   const tallies: { kind: FindingKind; cause: Tally['cause']; count: number }[] = [];
   for (const { kind, cause } of findings) {

@@ -1,9 +1,13 @@
-// One command line to a stats socket of a proxy of the laboratory, and what an entry looks like there. Independent of src on purpose: it judges it.
+// One command line to a stats socket of a proxy of the laboratory, and what an entry looks like
+// there. Independent of src on purpose: it judges it.
 
 import { connect } from 'node:net';
 import { until } from './until.ts';
 
-/** An entry as `show table ... key` prints it. `key` is spelled as in the dump; `serverKey` is `null` where HAProxy prints `-`. */
+/**
+ * An entry as `show table ... key` prints it. `key` is spelled as in the dump; `serverKey` is
+ * `null` where HAProxy prints `-`.
+ */
 export interface LabEntry {
   readonly key: string;
   readonly expiresInMs: number;
@@ -16,12 +20,18 @@ export type Conference = string | Uint8Array;
 
 const DEADLINE_MS = 15_000;
 
-/** Sends one line, one character a byte, and reads to the end. Rejects when nothing moves for 15 s: an unfinished command gets no answer. */
+/**
+ * Sends one line, one character a byte, and reads to the end. Rejects when nothing moves for 15 s:
+ * an unfinished command gets no answer.
+ */
 export function sendLine(path: string, line: string): Promise<string> {
   return until(`${path} takes a connection`, () => converse(path, line));
 }
 
-/** `null` where more connections are waiting than the socket's backlog holds: nothing has been sent then. */
+/**
+ * `null` where more connections are waiting than the socket's backlog holds: nothing has been sent
+ * then.
+ */
 function converse(path: string, line: string): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
@@ -38,7 +48,10 @@ export function bytesOf(conference: Conference): Uint8Array {
   return typeof conference === 'string' ? Buffer.from(conference, 'utf8') : conference;
 }
 
-/** A key for a command line: HAProxy 2.6 to 3.4 take a backslash before any byte, so every byte that is no letter or digit gets one. */
+/**
+ * A key for a command line: HAProxy 2.6 to 3.4 take a backslash before any byte, so every byte that
+ * is no letter or digit gets one.
+ */
 export function commandKey(conference: Conference): string {
   let text = '';
   for (const byte of bytesOf(conference)) {
@@ -69,7 +82,10 @@ export function readEntries(dump: string): LabEntry[] {
   return entries;
 }
 
-/** Whether `show peers` says that the link to `peer` is established. Neither `active` nor `ESTA` alone is enough: just after a cut, ESTA is stale. */
+/**
+ * Whether `show peers` says that the link to `peer` is established. Neither `active` nor `ESTA`
+ * alone is enough: just after a cut, ESTA is stale.
+ */
 export function isPeerUp(showPeers: string, peer: string): boolean {
   const line = showPeers.split('\n').find((text) => text.includes(`id=${peer}(remote,`));
   return line?.includes('(remote,active)') === true && line.includes('last_status=ESTA');

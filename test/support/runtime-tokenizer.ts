@@ -1,8 +1,10 @@
-// A model of how HAProxy 2.6 to 3.4 take a request apart into commands and words. Independent of src on purpose: it judges it.
+// A model of how HAProxy 2.6 to 3.4 take a request apart into commands and words. Independent of
+// src on purpose: it judges it.
 
 /**
- * The commands of a request, each a list of words, one character a byte: `\c` is a literal c, blank and tab part words, `;` and LF
- * end a command, quotes mean nothing. Throws where HAProxy would wait for more or lose a byte.
+ * The commands of a request, each a list of words, one character a byte: `\c` is a literal c, blank
+ * and tab part words, `;` and LF end a command, quotes mean nothing. Throws where HAProxy would
+ * wait for more or lose a byte.
  */
 export function tokenize(request: string): string[][] {
   if (!request.endsWith('\n')) throw new Error('HAProxy runs nothing without a line feed');

@@ -1,4 +1,5 @@
-// A transport that answers from a script: no socket, every chunk from one memory that is overwritten after the call.
+// A transport that answers from a script: no socket, every chunk from one memory that is
+// overwritten after the call.
 
 import type { Transport } from '../../src/transport/transport.ts';
 
@@ -7,7 +8,10 @@ export interface ScriptedTransport extends Transport {
   readonly requests: readonly string[];
 }
 
-/** What to do for a request: chunks to hand over (a text is cut into chunks of 1000 bytes), and an error to end with, if any. */
+/**
+ * What to do for a request: chunks to hand over (a text is cut into chunks of 1000 bytes), and an
+ * error to end with, if any.
+ */
 export interface ScriptedAnswer {
   readonly chunks: string | readonly Uint8Array[];
   readonly error?: unknown;

@@ -1,4 +1,5 @@
-// Stand-ins for the shards: HTTP servers on addresses of their own that say who they are and remember who came.
+// Stand-ins for the shards: HTTP servers on addresses of their own that say who they are and
+// remember who came.
 
 import { createServer, type Server } from 'node:http';
 
@@ -9,9 +10,10 @@ export interface ShardRequest {
 }
 
 /**
- * `address` is `ip:port`, as `srvkey addr` spells it. `delayMs` holds back every answer that is asked for after it was set.
- * `neverIdle`: an answer that is due waits for the next request for the same conference, so that one is always in flight;
- * not for longer than another `delayMs`, since the next may have gone elsewhere.
+ * `address` is `ip:port`, as `srvkey addr` spells it. `delayMs` holds back every answer that is
+ * asked for after it was set. `neverIdle`: an answer that is due waits for the next request for the
+ * same conference, so that one is always in flight; not for longer than another `delayMs`, since
+ * the next may have gone elsewhere.
  */
 export interface Shard {
   readonly address: string;
@@ -27,7 +29,10 @@ export interface RunningShard {
   stop(): Promise<void>;
 }
 
-/** The text that a header's bytes spell in UTF-8; Node hands header values over as one character a byte. */
+/**
+ * The text that a header's bytes spell in UTF-8; Node hands header values over as one character a
+ * byte.
+ */
 function headerText(value: string | string[] | undefined): string {
   return Buffer.from(String(value ?? ''), 'latin1').toString('utf8');
 }
@@ -36,7 +41,8 @@ function headerText(value: string | string[] | undefined): string {
 export async function startShard(host: string, port: number): Promise<RunningShard> {
   const shard: Shard = { address: `${host}:${port}`, delayMs: 0, neverIdle: false, hold: null, requests: [] };
   const waiting = new Set<{ readonly conference: string; answer: () => void; isDue: boolean }>();
-  // The lenient parser takes control bytes in header values, as HAProxy does: hostile names must get through.
+  // The lenient parser takes control bytes in header values, as HAProxy does: hostile names must
+  // get through.
   const server: Server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 60_000 }, (request, response) => {
     const conference = headerText(request.headers['x-sticktoken']);
     shard.requests.push({ conference, proxy: headerText(request.headers['x-proxy']) });

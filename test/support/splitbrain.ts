@@ -1,4 +1,5 @@
-// Runs the built `splitbrain` as a user would: a child process with an environment of its own, whose words are judged each time.
+// Runs the built `splitbrain` as a user would: a child process with an environment of its own,
+// whose words are judged each time.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -29,7 +30,10 @@ export interface SplitbrainOptions {
   readonly stdin?: string;
 }
 
-/** `exitCode` is `null` where a signal ended the process. `report` is what `--json` wrote, checked against the schema; `null` where it wrote none. */
+/**
+ * `exitCode` is `null` where a signal ended the process. `report` is what `--json` wrote, checked
+ * against the schema; `null` where it wrote none.
+ */
 export interface SplitbrainRun {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -44,7 +48,10 @@ export interface RunningSplitbrain {
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void;
 }
 
-/** `report` takes `--json` by itself; the text is in `stdout`. Rejects where the program shows a stack trace or control bytes, or breaks its schema. */
+/**
+ * `report` takes `--json` by itself; the text is in `stdout`. Rejects where the program shows a
+ * stack trace or control bytes, or breaks its schema.
+ */
 export function startSplitbrain(args: readonly string[], options: SplitbrainOptions = {}): RunningSplitbrain {
   if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build`);
   const home = mkdtempSync(join(tmpdir(), 'splitbrain-run-'));

@@ -1,4 +1,5 @@
-// Starts a real sshd (Debian's openssh-server) on loopback, with keys of its own, and ends it again. Used by tests and the demo.
+// Starts a real sshd (Debian's openssh-server) on loopback, with keys of its own, and ends it
+// again. Used by tests and the demo.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,10 @@ import { claimPorts } from './free-ports.ts';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** OpenSSH 10 in a root of its own, where `scripts/fetch-sshd.sh sid` has put it; only root may start it. */
+/**
+ * OpenSSH 10 in a root of its own, where `scripts/fetch-sshd.sh sid` has put it; only root may
+ * start it.
+ */
 export const NEWER_SSHD = fileURLToPath(new URL('../../.cache/sshd/sid/sshd', import.meta.url));
 
 export interface SshdOptions {
@@ -19,13 +23,19 @@ export interface SshdOptions {
   readonly program?: string;
   /** The host's key; ed25519 unless said otherwise. */
   readonly hostKeyType?: 'ed25519' | 'ecdsa' | 'rsa';
-  /** Further lines of sshd_config; sshd takes the first line that names an option, and these come first. */
+  /**
+   * Further lines of sshd_config; sshd takes the first line that names an option, and these come
+   * first.
+   */
   readonly config?: readonly string[];
   /** Public keys that may log in beside the client key. */
   readonly authorizedKeys?: readonly string[];
 }
 
-/** `hostKeyLine` is a line of known_hosts, `clientKey` the contents of the private key at `clientKeyPath`, without passphrase. */
+/**
+ * `hostKeyLine` is a line of known_hosts, `clientKey` the contents of the private key at
+ * `clientKeyPath`, without passphrase.
+ */
 export interface Sshd {
   readonly port: number;
   readonly user: string;
@@ -48,7 +58,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const clientKey = makeKey(join(folder, 'client_key'), 'ed25519');
   const authorized = [clientKey.publicKey, ...(options.authorizedKeys ?? [])];
   writeFileSync(join(folder, 'authorized_keys'), `${authorized.join('\n')}\n`, { mode: 0o600 });
-  // As root, sshd gives its unprivileged child this empty folder; the package's own unit would create it.
+  // As root, sshd gives its unprivileged child this empty folder; the package's own unit would
+  // create it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
 
   const block = await claimPorts(1);
@@ -107,7 +118,8 @@ function configText(folder: string, port: number, first: readonly string[]): str
     `HostKey ${folder}/host_key`,
     `AuthorizedKeysFile ${folder}/authorized_keys`,
     'PidFile none',
-    // The folder is below /tmp, which StrictModes distrusts; PAM would need root and an account with a password.
+    // The folder is below /tmp, which StrictModes distrusts; PAM would need root and an account
+    // with a password.
     'StrictModes no',
     'UsePAM no',
     'PermitRootLogin prohibit-password',

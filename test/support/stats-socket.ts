@@ -10,7 +10,10 @@ export interface StatsSocket {
   stop(): Promise<void>;
 }
 
-/** `where` is the path of a unix socket, or `null` for a TCP port on 127.0.0.1. `answer` gives the bytes for a request. */
+/**
+ * `where` is the path of a unix socket, or `null` for a TCP port on 127.0.0.1. `answer` gives the
+ * bytes for a request.
+ */
 export async function startStatsSocket(
   where: string | null,
   answer: (request: string) => string | Buffer,

@@ -3,7 +3,10 @@
 import type { Mesh } from './mesh.ts';
 import { until } from './until.ts';
 
-/** Each of the proxies (default: all) has heard the others since now, shown by a conference from each: all that was said before has arrived as well. */
+/**
+ * Each of the proxies (default: all) has heard the others since now, shown by a conference from
+ * each: all that was said before has arrived as well.
+ */
 export async function untilHeard(
   { proxies, request, untilEntry }: Pick<Mesh, 'proxies' | 'request' | 'untilEntry'>,
   name: string,
@@ -16,8 +19,9 @@ export async function untilHeard(
 }
 
 /**
- * Every link is up, and has been for a second or more. Where two proxies called each other at once, a connection that both ends call established, and
- * that carries news, is given up after some 400 ms, and comes back seconds later (seen on 2.6 and 3.4).
+ * Every link is up, and has been for a second or more. Where two proxies called each other at once,
+ * a connection that both ends call established, and that carries news, is given up after some 400
+ * ms, and comes back seconds later (seen on 2.6 and 3.4).
  */
 export async function untilSteady({ proxies, command }: Pick<Mesh, 'proxies' | 'command'>): Promise<void> {
   await until('every link has been up for a second', async () => {

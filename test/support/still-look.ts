@@ -1,5 +1,6 @@
-// A look at a mesh that stood still meanwhile. A link that came back may drop again for a moment (both ends had connected; on HAProxy 3.4
-// seen every 5 s), and what the peers then tell each other changes the tables between a test's reading and the program's.
+// A look at a mesh that stood still meanwhile. A link that came back may drop again for a moment
+// (both ends had connected; on HAProxy 3.4 seen every 5 s), and what the peers then tell each other
+// changes the tables between a test's reading and the program's.
 
 import type { Mesh } from './mesh.ts';
 import type { ReportFile } from './report-file.ts';
@@ -25,7 +26,10 @@ export function lookWhileLinked(mesh: Subject, args: readonly string[]): Promise
   );
 }
 
-/** Looks until, beside that, `tables` were the same before and after it. `prepare` makes the situation, each time. */
+/**
+ * Looks until, beside that, `tables` were the same before and after it. `prepare` makes the
+ * situation, each time.
+ */
 export function lookWhileStill(
   mesh: Subject,
   args: readonly string[],

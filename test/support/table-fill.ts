@@ -1,4 +1,5 @@
-// Fills a stick table by the stats socket, fast: many `set table` on one line (HAProxy 2.6 to 3.4: 140,000 entries a second and more).
+// Fills a stick table by the stats socket, fast: many `set table` on one line (HAProxy 2.6 to 3.4:
+// 140,000 entries a second and more).
 
 import { type Conference, commandKey } from './runtime-socket.ts';
 

@@ -1,4 +1,5 @@
-// What is wrong in the tables of a laboratory mesh, read and compared without any code of the program: it judges the program.
+// What is wrong in the tables of a laboratory mesh, read and compared without any code of the
+// program: it judges the program.
 
 import type { Mesh } from './mesh.ts';
 import { until } from './until.ts';
@@ -30,7 +31,8 @@ export async function compareWhenStill(mesh: Pick<Mesh, 'entries' | 'proxies'>):
     const text = JSON.stringify(now);
     alike = text === last ? alike + 1 : 0;
     last = text;
-    // 25 looks, 20 ms and more apart: half a second, against 0.4 to 7.5 ms that an update takes on loopback.
+    // 25 looks, 20 ms and more apart: half a second, against 0.4 to 7.5 ms that an update takes on
+    // loopback.
     return alike >= 25 ? now : null;
   });
 }

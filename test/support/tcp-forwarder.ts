@@ -6,7 +6,10 @@ export interface TcpForwarder {
   /** Ends every connection at once and refuses new ones. Resolves when the port is closed. */
   cut(): Promise<void>;
   restore(): Promise<void>;
-  /** Keeps what comes from now on, on connections that stand; `release` passes it on. HAProxy gives a silent peer up after seconds (2.6 to 3.4). */
+  /**
+   * Keeps what comes from now on, on connections that stand; `release` passes it on. HAProxy gives
+   * a silent peer up after seconds (2.6 to 3.4).
+   */
   hold(): void;
   release(): void;
 }

@@ -1,8 +1,12 @@
-// Steady real traffic on a mesh: new conferences and old ones, through random proxies, one request after the other.
+// Steady real traffic on a mesh: new conferences and old ones, through random proxies, one request
+// after the other.
 
 import type { Mesh } from './mesh.ts';
 
-/** A conference rests for this many requests before it is asked for through another proxy: news must have had time to travel. */
+/**
+ * A conference rests for this many requests before it is asked for through another proxy: news must
+ * have had time to travel.
+ */
 const REST = 60;
 
 export interface Traffic {

@@ -3,7 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds; default 40,000: HAProxy tries a lost peer again every 2 to 5 s, and some tries collide. */
+  /**
+   * Milliseconds; default 40,000: HAProxy tries a lost peer again every 2 to 5 s, and some tries
+   * collide.
+   */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -11,7 +14,10 @@ export interface Patience {
 // Short against every delay of HAProxy, long against the cost of asking it (under a millisecond).
 const PAUSE_MS = 20;
 
-/** Resolves with the first answer that is not `null`. Rejects after the deadline; `what` completes "waited in vain until ...". */
+/**
+ * Resolves with the first answer that is not `null`. Rejects after the deadline; `what` completes
+ * "waited in vain until ...".
+ */
 export async function until<T>(
   what: string | (() => string),
   probe: () => Promise<T | null>,

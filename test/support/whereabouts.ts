@@ -1,4 +1,5 @@
-// Where the conferences of a mesh are: by the tables, read with this file's own eyes, and by real requests through every proxy.
+// Where the conferences of a mesh are: by the tables, read with this file's own eyes, and by real
+// requests through every proxy.
 
 import { encodeKey } from '../../src/domain/key.ts';
 import type { Mesh } from './mesh.ts';
@@ -26,7 +27,9 @@ function routeOf({ serverKey, serverId }: LabEntry, { byKey, byId }: Servers): s
   return (serverKey === null ? undefined : byKey.get(serverKey)) ?? byId.get(serverId) ?? 'nowhere';
 }
 
-/** By key, as the dump spells it: where each proxy's table leads, `absent` where it has no entry. */
+/**
+ * By key, as the dump spells it: where each proxy's table leads, `absent` where it has no entry.
+ */
 export async function tableRoutes(mesh: Mesh): Promise<ReadonlyMap<string, readonly string[]>> {
   const routes = new Map<string, string[]>();
   for (const proxy of mesh.proxies.keys()) {
@@ -48,8 +51,9 @@ async function landings(mesh: Mesh, conference: string): Promise<readonly (strin
 }
 
 /**
- * Where each conference is, by tables and then by requests, in that order: a request through one proxy tells the others. A conference that is
- * whole stands with its one shard, any other with what was seen.
+ * Where each conference is, by tables and then by requests, in that order: a request through one
+ * proxy tells the others. A conference that is whole stands with its one shard, any other with what
+ * was seen.
  */
 export async function whereabouts(mesh: Mesh, conferences: Iterable<string>): Promise<ReadonlyMap<string, string>> {
   const tables = await tableRoutes(mesh);
@@ -64,7 +68,10 @@ export async function whereabouts(mesh: Mesh, conferences: Iterable<string>): Pr
   return found;
 }
 
-/** Every table as it is, without what time alone changes: pointers and expiries; sorted, since 3.0+ dumps in the order of buckets. */
+/**
+ * Every table as it is, without what time alone changes: pointers and expiries; sorted, since 3.0+
+ * dumps in the order of buckets.
+ */
 export async function tablesNow(mesh: Mesh): Promise<readonly (readonly string[])[]> {
   const dumps = await Promise.all(
     mesh.proxies.map(({ running }, proxy) => (running ? mesh.command(proxy, 'show table nodes') : '')),

@@ -1,4 +1,5 @@
-// Deadlines: what they wait for, what they say, and that a first byte ends the patience with silence.
+// Deadlines: what they wait for, what they say, and that a first byte ends the patience with
+// silence.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Deadline, FIRST_BYTE, startDeadline, TURN } from '../../src/transport/deadline.ts';

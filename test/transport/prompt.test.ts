@@ -1,4 +1,5 @@
-// Interactive mode: requests as lines, answers without their prompts, however they are cut on the way.
+// Interactive mode: requests as lines, answers without their prompts, however they are cut on the
+// way.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +8,10 @@ import { showKeys, showState } from '../../src/runtime-api/read-commands.ts';
 import { linesOf, readToPrompt } from '../../src/transport/prompt.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
-/** Gives the bytes in pieces that end at the cuts; what was handed on, and whether the last piece ended it and none before. */
+/**
+ * Gives the bytes in pieces that end at the cuts; what was handed on, and whether the last piece
+ * ended it and none before.
+ */
 function read(text: string, cuts: readonly number[], answers: number, greets: boolean) {
   let handedOn = '';
   const reader = readToPrompt(answers, greets, (chunk) => {

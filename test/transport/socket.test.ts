@@ -1,4 +1,5 @@
-// Conversations over unix sockets and TCP with servers in this process: odd chunks, silence, resets, refusals, permissions.
+// Conversations over unix sockets and TCP with servers in this process: odd chunks, silence,
+// resets, refusals, permissions.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

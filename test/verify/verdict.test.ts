@@ -6,7 +6,10 @@ import { surveyGround } from '../../src/plan/ground.ts';
 import { entriesOf, verdictOn } from '../../src/verify/verdict.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
-/** `held`, or what differs. `wanted` says per proxy the shard, or `null` for no entry; `silent` did not answer. */
+/**
+ * `held`, or what differs. `wanted` says per proxy the shard, or `null` for no entry; `silent` did
+ * not answer.
+ */
 function judge(
   wanted: Picture,
   now: Picture,

@@ -1,4 +1,5 @@
-// `alarms plan` and `alarms apply`, the built program against a stand-in for CloudWatch: idempotent, careful with what is not ours.
+// `alarms plan` and `alarms apply`, the built program against a stand-in for CloudWatch:
+// idempotent, careful with what is not ours.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alarmSubjects } from '../../src/cloudwatch/alarm-names.ts';

@@ -1,4 +1,5 @@
-// From a report and a file to a plan: pins, ways back, plans that are too old. What is carried out is tested on real proxies.
+// From a report and a file to a plan: pins, ways back, plans that are too old. What is carried out
+// is tested on real proxies.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The built program against a stand-in for CloudWatch: which event leads to a heal, a look or nothing, and what becomes of the metrics.
+// The built program against a stand-in for CloudWatch: which event leads to a heal, a look or
+// nothing, and what becomes of the metrics.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

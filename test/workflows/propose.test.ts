@@ -1,4 +1,5 @@
-// What healing would do about a report: the cooldown from the journals, and how long a plan is good for.
+// What healing would do about a report: the cooldown from the journals, and how long a plan is good
+// for.
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

@@ -26,12 +26,18 @@ const NOT_SAVED: Trouble = {
   remedy: 'it could not be read in that run',
 };
 
-/** Plain files are read one after the other: two in turns would drive each other out of the processor's cache. Unzipping has threads of its own. */
+/**
+ * Plain files are read one after the other: two in turns would drive each other out of the
+ * processor's cache. Unzipping has threads of its own.
+ */
 const inTurn = pLimit(1);
 
 type OnRead = NonNullable<Watcher['onRead']>;
 
-/** Of a damaged file, what can be read is true; of one that crosses its limits nothing is, and the reading ends there: rejects. */
+/**
+ * Of a damaged file, what can be read is true; of one that crosses its limits nothing is, and the
+ * reading ends there: rejects.
+ */
 export function readDumpFile(file: DumpFile, sink: EntrySink, onRead: OnRead): Promise<Dump> {
   return file.gzipped ? read(file.path, unzipped, sink, onRead) : inTurn(() => read(file.path, chunks, sink, onRead));
 }
@@ -62,7 +68,10 @@ async function read(
 /** For whichever plain file is read. */
 let memory: Buffer | null = null;
 
-/** Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps up with no disk. */
+/**
+ * Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps
+ * up with no disk.
+ */
 async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
   memory ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);

@@ -25,7 +25,10 @@ const manifestSchema = z.object({
   proxies: z.array(proxySchema),
 });
 
-/** The manifest of a snapshot: `folder` holds a proxy's `state.txt.gz` and `table.txt.gz`, the answers byte for byte. */
+/**
+ * The manifest of a snapshot: `folder` holds a proxy's `state.txt.gz` and `table.txt.gz`, the
+ * answers byte for byte.
+ */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** Rejects a manifest that is not one with a `ConfigError` naming what is wrong where. */

@@ -1,4 +1,5 @@
-// Reads the predecessor's folder of saved dumps: `haproxy-table-TABLE-PROXY`, and `haproxy-stat-PROXY` where it was saved, side by side.
+// Reads the predecessor's folder of saved dumps: `haproxy-table-TABLE-PROXY`, and
+// `haproxy-stat-PROXY` where it was saved, side by side.
 
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,10 @@ import { savedText } from './saved-text.ts';
 /** A header is a name and three numbers. */
 const HEADER_BYTES = 4096;
 
-/** The proxies whose dumps of this table are there, by name; rejects a folder that has none with a `ConfigError` that names what it has. */
+/**
+ * The proxies whose dumps of this table are there, by name; rejects a folder that has none with a
+ * `ConfigError` that names what it has.
+ */
 export function predecessorMembers(folder: string, table: string): readonly Member[] {
   const files = readdirSync(folder).filter((file) => file.startsWith('haproxy-table-'));
   const prefix = `haproxy-table-${table}-`;
@@ -38,7 +42,10 @@ export function predecessorMembers(folder: string, table: string): readonly Memb
   });
 }
 
-/** `haproxy-table-nodes-b-hap` can be table `nodes` of proxy `b-hap` or table `nodes-b` of proxy `hap`: its header tells. */
+/**
+ * `haproxy-table-nodes-b-hap` can be table `nodes` of proxy `b-hap` or table `nodes-b` of proxy
+ * `hap`: its header tells.
+ */
 function isOfAnother(path: string, table: string): boolean {
   const head = Buffer.alloc(HEADER_BYTES);
   let length = 0;
@@ -50,7 +57,8 @@ function isOfAnother(path: string, table: string): boolean {
       closeSync(file);
     }
   } catch {
-    // What cannot be read is no proof of another table: reading the dump will say what is wrong with it.
+    // What cannot be read is no proof of another table: reading the dump will say what is wrong
+    // with it.
     return false;
   }
   const header = parseTableHeader(head.toString('latin1', 0, length).split('\n', 1)[0]!);

@@ -20,7 +20,10 @@ export interface SavedMesh {
   readonly members: readonly Member[];
 }
 
-/** Rejects a folder without dumps of this table with a `ConfigError` that names the tables it has dumps of. */
+/**
+ * Rejects a folder without dumps of this table with a `ConfigError` that names the tables it has
+ * dumps of.
+ */
 export function openArchive(folder: string, table: string): SavedMesh {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);

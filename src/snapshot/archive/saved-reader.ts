@@ -8,7 +8,10 @@ import type { TableReader } from '../../runtime-api/table-reader.ts';
 import { createKeyTable } from '../grid/key-table.ts';
 import { type DumpFile, readDumpFile } from './dump-file.ts';
 
-/** Where one proxy's saved answers are. `keyLength` is the table's `len` in bytes where that proxy had shown it. */
+/**
+ * Where one proxy's saved answers are. `keyLength` is the table's `len` in bytes where that proxy
+ * had shown it.
+ */
 export interface SavedAnswers {
   readonly state: () => Promise<ProxyState>;
   readonly table: DumpFile;

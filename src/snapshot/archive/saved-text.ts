@@ -7,7 +7,10 @@ import { ProtocolError } from '../../errors.ts';
 import type { TextLimit } from '../../runtime-api/answer-limits.ts';
 import { createTextAnswer } from '../../runtime-api/text-answer.ts';
 
-/** Rejects with a `ProtocolError` where the file cannot be read, is damaged, or holds more than the limit: no more of it is inflated. */
+/**
+ * Rejects with a `ProtocolError` where the file cannot be read, is damaged, or holds more than the
+ * limit: no more of it is inflated.
+ */
 export async function savedText(path: string, limit: TextLimit, isGzipped: boolean): Promise<string> {
   const answer = createTextAnswer(limit);
   const file = createReadStream(path);

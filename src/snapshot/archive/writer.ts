@@ -1,4 +1,5 @@
-// Writes what a run read into a folder: compressed while it streams, and visible under its name only when it is whole.
+// Writes what a run read into a folder: compressed while it streams, and visible under its name
+// only when it is whole.
 
 import { createWriteStream, lstatSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +21,10 @@ export interface ArchiveWriter extends Keeper {
 /** Conferences are named in it. */
 const OWNER_ONLY = 0o600;
 
-/** Refuses a name that stands for something, a link to nowhere too: a snapshot never mixes with another one, and never ends up elsewhere. */
+/**
+ * Refuses a name that stands for something, a link to nowhere too: a snapshot never mixes with
+ * another one, and never ends up elsewhere.
+ */
 export async function createArchive(folder: string, members: readonly Member[]): Promise<ArchiveWriter> {
   const target = resolve(folder);
   if (isTaken(target))
@@ -65,8 +69,9 @@ function isTaken(path: string): boolean {
 }
 
 /**
- * A proxy's name as the name of a folder: letters, digits and `_.-` stay, other characters become `%` and their UTF-8 bytes in hex. Names that
- * differ stay different, also where the disk does not tell `A` from `a`.
+ * A proxy's name as the name of a folder: letters, digits and `_.-` stay, other characters become
+ * `%` and their UTF-8 bytes in hex. Names that differ stay different, also where the disk does not
+ * tell `A` from `a`.
  */
 export function foldersOf(names: readonly string[]): readonly string[] {
   const taken = new Set([MANIFEST]);
@@ -86,7 +91,10 @@ function percent(character: string): string {
     .join('');
 }
 
-/** Level 1: on dump text it halves the time for a few percent of size, and the proxy must not wait for us. */
+/**
+ * Level 1: on dump text it halves the time for a few percent of size, and the proxy must not wait
+ * for us.
+ */
 function keepIn(path: string): Kept {
   const gzip = createGzip({ level: 1 });
   const stored = pipeline(gzip, createWriteStream(path, { mode: OWNER_ONLY }));

@@ -1,11 +1,14 @@
-// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because JavaScript takes twice as long, and longer still until
-// it is warm.
+// The compiled part of reading dumps (`assembly/`), one instance a key table: WebAssembly, because
+// JavaScript takes twice as long, and longer still until it is warm.
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Label } from '../../domain/entry.ts';
 import { inMemory } from './memory.ts';
 
-/** What the last `readLines` read, line by line; the arrays are the instance's own and change with the next call. */
+/**
+ * What the last `readLines` read, line by line; the arrays are the instance's own and change with
+ * the next call.
+ */
 export interface LineBatch {
   readonly count: number;
   /** The row of its key, -1 where the key is not there and was not to be added. */
@@ -39,8 +42,8 @@ export interface CompiledLines {
     admitsNewKeys: boolean,
   ): LineBatch;
   /**
-   * What the last `readLines` says besides: how many bytes are read, the place in the order of the row that is expected next, how many rows
-   * were not expected, the largest expiry in milliseconds.
+   * What the last `readLines` says besides: how many bytes are read, the place in the order of the
+   * row that is expected next, how many rows were not expected, the largest expiry in milliseconds.
    */
   readonly position: number;
   readonly expectedPlace: number;
@@ -52,7 +55,10 @@ export interface CompiledLines {
   startOrder(): number;
   /** Adds the rows of the last batch. */
   rememberOrder(order: number, count: number): void;
-  /** Makes known what stands behind the expiry of an entry, from the blank on, and what it means; whether it was new, and there was room for it. */
+  /**
+   * Makes known what stands behind the expiry of an entry, from the blank on, and what it means;
+   * whether it was new, and there was room for it.
+   */
   learnTail(bytes: Uint8Array, start: number, end: number, label: Label): boolean;
   labelOfTail(number: number): Label;
 }
@@ -95,7 +101,9 @@ declare const WebAssembly: {
   Instance: new (module: object) => { readonly exports: object };
 };
 
-/** What the instance gets memory for, in words. It traps where it gets none, and stays as it was. */
+/**
+ * What the instance gets memory for, in words. It traps where it gets none, and stays as it was.
+ */
 const KEYS = 'the keys of its dump beside those of the others';
 
 const SECRETS = 128;
@@ -103,7 +111,10 @@ const MAX_LINES = 4_096;
 
 let compiled: object | null = null;
 
-/** `seed` is the secret of the hash: names of conferences come from users, who must not be able to choose keys that collide. */
+/**
+ * `seed` is the secret of the hash: names of conferences come from users, who must not be able to
+ * choose keys that collide.
+ */
 export function createCompiledLines(seed: number): CompiledLines {
   compiled ??= new WebAssembly.Module(readFileSync(moduleUrl()));
   const wasm = instanceOf(compiled);
@@ -182,7 +193,10 @@ export function createCompiledLines(seed: number): CompiledLines {
   };
 }
 
-/** V8 maps all that the memory may grow to at once, and more with its trap handler: a limit of address space may forbid that. */
+/**
+ * V8 maps all that the memory may grow to at once, and more with its trap handler: a limit of
+ * address space may forbid that.
+ */
 function instanceOf(module: object): Exports {
   try {
     return new WebAssembly.Instance(module).exports as Exports;

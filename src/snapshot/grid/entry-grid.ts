@@ -1,4 +1,5 @@
-// One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read by the analysis.
+// One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read
+// by the analysis.
 
 import { type Cells, type EntryGrid, type EntrySink, EXPIRY_SAMPLE_ROWS } from '../../domain/entry.ts';
 import type { LineBatch } from './compiled-lines.ts';
@@ -12,22 +13,29 @@ const CELLS = 'the entries of its dump';
 
 /** What a proxy's column has beyond its cells. */
 export interface ColumnFacts {
-  /** Lines with a key that the same dump had already shown: HAProxy before 3.3 may hold apparent duplicates of a string key. */
+  /**
+   * Lines with a key that the same dump had already shown: HAProxy before 3.3 may hold apparent
+   * duplicates of a string key.
+   */
   readonly duplicates: number;
   /** The row of the longest key, -1 in an empty column. */
   readonly longest: number;
 }
 
 /**
- * A look that is being written. `column` gives where one proxy's entries go; a second call for the same proxy starts it anew. What the first one
- * saw stays in `maxExpiresInMs`: the keys were there a moment before, so it is still a life that an entry had in this look.
+ * A look that is being written. `column` gives where one proxy's entries go; a second call for the
+ * same proxy starts it anew. What the first one saw stays in `maxExpiresInMs`: the keys were there
+ * a moment before, so it is still a life that an entry had in this look.
  */
 export interface GridWriter extends EntryGrid {
   column(proxy: number): EntrySink;
   factsOf(proxy: number): ColumnFacts;
   /** Whether `expiresInMs` is known. */
   readonly keepsExpiries: boolean;
-  /** Takes what another look, which keeps expiries, has in `rows`: its row `rows[n]` is this one's row `n`. */
+  /**
+   * Takes what another look, which keeps expiries, has in `rows`: its row `rows[n]` is this one's
+   * row `n`.
+   */
   fillFrom(look: GridWriter, rows: readonly number[]): void;
 }
 

@@ -1,9 +1,13 @@
-// All distinct keys of a run, each stored once as bytes and numbered in the order in which they came: millions of strings would not do.
+// All distinct keys of a run, each stored once as bytes and numbered in the order in which they
+// came: millions of strings would not do.
 
 import type { KeyList } from '../../domain/entry.ts';
 import { type CompiledLines, createCompiledLines } from './compiled-lines.ts';
 
-/** `find` and `add` take the key as `bytes[start..end)`; both give its row, `find` -1 where it is not there. */
+/**
+ * `find` and `add` take the key as `bytes[start..end)`; both give its row, `find` -1 where it is
+ * not there.
+ */
 export interface KeyTable extends KeyList {
   find(bytes: Uint8Array, start: number, end: number): number;
   add(bytes: Uint8Array, start: number, end: number): number;
@@ -11,7 +15,10 @@ export interface KeyTable extends KeyList {
   readonly compiled: CompiledLines;
 }
 
-/** `seed` is the secret of the hash: names of conferences come from users, who must not be able to choose keys that collide. */
+/**
+ * `seed` is the secret of the hash: names of conferences come from users, who must not be able to
+ * choose keys that collide.
+ */
 export function createKeyTable(seed: number): KeyTable {
   const compiled = createCompiledLines(seed);
   return {

@@ -1,4 +1,5 @@
-// The few distinct (server_id, server_key) pairs that one proxy's entries carry, numbered so that a cell of the grid is a small number.
+// The few distinct (server_id, server_key) pairs that one proxy's entries carry, numbered so that a
+// cell of the grid is a small number.
 
 import type { Label } from '../../domain/entry.ts';
 import { ProtocolError } from '../../errors.ts';
@@ -10,7 +11,10 @@ const MAX_INDEXED_ID = 65_536;
 const NO_KEY = new Uint8Array(0);
 /** Enough to show that a key's entries differ; a proxy may repeat one for ever. */
 const MOST_READINGS = 8;
-/** A mesh has hundreds of servers, each under one id a backend: what is more is made up, and every one costs memory. Two bytes hold their numbers. */
+/**
+ * A mesh has hundreds of servers, each under one id a backend: what is more is made up, and every
+ * one costs memory. Two bytes hold their numbers.
+ */
 const [MOST_LABELS, MOST_LABEL_BYTES] = [65_535, 16_000_000];
 
 export interface LabelTable {
@@ -25,7 +29,8 @@ export interface LabelTable {
 export function createLabelTable(): LabelTable {
   const labels: Label[] = [];
   const keys: Uint8Array[] = [];
-  // A server id nearly always comes with the same key: the label last seen with that id is tried before all others.
+  // A server id nearly always comes with the same key: the label last seen with that id is tried
+  // before all others.
   const lastByServerId: number[] = [];
   const numbers = new Map<string, number>();
   let bytesOfNames = 0;

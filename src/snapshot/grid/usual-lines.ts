@@ -1,22 +1,35 @@
-// Hands the lines of one dump to the compiled reader, piece by piece, and what it makes of them to a column.
+// Hands the lines of one dump to the compiled reader, piece by piece, and what it makes of them to
+// a column.
 
 import type { UsualLines } from '../../domain/entry.ts';
 import type { CompiledLines, LineBatch } from './compiled-lines.ts';
 
 /** What fits into the processor's cache is copied once from memory and then read from there. */
 const PIECE_BYTES = 1 << 18;
-/** With less than this behind it a place is too near to a piece's end: a line may not be whole there. */
+/**
+ * With less than this behind it a place is too near to a piece's end: a line may not be whole
+ * there.
+ */
 const LEAST_BYTES = 1 << 14;
 /** `0x`, eight to twenty-four digits, `: key=`. */
 const [LEAST_KEY_OFFSET, MOST_KEY_OFFSET] = [16, 32];
-/** Tails that one dump may make known, and their bytes: half of the room for all (`assembly/tails.ts`), and more than a mesh has servers. */
+/**
+ * Tails that one dump may make known, and their bytes: half of the room for all
+ * (`assembly/tails.ts`), and more than a mesh has servers.
+ */
 const [MOST_LEARNT, MOST_LEARNT_BYTES] = [2_048, 1 << 17];
 /** So few say nothing of a dump's order. */
 const LEAST_MISSED = 16;
-/** The fields behind the key, as every version prints them where the table holds a server and nothing else; `shard` from 2.9 on. */
+/**
+ * The fields behind the key, as every version prints them where the table holds a server and
+ * nothing else; `shard` from 2.9 on.
+ */
 const FIELDS = /^ use=\d{1,9} exp=\d{1,9}((?: shard=\d{1,9})? server_id=(\d{1,9}) server_key=([!-~]+))$/;
 
-/** `take` gets what was read, in the order of the dump; without `admitsNewKeys`, keys that are not there have no row. */
+/**
+ * `take` gets what was read, in the order of the dump; without `admitsNewKeys`, keys that are not
+ * there have no row.
+ */
 export function createUsualLines(
   compiled: CompiledLines,
   admitsNewKeys: boolean,
@@ -39,7 +52,10 @@ export function createUsualLines(
   const isSpent = (at: number) =>
     at < pieceStart || at >= pieceEnd || (pieceEnd < shown.length && pieceEnd - at < LEAST_BYTES);
 
-  /** Where most rows were not expected, another order is tried, and when all have been, this dump's own is remembered for those to come. */
+  /**
+   * Where most rows were not expected, another order is tried, and when all have been, this dump's
+   * own is remembered for those to come.
+   */
   function chooseOrder(count: number): void {
     const { missed } = compiled;
     if (remembered > 0) compiled.rememberOrder(remembered, count);

@@ -15,9 +15,10 @@ interface Asking {
 }
 
 /**
- * `talk` opens a channel to that command and holds the conversation. Resolves with `false` where the host did not run it: nothing was
- * handed on then, and the same may be asked in plain. A forced command may let only that one pass; one that answers whatever it is told
- * to run has answered. Rejects with `TransportError`, or with what the reader threw.
+ * `talk` opens a channel to that command and holds the conversation. Resolves with `false` where
+ * the host did not run it: nothing was handed on then, and the same may be asked in plain. A forced
+ * command may let only that one pass; one that answers whatever it is told to run has answered.
+ * Rejects with `TransportError`, or with what the reader threw.
  */
 export async function askCompressed(
   talk: (onChunk: OnChunk) => Promise<CommandEnd>,

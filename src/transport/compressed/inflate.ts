@@ -1,4 +1,5 @@
-// Takes what gzip wrote, and hands on what it was, in pieces of bounded size and at the reader's pace.
+// Takes what gzip wrote, and hands on what it was, in pieces of bounded size and at the reader's
+// pace.
 
 import { constants, createGunzip } from 'node:zlib';
 import { TransportError } from '../../errors.ts';
@@ -7,9 +8,15 @@ import { unlessAborted } from '../deadline.ts';
 import { damagedTrouble } from '../ssh/channel-trouble.ts';
 
 export interface Inflater {
-  /** Resolves when more may come. Rejects with what the reader threw, or with a `TransportError` where the stream is damaged. */
+  /**
+   * Resolves when more may come. Rejects with what the reader threw, or with a `TransportError`
+   * where the stream is damaged.
+   */
   take(chunk: Uint8Array): Promise<void>;
-  /** After the last chunk: whether the stream came to its end. Of one that did not, everything was handed on but a last line feed. */
+  /**
+   * After the last chunk: whether the stream came to its end. Of one that did not, everything was
+   * handed on but a last line feed.
+   */
   finish(): Promise<boolean>;
   /** Hands nothing on any more. */
   stop(): void;
@@ -20,16 +27,21 @@ const PIECE_BYTES = 65_536;
 
 const LINE_FEED = 0x0a;
 
-/** Header and trailer; the trailer's last four bytes are the length of what was compressed, modulo 2^32 (RFC 1952). */
+/**
+ * Header and trailer; the trailer's last four bytes are the length of what was compressed, modulo
+ * 2^32 (RFC 1952).
+ */
 const LEAST_BYTES = 18;
 
 /**
- * `place` names the far end in messages. A line feed at the end of a piece waits for what comes after it, and the last one for gzip's
- * checksum: an answer says by an empty line that it is complete, and one that was cut or damaged shall never say so.
+ * `place` names the far end in messages. A line feed at the end of a piece waits for what comes
+ * after it, and the last one for gzip's checksum: an answer says by an empty line that it is
+ * complete, and one that was cut or damaged shall never say so.
  */
 export function inflate(onChunk: OnChunk, place: string): Inflater {
   const broken = new AbortController();
-  // What could be inflated of a stream that was cut is true: it comes out, and the length tells that something is missing.
+  // What could be inflated of a stream that was cut is true: it comes out, and the length tells
+  // that something is missing.
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
   let bytesIn = 0;
   let bytesOut = 0;

@@ -4,12 +4,18 @@ import type { Trouble } from '../../domain/proxy.ts';
 import { shellTrouble } from './mark.ts';
 import { sudoersLine } from './socat-command.ts';
 
-/** `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage. */
+/**
+ * `reason` is the number of RFC 4254, section 5.1: 1 prohibited, 2 connect failed, 3 unknown type,
+ * 4 resource shortage.
+ */
 export interface ChannelOpenError extends Error {
   readonly reason?: number | string;
 }
 
-/** How a channel ended. `code` is the command's exit code, `null` where none was sent or a signal ended it. */
+/**
+ * How a channel ended. `code` is the command's exit code, `null` where none was sent or a signal
+ * ended it.
+ */
 export interface CommandEnd {
   readonly code: number | null;
   readonly killedBy: string | null;
@@ -44,7 +50,8 @@ export function channelTrouble(
   if (kind === 'streamlocal') {
     return {
       code: 'no-socket',
-      // OpenSSH 9.2 answers the same for a missing file, a forbidden one, and forwarding switched off.
+      // OpenSSH 9.2 answers the same for a missing file, a forbidden one, and forwarding switched
+      // off.
       message: `sshd could not open the socket of ${place}, and does not say why: ${message}.`,
       remedy:
         'Check that the path is what `stats socket` says, that HAProxy runs, that the login user may open it, and that sshd_config has no `AllowStreamLocalForwarding no`; where it takes sudo, set ssh.via: socat.',
@@ -57,7 +64,10 @@ export function channelTrouble(
   };
 }
 
-/** Trouble of the command that joins the channel to the stats socket, `null` where it ended well. socat 1.7.4 and 1.8, sudo 1.9. */
+/**
+ * Trouble of the command that joins the channel to the stats socket, `null` where it ended well.
+ * socat 1.7.4 and 1.8, sudo 1.9.
+ */
 export function commandTrouble(place: string, { code, killedBy, stderr, blamed }: CommandEnd): Trouble | null {
   if (blamed !== null) return shellTrouble(place, blamed);
   if (killedBy !== null) {

@@ -8,10 +8,16 @@ import { type ChannelOpenError, type CommandEnd, channelTrouble } from './channe
 import { afterMark } from './mark.ts';
 import type { Channel, Login, Way } from './way.ts';
 
-/** The first words of a complaint are enough for a person; the rest is read and thrown away, or the channel would stall. */
+/**
+ * The first words of a complaint are enough for a person; the rest is read and thrown away, or the
+ * channel would stall.
+ */
 const STDERR_LIMIT = 4_096;
 
-/** `place` names the far end in messages. Rejects with `TransportError`; a channel that comes too late is closed. */
+/**
+ * `place` names the far end in messages. Rejects with `TransportError`; a channel that comes too
+ * late is closed.
+ */
 export function openChannel(login: Login, place: string, way: Way, signal: AbortSignal): Promise<Channel> {
   return new Promise((resolve, reject) => {
     let waiting = true;
@@ -23,7 +29,8 @@ export function openChannel(login: Login, place: string, way: Way, signal: Abort
       reject(reason);
     };
     const opened = (error: ChannelOpenError | undefined, channel: Channel) => {
-      // OpenSSH 9.2 counts a session against MaxSessions for a moment after its close; its refusal shows that the moment is over.
+      // OpenSSH 9.2 counts a session against MaxSessions for a moment after its close; its refusal
+      // shows that the moment is over.
       if (error?.reason !== undefined && way.kind === 'exec' && tries === 1 && waiting) return start();
       if (error) return fail(new TransportError(channelTrouble(place, way.kind, error), { cause: error }));
       if (!waiting) return discard(channel);
@@ -45,7 +52,10 @@ export function openChannel(login: Login, place: string, way: Way, signal: Abort
   });
 }
 
-/** Whether this is sshd's own refusal to run a command: nothing else has its code before the command has run. */
+/**
+ * Whether this is sshd's own refusal to run a command: nothing else has its code before the command
+ * has run.
+ */
 export function isRefusal(error: unknown): boolean {
   return error instanceof TransportError && error.code === 'remote-command';
 }
@@ -54,11 +64,15 @@ interface Conversation {
   readonly onChunk: OnChunk;
   readonly login: Login;
   readonly signal: AbortSignal;
-  /** Whether the command begins with a mark of ours, and the login shell's own words come before. */
+  /**
+   * Whether the command begins with a mark of ours, and the login shell's own words come before.
+   */
   readonly isMarked: boolean;
 }
 
-/** Sends `request` and half-closes; resolves when the channel is closed and every chunk was taken. */
+/**
+ * Sends `request` and half-closes; resolves when the channel is closed and every chunk was taken.
+ */
 export function converse(
   channel: Channel,
   request: Buffer,

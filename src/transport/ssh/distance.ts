@@ -11,7 +11,8 @@ import { unlessAborted } from '../deadline.ts';
  */
 export function answersWithin(limitMs: number, client: Client, broken: AbortSignal): Promise<boolean> {
   const answer = new Promise<boolean>((resolve) => {
-    // An answer that came while this process was busy is read before the check phase, in which `setImmediate` runs.
+    // An answer that came while this process was busy is read before the check phase, in which
+    // `setImmediate` runs.
     const timer = setTimeout(() => setImmediate(() => resolve(false)), limitMs);
     const answered = () => {
       clearTimeout(timer);

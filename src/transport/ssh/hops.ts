@@ -4,7 +4,9 @@ import { globPattern } from '../../domain/glob.ts';
 import { hostAndPort, type ProxyTarget } from '../../domain/proxy.ts';
 import type { Hop, JumpRule } from '../../domain/settings.ts';
 
-/** The hosts on the way, the nearest first; none where no rule matches the proxy's region or name. */
+/**
+ * The hosts on the way, the nearest first; none where no rule matches the proxy's region or name.
+ */
 export function hopsTo({ name, region }: Pick<ProxyTarget, 'name' | 'region'>, rules: readonly JumpRule[]) {
   const matches = ({ pattern }: JumpRule) =>
     [region, name].some((word) => word !== null && globPattern(pattern).test(word));

@@ -1,4 +1,5 @@
-// What a host key means for a login: which keys to ask a server for, and what to tell people of one that is refused. Pure.
+// What a host key means for a login: which keys to ask a server for, and what to tell people of one
+// that is refused. Pure.
 
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
@@ -18,7 +19,10 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** Those the file knows first, then the others: a server without any known key then shows one that can be named to people. */
+/**
+ * Those the file knows first, then the others: a server without any known key then shows one that
+ * can be named to people.
+ */
 export function hostKeyAlgorithms(knownHosts: KnownHosts, host: string, port: number): ServerHostKeyAlgorithm[] {
   const known = hostKeyTypes(knownHosts.text, host, port);
   const rank = (algorithm: string) => (known.includes(algorithm) ? 0 : 1);

@@ -46,7 +46,9 @@ export function keyFileTrouble({ path, contents, passphrase }: PrivateKey, compl
   );
 }
 
-/** The text inside of an armoured key: OpenSSH's names of ciphers and types stand there as they are. */
+/**
+ * The text inside of an armoured key: OpenSSH's names of ciphers and types stand there as they are.
+ */
 function decoded(text: string): string {
   const body = text.replace(/-----[^-]*-----/g, '').replace(/\s+/g, '');
   return Buffer.from(body, 'base64').toString('latin1');

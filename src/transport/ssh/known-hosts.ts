@@ -1,4 +1,5 @@
-// Judges a host key by the text of an OpenSSH known_hosts file, as ssh(1) of OpenSSH 9.2 would. Pure.
+// Judges a host key by the text of an OpenSSH known_hosts file, as ssh(1) of OpenSSH 9.2 would.
+// Pure.
 
 import { createHmac } from 'node:crypto';
 
@@ -11,8 +12,9 @@ interface Line {
 }
 
 /**
- * Line numbers count from 1. `changed`: `lines` hold other keys of this type for this host. `unknown`: `otherLines` hold keys
- * of other types for it, `authorityLines` name a certificate authority for it, which is not a key of the host.
+ * Line numbers count from 1. `changed`: `lines` hold other keys of this type for this host.
+ * `unknown`: `otherLines` hold keys of other types for it, `authorityLines` name a certificate
+ * authority for it, which is not a key of the host.
  */
 export type HostKeyVerdict =
   | { readonly verdict: 'known' }
@@ -20,7 +22,10 @@ export type HostKeyVerdict =
   | { readonly verdict: 'changed'; readonly lines: readonly number[] }
   | { readonly verdict: 'revoked'; readonly lines: readonly number[] };
 
-/** `keyBlob` is the public key as it goes over the wire. A revoked key stays revoked whatever other lines say. */
+/**
+ * `keyBlob` is the public key as it goes over the wire. A revoked key stays revoked whatever other
+ * lines say.
+ */
 export function judgeHostKey(text: string, host: string, port: number, keyBlob: Uint8Array): HostKeyVerdict {
   const type = typeOf(keyBlob);
   const lines = parseLines(text);
@@ -47,8 +52,9 @@ export function judgeHostKey(text: string, host: string, port: number, keyBlob: 
 }
 
 /**
- * The host key algorithms for which the file has a key of this host, in the file's order; empty where it has none. A server
- * asked for another one first would show a key that the file does not know, and look like an attack.
+ * The host key algorithms for which the file has a key of this host, in the file's order; empty
+ * where it has none. A server asked for another one first would show a key that the file does not
+ * know, and look like an attack.
  */
 export function hostKeyTypes(text: string, host: string, port: number): string[] {
   const names = namesOf(host, port);
@@ -94,7 +100,10 @@ function parseLine(text: string, number: number): Line | null {
   return typeOf(blob) === type ? { number, marker, hosts, type, blob } : null;
 }
 
-/** The length-prefixed fields of a key's blob, or `null` where they do not fill it exactly (RFC 4253, section 6.6). */
+/**
+ * The length-prefixed fields of a key's blob, or `null` where they do not fill it exactly (RFC
+ * 4253, section 6.6).
+ */
 function fieldsOf(blob: Buffer): Buffer[] | null {
   const fields: Buffer[] = [];
   let at = 0;
@@ -107,7 +116,10 @@ function fieldsOf(blob: Buffer): Buffer[] | null {
   return at === blob.length && fields.length > 1 ? fields : null;
 }
 
-/** `hosts` is the host field of a line: one hashed name, or a list of patterns of which none that begins with `!` may match. */
+/**
+ * `hosts` is the host field of a line: one hashed name, or a list of patterns of which none that
+ * begins with `!` may match.
+ */
 function namesHost(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name);
   let named = false;

@@ -1,10 +1,14 @@
-// What it means that a login by SSH failed: ssh2's errors as trouble that a person on call can act on. Pure.
+// What it means that a login by SSH failed: ssh2's errors as trouble that a person on call can act
+// on. Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import { connectionLost, socketTrouble } from '../socket-trouble.ts';
 
-/** ssh2 1.17 puts a `level` on its own errors; a disconnect by the server has none and the reason's number as its code. */
+/**
+ * ssh2 1.17 puts a `level` on its own errors; a disconnect by the server has none and the reason's
+ * number as its code.
+ */
 export interface LoginError extends Error {
   readonly level?: string;
   readonly code?: string | number;
@@ -19,7 +23,10 @@ export interface LoginProgress {
   readonly agentError: Error | null;
   /** How many keys the agent holds, `null` where it was not asked or did not say. */
   readonly agentKeys: number | null;
-  /** The proofs that the server still wants, as its last answer names them; empty where it named none. */
+  /**
+   * The proofs that the server still wants, as its last answer names them; empty where it named
+   * none.
+   */
   readonly wanted: readonly string[];
   /** Whether the server took one proof and wants another. */
   readonly isHalfway: boolean;
@@ -47,7 +54,9 @@ export function loginTrouble(
   };
 }
 
-/** The words are those of OpenSSH 9.2 (`MaxStartups`) and 10.6 (`PerSourcePenalties`, since 9.8). */
+/**
+ * The words are those of OpenSSH 9.2 (`MaxStartups`) and 10.6 (`PerSourcePenalties`, since 9.8).
+ */
 export function greetingTrouble(place: string, greeting: string): Trouble {
   const message = `${place} refused the login before it began: ${JSON.stringify(greeting)}.`;
   if (/MaxStartups/.test(greeting)) {

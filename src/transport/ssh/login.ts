@@ -67,9 +67,11 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, wait: Wait)
       wanted: proofs.wanted(),
       isHalfway: proofs.isHalfway(),
     });
-    // ssh2 1.17 may emit `error` twice, and after a failure of ours: this listener stays, and only the first reason counts.
+    // ssh2 1.17 may emit `error` twice, and after a failure of ours: this listener stays, and only
+    // the first reason counts.
     client.on('error', (error: LoginError) => {
-      // An agent that does not answer is followed by the next way to log in, or by the failure of all.
+      // An agent that does not answer is followed by the next way to log in, or by the failure of
+      // all.
       if (error.level === 'agent') agentError = error;
       else end(refused ?? new TransportError(loginTrouble(place, error, settings, progress()), { cause: error }));
     });
@@ -145,7 +147,8 @@ function connectConfig(hop: Hop, settings: SshSettings): ConnectConfig {
     readyTimeout: 0,
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
-    // An sshd that cannot forward to a unix socket says so itself; ssh2 would guess it from the name of the software.
+    // An sshd that cannot forward to a unix socket says so itself; ssh2 would guess it from the
+    // name of the software.
     strictVendor: false,
     algorithms: {
       serverHostKey: hostKeyAlgorithms(settings.knownHosts, hop.host, hop.port),

@@ -1,4 +1,5 @@
-// The logins of a run: one at each bastion, which all proxies behind it share, and one at each proxy's host.
+// The logins of a run: one at each bastion, which all proxies behind it share, and one at each
+// proxy's host.
 
 import type { Duplex } from 'node:stream';
 import type { Endpoint, ProxyTarget } from '../../domain/proxy.ts';
@@ -15,7 +16,9 @@ import type { Login, Way } from './way.ts';
 /** A proxy that is reached by SSH. */
 export type SshTarget = ProxyTarget & { readonly endpoint: Extract<Endpoint, { kind: 'ssh' }> };
 
-/** Makes a login on the target's host. Rejects with `TransportError`. Whoever gets one closes it. */
+/**
+ * Makes a login on the target's host. Rejects with `TransportError`. Whoever gets one closes it.
+ */
 export type LogIn = (target: SshTarget, wait: Wait) => Promise<Login>;
 
 /** A login that several others go through; it ends with the last of them. */
@@ -55,7 +58,8 @@ export function builtinLogins(settings: SshSettings, patience: Patience): LogIn 
       };
       return { ...inner, close };
     } catch (error) {
-      // Takes up to a second where the jump host is silent: the caller shall hear of the trouble at once.
+      // Takes up to a second where the jump host is silent: the caller shall hear of the trouble at
+      // once.
       void leave();
       throw error;
     }

@@ -42,7 +42,8 @@ export function openSshWords(target: SshTarget, settings: SshSettings): readonly
   return [
     ...(hops.length === 0 ? [] : ['-J', hops.map(spellHop).join(',')]),
     ...['-l', user],
-    // The usual port says nothing: the person's own configuration may have another one for this host.
+    // The usual port says nothing: the person's own configuration may have another one for this
+    // host.
     ...(port === 22 ? [] : ['-p', String(port)]),
     ...options.flatMap((option) => ['-o', option]),
   ];

@@ -1,6 +1,6 @@
-// Logins by the system's `ssh`, with its own configuration: bastions of ~/.ssh/config, certificates,
-// keys on tokens, GSSAPI. One process a login holds the connection (ControlMaster, in a private
-// folder); each conversation goes through it.
+// Logins by the system's `ssh`, with its own configuration: bastions of ~/.ssh/config,
+// certificates, keys on tokens, GSSAPI. One process a login holds the connection (ControlMaster, in
+// a private folder); each conversation goes through it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -19,7 +19,9 @@ import { openSshConfig, openSshWords } from './openssh-words.ts';
 import { commandChannel, forwardedChannel } from './process-channel.ts';
 import type { Channel, Login, Way } from './way.ts';
 
-/** OpenSSH begins to drop logins when ten are under way (`MaxStartups 10:30:100`), at a bastion too. */
+/**
+ * OpenSSH begins to drop logins when ten are under way (`MaxStartups 10:30:100`), at a bastion too.
+ */
 const MOST_AT_ONCE = 8;
 
 /** How long the process may take to end by itself before it is killed. */
@@ -81,7 +83,8 @@ async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise
       ...['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-o', 'ClearAllForwardings=yes'],
       ...['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${READY}`, '--', host],
     ],
-    // A group of its own: Ctrl-C is for this program alone, which may have writes to see to their end.
+    // A group of its own: Ctrl-C is for this program alone, which may have writes to see to their
+    // end.
     OWN_GROUP,
   );
   const heard = hear(master);

@@ -1,4 +1,5 @@
-// Channels of the system's `ssh`: a process of its own for a command, a forwarded socket for a socket.
+// Channels of the system's `ssh`: a process of its own for a command, a forwarded socket for a
+// socket.
 
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -25,7 +26,8 @@ export function forwardedChannel(socket: Socket, said: () => string): Channel {
   const before = said();
   const channel = new LentChannel(socket, socket, new PassThrough().end(), () => socket.destroy());
   socket.once('close', () => {
-    // `ssh` says it before it closes the socket; it is read before the check phase, in which this runs.
+    // `ssh` says it before it closes the socket; it is read before the check phase, in which this
+    // runs.
     setImmediate(() => {
       const failed = channel.isEmpty && /open failed/.test(said().replace(before, ''));
       channel.finish(failed ? SSH_FAILED : null, null);

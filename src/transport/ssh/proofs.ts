@@ -3,7 +3,9 @@
 import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, ParsedKey } from 'ssh2';
 import type { OwnedAgent } from './agent.ts';
 
-/** `offer` is ssh2's question what to try next. `wanted` and `isHalfway` are as in `LoginProgress`. */
+/**
+ * `offer` is ssh2's question what to try next. `wanted` and `isHalfway` are as in `LoginProgress`.
+ */
 export interface Proofs {
   readonly offer: AuthHandlerMiddleware;
   readonly wanted: () => readonly string[];

@@ -1,4 +1,5 @@
-// A command on a host that is kept for many requests: its start there, a login shell and perhaps sudo, can cost more than a dump.
+// A command on a host that is kept for many requests: its start there, a login shell and perhaps
+// sudo, can cost more than a dump.
 
 import { type OnChunk, pourInto, requestBytes } from '../conversation.ts';
 import { onAbort } from '../deadline.ts';
@@ -14,8 +15,9 @@ export interface Session {
   /** Whether our command's mark came. */
   readonly isMarked: boolean;
   /**
-   * One request at a time. Resolves with `null` when its answers came up to the last prompt; otherwise with how the command ended, and
-   * whether an answer had begun by then. Rejects with the signal's reason, or with what the reader threw; then, too, the session is over.
+   * One request at a time. Resolves with `null` when its answers came up to the last prompt;
+   * otherwise with how the command ended, and whether an answer had begun by then. Rejects with the
+   * signal's reason, or with what the reader threw; then, too, the session is over.
    */
   ask(
     request: string,
@@ -33,8 +35,9 @@ interface Asking {
 }
 
 /**
- * How long HAProxy may take to greet. A forced command that reads its input to the end before it acts never will; of a host that is merely slow,
- * the request is asked again, in a conversation of its own.
+ * How long HAProxy may take to greet. A forced command that reads its input to the end before it
+ * acts never will; of a host that is merely slow, the request is asked again, in a conversation of
+ * its own.
  */
 const GREETING_MS = 3_000;
 
@@ -98,7 +101,8 @@ export function startSession(channel: Channel, login: Login): Session {
           clearTimeout(patience);
           asking = null;
           forget();
-          // All was read: a connection that breaks while the reader takes the rest no longer matters.
+          // All was read: a connection that breaks while the reader takes the rest no longer
+          // matters.
           forget = onAbort([signal], fail);
           await poured.drained();
           forget();

@@ -1,4 +1,5 @@
-// The commands that join an SSH channel to a stats socket: socat alone, and socat with gzip behind it. Pure.
+// The commands that join an SSH channel to a stats socket: socat alone, and socat with gzip behind
+// it. Pure.
 
 import { abstractName } from '../../domain/proxy.ts';
 
@@ -7,7 +8,9 @@ const SOCAT = 'socat -b65536 -t30 -';
 /** For the login user's shell, whichever that is. */
 export interface SocatCommands {
   readonly plain: string;
-  /** Ends as socat ends, and prints what socat prints: compressed where the host has gzip and nice. */
+  /**
+   * Ends as socat ends, and prints what socat prints: compressed where the host has gzip and nice.
+   */
   readonly compressed: string;
 }
 
@@ -44,19 +47,20 @@ function addressOf(path: string): string {
 }
 
 /**
- * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s would cut a dump in which
- * HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would pass on 8. `sudo -n` fails at once where it would ask for a
- * password.
+ * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s
+ * would cut a dump in which HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would
+ * pass on 8. `sudo -n` fails at once where it would ask for a password.
  */
 function socat(sudo: boolean): string {
   return `${sudo ? 'sudo -n ' : ''}${SOCAT}`;
 }
 
 /**
- * POSIX sh has no pipefail, and a pipeline ends as its last command does: socat's status goes round gzip by descriptor 4, into a variable,
- * while gzip writes to what was standard output, descriptor 3. One line, for csh takes no line feed between quotes.
- * gzip yields to the proxy (`nice`). Of 25 MB of dump, level 3 leaves a tenth less than level 1 for 0.03 s more, 0.2 s in all; 6 takes 0.3 s for
- * another tenth.
+ * POSIX sh has no pipefail, and a pipeline ends as its last command does: socat's status goes round
+ * gzip by descriptor 4, into a variable, while gzip writes to what was standard output, descriptor
+ * 3. One line, for csh takes no line feed between quotes. gzip yields to the proxy (`nice`). Of 25
+ * MB of dump, level 3 leaves a tenth less than level 1 for 0.03 s more, 0.2 s in all; 6 takes 0.3 s
+ * for another tenth.
  */
 function compressing(command: string): string {
   return [

@@ -77,7 +77,8 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
 
   async function open(over: Login, way: Way, { signal }: Wait): Promise<Channel> {
     const channel = await openChannel(over, place, way, signal);
-    // Not before: sshd has the session of a login to open. Not later: a dump that is to come need not wait for it.
+    // Not before: sshd has the session of a login to open. Not later: a dump that is to come need
+    // not wait for it.
     if (compress === 'auto') void isFar(over);
     return channel;
   }
@@ -113,11 +114,15 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     const packed = (take: OnChunk) => byItself(over, compressed!, { ...asking, onChunk: take });
     if (compresses && (await askCompressed(packed, { onChunk, place, signal: wait.signal }))) return;
     throwTrouble(await byItself(over, plain, asking));
-    // What was refused once will be again. Where the plain way fails as well, it was not the compression.
+    // What was refused once will be again. Where the plain way fails as well, it was not the
+    // compression.
     if (compresses) refusesToCompress = true;
   }
 
-  /** Whether it was answered: a session that was kept may have ended since, and with a command that shows no prompt there is none to be had. */
+  /**
+   * Whether it was answered: a session that was kept may have ended since, and with a command that
+   * shows no prompt there is none to be had.
+   */
   async function askInSession(over: Login, { request, onChunk, wait }: Asking): Promise<boolean> {
     const kept = session?.isOver === false ? session : null;
     session = kept ?? startSession(await open(over, ways().plain, wait), over);
@@ -130,7 +135,10 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     return end.hasBegun;
   }
 
-  /** A question shows by its answer whether the host lets our mark pass; where none came, it is asked again. */
+  /**
+   * A question shows by its answer whether the host lets our mark pass; where none came, it is
+   * asked again.
+   */
   async function askMarked(over: Login, asking: Asking): Promise<void> {
     let hasBegun = false;
     const watched: OnChunk = (chunk) => {
@@ -203,8 +211,9 @@ const NOTHING = {
 } as const;
 
 /**
- * SSH's own compression, the only one without a command, is not used: it is settled at login, before anybody knows how far the host is or
- * what will be asked; sshd does it at level 6 and without `nice`; and ssh2 1.17 inflates a packet at once, whatever it grows to.
+ * SSH's own compression, the only one without a command, is not used: it is settled at login,
+ * before anybody knows how far the host is or what will be asked; sshd does it at level 6 and
+ * without `nice`; and ssh2 1.17 inflates a packet at once, whatever it grows to.
  */
 function waysToSocket(path: string, via: SshSettings['via'], marks: boolean): Ways {
   switch (via.kind) {

@@ -17,7 +17,10 @@ export interface SshTransportOptions {
   readonly patience: Patience;
 }
 
-/** The deadline of an ask counts from the call: waiting for earlier asks and for the login is part of it. */
+/**
+ * The deadline of an ask counts from the call: waiting for earlier asks and for the login is part
+ * of it.
+ */
 export function sshTransport(target: SshTarget, { logIn, via, compress, patience }: SshTransportOptions): Transport {
   const place = spellEndpoint(target.endpoint);
   const talk = talkTo({ place, path: target.endpoint.path, via, compress });
@@ -28,7 +31,8 @@ export function sshTransport(target: SshTarget, { logIn, via, compress, patience
   return {
     async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false, isNew = false }) {
       const deadline = startDeadline(place, { ...patience, timeoutMs }, [signal, closing.signal]);
-      // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open needs no second one.
+      // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open
+      // needs no second one.
       const before = lastInLine;
       let leave = () => {};
       const left = new Promise<void>((resolve) => {

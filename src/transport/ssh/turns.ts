@@ -25,8 +25,8 @@ interface Door {
 
 /**
  * At each door, an sshd by any name, the first login goes alone: what it fails with, the others
- * that wait fail with too. Once one is in, a few go at once. A refused key is not tried again: since
- * OpenSSH 9.8 sshd shuts out an address whose logins fail (PerSourcePenalties).
+ * that wait fail with too. Once one is in, a few go at once. A refused key is not tried again:
+ * since OpenSSH 9.8 sshd shuts out an address whose logins fail (PerSourcePenalties).
  */
 export function takeTurnsAtDoors() {
   const doors = new Map<string, Door>();

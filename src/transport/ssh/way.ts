@@ -3,7 +3,10 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ChannelOpenError } from './channel-trouble.ts';
 
-/** What stands between sshd and the far end: a command's standard input and output, or a socket that sshd itself opens. */
+/**
+ * What stands between sshd and the far end: a command's standard input and output, or a socket that
+ * sshd itself opens.
+ */
 export type Way =
   | { readonly kind: 'exec'; readonly command: string }
   | { readonly kind: 'streamlocal'; readonly path: string }

@@ -1,4 +1,5 @@
-// The predecessor's folder reads as a mesh: dumps and stat files side by side, nothing known of peers and versions.
+// The predecessor's folder reads as a mesh: dumps and stat files side by side, nothing known of
+// peers and versions.
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

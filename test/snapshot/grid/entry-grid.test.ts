@@ -1,4 +1,5 @@
-// The grid gives back what each proxy said of each key, however many keys, labels and looks there are.
+// The grid gives back what each proxy said of each key, however many keys, labels and looks there
+// are.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -34,7 +34,8 @@ test('low bits are spread: 65,536 names fill about 1 - 1/e of as many slots', ()
 });
 
 describe('pairs that meet under a fixed multiplier whatever the seed', () => {
-  // Differences of the highest bits of a word, taken back in the next one; words that change places; ends that are zeros.
+  // Differences of the highest bits of a word, taken back in the next one; words that change
+  // places; ends that are zeros.
   test.each([
     ['high bits of two words', 'aaa@aaa@', 'aaa`aaa`'],
     ['high bits, first byte', '@aaa@aaa', '`aaa`aaa'],

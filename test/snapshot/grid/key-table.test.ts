@@ -1,4 +1,5 @@
-// The table of all keys: each once, each with its own row, whatever its bytes, its length or its hash.
+// The table of all keys: each once, each with its own row, whatever its bytes, its length or its
+// hash.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,10 @@ import { encodeKey } from '../../../src/domain/key.ts';
 import { createKeyTable, type KeyTable } from '../../../src/snapshot/grid/key-table.ts';
 import { hostileNames } from '../../support/hostile-names.ts';
 
-/** The key lies in the middle of other bytes, as it does in a chunk, and the memory is overwritten afterwards. */
+/**
+ * The key lies in the middle of other bytes, as it does in a chunk, and the memory is overwritten
+ * afterwards.
+ */
 function put(table: KeyTable, key: string, how: 'add' | 'find' = 'add'): number {
   const memory = Buffer.from(`key=${key} use=0`, 'latin1');
   const row = table[how](memory, 4, memory.length - 6);
@@ -35,7 +39,8 @@ test('the empty key may come first: HAProxy 2.6 dumps in order of keys', () => {
   expect([0, 1].map(table.keyAt)).toEqual(['', 'a']);
 });
 
-// Of 300,000 keys some ten pairs share all 32 bits of their hash, whatever the hash, if it is any good: 300,000² / 2 / 2³².
+// Of 300,000 keys some ten pairs share all 32 bits of their hash, whatever the hash, if it is any
+// good: 300,000² / 2 / 2³².
 test.each([0, 1, 0x7fffffff])('300,000 keys under seed %i: each its own row, found again, none else', (seed) => {
   const table = createKeyTable(seed);
   const keyOf = (n: number) => `room${n}@conference.meet.example.com`;
@@ -75,7 +80,8 @@ test('keys whose search begins at the last slot go on at the first', () => {
   for (const key of keys) put(table, key);
   expect(distinct.map((key) => put(table, key, 'find'))).toEqual(distinct.map((_, row) => row));
   expect(distinct.map((_, row) => table.keyAt(row))).toEqual(distinct);
-  // Where a slot is taken is where the next one is looked for: behind the last, that is at the first.
+  // Where a slot is taken is where the next one is looked for: behind the last, that is at the
+  // first.
   expect(put(table, last.at(-1)!, 'find')).toBe(distinct.indexOf(last.at(-1)!));
 });
 

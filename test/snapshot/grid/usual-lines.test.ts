@@ -1,4 +1,5 @@
-// The compiled reader and the long way give the same: lines that are not just as usual, or cut by the end of a chunk, go the long way.
+// The compiled reader and the long way give the same: lines that are not just as usual, or cut by
+// the end of a chunk, go the long way.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-// What gzip wrote comes out as it was, in bounded pieces; what was cut or damaged never looks complete.
+// What gzip wrote comes out as it was, in bounded pieces; what was cut or damaged never looks
+// complete.
 
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';

@@ -1,4 +1,5 @@
-// Dumps that are to be compressed on the way: when that is asked for, and what comes of it where the host will not, or breaks off.
+// Dumps that are to be compressed on the way: when that is asked for, and what comes of it where
+// the host will not, or breaks off.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -28,7 +29,9 @@ function obedient(commands: string[] = []): Script {
   };
 }
 
-/** A host that answers a command that compresses as `answer` says, and the plain one with the dump. */
+/**
+ * A host that answers a command that compresses as `answer` says, and the plain one with the dump.
+ */
 function answering(answer: (channel: ServerChannel, command: string) => void, commands: string[] = []): Script {
   const { exec } = obedient(commands);
   return {

@@ -1,4 +1,5 @@
-// Compression on hosts as they are: a real sshd, with gzip, without, with one that dies, with sudo, and with a command of their own.
+// Compression on hosts as they are: a real sshd, with gzip, without, with one that dies, with sudo,
+// and with a command of their own.
 
 import {
   chmodSync,
@@ -50,7 +51,10 @@ describe.skipIf(noHost !== null)('a host', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A transport to a host on whose path stand these programs and no others; those with a text are scripts. */
+  /**
+   * A transport to a host on whose path stand these programs and no others; those with a text are
+   * scripts.
+   */
   async function host(
     programs: Readonly<Record<string, string | null>>,
     { sudo = false, path = socketPath, config = [] as readonly string[] } = {},

@@ -1,4 +1,5 @@
-// Which keys a known_hosts text vouches for: tables by hand, and ssh-keygen as the judge of hashed names.
+// Which keys a known_hosts text vouches for: tables by hand, and ssh-keygen as the judge of hashed
+// names.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

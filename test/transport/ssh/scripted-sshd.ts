@@ -1,9 +1,13 @@
-// An SSH server in this process (ssh2's own), for faults that a real sshd does not commit on demand.
+// An SSH server in this process (ssh2's own), for faults that a real sshd does not commit on
+// demand.
 
 import net, { type AddressInfo } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type ServerConfig, type Session } from 'ssh2';
 
-/** What the server does; what is not said works: everyone may log in, and every command and forwarding is answered with `<request>`. */
+/**
+ * What the server does; what is not said works: everyone may log in, and every command and
+ * forwarding is answered with `<request>`.
+ */
 export interface Script {
   readonly config?: Partial<ServerConfig>;
   readonly authentication?: (context: AuthContext) => void;
@@ -25,7 +29,10 @@ export interface ScriptedSshd {
   stop(): Promise<void>;
 }
 
-/** About one in some hundred keys that ssh2 1.17 makes is one that it cannot read itself: then another one. */
+/**
+ * About one in some hundred keys that ssh2 1.17 makes is one that it cannot read itself: then
+ * another one.
+ */
 export function makeKeys(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
   for (;;) {
     const keys = ssh2.utils.generateKeyPairSync('ed25519');

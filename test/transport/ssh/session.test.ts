@@ -1,4 +1,5 @@
-// One command on the host for many requests, in HAProxy's interactive mode; where that cannot be had, one each.
+// One command on the host for many requests, in HAProxy's interactive mode; where that cannot be
+// had, one each.
 
 import type { ServerChannel } from 'ssh2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -14,11 +15,17 @@ const repeatable = () => ({ ...patience(), isRepeatable: true });
 interface Talk {
   /** The lines so far, this one included. */
   readonly lines: readonly string[];
-  /** As HAProxy does: `<line>` and an empty line, and in interactive mode the prompt; otherwise the end. */
+  /**
+   * As HAProxy does: `<line>` and an empty line, and in interactive mode the prompt; otherwise the
+   * end.
+   */
   say(): void;
 }
 
-/** An sshd that runs one program, which does with each line what `answer` says; `commands` counts how often it was started. */
+/**
+ * An sshd that runs one program, which does with each line what `answer` says; `commands` counts
+ * how often it was started.
+ */
 async function hostOf(answer: (line: string, talk: Talk, channel: ServerChannel) => unknown) {
   let commands = 0;
   const server = await sshd({
