@@ -8,8 +8,8 @@
 export const withProcesses: readonly string[] = [
   'test/{mesh,cli,jobs,scripts}/**/*.test.ts',
   'test/workflows/{alarms,monitor}.test.ts',
-  'test/heal/{journal,run-lock}.test.ts',
-  'test/inventory/{ansible,command,consul,consul-acl,read-inventory,shell-words}.test.ts',
+  'test/heal/{journal,run-lock,run-lock-processes}.test.ts',
+  'test/inventory/{ansible,command,consul-acl,consul-complaints,read-inventory,shell-words}.test.ts',
   'test/report/next-command.test.ts',
   'test/snapshot/archive/writer.test.ts',
   'test/transport/socket.test.ts',

@@ -1,6 +1,7 @@
 // The machine that an inventory is read on, as far as a test does not say otherwise: no files, no
 // programs, nobody answers.
 
+import { ConfigError } from '../../src/errors.ts';
 import type { InventoryContext } from '../../src/inventory/inventory-context.ts';
 
 export function machine(
@@ -21,4 +22,14 @@ export function machine(
     timeoutMs: 60_000,
     ...rest,
   } satisfies InventoryContext;
+}
+
+/** What a ConfigError complains of; anything else fails the test. */
+export async function complaintsOf(asked: Promise<unknown>): Promise<readonly string[]> {
+  const error = await asked.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ConfigError) return error.complaints;
+  throw error ?? new Error('nothing was refused');
 }

@@ -4,12 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import { spellEndpoint, type Trouble } from '../../src/domain/proxy.ts';
 import type { ProxySource } from '../../src/domain/settings.ts';
-import { ConfigError } from '../../src/errors.ts';
 import { isProblem } from '../../src/input/complaint.ts';
 import { parseEndpoint } from '../../src/input/endpoint.ts';
 import type { MemberList } from '../../src/inventory/inventory-context.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
-import { machine } from './machine.ts';
+import { complaintsOf, machine } from './machine.ts';
 
 type PeersSource = Extract<ProxySource, { kind: 'peers' }>;
 
@@ -45,15 +44,6 @@ async function ask(answers: Readonly<Record<string, MemberList | Trouble>>, more
   const readMembers = async (endpoint: PeersSource['of'][number]) => spelled.get(spellEndpoint(endpoint))!;
   const { proxies, notes } = await readInventory(source, null, machine({ readMembers }));
   return { proxies: proxies.map(({ name, endpoint }) => `${name} ${spellEndpoint(endpoint)}`), notes };
-}
-
-async function complaintsOf(asked: Promise<unknown>): Promise<readonly string[]> {
-  const error = await asked.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ConfigError) return error.complaints;
-  throw error ?? new Error('nothing was refused');
 }
 
 const A = 'ssh://u@10.0.0.1/run/other.sock';

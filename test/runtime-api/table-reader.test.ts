@@ -2,33 +2,10 @@
 // sends.
 
 import { describe, expect, test } from 'vitest';
-import { ProtocolError, TransportError } from '../../src/errors.ts';
-import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
+import { TransportError } from '../../src/errors.ts';
 import { capture, captureVersions } from '../support/captures.ts';
 import { collectingSink } from '../support/collected-entries.ts';
-import { type ScriptedAnswer, scriptedTransport } from '../support/scripted-transport.ts';
-
-const signal = new AbortController().signal;
-const reset = new TransportError({ code: 'reset', message: 'the connection broke', remedy: 'run again' });
-const head = '# table: nodes, type: string, size:204800, used:2\n';
-const line = (key: string) => `0x5: key=${key} use=0 exp=5 server_id=11 server_key=-\n`;
-const stateText = ['show-info.txt', 'show-servers-state.txt', 'show-table-all.txt', 'show-peers-healthy.txt']
-  .map((name) => capture('3.4', name))
-  .join('');
-
-function readerOf(answer: (request: string) => string | ScriptedAnswer, table = 'nodes') {
-  const transport = scriptedTransport(answer);
-  return { reader: createTableReader(transport, table, 1_000), requests: transport.requests };
-}
-
-/** The trouble that a promise rejects with, as a value. */
-async function troubleWith(promise: Promise<unknown>): Promise<unknown> {
-  const error = await promise.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  return error instanceof ProtocolError || error instanceof TransportError ? [error.name, error.code] : error;
-}
+import { head, line, proxy, readerOf, reset, signal, stateText, troubleWith } from './read-proxy.ts';
 
 describe('state', () => {
   test('is one line, and the raw chunks go to whoever keeps them', async () => {
@@ -110,78 +87,6 @@ describe('dump', () => {
     await expect(defect.dump(collectingSink(), signal)).rejects.toThrow(RangeError);
   });
 });
-
-describe('an answer without end is given up at once: it costs its own proxy, and no memory', () => {
-  /** Answers as a proxy does, but for the questions that begin so. */
-  const endless = (question: string, piece: string) => {
-    const chunks = {
-      *[Symbol.iterator]() {
-        for (;;) yield Buffer.from(piece, 'latin1');
-      },
-    } as unknown as readonly Uint8Array[];
-    const honest = proxy('operator', ['a']);
-    return readerOf((request) =>
-      request.startsWith(question)
-        ? { chunks }
-        : request.startsWith('show info;show servers state;show table;')
-          ? stateText
-          : honest(request),
-    );
-  };
-  const row = `${'x'.repeat(99)}\n`.repeat(1_000);
-
-  test.each([
-    ['the state', 'show info;', row, ['ProtocolError', 'too-large']],
-    ['the state, blank lines', 'show info;', '\n'.repeat(10_000), ['ProtocolError', 'too-large']],
-    ['the state, one line', 'show info;', 'x'.repeat(100_000), ['ProtocolError', 'too-large']],
-    ['the dump, entries', 'show table nodes\n', head + line('a').repeat(1_000), ['ProtocolError', 'too-large']],
-    ['the dump, one line', 'show table nodes\n', 'x'.repeat(100_000), ['ProtocolError', 'too-large']],
-    ['the dump, blank lines', 'show table nodes\n', '\n'.repeat(10_000), ['ProtocolError', 'too-large']],
-    ['the level', 'show cli level', row, ['ProtocolError', 'too-large']],
-    ['keys', 'show table nodes key', row, ['ProtocolError', 'too-large']],
-    ['keys, blank lines', 'show table nodes key', '\n'.repeat(10_000), ['ProtocolError', 'too-large']],
-  ])('%s', async (_title, question, piece, trouble) => {
-    const { reader } = endless(question, piece);
-    const steps = async () => {
-      if (question !== 'show info;') await reader.dump(collectingSink(), signal);
-      else await reader.state(signal);
-      await reader.entries(['a'], collectingSink(), signal);
-      await reader.fillsKeyLength('a', signal);
-    };
-    expect(await troubleWith(question === 'show cli level' ? reader.fillsKeyLength('a', signal) : steps())).toEqual(
-      trouble,
-    );
-  });
-
-  test.each([
-    ['which process answers', 'show info\n', (reader: TableReader) => reader.checkProcess(signal)],
-    ['what a write stands on', 'show info;show servers state;show table nodes key', premiseOf],
-  ])('%s', async (_title, question, ask) => {
-    const { reader } = endless(question, row);
-    await reader.state(signal);
-    expect(await troubleWith(ask(reader))).toEqual(['ProtocolError', 'too-large']);
-  });
-});
-
-function premiseOf(reader: TableReader): Promise<unknown> {
-  return reader.premise(['a'], collectingSink(), signal);
-}
-
-/** A proxy with these keys whose socket has this level. */
-const proxy = (level: string, keys: readonly string[]) => (request: string) => {
-  if (request === 'show cli level\n') return `${level}\n\n`;
-  if (request === 'show table nodes\n')
-    return level === 'user'
-      ? `${head}# contents not dumped due to insufficient privileges\n\n`
-      : `${head}${keys.map(line).join('')}\n`;
-  const answers = request.split(';').map((command) => {
-    const key = /key (\w+)\n?$/.exec(command)?.[1] ?? '?';
-    if (level === 'user') return 'Permission denied\n\n';
-    const found = keys.find((each) => each === key || (each.length === 4 && key.startsWith(each)));
-    return found ? `${head}${line(found)}\n` : '\n';
-  });
-  return answers.join('');
-};
 
 describe('entries', () => {
   test('are those of the keys that were asked for; what no command can name comes back', async () => {
