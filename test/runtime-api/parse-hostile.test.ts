@@ -1,7 +1,7 @@
 // Answers that a hostile proxy makes as long as may be: each is read once, not once for each of its
 // lines or words.
 
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { KEYS_LIMIT, MOST_LINE_BYTES, STATE_LIMIT, type TextLimit } from '../../src/runtime-api/answer-limits.ts';
 import { createEntryReader } from '../../src/runtime-api/entry-line.ts';
 import { parseKeyAnswers } from '../../src/runtime-api/parse-key-answers.ts';
@@ -12,6 +12,9 @@ import { isLineTooLong } from '../../src/runtime-api/read-commands.ts';
 import { parseTableHeader } from '../../src/runtime-api/table-header.ts';
 import { splitAnswers } from '../../src/runtime-api/table-writer.ts';
 import { capture } from '../support/captures.ts';
+import { limitMemory } from '../support/memory-limit.ts';
+
+beforeAll(limitMemory);
 
 const timeout = 60_000;
 

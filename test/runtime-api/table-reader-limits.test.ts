@@ -1,9 +1,12 @@
 // Answers without end: each costs its own proxy, and no memory.
 
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import { collectingSink } from '../support/collected-entries.ts';
+import { limitMemory } from '../support/memory-limit.ts';
 import { head, line, proxy, readerOf, signal, stateText, troubleWith } from './read-proxy.ts';
+
+beforeAll(limitMemory);
 
 describe('an answer without end is given up at once: it costs its own proxy, and no memory', () => {
   /** Answers as a proxy does, but for the questions that begin so. */

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, TransportError } from '../../../src/errors.ts';
 import { createTableReader } from '../../../src/runtime-api/table-reader.ts';
 import { openArchive } from '../../../src/snapshot/archive/reader.ts';
@@ -11,8 +11,11 @@ import { createArchive } from '../../../src/snapshot/archive/writer.ts';
 import type { Member } from '../../../src/snapshot/collect.ts';
 import { capture } from '../../support/captures.ts';
 import { collectingSink } from '../../support/collected-entries.ts';
+import { limitMemory } from '../../support/memory-limit.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
 import { dumpText, memberSaying, type Read, readMesh, runFacts, scratch, trickyText } from '../saved-mesh.ts';
+
+beforeAll(limitMemory);
 
 async function save(members: readonly Member[]): Promise<{ folder: string; before: Read }> {
   const folder = join(scratch(), 'snapshot');

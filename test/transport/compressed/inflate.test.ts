@@ -4,10 +4,13 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { TransportError } from '../../../src/errors.ts';
 import { type Inflater, inflate } from '../../../src/transport/compressed/inflate.ts';
 import type { OnChunk } from '../../../src/transport/conversation.ts';
+import { limitMemory } from '../../support/memory-limit.ts';
+
+beforeAll(limitMemory);
 
 const text = Buffer.from(
   `# table: nodes\n${Array.from({ length: 5_000 }, (_, n) => `0x55${n * 7_919}: key=room-${n} use=0\n`).join('')}\n`,
