@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { holdWrites } from '../support/command-relay.ts';
 import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
 import { tablesNow, whereabouts } from '../support/whereabouts.ts';
@@ -124,22 +125,9 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
   test('a scheduled run beside a heal: it looks, says once who heals, and that is no failure', {
     timeout,
   }, async () => {
-    let arrived = () => {};
-    const first = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    let goOn = () => {};
-    const second = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    here.relay.follow({
-      before: () => {
-        arrived();
-        return second;
-      },
-    });
+    const writes = holdWrites(here.relay);
     const healing = here.start(heal);
-    await first;
+    await writes.arrived;
     const other = await here.start(['monitor', '--heal', '--metrics', 'print', '--junit', junit()]).ended;
     expect([other.exitCode, other.report?.heal?.refusals.map(({ reason }) => reason)]).toEqual([2, ['locked']]);
     expect([times(other.stdout, 'is healing laboratory'), other.stdout]).toEqual([
@@ -147,7 +135,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
       expect.stringMatching(/heals_refused +0/),
     ]);
     expect(readFileSync(junit(), 'utf8')).toMatch(/name="heal"[\s\S]*<skipped/);
-    goOn();
+    writes.goOn();
     expect((await healing.ended).exitCode).toBe(0);
     await onFirst();
   });

@@ -2,6 +2,7 @@
 // the links return; every guard that refuses; Ctrl-C.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holdWrites } from '../support/command-relay.ts';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
 import { untilHeard, untilSteady } from '../support/steady-links.ts';
@@ -70,27 +71,14 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   });
 
   test('another run that is healing holds the lock -> refused, and its end frees the mesh', { timeout }, async () => {
-    let arrived = () => {};
-    const first = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    let goOn = () => {};
-    const second = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    here.relay.follow({
-      before: () => {
-        arrived();
-        return second;
-      },
-    });
+    const writes = holdWrites(here.relay);
     const healing = here.start(['heal', '--yes']);
-    await first;
+    await writes.arrived;
     const before = await tablesNow(here.mesh);
     const other = await here.start(['heal', '--yes']).ended;
     expect([other.exitCode, other.report?.heal?.refusals.map(({ reason }) => reason)]).toEqual([4, ['locked']]);
     expect(await tablesNow(here.mesh)).toEqual(before);
-    goOn();
+    writes.goOn();
     expect((await healing.ended).exitCode).toBe(0);
     expect(await whereabouts(here.mesh, torn)).toEqual(onFirst(torn));
     await here.mesh.split(torn, sides);

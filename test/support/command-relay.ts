@@ -60,6 +60,28 @@ function commandsOf(line: string): readonly string[] {
 
 const isWrite = (command: string): boolean => /^(set|clear) table /.test(command);
 
+/**
+ * Holds back the writes from now on: `arrived` resolves when the first has come, and `goOn` lets all
+ * of them pass.
+ */
+export function holdWrites(relay: CommandRelay): { readonly arrived: Promise<void>; goOn(): void } {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let goOn = () => {};
+  const passing = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  relay.follow({
+    before: () => {
+      arrive();
+      return passing;
+    },
+  });
+  return { arrived, goOn: () => goOn() };
+}
+
 export async function startCommandRelay(folder: string, proxies: readonly MeshProxy[]): Promise<CommandRelay> {
   let rules: RelayRules = {};
   let writes: Write[] = [];
