@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { haproxyBinaries } from '../test/support/haproxy-binary.ts';
+import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
 import { grossLosses, readBaseline, whatToDo } from './check.ts';
 import { type Flags, helpText, type MeasurementName, measurementNames, readFlags } from './flags.ts';
 import { type Ground, prepareGround } from './ground.ts';

@@ -2,7 +2,7 @@
 // several of them look at.
 
 import { fileURLToPath } from 'node:url';
-import { makeScratch, type Scratch } from '../test/support/mesh-config.ts';
+import { makeScratch, type Scratch } from '../lab/mesh/mesh-config.ts';
 import type { Flags } from './flags.ts';
 import { type LiveMesh, startLiveMesh } from './live-mesh.ts';
 

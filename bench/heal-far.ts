@@ -1,10 +1,10 @@
 // A heal over a long distance: one of three proxies lost thousands of entries, and they are filled
 // in and verified. The round trip to every proxy is 200 ms.
 
-import { haproxyBinaries } from '../test/support/haproxy-binary.ts';
-import { startMesh } from '../test/support/mesh.ts';
-import { configure } from '../test/support/mesh-config.ts';
-import { startPacedForwarder } from '../test/support/paced-forwarder.ts';
+import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
+import { startPacedForwarder } from '../lab/links/paced-forwarder.ts';
+import { startMesh } from '../lab/mesh/mesh.ts';
+import { configure } from '../lab/mesh/mesh-config.ts';
 import { runSplitbrain } from '../test/support/splitbrain.ts';
 import type { Ground } from './ground.ts';
 import { grouped, type Line, seconds } from './line.ts';

@@ -3,12 +3,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimPorts } from '../test/support/free-ports.ts';
-import { haproxyBinaries } from '../test/support/haproxy-binary.ts';
-import { startHaproxy } from '../test/support/haproxy-process.ts';
-import { type Mesh, type MeshProxy, startMesh } from '../test/support/mesh.ts';
-import { makeScratch } from '../test/support/mesh-config.ts';
-import { until } from '../test/support/until.ts';
+import { claimPorts } from '../lab/free-ports.ts';
+import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
+import { startHaproxy } from '../lab/haproxy/haproxy-process.ts';
+import { type Mesh, type MeshProxy, startMesh } from '../lab/mesh/mesh.ts';
+import { makeScratch } from '../lab/mesh/mesh-config.ts';
+import { until } from '../lab/until.ts';
 import { grouped } from './line.ts';
 import { homeOf, keyOf, shardIds } from './mesh-dumps.ts';
 import { sendRequests } from './send-requests.ts';

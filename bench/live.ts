@@ -2,7 +2,7 @@
 // same time and throws them away.
 
 import { fileURLToPath } from 'node:url';
-import { configure } from '../test/support/mesh-config.ts';
+import { configure } from '../lab/mesh/mesh-config.ts';
 import type { Ground } from './ground.ts';
 import { grouped, type Line, median, seconds } from './line.ts';
 import type { LiveMesh } from './live-mesh.ts';

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
-import { haproxyBinaries } from '../test/support/haproxy-binary.ts';
+import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
 
 export interface Machine {
   readonly cpus: number;

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { atExit } from '../test/support/at-exit.ts';
+import { atExit } from '../lab/at-exit.ts';
 
 /** Many times what the longest run takes: whatever is still there by then hangs. */
 const DEADLINE_MS = 180_000;

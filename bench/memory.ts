@@ -1,7 +1,7 @@
 // What the peak memory of `report --from` grows with: conferences, not proxies times conferences.
 
 import { rmSync } from 'node:fs';
-import { atExit } from '../test/support/at-exit.ts';
+import { atExit } from '../lab/at-exit.ts';
 import type { Ground } from './ground.ts';
 import { type Line, megabytes, seconds } from './line.ts';
 import type { MeshSize } from './mesh-dumps.ts';

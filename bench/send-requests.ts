@@ -2,7 +2,7 @@
 // each.
 
 import { connect } from 'node:net';
-import { atExit } from '../test/support/at-exit.ts';
+import { atExit } from '../lab/at-exit.ts';
 
 const CONNECTIONS = 8;
 const UNDER_WAY = 64;

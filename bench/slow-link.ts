@@ -1,7 +1,7 @@
 // One dump over a slow link, compressed on the way and not: 20 Mbit/s and 150 ms for a round trip,
 // made by a forwarder that paces what it passes on.
 
-import { startPacedForwarder } from '../test/support/paced-forwarder.ts';
+import { startPacedForwarder } from '../lab/links/paced-forwarder.ts';
 import type { Ground } from './ground.ts';
 import { absentLine, type Line, median, megabytes, seconds } from './line.ts';
 import { proveLive } from './live.ts';

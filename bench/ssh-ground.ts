@@ -2,9 +2,9 @@
 // command that `ssh` runs to compare with.
 
 import { existsSync } from 'node:fs';
-import type { MeshProxy } from '../test/support/mesh.ts';
-import { configure, type MeshConfig, type Scratch } from '../test/support/mesh-config.ts';
-import { type Sshd, sshdMissing, startSshd } from '../test/support/sshd.ts';
+import type { MeshProxy } from '../lab/mesh/mesh.ts';
+import { configure, type MeshConfig, type Scratch } from '../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../lab/servers/sshd.ts';
 
 /** The first cipher that our transport offers; sshd takes what the client names first. */
 const CIPHER = 'aes128-gcm@openssh.com';

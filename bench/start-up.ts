@@ -1,9 +1,9 @@
 // What a run costs before there is anything to read: `--version`, and a whole look at a small mesh
 // that disagrees.
 
-import { shardId } from '../test/support/haproxy-config.ts';
-import { startMesh } from '../test/support/mesh.ts';
-import { configure } from '../test/support/mesh-config.ts';
+import { shardId } from '../lab/haproxy/haproxy-config.ts';
+import { startMesh } from '../lab/mesh/mesh.ts';
+import { configure } from '../lab/mesh/mesh-config.ts';
 import type { Ground } from './ground.ts';
 import { type Line, median, milliseconds, seconds } from './line.ts';
 import { untilFull } from './live-mesh.ts';

@@ -2,8 +2,8 @@
 // A list of steps; another act is another step.
 
 import { constants } from 'node:os';
+import { type Stage, setStage } from '../lab/stage.ts';
 import { type Reported, runSplitbrain } from './splitbrain.ts';
-import { type Stage, setStage } from './stage.ts';
 
 interface Step {
   readonly title: string;

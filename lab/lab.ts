@@ -4,8 +4,8 @@
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Stage, setStage } from '../demo/stage.ts';
 import { carryOut, commandsHelp, program } from './prompt.ts';
+import { type Stage, setStage } from './stage.ts';
 
 const calmConferences = Array.from({ length: 20 }, (_, n) => `team-${n + 1}/standup`);
 

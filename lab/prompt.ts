@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Mesh } from '../test/support/mesh.ts';
+import type { Mesh } from './mesh/mesh.ts';
 
 /** The built program, by its absolute path. */
 export const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));

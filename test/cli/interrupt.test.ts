@@ -4,11 +4,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { until } from '../../lab/until.ts';
 import { type BadProxy, startHung } from '../support/bad-proxies.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../support/mesh-config.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
-import { until } from '../support/until.ts';
 
 const timeout = 90_000;
 let mesh: Mesh;

@@ -6,8 +6,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { runSplitbrain, startSplitbrain } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);

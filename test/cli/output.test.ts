@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../support/mesh-config.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { told } from '../support/report-file.ts';
 import { program, readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
 

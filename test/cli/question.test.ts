@@ -3,11 +3,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { until } from '../../lab/until.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { runOnTerminal } from '../support/terminal-run.ts';
-import { until } from '../support/until.ts';
 import { tablesNow } from '../support/whereabouts.ts';
 
 const timeout = 60_000;

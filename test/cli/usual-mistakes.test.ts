@@ -5,11 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LoneHaproxy, startLone } from '../../lab/haproxy/lone-haproxy.ts';
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type LoneHaproxy, startLone } from '../support/lone-haproxy.ts';
-import { makeScratch, type Scratch } from '../support/mesh-config.ts';
 import { program, runSplitbrain } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 
 let scratch: Scratch;
 beforeAll(() => {

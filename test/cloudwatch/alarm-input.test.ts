@@ -3,11 +3,11 @@
 
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { readEvent } from '../../src/cloudwatch/alarm-input.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { snsEvent } from '../support/alarm-events.ts';
 import { arnOf } from '../support/cloudwatch-server.ts';
-import { makeScratch, type Scratch } from '../support/mesh-config.ts';
 
 const name = 'Split Brain prod split – é';
 const hint = { name, arn: arnOf(name), messageId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324' };

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { hapName, haproxyConfig } from '../support/haproxy-config.ts';
+import { hapName, haproxyConfig } from '../../lab/haproxy/haproxy-config.ts';
 import { complaintsOf, SMALL } from './loading.ts';
 
 const haproxyCfg = haproxyConfig(

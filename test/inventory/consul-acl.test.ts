@@ -2,10 +2,10 @@
 // of it.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ConsulServers, consulLacking, startConsul } from '../../lab/servers/consul-server.ts';
 import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { askConsul } from '../../src/inventory/consul.ts';
-import { type ConsulServers, consulLacking, startConsul } from '../support/consul-server.ts';
 import { machine } from './machine.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;

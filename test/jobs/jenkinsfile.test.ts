@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { lacking, runTool } from '../support/jenkins-tools.ts';
-import { makeScratch, type Scratch } from '../support/mesh-config.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runner = join(project, 'test/jobs/run-jenkinsfile.groovy');

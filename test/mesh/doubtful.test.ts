@@ -1,10 +1,10 @@
 // Shards that are dead behind an up state, and versions whose ways are not known.
 
 import { describe, expect, test } from 'vitest';
+import { until } from '../../lab/until.ts';
 import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
 import { told } from '../support/report-file.ts';
-import { until } from '../support/until.ts';
 import { whereabouts } from '../support/whereabouts.ts';
 
 const timeout = 90_000;

@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LoneHaproxy, startLone } from '../../lab/haproxy/lone-haproxy.ts';
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type LoneHaproxy, startLone } from '../support/lone-haproxy.ts';
-import { makeScratch, type Scratch } from '../support/mesh-config.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 import { installed } from './ssh-ground.ts';
 
 const noSsh = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');

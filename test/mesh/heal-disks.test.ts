@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdWrites } from '../support/command-relay.ts';
+import { holdWrites } from '../../lab/links/command-relay.ts';
 import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
 import { tablesNow, whereabouts } from '../support/whereabouts.ts';

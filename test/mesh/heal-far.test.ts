@@ -1,10 +1,10 @@
 // Thousands of entries filled in over a long way: all are applied, and all are verified, by dumps.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { startPacedForwarder } from '../../lab/links/paced-forwarder.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
-import { startPacedForwarder } from '../support/paced-forwarder.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 import { whereabouts } from '../support/whereabouts.ts';
 

@@ -2,10 +2,10 @@
 // the links return; every guard that refuses; Ctrl-C.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { holdWrites } from '../support/command-relay.ts';
+import { holdWrites } from '../../lab/links/command-relay.ts';
+import { untilHeard, untilSteady } from '../../lab/mesh/steady-links.ts';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { untilHeard, untilSteady } from '../support/steady-links.ts';
 import { tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
 
 const timeout = 120_000;

@@ -2,11 +2,11 @@
 // one lacks, ids that drift, Jitsi's releases, a lone restart.
 
 import { describe, expect, test } from 'vitest';
+import { untilHeard, untilSteady } from '../../lab/mesh/steady-links.ts';
+import { until } from '../../lab/until.ts';
 import { crossRequests } from '../support/crossed-requests.ts';
 import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { untilHeard, untilSteady } from '../support/steady-links.ts';
-import { until } from '../support/until.ts';
 import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
 
 const timeout = 90_000;

@@ -2,9 +2,9 @@
 // and conferences that are never quiet.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../lab/until.ts';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { until } from '../support/until.ts';
 import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
 
 const timeout = 90_000;

@@ -3,13 +3,13 @@
 
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { type ConsulServers, consulLacking, startConsul } from '../../lab/servers/consul-server.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { ansibleLacking } from '../support/ansible.ts';
-import { type ConsulServers, consulLacking, startConsul } from '../support/consul-server.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { makeScratch } from '../support/mesh-config.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 
 const timeout = 90_000;
 const scratch = makeScratch();

@@ -2,11 +2,11 @@
 // buffer for commands.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import type { MeshOptions } from '../../lab/mesh/mesh.ts';
+import { until } from '../../lab/until.ts';
 import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import type { MeshOptions } from '../support/mesh.ts';
 import { told } from '../support/report-file.ts';
-import { until } from '../support/until.ts';
 import { whereabouts } from '../support/whereabouts.ts';
 
 const timeout = 120_000;

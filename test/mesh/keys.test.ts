@@ -2,6 +2,9 @@
 // out, and is found again.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { absentHaproxies, haproxyBinaries } from '../../lab/haproxy/haproxy-binary.ts';
+import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
+import { until } from '../../lab/until.ts';
 import { decodeKey, encodeKey } from '../../src/domain/key.ts';
 import type { Endpoint } from '../../src/domain/proxy.ts';
 import { ProtocolError } from '../../src/errors.ts';
@@ -13,10 +16,7 @@ import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { collectingSink } from '../support/collected-entries.ts';
-import { absentHaproxies, haproxyBinaries } from '../support/haproxy-binary.ts';
 import { hostileNames } from '../support/hostile-names.ts';
-import { type Mesh, type MeshOptions, startMesh } from '../support/mesh.ts';
-import { until } from '../support/until.ts';
 
 for (const { name, reason } of absentHaproxies()) console.warn(`not tested: ${name}: ${reason}`);
 

@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { atExit } from '../support/at-exit.ts';
-import { haproxyBinaries } from '../support/haproxy-binary.ts';
-import { sshdMissing } from '../support/sshd.ts';
-import { until } from '../support/until.ts';
+import { atExit } from '../../lab/at-exit.ts';
+import { haproxyBinaries } from '../../lab/haproxy/haproxy-binary.ts';
+import { sshdMissing } from '../../lab/servers/sshd.ts';
+import { until } from '../../lab/until.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const missing = haproxyBinaries().length === 0 ? 'no HAProxy' : sshdMissing();

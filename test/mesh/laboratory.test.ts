@@ -4,8 +4,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { absentHaproxies, haproxyBinaries } from '../support/haproxy-binary.ts';
-import { type Mesh, type MeshOptions, startMesh } from '../support/mesh.ts';
+import { absentHaproxies, haproxyBinaries } from '../../lab/haproxy/haproxy-binary.ts';
+import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
 
 for (const { name, reason } of absentHaproxies()) console.warn(`not tested: ${name}: ${reason}`);
 

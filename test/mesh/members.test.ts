@@ -2,10 +2,10 @@
 // requests elsewhere.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { startCommandRelay } from '../support/command-relay.ts';
+import { startCommandRelay } from '../../lab/links/command-relay.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { type ReportFile, told } from '../support/report-file.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 import { tablesNow } from '../support/whereabouts.ts';

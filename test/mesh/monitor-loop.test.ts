@@ -4,13 +4,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { readJournal } from '../../src/heal/journal.ts';
 import { snsEvent } from '../support/alarm-events.ts';
 import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
 import { runJob } from '../support/job-process.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure } from '../support/mesh-config.ts';
 import { tablesNow, whereabouts } from '../support/whereabouts.ts';
 
 const timeout = 90_000;

@@ -3,12 +3,12 @@
 
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { type MotoServer, motoLacking, startMoto } from '../../lab/servers/moto-server.ts';
 import { alarmSubjects } from '../../src/cloudwatch/alarm-names.ts';
 import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
 import { awsVariables } from '../support/aws-ground.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../support/mesh-config.ts';
-import { type MotoServer, motoLacking, startMoto } from '../support/moto-server.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;

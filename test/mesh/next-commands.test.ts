@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { makeScratch, type Scratch } from '../support/mesh-config.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { program } from '../support/splitbrain.ts';
 
 const SCRIPT = '/usr/bin/script';

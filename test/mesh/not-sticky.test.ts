@@ -2,12 +2,12 @@
 // compare is compared.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { until } from '../../lab/until.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { meshKinds, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { until } from '../support/until.ts';
 
 const timeout = 90_000;
 const scratch = makeScratch();

@@ -2,13 +2,13 @@
 // read is no finding.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { startTraffic } from '../../lab/mesh/traffic.ts';
+import { until } from '../../lab/until.ts';
 import { everyHaproxy, oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../support/mesh-config.ts';
 import { meshKinds, statusesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { startTraffic } from '../support/traffic.ts';
-import { until } from '../support/until.ts';
 
 const timeout = 90_000;
 

@@ -4,15 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startRelay } from '../../lab/links/recording-relay.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { type BadProxy, deadPort, startAnswering, startHung, startResetting } from '../support/bad-proxies.ts';
 import { HOSTILE_LIMITS } from '../support/hostile-answers.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
-import { startRelay } from '../support/recording-relay.ts';
 import { type ReportFile, statusesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 
 const timeout = 90_000;
 const noSshd = sshdMissing();

@@ -1,13 +1,13 @@
 // Entries that lie or lead nowhere: mixed and orphaned; and shards that are down here and up there.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { until } from '../../lab/until.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { meshKinds, routesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 import { compareWhenStill } from '../support/table-oracle.ts';
-import { until } from '../support/until.ts';
 
 const timeout = 90_000;
 

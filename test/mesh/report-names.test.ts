@@ -2,12 +2,12 @@
 // ever carried out.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandKey } from '../../lab/haproxy/runtime-socket.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
 import { encodeKey } from '../../src/domain/key.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { told } from '../support/report-file.ts';
-import { commandKey } from '../support/runtime-socket.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;

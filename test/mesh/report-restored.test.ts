@@ -2,13 +2,13 @@
 // instant. Nothing that can be read says why.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { until } from '../../lab/until.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { meshKinds, routesOf, told } from '../support/report-file.ts';
 import { lookWhileLinked, lookWhileStill } from '../support/still-look.ts';
 import { compareWhenStill } from '../support/table-oracle.ts';
-import { until } from '../support/until.ts';
 
 const timeout = 90_000;
 const versions = everyHaproxy();

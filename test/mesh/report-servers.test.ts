@@ -2,10 +2,10 @@
 // there, ids that mean different shards.
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { ServerSlot } from '../support/haproxy-config.ts';
+import type { ServerSlot } from '../../lab/haproxy/haproxy-config.ts';
+import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, type MeshOptions, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import { meshKinds, routesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 

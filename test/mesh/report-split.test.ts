@@ -3,13 +3,13 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RecordingRelay, startRelay } from '../../lab/links/recording-relay.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, type MeshConfig, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, type MeshConfig, makeScratch, type Scratch } from '../support/mesh-config.ts';
-import { type RecordingRelay, startRelay } from '../support/recording-relay.ts';
 import { meshKinds, routesOf, statusesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 
 const timeout = 90_000;
 const noSshd = sshdMissing();

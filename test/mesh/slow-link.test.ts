@@ -2,13 +2,13 @@
 // wanted, it crosses as it is. Bytes are counted, not time.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PacedLink, startPacedForwarder } from '../../lab/links/paced-forwarder.ts';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
-import { type PacedLink, startPacedForwarder } from '../support/paced-forwarder.ts';
 import { statusesOf, told } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 import { installed } from './ssh-ground.ts';
 
 const timeout = 90_000;

@@ -4,10 +4,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import type { Hop, JumpRule, SshSettings } from '../../src/domain/settings.ts';
 import { transportsOf } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { makeKey, type Sshd, sshdMissing, startSshd } from '../support/sshd.ts';
 import { answerTo, jumpsThrough, patience, sshSettings, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';
 

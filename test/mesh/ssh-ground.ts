@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startStatsSocket } from '../../lab/haproxy/stats-socket.ts';
+import { makeKey, type SshdOptions, startSshd } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { makeKey, type SshdOptions, startSshd } from '../support/sshd.ts';
-import { startStatsSocket } from '../support/stats-socket.ts';
 import { jumpsThrough, openTransport, sshSettings, targetOf } from '../transport/settings.ts';
 
 /** Whether a program is on the path of this process; what it says is for `describe.skipIf`. */

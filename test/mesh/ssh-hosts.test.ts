@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type SshdOptions, sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { sudoersLine } from '../../src/transport/ssh/socat-command.ts';
-import { type SshdOptions, sshdMissing } from '../support/sshd.ts';
 import { answerTo, openTransport, patience, sshSettings, targetOf, troubleOf } from '../transport/settings.ts';
 import { type Ground, installed, layGround } from './ssh-ground.ts';
 

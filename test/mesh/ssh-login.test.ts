@@ -4,9 +4,9 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { judgeHostKey } from '../../src/transport/ssh/known-hosts.ts';
-import { makeKey, sshdMissing } from '../support/sshd.ts';
 import { answerTo, jumpsThrough, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';
 

@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, NEWER_SSHD, newerSshdMissing, type Sshd, startSshd } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { transportsOf } from '../../src/transport/open.ts';
-import { makeKey, NEWER_SSHD, newerSshdMissing, type Sshd, startSshd } from '../support/sshd.ts';
 import { answerTo, sshSettings, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';
 

@@ -4,9 +4,9 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, sshdMissing } from '../../lab/servers/sshd.ts';
+import { until } from '../../lab/until.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
-import { makeKey, sshdMissing } from '../support/sshd.ts';
-import { until } from '../support/until.ts';
 import { answerTo, patience, troubleOf } from '../transport/settings.ts';
 import { type Ground, installed, layGround } from './ssh-ground.ts';
 

@@ -6,8 +6,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, type SshdOptions, sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
-import { makeKey, type SshdOptions, sshdMissing } from '../support/sshd.ts';
 import { answerTo, patience, troubleOf } from '../transport/settings.ts';
 import { type Ground, layGround } from './ssh-ground.ts';
 

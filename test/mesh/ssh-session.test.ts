@@ -5,6 +5,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startMesh } from '../../lab/mesh/mesh.ts';
+import { sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
+import { until } from '../../lab/until.ts';
 import { createTableReader, type TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { Compress } from '../../src/transport/compressed/compression.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
@@ -12,9 +15,6 @@ import type { Transport } from '../../src/transport/transport.ts';
 import { collectingSink } from '../support/collected-entries.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { startMesh } from '../support/mesh.ts';
-import { sshdMissing, startSshd } from '../support/sshd.ts';
-import { until } from '../support/until.ts';
 import { answerTo, openTransport, patience, sshSettings, targetOf } from '../transport/settings.ts';
 import { installed } from './ssh-ground.ts';
 

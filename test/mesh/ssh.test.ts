@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
-import { sshdMissing } from '../support/sshd.ts';
 import { answerTo, patience, troubleOf } from '../transport/settings.ts';
 import { dump, type Ground, installed, layGround } from './ssh-ground.ts';
 

@@ -1,8 +1,8 @@
 // The ground of whole-program tests with CloudWatch: the stand-in, and the environment in which a
 // child process finds it.
 
+import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { type CloudWatchServer, region, startCloudWatch } from './cloudwatch-server.ts';
-import { makeScratch, type Scratch } from './mesh-config.ts';
 import { runSplitbrain, type SplitbrainOptions, type SplitbrainRun } from './splitbrain.ts';
 
 /** Of a child process: dummy credentials, no profile, no metadata address. */

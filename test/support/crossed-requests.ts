@@ -1,9 +1,9 @@
 // Makes a split on a mesh whose links are all up: first requests at several proxies at once, so
 // that what each tells the others crosses.
 
+import type { Mesh } from '../../lab/mesh/mesh.ts';
+import { untilHeard } from '../../lab/mesh/steady-links.ts';
 import { encodeKey } from '../../src/domain/key.ts';
-import type { Mesh } from './mesh.ts';
-import { untilHeard } from './steady-links.ts';
 import { tableRoutes } from './whereabouts.ts';
 
 const ATTEMPTS = 20;

@@ -4,10 +4,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { type CommandRelay, startCommandRelay, type Write } from '../../lab/links/command-relay.ts';
+import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
-import { type CommandRelay, startCommandRelay, type Write } from './command-relay.ts';
-import { type Mesh, type MeshOptions, startMesh } from './mesh.ts';
-import { configure, makeScratch, type Scratch } from './mesh-config.ts';
 import type { ReportedFinding, ReportFile } from './report-file.ts';
 import { type RunningSplitbrain, readReport, type SplitbrainOptions, startSplitbrain } from './splitbrain.ts';
 

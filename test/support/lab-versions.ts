@@ -1,6 +1,6 @@
 // For tests on real meshes: every HAProxy that is here, and loud words on those that are not.
 
-import { absentHaproxies, type HaproxyBinary, haproxyBinaries } from './haproxy-binary.ts';
+import { absentHaproxies, type HaproxyBinary, haproxyBinaries } from '../../lab/haproxy/haproxy-binary.ts';
 
 /**
  * Every version for `describe.each`; complains of the absent ones, and throws where there is none

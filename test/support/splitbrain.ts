@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { atExit } from './at-exit.ts';
+import { atExit } from '../../lab/at-exit.ts';
+import { until } from '../../lab/until.ts';
 import type { ReportFile } from './report-file.ts';
-import { until } from './until.ts';
 
 export const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const schema = new URL('../../schema/report.schema.json', import.meta.url);

@@ -2,11 +2,11 @@
 // (both ends had connected; on HAProxy 3.4 seen every 5 s), and what the peers then tell each other
 // changes the tables between a test's reading and the program's.
 
-import type { Mesh } from './mesh.ts';
+import type { Mesh } from '../../lab/mesh/mesh.ts';
+import { until } from '../../lab/until.ts';
 import type { ReportFile } from './report-file.ts';
 import { runReport, type SplitbrainRun } from './splitbrain.ts';
 import { compareTables, compareWhenStill, type Disagreements } from './table-oracle.ts';
-import { until } from './until.ts';
 
 type Look = SplitbrainRun & { readonly report: ReportFile };
 type Subject = Pick<Mesh, 'entries' | 'proxies' | 'untilPeersUp'>;

@@ -1,8 +1,8 @@
 // What is wrong in the tables of a laboratory mesh, read and compared without any code of the
 // program: it judges the program.
 
-import type { Mesh } from './mesh.ts';
-import { until } from './until.ts';
+import type { Mesh } from '../../lab/mesh/mesh.ts';
+import { until } from '../../lab/until.ts';
 
 export interface Disagreements {
   /** Keys (as dumps spell them) with two or more server keys. */

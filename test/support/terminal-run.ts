@@ -1,7 +1,7 @@
 // Runs the built `splitbrain` on a pseudo-terminal, as a person has it, by util-linux's `script`.
 
 import { spawn } from 'node:child_process';
-import { atExit } from './at-exit.ts';
+import { atExit } from '../../lab/at-exit.ts';
 import { program } from './splitbrain.ts';
 
 export interface TerminalRun {

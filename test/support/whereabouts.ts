@@ -1,9 +1,9 @@
 // Where the conferences of a mesh are: by the tables, read with this file's own eyes, and by real
 // requests through every proxy.
 
+import { type LabEntry, readEntries } from '../../lab/haproxy/runtime-socket.ts';
+import type { Mesh } from '../../lab/mesh/mesh.ts';
 import { encodeKey } from '../../src/domain/key.ts';
-import type { Mesh } from './mesh.ts';
-import { type LabEntry, readEntries } from './runtime-socket.ts';
 
 /** What each proxy's servers are, by what an entry may call them. */
 interface Servers {

@@ -1,7 +1,7 @@
 // What happens to a mesh: requests, links, states, hands, and processes. Each says in a few words
 // what it did.
 
-import type { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../../lab/mesh/mesh.ts';
 import type { Random } from './random.ts';
 
 export interface Place {

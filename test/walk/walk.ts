@@ -7,12 +7,12 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
+import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { untilSteady } from '../../lab/mesh/steady-links.ts';
 import { everyHaproxy } from '../support/lab-versions.ts';
-import { type Mesh, startMesh } from '../support/mesh.ts';
-import { configure, makeScratch } from '../support/mesh-config.ts';
 import type { ReportFile } from '../support/report-file.ts';
 import { readReport, runSplitbrain } from '../support/splitbrain.ts';
-import { untilSteady } from '../support/steady-links.ts';
 import { happenings, type Place } from './happenings.ts';
 import { createRandom } from './random.ts';
 

@@ -3,9 +3,9 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { atExit } from './at-exit.ts';
+import { atExit } from '../at-exit.ts';
+import { until } from '../until.ts';
 import { sendLine } from './runtime-socket.ts';
-import { until } from './until.ts';
 
 export interface HaproxyProcess {
   readonly pid: number;

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Mesh, startMesh } from '../test/support/mesh.ts';
-import { type Sshd, startSshd } from '../test/support/sshd.ts';
+import { type Mesh, startMesh } from './mesh/mesh.ts';
+import { type Sshd, startSshd } from './servers/sshd.ts';
 
 export interface Stage {
   readonly mesh: Mesh;

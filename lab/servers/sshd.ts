@@ -7,8 +7,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { atExit } from './at-exit.ts';
-import { claimPorts } from './free-ports.ts';
+import { atExit } from '../at-exit.ts';
+import { claimPorts } from '../free-ports.ts';
 
 const SSHD = '/usr/sbin/sshd';
 

@@ -2,7 +2,7 @@
 // refuses names that HAProxy takes.
 
 import { connect } from 'node:net';
-import { bytesOf, type Conference } from './runtime-socket.ts';
+import { bytesOf, type Conference } from '../haproxy/runtime-socket.ts';
 
 /** `shard` is the `ip:port` that answered, `null` where none did (e.g. HAProxy's own 503). */
 export interface Landing {

@@ -2,7 +2,7 @@
 // there. Independent of src on purpose: it judges it.
 
 import { connect } from 'node:net';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 /**
  * An entry as `show table ... key` prints it. `key` is spelled as in the dump; `serverKey` is

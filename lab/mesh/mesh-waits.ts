@@ -1,8 +1,15 @@
 // What one waits for in a mesh: links that are up or down, an entry that has come, changed or gone.
 
 import { encodeKey } from '../../src/domain/key.ts';
-import { bytesOf, type Conference, commandKey, isPeerUp, type LabEntry, readEntries } from './runtime-socket.ts';
-import { type Patience, until } from './until.ts';
+import {
+  bytesOf,
+  type Conference,
+  commandKey,
+  isPeerUp,
+  type LabEntry,
+  readEntries,
+} from '../haproxy/runtime-socket.ts';
+import { type Patience, until } from '../until.ts';
 
 /** Proxies are numbered from 0. Each wait rejects after its deadline with what it saw last. */
 export interface Waits {

@@ -1,7 +1,7 @@
 // Fills a stick table by the stats socket, fast: many `set table` on one line (HAProxy 2.6 to 3.4:
 // 140,000 entries a second and more).
 
-import { type Conference, commandKey } from './runtime-socket.ts';
+import { type Conference, commandKey } from '../haproxy/runtime-socket.ts';
 
 /** The `n`th entry, from 0. Without a server key: only a real request writes one. */
 export type TableFill = (n: number) => { readonly key: Conference; readonly serverId: number };

@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { MeshProxy } from './mesh.ts';
+import type { MeshProxy } from '../mesh/mesh.ts';
 
 /** A `set` or `clear` that a proxy got, without its line feed, one character a byte. */
 export interface Write {

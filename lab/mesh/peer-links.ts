@@ -1,7 +1,7 @@
 // The links between the proxies of a mesh: each way of each pair goes through a forwarder that can
 // be cut.
 
-import { startForwarder, type TcpForwarder } from './tcp-forwarder.ts';
+import { startForwarder, type TcpForwarder } from '../links/tcp-forwarder.ts';
 
 export interface PeerLinks {
   /** Where proxy `i` is told to find proxy `j`. */

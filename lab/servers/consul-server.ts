@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { atExit } from './at-exit.ts';
-import { claimPorts } from './free-ports.ts';
-import { until } from './until.ts';
+import { atExit } from '../at-exit.ts';
+import { claimPorts } from '../free-ports.ts';
+import { until } from '../until.ts';
 
 const program = fileURLToPath(new URL('../../.cache/consul/consul', import.meta.url));
 

@@ -4,16 +4,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atExit } from './at-exit.ts';
-import { claimPorts } from './free-ports.ts';
-import { haproxyBinaries } from './haproxy-binary.ts';
-import { hapName, haproxyConfig, type ServerSlot, shardId, type TableOptions } from './haproxy-config.ts';
-import { type HaproxyProcess, startHaproxy } from './haproxy-process.ts';
+import { atExit } from '../at-exit.ts';
+import { claimPorts } from '../free-ports.ts';
+import { haproxyBinaries } from '../haproxy/haproxy-binary.ts';
+import { hapName, haproxyConfig, type ServerSlot, shardId, type TableOptions } from '../haproxy/haproxy-config.ts';
+import { type HaproxyProcess, startHaproxy } from '../haproxy/haproxy-process.ts';
+import { type Conference, sendLine } from '../haproxy/runtime-socket.ts';
 import { type Landing, type RequestOptions, requestConference } from './http-request.ts';
 import { type Participant, type Side, splitMesh } from './mesh-split.ts';
 import { type Waits, waitsOn } from './mesh-waits.ts';
 import { type PeerLinks, startPeerLinks } from './peer-links.ts';
-import { type Conference, sendLine } from './runtime-socket.ts';
 import { type RunningShard, type Shard, startShard } from './shards.ts';
 import { fillTable, type TableFill } from './table-fill.ts';
 

@@ -4,9 +4,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { atExit } from './at-exit.ts';
-import { claimPorts } from './free-ports.ts';
-import { until } from './until.ts';
+import { atExit } from '../at-exit.ts';
+import { claimPorts } from '../free-ports.ts';
+import { until } from '../until.ts';
 
 const program = fileURLToPath(new URL('../../.cache/moto/moto-server', import.meta.url));
 

@@ -1,7 +1,7 @@
 // Waits for links that not only are up but stay so, and for news to have travelled over them.
 
+import { until } from '../until.ts';
 import type { Mesh } from './mesh.ts';
-import { until } from './until.ts';
 
 /**
  * Each of the proxies (default: all) has heard the others since now, shown by a conference from

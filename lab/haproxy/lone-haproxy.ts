@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimPorts } from './free-ports.ts';
+import { claimPorts } from '../free-ports.ts';
 import type { HaproxyBinary } from './haproxy-binary.ts';
 import { startHaproxy } from './haproxy-process.ts';
 import { sendLine } from './runtime-socket.ts';
