@@ -36,14 +36,17 @@ export interface Call {
 }
 
 /**
- * The mesh of a run. `source` is the folder of saved dumps, `null` for live proxies. `notes` are
- * the inventory's.
+ * The mesh of a run. A live mesh is read from its proxies and can be read again; a saved one is
+ * read from `source`, a folder of dumps, and never changes.
  */
-export interface Mesh {
+export type Mesh = MeshMembers & ({ readonly kind: 'live' } | { readonly kind: 'saved'; readonly source: string });
+
+interface MeshMembers {
   readonly members: readonly Member[];
+  /** How many proxies there must be; `null` where the configuration does not say. */
   readonly expected: Inventory['expected'];
+  /** Sentences of the inventory for the report. */
   readonly notes: readonly string[];
-  readonly source: string | null;
 }
 
 /** What a workflow works on: the mesh, what is wanted of it, and the run that it is part of. */
@@ -61,7 +64,7 @@ export function openMesh(inventory: Inventory, settings: Settings): Mesh {
     target,
     reader: createTableReader(open(target), settings.table, timeoutMs),
   }));
-  return { members, expected: inventory.expected, notes: inventory.notes, source: null };
+  return { kind: 'live', members, expected: inventory.expected, notes: inventory.notes };
 }
 
 /**

@@ -1,5 +1,5 @@
-// The second part of a look: the suspects alone, after the settle time, as often as the
-// configuration says.
+// The second part of a look, at the suspects alone. A live mesh is looked at again after the settle
+// time; what saved dumps show cannot change.
 
 import { randomInt } from 'node:crypto';
 import { DISAGREEMENT } from '../analysis/classify.ts';
@@ -9,7 +9,8 @@ import type { Nomination } from '../analysis/nominate.ts';
 import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain } from '../analysis/routed-grid.ts';
 import { judgeSuspects } from '../analysis/suspects.ts';
 import { lookAgain } from '../confirm/look-again.ts';
-import { persist, type SuspectLook } from '../confirm/persist.ts';
+import { type Persisted, persist, type SuspectLook } from '../confirm/persist.ts';
+import type { ProxyView } from '../domain/view.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import { copyRows } from '../snapshot/grid/copy-rows.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
@@ -17,76 +18,107 @@ import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
 
 /** What the first look showed, and what was learnt from it. */
 interface FirstLook {
+  readonly grid: GridWriter;
   readonly first: RoutedGrid;
   readonly nomination: Nomination;
   readonly expiries: Expiries;
+  /** The table's `len` in bytes; `null` where it is not known. */
   readonly keyLength: number | null;
+  /** Whether the table is spread over the peers, so that no proxy holds all of it. */
   readonly isSpread: boolean;
 }
 
-export interface Confirmed {
+/** The last look at the suspects, and what all looks show alike. */
+export interface Confirmed extends Persisted {
   readonly look: RoutedGrid;
   readonly grid: GridWriter;
-  readonly confirmed: readonly number[];
-  readonly inFlight: number;
+  /** How often the mesh was looked at, the first look included. */
   readonly looks: number;
 }
 
-/**
- * Every further look is at the suspects only, after the settle time. Where there is one look only
- * (saved dumps, a snapshot), the suspects' entries are taken from the first look, or read once more
- * where it could not keep them in full.
- */
-export async function confirmSuspects(
-  { mesh, settings, context }: MeshRun,
-  firstGrid: GridWriter,
-  { first, nomination, expiries, keyLength, isSpread }: FirstLook,
-): Promise<Confirmed> {
-  const single = mesh.source !== null;
-  const firstViews = first.sense.views;
-  const keys = suspectKeys(first, nomination);
-  const looks: SuspectLook[] = single
-    ? []
-    : [{ look: first, rowOf: (suspect) => nomination.rows[suspect]!, kinds: nomination.kinds }];
-  const disagreement = nomination.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
-  let views = firstViews;
-  let grid = createEntryGrid({ keys, proxyCount: mesh.members.length, admitsNewKeys: false, keepsExpiries: true });
-  let last = routeGrid(grid, first.sense);
-  for (let round = 1; round < (single ? 2 : settings.confirm.reads) && keys.count > 0; round++) {
-    // Nothing settles in saved dumps, and what is no disagreement need not settle.
-    if (!single && disagreement) {
+export async function confirmSuspects(run: MeshRun, seen: FirstLook): Promise<Confirmed> {
+  const keys = suspectKeys(seen);
+  const confirmed =
+    keys.count === 0
+      ? withoutSuspects(seen, keys)
+      : run.mesh.kind === 'live'
+        ? await confirmLive(run, seen, keys)
+        : await confirmSaved(run, seen, keys);
+  run.context.log.info('confirmed', { suspects: keys.count, inFlight: confirmed.inFlight, looks: confirmed.looks });
+  return confirmed;
+}
+
+function withoutSuspects({ grid: { proxyCount }, first }: FirstLook, keys: KeyTable): Confirmed {
+  const grid = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
+  return { look: routeGrid(grid, first.sense), grid, ...persist([]), looks: 1 };
+}
+
+/** Looks as often as the configuration says, at least twice, each time after the settle time. */
+async function confirmLive(run: MeshRun, seen: FirstLook, keys: KeyTable): Promise<Confirmed> {
+  const { mesh, settings, context } = run;
+  const { first, nomination } = seen;
+  const looks: SuspectLook[] = [
+    { look: first, rowOf: (suspect) => nomination.rows[suspect]!, kinds: nomination.kinds },
+  ];
+  // A kind that is no disagreement need not settle.
+  const settles = nomination.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
+  let last: LaterLook = { look: first, grid: seen.grid };
+  do {
+    if (settles) {
       context.progress.update({ stage: 'confirm', done: 0, total: mesh.members.length, bytes: 0 });
       await context.clock.sleep(settings.confirm.settleMs, context.signal);
     }
     const startedAt = context.clock.now();
-    const again = firstGrid.keepsExpiries
-      ? { grid: copyRows(firstGrid, nomination.rows, keys), views }
-      : await lookAgain(mesh.members, views, keys, {
-          concurrency: settings.collect.concurrency,
-          perRegion: settings.collect.perRegion,
-          byDump: proxiesShowingTwice(first, nomination),
-          signal: context.signal,
-          onProxy: (done, total) => context.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
-        });
-    views = again.views;
-    grid = again.grid;
-    last = routeGrid(grid, senseAgain(first.sense, views));
-    const rules = { expiryMarginMs: context.clock.now() - startedAt + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
-    looks.push({ look: last, rowOf: (suspect) => suspect, kinds: judgeSuspects(last, grid, rules) });
-  }
-  const { confirmed, inFlight } = persist(looks);
-  context.log.info('confirmed', {
-    suspects: keys.count,
-    inFlight,
-    looks: single ? 1 : Math.max(1, looks.length),
+    last = await readAgain(run, seen, { keys, views: last.look.sense.views });
+    looks.push(judged(last, seen, context.clock.now() - startedAt));
+  } while (looks.length < settings.confirm.reads);
+  return { ...last, ...persist(looks), looks: looks.length };
+}
+
+/**
+ * Takes the suspects' entries from the first look, or reads the dumps once more where the first
+ * look could not keep all remaining lives. Either way it is one look.
+ */
+async function confirmSaved(run: MeshRun, seen: FirstLook, keys: KeyTable): Promise<Confirmed> {
+  const { clock } = run.context;
+  const startedAt = clock.now();
+  const only = seen.grid.keepsExpiries
+    ? copyOf(seen, keys)
+    : await readAgain(run, seen, { keys, views: seen.first.sense.views });
+  return { ...only, ...persist([judged(only, seen, clock.now() - startedAt)]), looks: 1 };
+}
+
+/** A look at the suspects alone: their rows are numbered as the suspects are. */
+interface LaterLook {
+  readonly look: RoutedGrid;
+  readonly grid: GridWriter;
+}
+
+function copyOf({ grid: firstGrid, first, nomination }: FirstLook, keys: KeyTable): LaterLook {
+  const grid = copyRows(firstGrid, nomination.rows, keys);
+  return { look: routeGrid(grid, first.sense), grid };
+}
+
+/** `views` are those of the look before. */
+async function readAgain(
+  { mesh, settings, context }: MeshRun,
+  { first, nomination }: FirstLook,
+  { keys, views }: { readonly keys: KeyTable; readonly views: readonly ProxyView[] },
+): Promise<LaterLook> {
+  const again = await lookAgain(mesh.members, views, keys, {
+    concurrency: settings.collect.concurrency,
+    perRegion: settings.collect.perRegion,
+    byDump: proxiesShowingTwice(first, nomination),
+    signal: context.signal,
+    onProxy: (done, total) => context.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
   });
-  return {
-    look: last,
-    grid,
-    confirmed,
-    inFlight,
-    looks: single ? 1 : Math.max(1, looks.length),
-  };
+  return { look: routeGrid(again.grid, senseAgain(first.sense, again.views)), grid: again.grid };
+}
+
+/** `spentMs` is how long the look took: entries that ended meanwhile may be absent. */
+function judged({ look, grid }: LaterLook, { keyLength, expiries, isSpread }: FirstLook, spentMs: number): SuspectLook {
+  const rules = { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
+  return { look, rowOf: (suspect) => suspect, kinds: judgeSuspects(look, grid, rules) };
 }
 
 /** `show table T key K` shows one of an entry's duplicates: only a dump shows both. */
@@ -95,7 +127,7 @@ function proxiesShowingTwice(look: RoutedGrid, { rows }: Nomination): ReadonlySe
   return new Set(proxies.filter((proxy) => rows.some((row) => look.shardAt(row, proxy) === DUPLICATE)));
 }
 
-function suspectKeys(first: RoutedGrid, nomination: Nomination): KeyTable {
+function suspectKeys({ first, nomination }: FirstLook): KeyTable {
   const keys = createKeyTable(seed());
   for (const row of nomination.rows) {
     const key = Buffer.from(first.grid.keys.keyAt(row), 'latin1');

@@ -46,7 +46,7 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     admitsNewKeys: true,
     // Nothing can be asked again of saved dumps but by reading them again: what is needed of
     // suspects is kept, unless it is too much.
-    keepsExpiries: mesh.source !== null,
+    keepsExpiries: mesh.kind === 'saved',
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
   const views = await firstLook(run, grid, archive);
@@ -66,7 +66,7 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
   const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
   context.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
 
-  const confirmed = await confirmSuspects(run, grid, { first, nomination, expiries, keyLength, isSpread });
+  const confirmed = await confirmSuspects(run, { grid, first, nomination, expiries, keyLength, isSpread });
   const lastSense = confirmed.look.sense;
   const restarted = restartedProxies(lastSense.views);
   const emptied = emptiedProxies(lastSense.views, restarted);
@@ -84,7 +84,7 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
       startedAt: new Date(startedAt),
       finishedAt: new Date(context.clock.now()),
       looks: confirmed.looks,
-      source: mesh.source,
+      source: mesh.kind === 'saved' ? mesh.source : null,
     },
     ...judgeRun(counts, {
       expectedAtLeast: mesh.expected?.min ?? 0,
@@ -107,7 +107,7 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
       ...notesOf({
         views: lastSense.views,
         expected: mesh.expected,
-        saved: mesh.source !== null,
+        saved: mesh.kind === 'saved',
         unknownRoutes: nomination.unknownRoutes,
         keyLength,
       }),
@@ -126,7 +126,7 @@ async function firstLook(
     table: settings.table,
     concurrency: settings.collect.concurrency,
     // Nobody is served from saved dumps.
-    perRegion: mesh.source === null ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
+    perRegion: mesh.kind === 'live' ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
     keyLength: settings.keyLength,
     clock: context.clock,
     signal: context.signal,

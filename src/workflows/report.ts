@@ -143,7 +143,8 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
   if (from !== undefined) {
     const { openArchive } = await import('../snapshot/archive/reader.ts');
     const { members } = openArchive(from, settings.table);
-    return { members, expected: config === undefined ? null : settings.proxies.expected, notes: [], source: from };
+    const expected = config === undefined ? null : settings.proxies.expected;
+    return { kind: 'saved', source: from, members, expected, notes: [] };
   }
   const { readInventory } = await import('../inventory/read-inventory.ts');
   const { source, expected } = settings.proxies;

@@ -35,7 +35,7 @@ function meshOf(mesh: ModelMesh): Mesh {
     target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
     reader: readerOf(mesh, name),
   }));
-  return { members, expected: null, notes: [], source: null };
+  return { kind: 'live', members, expected: null, notes: [] };
 }
 
 /** A run on a model mesh. */
