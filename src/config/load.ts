@@ -6,6 +6,7 @@ import { ConfigError } from '../errors.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from '../input/complaint.ts';
 import { folderOf, type HostAccess, locateFile, locateProgram, readTextFile } from '../input/files.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
+import { readDiscovery } from './discovery-section.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
@@ -49,10 +50,11 @@ function judge(document: ConfigDocument, folder: string, host: HostAccess): Sett
   if (!('value' in parsed) || !login || !source || isComplaint(source) || !heal || isProblem(heal)) {
     throw new Error('a configuration without complaints could not be read');
   }
-  return normalise(parsed.value, source, login.ssh, heal);
+  const discovery = readDiscovery(parsed.value.discovery, parsed.value.environment, { folder, host });
+  return { ...normalise(parsed.value, source, login.ssh, heal), discovery };
 }
 
-function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, heal: HealSettings): Settings {
+function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, heal: HealSettings) {
   const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
   return {
     environment,

@@ -5,11 +5,18 @@ import { spellEndpoint } from '../domain/proxy.ts';
 import { type Complaint, isProblem, type Path } from '../input/complaint.ts';
 import { parseEndpoint } from '../input/endpoint.ts';
 import { type Environment, lookUp } from '../input/environment.ts';
+import { locateFile } from '../input/files.ts';
 
 const SOURCES = ['list', 'peers', 'ansible', 'consul', 'command'] as const;
 
 export function checkRules(tree: unknown, env: Environment): readonly Complaint[] {
-  return [...exactlyOneSource(tree), ...distinctProxies(tree), ...sshOptions(tree), ...agentIsThere(tree, env)];
+  return [
+    ...exactlyOneSource(tree),
+    ...distinctProxies(tree),
+    ...sshOptions(tree),
+    ...agentIsThere(tree, env),
+    ...oneDiscovery(tree, env),
+  ];
 }
 
 /** The value at a path of a tree; `undefined` where there is none. */
@@ -112,4 +119,16 @@ function isSsh(text: string): boolean {
   // `{host}` and the like are no host; in their place any will do, and a port is a number.
   const endpoint = parseEndpoint(text.replace(/\{[^{}]+\}/g, '1'));
   return !isProblem(endpoint) && endpoint.kind === 'ssh';
+}
+
+/** Consul or a file; with neither, proxies are compared with each other. */
+function oneDiscovery(tree: unknown, env: Environment): Complaint[] {
+  const [consul, file] = [at(tree, 'discovery', 'consul'), at(tree, 'discovery', 'file')];
+  const complaints: Complaint[] = [];
+  if (consul !== undefined && file !== undefined) {
+    complaints.push({ path: ['discovery'], text: 'has 2 sources (consul, file): keep one' });
+  }
+  const located = typeof file === 'string' ? locateFile(file, '.', env) : '';
+  if (isProblem(located)) complaints.push({ path: ['discovery', 'file'], text: located.problem });
+  return complaints;
 }

@@ -7,6 +7,7 @@ import { parseDuration } from '../input/duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from '../input/files.ts';
 import { nearestName } from '../input/nearest-name.ts';
 import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './cloudwatch-readers.ts';
+import { readKvPath, readMapPath } from './discovery-readers.ts';
 import { readJumps } from './jumps.ts';
 import * as read from './readers.ts';
 
@@ -120,6 +121,25 @@ const sectionsOfOtherCommands = {
   }).optional(),
 };
 
+/** What ought to be there; the maps are where Jitsi's consul-template writes them. */
+const discoverySection = mapping({
+  consul: mapping({
+    url: value(read.readHttpUrl),
+    datacenters: value(read.readDatacenters).default('all'),
+    token: value(read.readToken).optional(),
+    shards: text.default('signal'),
+    proxies: text.default('haproxy'),
+    live: value(readKvPath).default('releases/{environment}/live'),
+    tenants: value(readKvPath).default('releases/{environment}/tenant/'),
+  }).optional(),
+  file: text.optional(),
+  maps: mapping({
+    live: value(readMapPath).default('/etc/haproxy/maps/live.map'),
+    tenant: value(readMapPath).default('/etc/haproxy/maps/tenant.map'),
+  }).prefault({}),
+  maxAge: value(read.positiveDuration).default(3_600_000),
+});
+
 /** Where metrics go; the defaults are in `cloudwatch-section.ts`. */
 const metricsSection = mapping({
   namespace: value(readNamespace).optional(),
@@ -156,11 +176,13 @@ export const schema = mapping({
   heal: healSection.optional(),
   metrics: metricsSection.optional(),
   alarms: alarmsSection.optional(),
+  discovery: discoverySection.optional(),
   ...sectionsOfOtherCommands,
 });
 
 export type Configuration = z.output<typeof schema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
+export type DiscoverySection = z.output<typeof discoverySection>;
 export type HealSection = z.output<typeof healSection>;
 export type MetricsSection = z.output<typeof metricsSection>;
 export type SshSection = z.output<typeof sshSection>;

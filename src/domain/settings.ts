@@ -106,6 +106,32 @@ export interface AlarmSettings {
   readonly notify: readonly string[];
 }
 
+/**
+ * Where it is known which shards, live release, tenant pins and proxies there ought to be. At most
+ * one of `consul` and `file`; with neither, the proxies' maps and servers are compared with each
+ * other.
+ */
+export interface DiscoverySettings {
+  readonly consul: DiscoveryConsul | null;
+  /** A file of wanted shards. */
+  readonly file: string | null;
+  /** Paths of the maps as the proxies' configuration names them. */
+  readonly maps: { readonly live: string; readonly tenant: string };
+  /** How old a last good answer may be that stands in for one that failed. */
+  readonly maxAgeMs: number;
+}
+
+/** `shards` and `proxies` are names of services, `live` a key, `tenants` a prefix of keys. */
+export interface DiscoveryConsul {
+  readonly url: string;
+  readonly datacenters: 'all' | readonly string[];
+  readonly token: string | null;
+  readonly shards: string;
+  readonly proxies: string;
+  readonly live: string;
+  readonly tenants: string;
+}
+
 export interface Settings {
   readonly environment: string;
   readonly table: string;
@@ -136,4 +162,6 @@ export interface Settings {
   readonly confirm: { readonly reads: number; readonly settleMs: number };
   readonly metrics: MetricsSettings;
   readonly alarms: AlarmSettings;
+  /** `null` without the section: then nothing is compared with what ought to be. */
+  readonly discovery: DiscoverySettings | null;
 }

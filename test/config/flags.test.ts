@@ -82,6 +82,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       perProxy: false,
     },
     alarms: { prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
+    discovery: null,
   });
 });
 

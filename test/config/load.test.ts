@@ -106,6 +106,7 @@ describe('a right file', () => {
         actions: ['arn:aws:sns:us-west-2:123456789012:oncall'],
         notify: [],
       },
+      discovery: null,
     });
   });
 

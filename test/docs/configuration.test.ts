@@ -85,6 +85,7 @@ confirm: {}
 heal: { dataPlane: { keyHeader: Key, shardHeader: Shard } }
 metrics: {}
 alarms: {}
+discovery: { consul: { url: "http://127.0.0.1:8500" }, maps: {} }
 census: { url: "http://{shard}:5280/room-census" }
 `;
 
