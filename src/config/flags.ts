@@ -78,6 +78,7 @@ export function settingsFromFlags(proxies: readonly string[], overrides: Overrid
     ssh: login.ssh,
     collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
+    census: null,
     heal: { ...heal, ...limits },
     discovery: null,
     ...readCloudWatch(undefined, undefined, environment),

@@ -14,6 +14,7 @@ const DEFAULTS: HealSection = {
   maxConferences: 200,
   maxRatio: 0.05,
   maxRatioFloor: 10,
+  maxParticipants: 500,
   maxMissing: 20_000,
   cooldown: { heals: 3, within: 3_600_000 },
 };

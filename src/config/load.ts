@@ -5,6 +5,7 @@ import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from '../input/complaint.ts';
 import { folderOf, type HostAccess, locateFile, locateProgram, readTextFile } from '../input/files.ts';
+import { readCensus } from './census-section.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
 import { readDiscovery } from './discovery-section.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
@@ -72,6 +73,7 @@ function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, h
     },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },
     heal,
+    census: readCensus(read.census, environment),
     ...readCloudWatch(read.metrics, read.alarms, environment),
   };
 }

@@ -148,16 +148,6 @@ export function readHttpUrl(value: unknown): string | Problem {
   return username || password ? { problem: 'expected a URL without a user in it' } : value;
 }
 
-/**
- * The census is asked shard by shard, so its URL holds `{shard}` (`address:port` or the address
- * alone).
- */
-export function readCensusUrl(value: unknown): string | Problem {
-  const problem = { problem: 'expected a URL that holds {shard}, as in http://{shard}:5280/room-census' };
-  if (typeof value !== 'string' || !value.includes('{shard}')) return problem;
-  return isProblem(readHttpUrl(value.replaceAll('{shard}', 'shard.invalid'))) ? problem : value;
-}
-
 /** Where healing requests go; `{host}` stands for the host of a proxy's endpoint. */
 export function readProxyUrl(value: unknown): string | Problem {
   const problem = { problem: 'expected an http or https URL, which may hold {host}, as in http://{host}:8080/' };

@@ -8,12 +8,15 @@ import { type Environment, lookUp } from '../input/environment.ts';
 import { locateFile } from '../input/files.ts';
 
 const SOURCES = ['list', 'peers', 'ansible', 'consul', 'command'] as const;
+const CENSUS_SOURCES = ['consul', 'sidecar', 'prosody'] as const;
 
 export function checkRules(tree: unknown, env: Environment): readonly Complaint[] {
   return [
-    ...exactlyOneSource(tree),
+    ...exactlyOneSource(tree, 'proxies', SOURCES),
+    ...exactlyOneSource(tree, 'census', CENSUS_SOURCES),
     ...distinctProxies(tree),
     ...sshOptions(tree),
+    ...censusWay(tree),
     ...agentIsThere(tree, env),
     ...oneDiscovery(tree, env),
   ];
@@ -29,16 +32,23 @@ function at(tree: unknown, ...path: Path): unknown {
   return value;
 }
 
-function exactlyOneSource(tree: unknown): Complaint[] {
-  const proxies = at(tree, 'proxies');
-  if (typeof proxies !== 'object' || proxies === null || Array.isArray(proxies)) return [];
-  const said = SOURCES.filter((source) => Object.hasOwn(proxies, source));
-  if (said.length === 1) return [];
+function exactlyOneSource(tree: unknown, section: string, sources: readonly string[]): Complaint[] {
+  const said = at(tree, section);
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) return [];
+  const named = sources.filter((source) => Object.hasOwn(said, source));
+  if (named.length === 1) return [];
   const text =
-    said.length === 0
-      ? `needs a source: one of ${SOURCES.join(', ')}`
-      : `has ${said.length} sources (${said.join(', ')}): keep one`;
-  return [{ path: ['proxies'], text }];
+    named.length === 0
+      ? `needs a source: one of ${sources.join(', ')}`
+      : `has ${named.length} sources (${named.join(', ')}): keep one`;
+  return [{ path: [section], text }];
+}
+
+/** A census through a proxy's login needs a proxy that is logged in to. */
+function censusWay(tree: unknown): Complaint[] {
+  if (at(tree, 'census', 'via') !== 'proxy' || sshEndpoints(tree).length > 0) return [];
+  const remedy = 'no proxy is reached by SSH: write direct, or a host to go through as in ssh://user@bastion';
+  return [{ path: ['census', 'via'], text: `goes through the login of a proxy, but ${remedy}` }];
 }
 
 function distinctProxies(tree: unknown): Complaint[] {
@@ -98,8 +108,9 @@ function sshOptions(tree: unknown): Complaint[] {
 /** An agent that is asked for must be there, where any proxy is reached by SSH at all. */
 function agentIsThere(tree: unknown, env: Environment): Complaint[] {
   const agent = at(tree, 'ssh', 'agent');
-  if ((agent !== true && agent !== 'true') || lookUp(env, 'SSH_AUTH_SOCK') || sshEndpoints(tree).length === 0)
-    return [];
+  const via = at(tree, 'census', 'via');
+  const needsLogin = sshEndpoints(tree).length > 0 || (typeof via === 'string' && via.startsWith('ssh:'));
+  if ((agent !== true && agent !== 'true') || lookUp(env, 'SSH_AUTH_SOCK') || !needsLogin) return [];
   const remedy = 'start ssh-agent, or name ssh.privateKey and leave ssh.agent out';
   return [{ path: ['ssh', 'agent'], text: `an agent is asked for, but SSH_AUTH_SOCK is not set: ${remedy}` }];
 }

@@ -6,6 +6,7 @@ import { type Complaint, isProblem, type Path, type Problem } from '../input/com
 import { parseDuration } from '../input/duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from '../input/files.ts';
 import { nearestName } from '../input/nearest-name.ts';
+import * as census from './census-readers.ts';
 import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './cloudwatch-readers.ts';
 import { readKvPath, readMapPath } from './discovery-readers.ts';
 import { readJumps } from './jumps.ts';
@@ -100,6 +101,7 @@ export const healSection = mapping({
   maxConferences: count.default(200),
   maxRatio: ratio.default(0.05),
   maxRatioFloor: count.default(10),
+  maxParticipants: count.default(500),
   maxMissing: count.default(20_000),
   cooldown: mapping({ heals: value(read.wholeNumber(1)), within: duration }).default({ heals: 3, within: 3_600_000 }),
   journal: text.optional(),
@@ -113,13 +115,24 @@ export const healSection = mapping({
   }).optional(),
 });
 
-/** For a command of a later version; checked so that one file serves all. */
-const sectionsOfOtherCommands = {
-  census: mapping({
-    url: value(read.readCensusUrl),
-    via: value(read.oneOf('proxy', 'direct')).default('direct'),
+/** Where participants are counted: exactly one of `consul`, `sidecar` and `prosody`. */
+const censusSection = mapping({
+  consul: mapping({
+    url: value(read.readHttpUrl),
+    prefix: value(census.readKeyPrefix).default('signal-report/{environment}/'),
+    datacenters: value(read.readDatacenters).default('all'),
+    token: value(read.readToken).optional(),
   }).optional(),
-};
+  sidecar: mapping({ url: value(census.readShardUrl) }).optional(),
+  prosody: mapping({ url: value(census.readShardUrl) }).optional(),
+  domain: value(census.readDomain),
+  maxAge: value(read.positiveDuration).default(150_000),
+  settle: duration.default(120_000),
+  timeout: value(read.positiveDuration).default(10_000),
+  concurrency: value(read.wholeNumber(1)).default(20),
+  maxBytes: value(read.wholeNumber(1)).default(1_000_000_000),
+  via: value(census.readCensusVia).default({ kind: 'direct' }),
+});
 
 /** What ought to be there; the maps are where Jitsi's consul-template writes them. */
 const discoverySection = mapping({
@@ -176,12 +189,13 @@ export const schema = mapping({
   heal: healSection.optional(),
   metrics: metricsSection.optional(),
   alarms: alarmsSection.optional(),
+  census: censusSection.optional(),
   discovery: discoverySection.optional(),
-  ...sectionsOfOtherCommands,
 });
 
 export type Configuration = z.output<typeof schema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
+export type CensusSection = z.output<typeof censusSection>;
 export type DiscoverySection = z.output<typeof discoverySection>;
 export type HealSection = z.output<typeof healSection>;
 export type MetricsSection = z.output<typeof metricsSection>;

@@ -166,6 +166,8 @@ export interface HealSettings {
   readonly maxRatio: number;
   /** So many may be changed however small the mesh is. */
   readonly maxRatioFloor: number;
+  /** How many people's meetings may reload because of one run; needs a census. */
+  readonly maxParticipants: number;
   readonly maxMissing: number;
   readonly cooldown: { readonly heals: number; readonly withinMs: number };
   /** `null`: the runtime API only, which is the default. */

@@ -1,6 +1,7 @@
 // The configuration, read, checked and normalised: what the rooms get to work with. Durations are
 // milliseconds.
 
+import type { CensusSettings } from './census.ts';
 import type { HealSettings } from './plan.ts';
 import type { Endpoint, ProxyTarget } from './proxy.ts';
 
@@ -160,6 +161,8 @@ export interface Settings {
   /** `reads` counts every look, the dump included: at least 2. */
   readonly heal: HealSettings;
   readonly confirm: { readonly reads: number; readonly settleMs: number };
+  /** `null` where the configuration has no census. */
+  readonly census: CensusSettings | null;
   readonly metrics: MetricsSettings;
   readonly alarms: AlarmSettings;
   /** `null` without the section: then nothing is compared with what ought to be. */

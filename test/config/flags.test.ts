@@ -60,6 +60,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
     },
     collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
     confirm: { reads: 2, settleMs: 3000 },
+    census: null,
     heal: {
       consented: false,
       journal: '/home/me/.local/state/haproxy-splitbrain',
@@ -70,6 +71,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       maxConferences: 200,
       maxRatio: 0.05,
       maxRatioFloor: 10,
+      maxParticipants: 500,
       maxMissing: 20_000,
       cooldown: { heals: 3, withinMs: 3_600_000 },
       dataPlane: null,

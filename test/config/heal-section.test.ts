@@ -15,6 +15,7 @@ const defaults = {
   maxConferences: 200,
   maxRatio: 0.05,
   maxRatioFloor: 10,
+  maxParticipants: 500,
   maxMissing: 20_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
   journal: '/home/me/.local/state/haproxy-splitbrain',
@@ -59,6 +60,7 @@ test('everything can be said', () => {
     maxConferences: 0,
     maxRatio: 0,
     maxRatioFloor: 10,
+    maxParticipants: 500,
     maxMissing: 0,
     cooldown: { heals: 1, withinMs: 1_800_000 },
     dataPlane: {

@@ -57,11 +57,6 @@ describe('one complaint, with line, column, path and guess', () => {
     ],
     ['a cooldown without its time', ['heal: { cooldown: { heals: 3 } }'], '5:9: heal.cooldown.within: is missing'],
     [
-      'a census of no shard',
-      ['census: { url: "http://a/room-census" }'],
-      '5:11: census.url: expected a URL that holds {shard}, as in http://{shard}:5280/room-census, found "http://a/room-census"',
-    ],
-    [
       'an action that is no ARN',
       ['alarms: { actions: [oncall] }'],
       '5:21: alarms.actions[0]: expected the ARN of an action, as in arn:aws:sns:us-west-2:123456789012:oncall, found "oncall"',

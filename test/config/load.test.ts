@@ -32,7 +32,7 @@ heal:
   maxRatio: 0.05
   maxMissing: 20000
   cooldown: { heals: 3, within: 1h }
-census: { url: "http://{shard}:5280/room-census", via: proxy }
+census: { prosody: { url: "http://{host}:5280/room-census" }, domain: meet.example, via: proxy }
 metrics: { namespace: HAProxy, region: us-west-2, dimensions: { Environment: stage-8x8 } }
 alarms: { prefix: "Split Brain", actions: ["arn:aws:sns:us-west-2:123456789012:oncall"] }
 `;
@@ -89,9 +89,20 @@ describe('a right file', () => {
         maxConferences: 200,
         maxRatio: 0.05,
         maxRatioFloor: 10,
+        maxParticipants: 500,
         maxMissing: 20_000,
         cooldown: { heals: 3, withinMs: 3_600_000 },
         dataPlane: null,
+      },
+      census: {
+        source: { kind: 'prosody', url: 'http://{host}:5280/room-census' },
+        domain: 'meet.example',
+        maxAgeMs: 150_000,
+        settleMs: 120_000,
+        timeoutMs: 10_000,
+        concurrency: 20,
+        maxBytes: 1_000_000_000,
+        via: { kind: 'proxy' },
       },
       metrics: {
         configured: true,
@@ -127,6 +138,7 @@ describe('a right file', () => {
       },
       collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
       confirm: { reads: 2, settleMs: 3000 },
+      census: null,
     });
   });
 

@@ -86,7 +86,7 @@ heal: { dataPlane: { keyHeader: Key, shardHeader: Shard } }
 metrics: {}
 alarms: {}
 discovery: { consul: { url: "http://127.0.0.1:8500" }, maps: {} }
-census: { url: "http://{shard}:5280/room-census" }
+census: { consul: { url: "http://127.0.0.1:8500" }, domain: meet.example }
 `;
 
 /** Rows whose default is a value of the file, and nothing else: `3s`, 20. */

@@ -147,6 +147,7 @@ export const settings: HealSettings = {
   maxConferences: 1_000,
   maxRatio: 1,
   maxRatioFloor: 0,
+  maxParticipants: 500,
   maxMissing: 1_000,
   cooldown: { heals: 3, withinMs: 3_600_000 },
   dataPlane: null,

@@ -1,0 +1,145 @@
+// A census says where participants are: the rooms of each shard, as the shards themselves report
+// them.
+
+import type { TroubleCode } from './proxy.ts';
+
+/**
+ * One room as a source reports it. Leaked rooms, jicofo's health-check rooms and rooms of another
+ * domain are left out.
+ */
+export interface CensusRoom {
+  /** The room's whole address, as in `[acme]%c3%b2x@conference.meet.example`. */
+  readonly jid: string;
+  /** As reported: can be 0 (all are in breakout rooms) and -1 (jicofo's focus is not there). */
+  readonly participants: number;
+  /** `null`: no second occupant has come yet. */
+  readonly createdAtMs: number | null;
+}
+
+/**
+ * Takes the rooms of a census while it is read, so that no list of them is kept.
+ * @public
+ */
+export interface RoomSink {
+  /**
+   * `shard` is the position in `CensusReading.shards`. Its status is known at the end only: rooms
+   * of a shard that is not `ok` do not count. The room is not kept by the caller.
+   */
+  room(shard: number, room: CensusRoom): void;
+}
+
+/** The closed list of reasons for which a shard's census is not known; transport has its own. */
+export type CensusTroubleCode =
+  | TroubleCode
+  | 'tls'
+  | 'denied'
+  | 'filtered'
+  | 'status'
+  | 'not-json'
+  | 'wrong-shape'
+  | 'polling-off'
+  | 'prosody-silent'
+  | 'unknown-domain'
+  | 'wrong-domain'
+  | 'no-time'
+  | 'old'
+  | 'ahead'
+  | 'no-report'
+  | 'newer-report'
+  | 'no-address';
+
+/** What happened, in one sentence, and what a person can do about it. */
+export interface CensusTrouble {
+  readonly code: CensusTroubleCode;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * `ok` is complete evidence. `unanswered` and `stale` shards are unknown, never empty. A
+ * `duplicate` has another entry of the same name that is newer, and says nothing.
+ */
+export type CensusStatus = 'ok' | 'unanswered' | 'stale' | 'duplicate';
+
+/** What one shard reported, or why it did not. */
+export interface ShardCensus {
+  /** `ENV-REGION-sNN`, or the shard's address where nothing gives a name. */
+  readonly name: string;
+  /** `address:port` as HAProxy has it, `null` where neither the source nor the caller knows it. */
+  readonly address: string | null;
+  readonly status: CensusStatus;
+  /** `null` exactly where the status is `ok`. */
+  readonly trouble: CensusTrouble | null;
+  /** When the shard wrote its report; `null` where the source gives no time. */
+  readonly reportedAt: Date | null;
+  /** Rooms that the sink was given, and the participants in them (-1 counts as 0). */
+  readonly rooms: number;
+  readonly participants: number;
+  /** Rooms without a live session, which the sink was not given. */
+  readonly leaked: number;
+  /** Rooms of another domain than the configured one, which the sink was not given. */
+  readonly foreign: number;
+}
+
+/** A part of the source that gave no whole answer: its shards are unknown, not empty. */
+export interface CensusGap {
+  /** The datacenter, or the URL of the source. */
+  readonly name: string;
+  readonly trouble: CensusTrouble;
+}
+
+/**
+ * All that a source says. `notes` are sentences for the report that change no verdict.
+ * @public
+ */
+export interface CensusReading {
+  readonly shards: readonly ShardCensus[];
+  readonly gaps: readonly CensusGap[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * A shard that is known from elsewhere: it can be asked, and its report is expected.
+ * @public
+ */
+export interface CensusShard {
+  readonly name: string | null;
+  /** `address:port` as HAProxy has it. */
+  readonly address: string;
+  readonly region: string | null;
+  /** Of its registration, for `{meta.NAME}` of a URL; empty where it has none. */
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+/** Where the census comes from: exactly one source. A `url` of shards is a pattern. */
+export type CensusSource =
+  | {
+      readonly kind: 'consul';
+      readonly url: string;
+      /** Ends in a slash. */
+      readonly prefix: string;
+      readonly datacenters: 'all' | readonly string[];
+      readonly token: string | null;
+    }
+  | { readonly kind: 'sidecar'; readonly url: string }
+  | { readonly kind: 'prosody'; readonly url: string };
+
+/** How the census is read. */
+export interface CensusSettings {
+  readonly source: CensusSource;
+  /** Rooms are those of `conference.` and this domain. */
+  readonly domain: string;
+  /** A report that is older says nothing. */
+  readonly maxAgeMs: number;
+  /** How long clients may take to move before a conference on two shards is `scattered`. */
+  readonly settleMs: number;
+  /** Bounds each request. */
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  /** The most that one answer may have. */
+  readonly maxBytes: number;
+  /** The way to the source: from here, through the login of a proxy, or through that of a host. */
+  readonly via:
+    | { readonly kind: 'direct' | 'proxy' }
+    | { readonly kind: 'ssh'; readonly user: string; readonly host: string; readonly port: number };
+}
