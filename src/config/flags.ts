@@ -1,29 +1,27 @@
-// A mesh named on the command line: Settings without a configuration file, from `--proxy
-// [name=]endpoint`.
+// A mesh named on the command line: Settings without a configuration file. The flags become a tree
+// as a file would give it, so that the schema decides what they may say and what holds beside them.
 
-import type { Endpoint, ProxyTarget } from '../domain/proxy.ts';
-import { spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
-import { isProblem, type Problem, quote, spellPath, spellProblem } from '../input/complaint.ts';
-import { parseEndpoint } from '../input/endpoint.ts';
+import { type Complaint, isProblem, type Path, quote, spellPath, spellProblem } from '../input/complaint.ts';
 import type { HostAccess } from '../input/files.ts';
-import { isProxyName } from '../input/names.ts';
-import { readCloudWatch } from './cloudwatch-section.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
-import { readBackendGlob, readRatio, readTableName, readText, wholeNumber } from './readers.ts';
-import { defaultLogin } from './ssh-login.ts';
+import { normalise } from './normalise.ts';
+import { readProxyFlags } from './proxy-flags.ts';
+import { readText } from './readers.ts';
+import { parseWith, schema, sshSection } from './schema.ts';
+import { readLogin } from './ssh-login.ts';
 
-interface Named {
-  readonly flag: string;
-  readonly name: string | null;
-  readonly endpoint: Endpoint;
-}
+/** The name of a mesh that has no configuration, and so no name. */
+const NAMELESS = 'adhoc';
+/** Relative names of files start in the working folder. */
+const FOLDER = '.';
 
 /** What else the flags say, as it was typed. */
 export interface Overrides {
   readonly table?: string | undefined;
+  /** From the manifest of saved dumps: any text of one line. */
   readonly environment?: string | undefined;
   readonly backends?: readonly string[] | undefined;
   readonly maxRatio?: string | undefined;
@@ -32,122 +30,50 @@ export interface Overrides {
 
 /**
  * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment
- * `adhoc`, table `nodes`. Throws ConfigError with a line `--proxy #2: what is wrong` per complaint.
+ * `adhoc`, no consent to heal unasked. Throws ConfigError with a line `--proxy #2: what is wrong`
+ * per complaint.
  */
 export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, host: HostAccess): Settings {
-  const complaints: string[] = [];
-  const table = overrides.table ?? 'nodes';
-  const environment = overrides.environment ?? 'adhoc';
-  const read = <T>(flag: string, value: string, reader: (value: unknown) => T | Problem): T | undefined => {
-    const result = reader(value);
-    if (!isProblem(result)) return result;
-    complaints.push(`${flag}: ${spellProblem({ text: result.problem }, quote(value))}`);
-    return undefined;
-  };
-  read('--table', table, readTableName);
-  read('--environment', environment, readText);
-  const backends = overrides.backends?.flatMap((glob) => read('--backends', glob, readBackendGlob) ?? []) ?? null;
-  const { maxRatio, maxRatioFloor } = overrides;
-  const limits = {
-    ...(maxRatio !== undefined && { maxRatio: read('--max-ratio', maxRatio, readRatio) ?? 0 }),
-    ...(maxRatioFloor !== undefined && {
-      maxRatioFloor: read('--max-ratio-floor', maxRatioFloor, wholeNumber(0)) ?? 0,
-    }),
-  };
-  if (proxies.length === 0)
-    complaints.push('--proxy: is missing: name at least one proxy, as in --proxy tcp://host:9999');
-  const named = proxies.map((text, index) => readFlag(text, `--proxy #${index + 1}`, complaints));
-  const targets =
-    complaints.length === 0
-      ? nameAll(
-          named.filter((proxy) => proxy !== null),
-          complaints,
-        )
-      : [];
-  const login = defaultLogin(host);
-  complaints.push(...login.complaints.map(({ path, text }) => `${spellPath(path)}: ${text}`));
-  const heal = readHeal(undefined, 3000, '.', host);
+  const { environment = NAMELESS } = overrides;
+  const name = readText(environment);
+  const parsed = parseWith(schema, treeOf(overrides));
+  const { targets, complaints: ofProxies } = readProxyFlags(proxies);
+  const login = readLogin(sshSection.parse({}), FOLDER, host);
+  const complaints = [
+    ...(isProblem(name) ? [`--environment: ${spellProblem({ text: name.problem }, quote(environment))}`] : []),
+    ...('complaints' in parsed ? parsed.complaints.map((complaint) => spellComplaint(complaint, overrides)) : []),
+    ...ofProxies,
+    ...login.complaints.map(({ path, text }) => `${spellPath(path)}: ${text}`),
+  ];
+  if ('complaints' in parsed) throw new ConfigError(complaints);
+  const configuration = { ...parsed.value, environment };
+  const heal = readHeal(configuration, FOLDER, host);
   if (isProblem(heal)) complaints.push(`heal.journal: ${heal.problem}`);
   if (isProblem(heal) || complaints.length > 0) throw new ConfigError(complaints);
-  return deepFreeze({
-    environment,
-    table,
-    backends,
-    keyLength: null,
-    proxies: { source: { kind: 'list', proxies: targets }, expected: null, ignorePeers: [] },
-    ssh: login.ssh,
-    collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },
-    confirm: { reads: 2, settleMs: 3000 },
-    census: null,
-    heal: { ...heal, ...limits },
-    discovery: null,
-    ...readCloudWatch(undefined, undefined, environment),
-  });
-}
-
-function readFlag(text: string, flag: string, complaints: string[]): Named | null {
-  const parts = /^([^=:/@]*)=(.*)$/s.exec(text);
-  const name = parts ? parts[1]! : null;
-  const several = text.split(/[,\s]+/).filter((part) => part !== '');
-  if (several.length > 1 && several.every((part) => !isProblem(parseEndpoint(part)))) {
-    complaints.push(`${flag}: expected one endpoint, found ${several.length}: give --proxy for each`);
-    return null;
-  }
-  const endpoint = parseEndpoint(parts ? parts[2]! : text);
-  if (isProblem(endpoint)) {
-    complaints.push(`${flag}: ${spellProblem({ text: endpoint.problem, hint: endpoint.hint }, quote(text))}`);
-    return null;
-  }
-  if (name !== null && !isProxyName(name)) {
-    complaints.push(`${flag}: expected a name of letters, digits and . _ - in front of the =, found ${quote(name)}`);
-    return null;
-  }
-  return { flag, name, endpoint };
-}
-
-/** Gives every proxy a name: its own, else the shortest that no other one has. */
-function nameAll(proxies: readonly Named[], complaints: string[]): readonly ProxyTarget[] {
-  const seen = new Map<string, string>();
-  for (const { flag, name, endpoint } of proxies) {
-    for (const claim of name === null ? [spellEndpoint(endpoint)] : [spellEndpoint(endpoint), name]) {
-      const first = seen.get(claim);
-      if (first === undefined) seen.set(claim, flag);
-      else complaints.push(`${flag}: ${quote(claim)} is also that of ${first}`);
-    }
-  }
-  const choices = proxies.map(({ name, endpoint }) => (name === null ? namesFor(endpoint) : [name]));
-  const taken = new Set(proxies.map(({ name }) => name).filter((name) => name !== null));
-  return proxies.map(({ name, endpoint }, index) => {
-    const others = new Set(choices.filter((_, other) => other !== index).map(([first]) => first));
-    const free = choices[index]!.find((choice, level) => (level > 0 || !others.has(choice)) && !taken.has(choice));
-    const chosen = name ?? free ?? numbered(choices[index]![0]!, taken);
-    taken.add(chosen);
-    return { name: chosen, endpoint, region: null };
-  });
-}
-
-/**
- * From short to long: the socket's file name and its folder's, or the host and the host with its
- * port.
- */
-function namesFor(endpoint: Endpoint): readonly string[] {
-  if (endpoint.kind !== 'unix') return [endpoint.host, `${endpoint.host}:${endpoint.port}`].map(asName);
-  const [file = '', folder = ''] = endpoint.path.split('/').filter(Boolean).reverse();
-  const base = file.replace(/^abns@|\.sock(?:et)?$/g, '');
-  return (folder === '' ? [base] : [base, folder, `${folder}-${base}`]).map(asName);
-}
-
-function asName(text: string): string {
-  return (
-    text
-      .replace(/[^A-Za-z0-9_.:-]/g, '-')
-      .replace(/^[.-]+/, '')
-      .slice(0, 200) || 'proxy'
+  const source = { kind: 'list', proxies: targets } as const;
+  // A limit on the command line is no consent.
+  return deepFreeze(
+    normalise(configuration, { source, ssh: login.ssh, heal: { ...heal, consented: false }, discovery: null }),
   );
 }
 
-function numbered(base: string, taken: ReadonlySet<string>): string {
-  for (let number = 2; ; number++) {
-    if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
-  }
+/** The flags as the file that says the same. The proxies are read by themselves. */
+function treeOf({ table, backends, maxRatio, maxRatioFloor }: Overrides): unknown {
+  return { environment: NAMELESS, table, backends, proxies: {}, heal: { maxRatio, maxRatioFloor } };
+}
+
+/** What is wrong, under the name of the flag in place of the file's. */
+function spellComplaint({ path, text, hint }: Complaint, overrides: Overrides): string {
+  const { flag, value } = flagOf(path, overrides);
+  return `${flag}: ${spellProblem({ text, hint }, value === undefined ? null : quote(value))}`;
+}
+
+function flagOf(path: Path, overrides: Overrides): { readonly flag: string; readonly value: string | undefined } {
+  const { table, backends, maxRatio, maxRatioFloor } = overrides;
+  const [section, name] = path;
+  if (section === 'table') return { flag: '--table', value: table };
+  if (section === 'backends') return { flag: '--backends', value: backends?.[Number(name)] };
+  if (name === 'maxRatio') return { flag: '--max-ratio', value: maxRatio };
+  if (name === 'maxRatioFloor') return { flag: '--max-ratio-floor', value: maxRatioFloor };
+  throw new Error(`no flag says ${spellPath(path)}`);
 }

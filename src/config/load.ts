@@ -1,16 +1,14 @@
 // The configuration file, read into Settings, or every complaint at once.
 
-import type { HealSettings } from '../domain/plan.ts';
-import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
+import type { ProxySource, Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { type Complaint, isProblem, spellPath, spellProblem } from '../input/complaint.ts';
 import { folderOf, type HostAccess, locateFile, locateProgram, readTextFile } from '../input/files.ts';
-import { readCensus } from './census-section.ts';
-import { readCloudWatch } from './cloudwatch-section.ts';
 import { readDiscovery } from './discovery-section.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
+import { normalise } from './normalise.ts';
 import { checkRules } from './rules.ts';
 import { type Configuration, parseWith, schema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
@@ -44,7 +42,7 @@ function judge(document: ConfigDocument, folder: string, host: HostAccess): Sett
   complaints.push(...(login?.complaints ?? []));
   const source = 'value' in parsed ? sourceOf(parsed.value.proxies, folder, host) : null;
   if (source && isComplaint(source)) complaints.push(source);
-  const heal = 'value' in parsed ? readHeal(parsed.value.heal, parsed.value.confirm.settle, folder, host) : null;
+  const heal = 'value' in parsed ? readHeal(parsed.value, folder, host) : null;
   if (heal && isProblem(heal)) complaints.push({ path: ['heal', 'journal'], text: heal.problem });
   const judged = complaints.filter(({ path }) => !document.isUnknown(path));
   if (judged.length + document.complaints.length > 0) return judged;
@@ -52,30 +50,7 @@ function judge(document: ConfigDocument, folder: string, host: HostAccess): Sett
     throw new Error('a configuration without complaints could not be read');
   }
   const discovery = readDiscovery(parsed.value.discovery, parsed.value.environment, { folder, host });
-  return { ...normalise(parsed.value, source, login.ssh, heal), discovery };
-}
-
-function normalise(read: Configuration, source: ProxySource, ssh: SshSettings, heal: HealSettings) {
-  const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
-  return {
-    environment,
-    table,
-    backends: backends ?? null,
-    keyLength: keyLength ?? null,
-    proxies: { source, expected: proxies.expect ?? null, ignorePeers: proxies.ignorePeers },
-    ssh,
-    collect: {
-      concurrency: collect.concurrency,
-      perRegion: collect.perRegion,
-      timeoutMs: collect.timeout,
-      firstByteMs: collect.firstByte,
-      compress: collect.compress,
-    },
-    confirm: { reads: confirm.reads, settleMs: confirm.settle },
-    heal,
-    census: readCensus(read.census, environment),
-    ...readCloudWatch(read.metrics, read.alarms, environment),
-  };
+  return normalise(parsed.value, { source, ssh: login.ssh, heal, discovery });
 }
 
 /** `null` where no source is named, which a rule complains of. */

@@ -197,7 +197,6 @@ export type Configuration = z.output<typeof schema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
 export type CensusSection = z.output<typeof censusSection>;
 export type DiscoverySection = z.output<typeof discoverySection>;
-export type HealSection = z.output<typeof healSection>;
 export type MetricsSection = z.output<typeof metricsSection>;
 export type SshSection = z.output<typeof sshSection>;
 

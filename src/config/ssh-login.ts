@@ -9,14 +9,6 @@ import type { SshSection } from './schema.ts';
 type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
 /**
- * What holds where nothing is said: the agent if there is one, the user's known hosts, socat with
- * sudo.
- */
-export function defaultLogin(host: HostAccess): Login {
-  return readLogin({ client: 'builtin', knownHosts: DEFAULT_KNOWN_HOSTS, via: { kind: 'socat' } }, '.', host);
-}
-
-/**
  * Reads the private key, which must be there, and the known hosts, which need not. Relative names
  * start at `folder`.
  */

@@ -61,14 +61,17 @@ const writers = ['src/runtime-api/table-writer.ts', 'src/workflows/carry-out.ts'
 // prove nothing.
 test.each([
   [['--version'], []],
-  [['report', '--proxy', socket], ['pino']],
+  [
+    ['report', '--proxy', socket],
+    ['zod', 'pino'],
+  ],
   [
     ['report', '--from', '/nowhere'],
     ['zod', 'pino'],
   ],
   [
     ['report', '--proxy', 'ssh://nobody@127.0.0.1:1/run/haproxy.sock'],
-    ['pino', 'ssh2'],
+    ['zod', 'pino', 'ssh2'],
   ],
   [
     ['report', '-c', 'test/fixtures/nowhere.yaml'],

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { settingsFromFlags } from '../../src/config/flags.ts';
+import { loadSettings } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/errors.ts';
 import type { HostAccess } from '../../src/input/files.ts';
+import { host as fileHost } from './loading.ts';
 
 function host(env: Record<string, string> = {}): HostAccess {
   const readFile = (path: string) => {
@@ -86,6 +88,12 @@ test('two proxies and nothing else give the defaults of a file', () => {
     alarms: { prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
     discovery: null,
   });
+});
+
+test('a file that says no more than the proxies gives the same, whatever its defaults are', () => {
+  const proxies = 'proxies: { list: [{ name: a, endpoint: "tcp://a:1" }] }';
+  const machine = fileHost(`environment: adhoc\n${proxies}\n`);
+  expect(settingsFromFlags(['a=tcp://a:1'], {}, machine)).toEqual(loadSettings('conf/mesh.yaml', machine));
 });
 
 test('table and environment can be said', () => {

@@ -1,9 +1,11 @@
 // The `ssh` section and the files that it names.
 
 import { describe, expect, test } from 'vitest';
-import { defaultLogin, readLogin } from '../../src/config/ssh-login.ts';
+import { sshSection } from '../../src/config/schema.ts';
+import { readLogin } from '../../src/config/ssh-login.ts';
 
-const SECTION = { client: 'builtin', knownHosts: '~/.ssh/known_hosts', via: { kind: 'socat' } } as const;
+/** The defaults. */
+const SECTION = sshSection.parse({});
 
 /** A machine on which reading gives these texts, or fails with these codes of the system. */
 function host(
@@ -48,14 +50,14 @@ describe('private key', () => {
 
 describe('known hosts', () => {
   test('that are not there are empty', () => {
-    expect(defaultLogin(host({}))).toMatchObject({
+    expect(readLogin(SECTION, '.', host({}))).toMatchObject({
       ssh: { knownHosts: { path: '/home/me/.ssh/known_hosts', text: '' } },
       complaints: [],
     });
   });
 
   test('without a home directory are empty', () => {
-    expect(defaultLogin(host({}, {}))).toMatchObject({ ssh: { knownHosts: { text: '' } }, complaints: [] });
+    expect(readLogin(SECTION, '.', host({}, {}))).toMatchObject({ ssh: { knownHosts: { text: '' } }, complaints: [] });
   });
 
   test('that may not be read are a complaint', () => {
@@ -66,5 +68,5 @@ describe('known hosts', () => {
 });
 
 test('an agent socket that is set to nothing is none', () => {
-  expect(defaultLogin(host({}, { SSH_AUTH_SOCK: '' })).ssh.agentSocket).toBe(null);
+  expect(readLogin(SECTION, '.', host({}, { SSH_AUTH_SOCK: '' })).ssh.agentSocket).toBe(null);
 });

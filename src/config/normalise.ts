@@ -1,0 +1,41 @@
+// Settings out of what the schema read: units in the names, `null` where nothing holds. The one way
+// to Settings, for files and for flags.
+
+import type { HealSettings } from '../domain/plan.ts';
+import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
+import { readCensus } from './census-section.ts';
+import { readCloudWatch } from './cloudwatch-section.ts';
+import type { Configuration } from './schema.ts';
+
+/** What the sections that name files, programs or proxies came to. */
+export interface ReadSections {
+  readonly source: ProxySource;
+  readonly ssh: SshSettings;
+  readonly heal: HealSettings;
+  readonly discovery: Settings['discovery'];
+}
+
+/** Settings of a file or of flags; every default in them is the schema's. */
+export function normalise(read: Configuration, { source, ssh, heal, discovery }: ReadSections): Settings {
+  const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
+  return {
+    environment,
+    table,
+    backends: backends ?? null,
+    keyLength: keyLength ?? null,
+    proxies: { source, expected: proxies.expect ?? null, ignorePeers: proxies.ignorePeers },
+    ssh,
+    collect: {
+      concurrency: collect.concurrency,
+      perRegion: collect.perRegion,
+      timeoutMs: collect.timeout,
+      firstByteMs: collect.firstByte,
+      compress: collect.compress,
+    },
+    confirm: { reads: confirm.reads, settleMs: confirm.settle },
+    heal,
+    census: readCensus(read.census, environment),
+    discovery,
+    ...readCloudWatch(read.metrics, read.alarms, environment),
+  };
+}
