@@ -3,13 +3,13 @@
 
 import type { PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
-import type { Ground } from '../plan/ground.ts';
+import type { PlanningModel } from '../plan/planning-model.ts';
 import { sameEntry } from '../plan/steps.ts';
 import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
 import { readPremises } from '../verify/read-premises.ts';
-import { carryOut, type Write } from './carry-out.ts';
 import { type HealTools, obstacleTo } from './heal-tools.ts';
-import { type Judgement, judgePremise, serversIn, spell } from './premise.ts';
+import { describeEntry, type Judgement, judgePremise, serversIn } from './premise.ts';
+import { type Write, writeSteps } from './write-steps.ts';
 
 export interface Applied {
   /** Steps that a proxy accepted. */
@@ -28,7 +28,7 @@ export interface Applied {
 
 /** `survey` makes the ground of what the proxies' servers are now. */
 export interface Standing {
-  readonly survey: (servers: ReadonlyMap<string, readonly Server[]>) => Ground;
+  readonly survey: (servers: ReadonlyMap<string, readonly Server[]>) => PlanningModel;
   /**
    * Whether steps may be planned anew towards the same winner; else what is planned is done, or
    * nothing.
@@ -89,7 +89,7 @@ export function createApplier(
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
         const going = writes.filter(({ key }) => !dropped.has(key)).map((write) => ({ ...write, seq: ++seq }));
-        const { sent, refusals: rejected } = await carryOut(tools, going);
+        const { sent, refusals: rejected } = await writeSteps(tools, going);
         if (sent) written.push(...going.map(({ key }) => key));
         for (const refusal of rejected) dropped.add(refusal.key!);
         applied += going.length - rejected.length;
@@ -158,7 +158,7 @@ function changeOf({ key, step }: Write, now: EntriesNow): readonly Refusal[] {
     {
       reason: 'entry-changed',
       key,
-      because: `on ${step.proxy} the entry is ${spell(entry)} and no longer ${spell(step.expect)}`,
+      because: `on ${step.proxy} the entry is ${describeEntry(entry)} and no longer ${describeEntry(step.expect)}`,
     },
   ];
 }

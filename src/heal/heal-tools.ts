@@ -3,11 +3,11 @@
 import type { Refusal } from '../domain/plan.ts';
 import type { Clock } from '../process/clock.ts';
 import type { TableWriter } from '../runtime-api/table-writer.ts';
-import type { Asked } from '../verify/read-entries.ts';
+import type { ReadAccess } from '../verify/read-entries.ts';
 import type { ShardRequest } from './data-plane.ts';
 import type { Journal } from './journal.ts';
 
-export interface HealTools extends Asked {
+export interface HealTools extends ReadAccess {
   readonly writers: ReadonlyMap<string, TableWriter>;
   /** The way through the data plane, where the configuration has one. */
   readonly request: ShardRequest | null;

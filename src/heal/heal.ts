@@ -3,13 +3,13 @@
 
 import type { HealOutcome, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { ProxyView } from '../domain/view.ts';
-import { type DeafLink, surveyGround, withServers } from '../plan/ground.ts';
+import { createPlanningModel, type SilentLink, withServers } from '../plan/planning-model.ts';
 import { readPremises } from '../verify/read-premises.ts';
 import { verdictOn } from '../verify/verdict.ts';
 import { createApplier } from './apply.ts';
 import { type HealTools, obstacleTo } from './heal-tools.ts';
 import { serversIn } from './premise.ts';
-import { differingAfter, hasEnded } from './settle.ts';
+import { hasEnded, replanUnsettled } from './settle.ts';
 
 /**
  * A response that was on its way while a round wrote can undo it; more often than this it is not a
@@ -17,8 +17,8 @@ import { differingAfter, hasEnded } from './settle.ts';
  */
 const MAX_ROUNDS = 4;
 /** For the last word, and for each conference beside it. */
-const LAST_WORD_MS = 30_000;
-const LAST_WORD_EACH_MS = 5;
+const FINAL_READ_MS = 30_000;
+const FINAL_READ_EACH_MS = 5;
 
 export interface HealOptions {
   /** How long a heal has to hold before it is called one. */
@@ -42,13 +42,13 @@ export async function healPlan(
   options: HealOptions,
 ): Promise<HealOutcome> {
   const { journal, signal } = tools;
-  const deaf: DeafLink[] = [];
-  let ground = surveyGround(views);
+  const deaf: SilentLink[] = [];
+  let model = createPlanningModel(views);
   const apply = createApplier(tools, {
     replans: options.rounds !== 1,
     survey: (servers) => {
-      ground = surveyGround(withServers(views, servers), deaf);
-      return ground;
+      model = createPlanningModel(withServers(views, servers), deaf);
+      return model;
     },
   });
   const written = new Set<string>();
@@ -90,7 +90,7 @@ export async function healPlan(
       round === 1 ? done.refusals.flatMap(({ reason, key }) => (reason === 'entry-changed' ? [key] : [])) : [],
     );
     const watched = pending.filter(({ key }) => !over.has(key)).map(({ key }) => last.get(key)!);
-    const again = await differingAfter(watched, ground, tools, options.settleMs);
+    const again = await replanUnsettled(watched, model, tools, options.settleMs);
     for (const { key } of watched) unsteady.delete(key);
     for (const key of again.unsteady) unsteady.add(key);
     refuse(again.refusals.filter(({ key }) => !changed.has(key!)));
@@ -100,7 +100,7 @@ export async function healPlan(
     deaf.push(...again.unheard);
   }
   const judged = [...last.values()].filter(({ key }) => !over.has(key));
-  const word = signal.aborted ? { verdicts: [], over: [] } : await lastWord(judged, views, tools);
+  const word = signal.aborted ? { verdicts: [], over: [] } : await finalVerdicts(judged, views, tools);
   const seen = word.verdicts;
   for (const key of word.over) over.add(key);
   // Whoever ends a run, at whatever moment, gets no word that might not have been checked.
@@ -167,7 +167,7 @@ export function refusedOutcome(plan: Plan, { reason, because }: Pick<Refusal, 'r
   };
 }
 
-interface LastWord {
+interface FinalVerdicts {
   readonly verdicts: readonly { readonly key: string; readonly held: boolean; readonly because: string }[];
   readonly over: readonly string[];
 }
@@ -176,23 +176,23 @@ interface LastWord {
  * The verdict that counts: every conference that was written, after the last round, by every
  * proxy's servers as they are then.
  */
-async function lastWord(
+async function finalVerdicts(
   conferences: readonly PlannedConference[],
   views: readonly ProxyView[],
   tools: HealTools,
-): Promise<LastWord> {
+): Promise<FinalVerdicts> {
   if (conferences.length === 0) return { verdicts: [], over: [] };
   const premises = await readPremises(
-    { ...tools, signal: AbortSignal.timeout(LAST_WORD_MS + LAST_WORD_EACH_MS * conferences.length) },
+    { ...tools, signal: AbortSignal.timeout(FINAL_READ_MS + FINAL_READ_EACH_MS * conferences.length) },
     conferences.map(({ key }) => key),
   );
-  const ground = surveyGround(withServers(views, serversIn(premises)));
+  const model = createPlanningModel(withServers(views, serversIn(premises)));
   const now = new Map([...premises].flatMap(([proxy, told]) => ('entries' in told ? [[proxy, told.entries]] : [])));
   const over = new Set(conferences.filter((each) => hasEnded(each, now)).map(({ key }) => key));
   const verdicts = conferences
     .filter(({ key }) => !over.has(key))
     .map((conference) => {
-      const verdict = verdictOn(conference, now, ground);
+      const verdict = verdictOn(conference, now, model);
       const because = verdict.held ? 'every proxy routes there' : verdict.because;
       return { key: conference.key, held: verdict.held, because };
     });

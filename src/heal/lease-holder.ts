@@ -25,15 +25,15 @@ export function holderHere(runId: string, since: Date): Holder {
     since: since.toISOString(),
     pid: process.pid,
     host: hostname(),
-    bootId: quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    pidNamespace: quietly(() => readlinkSync('/proc/self/ns/pid')),
+    bootId: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
     startTicks: startTicksOf(process.pid),
   };
 }
 
 /** What is in the file of a lease; `null` where that is nothing that a run has written. */
 export function parseHolder(text: string): Holder | null {
-  const holder = quietly(() => JSON.parse(text) as Partial<Holder> | null);
+  const holder = orNull(() => JSON.parse(text) as Partial<Holder> | null);
   const { pid, host, runId } = holder ?? {};
   const isHolder = Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof runId === 'string';
   return isHolder
@@ -67,14 +67,14 @@ function sharesPids(one: Holder, other: Holder): boolean {
  * waits to be reaped.
  */
 function startTicksOf(pid: number): string | null {
-  return quietly(() => {
+  return orNull(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'dead' : (fields[19] ?? null);
   });
 }
 
-function quietly<T>(read: () => T): T | null {
+function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch {

@@ -4,11 +4,11 @@
 import { findingKinds } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
-import { towards } from '../plan/build-plan.ts';
-import type { Ground } from '../plan/ground.ts';
+import { planToShard } from '../plan/build-plan.ts';
+import type { PlanningModel } from '../plan/planning-model.ts';
 import { planRequests } from '../plan/requests.ts';
 import { isRight, planSteps, sameEntry, sameSteps } from '../plan/steps.ts';
-import { restoring } from '../plan/undo.ts';
+import { planRestore } from '../plan/undo.ts';
 import type { Premise } from '../verify/read-premises.ts';
 
 export type Premises = ReadonlyMap<string, Premise>;
@@ -35,7 +35,7 @@ export function serversIn(premises: Premises): ReadonlyMap<string, readonly Serv
 export function judgePremise(
   conference: PlannedConference,
   premises: Premises,
-  { now, replans }: { readonly now: Ground; readonly replans: boolean },
+  { now, replans }: { readonly now: PlanningModel; readonly replans: boolean },
 ): Judgement {
   const { key, winner } = conference;
   const refused = (reason: Refusal['reason'], because: string): Judgement => ({
@@ -50,15 +50,15 @@ export function judgePremise(
     entries.set(proxy, premise.entries.get(key) ?? null);
   }
   if (isFinding(conference)) {
-    if (isOver(entries)) return { kind: 'over' };
-    const shard = togetherOn(entries, now);
-    if (shard !== null) return { kind: 'settled', conference: stayingOn(shard, conference) };
+    if (isHeldNowhere(entries)) return { kind: 'over' };
+    const shard = commonShard(entries, now);
+    if (shard !== null) return { kind: 'settled', conference: settledOn(shard, conference) };
   }
   const unusable =
     winner === null ? undefined : now.proxies.find((proxy) => !now.directories.get(proxy)!.isServed(winner));
   if (unusable !== undefined)
     return refused('no-eligible-shard', `${winner} does not accept traffic on ${unusable} any more`);
-  const way = planAgain(conference, entries, now);
+  const way = replan(conference, entries, now);
   if ('reason' in way) return { kind: 'refused', refusal: way };
   if (sameSteps(conference.steps, way.steps)) return { kind: 'go', conference };
   const moved = [...entries].find(([proxy, entry]) => !sameEntry(entry, conference.before[proxy] ?? null));
@@ -76,20 +76,20 @@ export function judgePremise(
     ? { kind: 'go', conference: way }
     : refused(
         'entry-changed',
-        `on ${proxy} the entry is ${spell(entry)} and no longer ${spell(conference.before[proxy] ?? null)}`,
+        `on ${proxy} the entry is ${describeEntry(entry)} and no longer ${describeEntry(conference.before[proxy] ?? null)}`,
       );
 }
 
 /** The way from what is there now, to where the plan wants it. */
-export function planAgain(
+export function replan(
   conference: PlannedConference,
   entries: ReadonlyMap<string, EntryState>,
-  ground: Ground,
+  model: PlanningModel,
 ): PlannedConference | Refusal {
-  if (conference.kind === 'undo') return restoring(conference, entries, ground);
+  if (conference.kind === 'undo') return planRestore(conference, entries, model);
   // The way that was chosen stays: where requests are refused, commands are not sent instead.
   const makeSteps = conference.steps.some(({ kind }) => kind === 'request') ? planRequests : planSteps;
-  return towards(conference, entries, conference.winner!, conference, ground, makeSteps);
+  return planToShard(conference, entries, conference.winner!, conference, model, makeSteps);
 }
 
 /** A conference that was found to disagree, and not one that a person put somewhere. */
@@ -98,12 +98,12 @@ export function isFinding({ kind }: PlannedConference): boolean {
 }
 
 /** It ended, or everybody left it: no proxy holds it, and the next request makes it anew. */
-export function isOver(entries: ReadonlyMap<string, EntryState>): boolean {
+export function isHeldNowhere(entries: ReadonlyMap<string, EntryState>): boolean {
   return [...entries.values()].every((entry) => entry === null);
 }
 
 /** The one shard that every proxy follows its entry to, or `null`. */
-function togetherOn(entries: ReadonlyMap<string, EntryState>, now: Ground): string | null {
+function commonShard(entries: ReadonlyMap<string, EntryState>, now: PlanningModel): string | null {
   const [shard] = [...entries].map(([proxy, entry]) => now.shardOf(entry, proxy));
   if (shard === null || shard === undefined) return null;
   const isTogether = [...entries].every(
@@ -112,11 +112,11 @@ function togetherOn(entries: ReadonlyMap<string, EntryState>, now: Ground): stri
   return isTogether ? shard : null;
 }
 
-function stayingOn(shard: string, conference: PlannedConference): PlannedConference {
+function settledOn(shard: string, conference: PlannedConference): PlannedConference {
   const target = Object.fromEntries(Object.keys(conference.target).map((proxy) => [proxy, shard]));
   return { ...conference, winner: shard, target, steps: [] };
 }
 
-export function spell(entry: EntryState): string {
+export function describeEntry(entry: EntryState): string {
   return entry === null ? 'absent' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
 }

@@ -21,7 +21,7 @@ import { type Holder, holderHere, lifeOf, parseHolder } from './lease-holder.ts'
 /** Without a sign of life for so long, a holder whose process cannot be asked is taken for dead. */
 export const LEASE_MS = 15_000;
 /** A sign of life comes so often: a few may be late, or lost. */
-const BEAT_MS = 3_000;
+const HEARTBEAT_MS = 3_000;
 const POLL_MS = 500;
 
 export interface Lease {
@@ -36,12 +36,12 @@ export interface Lease {
 }
 
 /** Why the lease cannot be had: another run holds it. */
-export interface Busy {
+export interface LeaseTaken {
   readonly because: string;
 }
 
 /** No file of a lease can be written there. */
-export interface NoPlace {
+export interface LeaseUnwritable {
   readonly problem: string;
 }
 
@@ -57,20 +57,24 @@ export interface Claim {
  * Signs of life are times of the file's last change, and only whether they change counts: no two
  * clocks need to agree. Rejects when the signal aborts while it waits for one.
  */
-export async function takeLease(claim: Claim, clock: Clock, signal: AbortSignal): Promise<Lease | Busy | NoPlace> {
+export async function takeLease(
+  claim: Claim,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Lease | LeaseTaken | LeaseUnwritable> {
   const path = join(claim.folder, `${encodeURIComponent(claim.environment)}.lock`);
   const here = holderHere(claim.runId, new Date(clock.now()));
   let takenOver: string | null = null;
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
-      if (tryTake(claim.folder, path, here)) return hold(path, here, takenOver, clock);
+      if (tryTake(claim.folder, path, here)) return keepLease(path, here, takenOver, clock);
       const other = readHolder(path);
-      const life = other === null ? 'dead' : await lifeSeen(path, other, here, { clock, signal });
-      if (life === 'alive') return { because: busyWith(other!, claim) };
+      const life = other === null ? 'dead' : await watchForLife(path, other, here, { clock, signal });
+      if (life === 'alive') return { because: describeTaken(other!, claim) };
       // While this run waited, another one may have been quicker.
       if (life === 'gone' || readHolder(path)?.runId !== other?.runId) continue;
-      if (other !== null) takenOver = endOf(other, life);
-      clearAway(path, other, claim.runId);
+      if (other !== null) takenOver = describeTakeover(other, life);
+      removeDeadLease(path, other, claim.runId);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -79,21 +83,21 @@ export async function takeLease(claim: Claim, clock: Clock, signal: AbortSignal)
   return { because: `other runs keep taking the lock ${path}: try again` };
 }
 
-function spell({ runId, pid, host, since }: Holder): string {
+function describeHolder({ runId, pid, host, since }: Holder): string {
   return `run ${runId} (process ${pid} on ${host}, since ${since})`;
 }
 
-function busyWith(other: Holder, { what, environment }: Claim): string {
-  return `${spell(other)} is ${what} ${environment}: wait for it to end`;
+function describeTaken(other: Holder, { what, environment }: Claim): string {
+  return `${describeHolder(other)} is ${what} ${environment}: wait for it to end`;
 }
 
-function endOf(other: Holder, life: 'dead' | 'silent'): string {
+function describeTakeover(other: Holder, life: 'dead' | 'silent'): string {
   const how = life === 'dead' ? 'is gone' : `gave no sign of life for ${LEASE_MS / 1000} s`;
-  return `${spell(other)} ${how} and did not give its lock back: it was taken over`;
+  return `${describeHolder(other)} ${how} and did not give its lock back: it was taken over`;
 }
 
 /** `silent`: no sign of life for a lease's time. `gone`: given back, or another's by now. */
-async function lifeSeen(
+async function watchForLife(
   path: string,
   other: Holder,
   here: Holder,
@@ -101,13 +105,13 @@ async function lifeSeen(
 ): Promise<'alive' | 'dead' | 'silent' | 'gone'> {
   const life = lifeOf(other, here);
   if (life !== 'unknown') return life;
-  const first = beatOf(path);
+  const first = heartbeatOf(path);
   // Sleeps are counted, not the time of day: they end by this machine's steady clock.
   for (let waitedMs = 0; waitedMs < LEASE_MS; waitedMs += POLL_MS) {
     await clock.sleep(POLL_MS, signal);
-    const beat = beatOf(path);
-    if (beat === null || first === null || beat.file !== first.file) return 'gone';
-    if (beat.at !== first.at) return 'alive';
+    const heartbeat = heartbeatOf(path);
+    if (heartbeat === null || first === null || heartbeat.file !== first.file) return 'gone';
+    if (heartbeat.at !== first.at) return 'alive';
   }
   return 'silent';
 }
@@ -115,7 +119,7 @@ async function lifeSeen(
 /**
  * Opened each time: what a network file system has cached of a file is checked when it is opened.
  */
-function beatOf(path: string): { readonly file: number; readonly at: number } | null {
+function heartbeatOf(path: string): { readonly file: number; readonly at: number } | null {
   try {
     const file = openSync(path, 'r');
     try {
@@ -129,10 +133,10 @@ function beatOf(path: string): { readonly file: number; readonly at: number } | 
   }
 }
 
-function hold(path: string, here: Holder, takenOver: string | null, clock: Clock): Lease {
+function keepLease(path: string, here: Holder, takenOver: string | null, clock: Clock): Lease {
   const file = openSync(path, 'r+');
   let isOver = false;
-  const stop = clock.every(BEAT_MS, () => {
+  const stop = clock.every(HEARTBEAT_MS, () => {
     const now = clock.now() / 1000;
     try {
       // Needs no room on the disk, and never touches a file that another run has put there.
@@ -146,7 +150,7 @@ function hold(path: string, here: Holder, takenOver: string | null, clock: Clock
     try {
       const holder = readHolder(path);
       if (holder?.runId === here.runId) return null;
-      const who = holder === null ? 'it was removed' : `${spell(holder)} has it`;
+      const who = holder === null ? 'it was removed' : `${describeHolder(holder)} has it`;
       return `the lock ${path} is no longer this run's: ${who}`;
     } catch (error) {
       return `the lock ${path} cannot be read: ${(error as Error).message}`;
@@ -186,7 +190,7 @@ function tryTake(folder: string, path: string, holder: Holder): boolean {
  * Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it
  * back.
  */
-function clearAway(path: string, dead: Holder | null, runId: string): void {
+function removeDeadLease(path: string, dead: Holder | null, runId: string): void {
   const aside = `${path}.${runId}.dead`;
   try {
     renameSync(path, aside);
@@ -195,11 +199,11 @@ function clearAway(path: string, dead: Holder | null, runId: string): void {
     throw error;
   }
   const moved = readHolder(aside);
-  if (moved !== null && moved.runId !== dead?.runId) putBack(aside, path);
+  if (moved !== null && moved.runId !== dead?.runId) restoreLease(aside, path);
   unlinkSync(aside);
 }
 
-function putBack(aside: string, path: string): void {
+function restoreLease(aside: string, path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {

@@ -3,9 +3,9 @@
 
 import type { Finding } from '../domain/finding.ts';
 import type { EntryState, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
-import { towards } from './build-plan.ts';
+import { planToShard } from './build-plan.ts';
 import { candidatesOf } from './electorate.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 import { planRequests } from './requests.ts';
 import { planSteps, sameSteps } from './steps.ts';
 
@@ -21,7 +21,7 @@ export interface Approved {
  * not the approved ones, the conference is refused. A pin has no finding to be checked against: its
  * premises are checked like all others', right before the write.
  */
-export function approve(plan: Plan, findings: Iterable<Finding>, ground: Ground): Approved {
+export function approve(plan: Plan, findings: Iterable<Finding>, model: PlanningModel): Approved {
   const wanted = new Set(plan.conferences.map(({ key }) => key));
   const found = new Map<string, Finding>();
   for (const finding of findings)
@@ -34,7 +34,7 @@ export function approve(plan: Plan, findings: Iterable<Finding>, ground: Ground)
     if (planned.kind === 'pin') conferences.push(planned);
     else if (finding === undefined) settled.push(planned.key);
     else {
-      const approved = approveOne(planned, finding, ground);
+      const approved = approveOne(planned, finding, model);
       if ('reason' in approved) refusals.push(approved);
       else conferences.push(approved);
     }
@@ -42,10 +42,10 @@ export function approve(plan: Plan, findings: Iterable<Finding>, ground: Ground)
   return { conferences, refusals, settled };
 }
 
-function approveOne(planned: PlannedConference, finding: Finding, ground: Ground): PlannedConference | Refusal {
+function approveOne(planned: PlannedConference, finding: Finding, model: PlanningModel): PlannedConference | Refusal {
   const { key } = planned;
   const winner = planned.winner!;
-  const { eligible, disputed } = candidatesOf(finding, ground.directories);
+  const { eligible, disputed } = candidatesOf(finding, model.directories);
   if (disputed.some(({ shard }) => shard === winner))
     return { reason: 'state-disputed', key, because: `some proxies call ${winner} unusable now` };
   if (!eligible.includes(winner))
@@ -54,7 +54,7 @@ function approveOne(planned: PlannedConference, finding: Finding, ground: Ground
     finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }]),
   );
   const byRequest = planned.steps.some(({ kind }) => kind === 'request');
-  const way = towards(finding, entries, winner, planned, ground, byRequest ? planRequests : planSteps);
+  const way = planToShard(finding, entries, winner, planned, model, byRequest ? planRequests : planSteps);
   if ('reason' in way || sameSteps(way.steps, planned.steps)) return way;
   return { reason: 'entry-changed', key, because: 'what there is to do has changed since the plan: make a new one' };
 }

@@ -14,8 +14,8 @@ import type {
 import type { RunReport } from '../domain/run-report.ts';
 import { candidatesOf, voters } from './electorate.ts';
 import { type FillIns, planFillIns } from './fill-ins.ts';
-import { type Ground, surveyGround } from './ground.ts';
 import { changeLimit, guardCooldown, guardRun } from './guards.ts';
+import { createPlanningModel, type PlanningModel } from './planning-model.ts';
 import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
 import { pickWinner } from './winner.ts';
@@ -33,14 +33,14 @@ export interface PlanningFacts {
   readonly validUntil: string;
 }
 
-export type Looked = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
+export type PlanningReport = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
 
 /**
  * The plan, and what was decided of each key, for the report. A run that a guard refuses has no
  * conferences: nothing is written at all.
  */
 export function buildPlan(
-  report: Looked,
+  report: PlanningReport,
   facts: PlanningFacts,
 ): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
   const wanted = planConferences(report, facts);
@@ -84,7 +84,7 @@ interface Planned {
  * What the limit of a run leaves over waits, by name: those that were touched last, so that nobody
  * can keep the others from being healed.
  */
-function withinLimit(planned: Planned, { counts }: Looked, settings: HealSettings): Planned {
+function withinLimit(planned: Planned, { counts }: PlanningReport, settings: HealSettings): Planned {
   const limit = changeLimit(counts, settings);
   const changing = planned.conferences.filter(({ kind }) => kind !== 'missing');
   if (changing.length <= limit.count) return planned;
@@ -106,8 +106,8 @@ function withinLimit(planned: Planned, { counts }: Looked, settings: HealSetting
   };
 }
 
-function planConferences(report: Looked, facts: PlanningFacts): Planned {
-  const ground = surveyGround(report.proxies);
+function planConferences(report: PlanningReport, facts: PlanningFacts): Planned {
+  const model = createPlanningModel(report.proxies);
   const voting = voters(report.proxies);
   const conferences: PlannedConference[] = [];
   const refusals: Refusal[] = [];
@@ -128,7 +128,7 @@ function planConferences(report: Looked, facts: PlanningFacts): Planned {
       });
       continue;
     }
-    const planned = planConference(finding, { ground, voting, fillIns }, facts);
+    const planned = planConference(finding, { model, voting, fillIns }, facts);
     expiresInMs.set(finding.key, Math.max(0, ...finding.routes.map((route) => route.expiresInMs)));
     if ('reason' in planned) {
       refusals.push(planned);
@@ -151,18 +151,18 @@ function planConferences(report: Looked, facts: PlanningFacts): Planned {
 
 /** What every conference of a run is planned on. */
 interface Basis {
-  readonly ground: Ground;
+  readonly model: PlanningModel;
   readonly voting: ReadonlySet<string>;
   readonly fillIns: FillIns;
 }
 
 function planConference(
   finding: Finding,
-  { ground, voting, fillIns }: Basis,
+  { model, voting, fillIns }: Basis,
   facts: PlanningFacts,
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
-  if (!facts.isExpressible(finding.key) || ground.tableType === 'binary')
+  if (!facts.isExpressible(finding.key) || model.tableType === 'binary')
     return refuse('key-inexpressible', 'no command of the runtime API can name this key');
   const twice = finding.routes.filter(({ why }) => why === 'duplicated').map(({ proxy }) => proxy);
   if (twice.length > 0)
@@ -176,16 +176,13 @@ function planConference(
       'cooldown',
       `healed ${healed} times within ${Math.round(withinMs / 60_000)} minutes: it is flapping, and its cause should be found`,
     );
-  const decision = pickWinner(
-    { finding, ...candidatesOf(finding, ground.directories), voters: voting },
-    facts.settings,
-  );
+  const decision = pickWinner({ finding, ...candidatesOf(finding, model.directories), voters: voting }, facts.settings);
   if ('refusal' in decision) return refuse(decision.refusal, decision.because);
   const entries = new Map(
     finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }] as const),
   );
   const byRequest = facts.settings.dataPlane !== null && fitsHeader(finding.key);
-  const way = towards(finding, entries, decision.winner, decision, ground, byRequest ? planRequests : planSteps);
+  const way = planToShard(finding, entries, decision.winner, decision, model, byRequest ? planRequests : planSteps);
   if ('steps' in way && way.steps.length === 0)
     return refuse(
       'coverage',
@@ -195,15 +192,15 @@ function planConference(
 }
 
 /** The way of one conference to one shard on every proxy that reported; also what `pin` uses. */
-export function towards(
+export function planToShard(
   { key, conference, kind }: Pick<PlannedConference, 'key' | 'conference' | 'kind'>,
   entries: ReadonlyMap<string, EntryState>,
   winner: string,
   { policy, because }: { readonly policy: WinnerPolicy; readonly because: string },
-  ground: Ground,
+  model: PlanningModel,
   makeSteps: typeof planSteps = planSteps,
 ): PlannedConference | Refusal {
-  const steps = makeSteps(entries, winner, ground);
+  const steps = makeSteps(entries, winner, model);
   if ('refusal' in steps) return { reason: steps.refusal, key, because: steps.because };
   return {
     key,
@@ -212,8 +209,8 @@ export function towards(
     winner,
     policy,
     because,
-    before: Object.fromEntries(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null])),
-    target: Object.fromEntries(ground.proxies.map((proxy) => [proxy, winner])),
+    before: Object.fromEntries(model.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null])),
+    target: Object.fromEntries(model.proxies.map((proxy) => [proxy, winner])),
     steps: steps.steps,
   };
 }

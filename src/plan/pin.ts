@@ -4,9 +4,9 @@
 import type { ServerDirectory } from '../analysis/server-directory.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { EntryState, Pin, PlannedConference, Refusal } from '../domain/plan.ts';
-import { towards } from './build-plan.ts';
+import { planToShard } from './build-plan.ts';
 import { servedEverywhere } from './electorate.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 
 /**
  * The way of a pinned conference, or why there is none: a conference that nobody holds (unless it
@@ -15,32 +15,32 @@ import type { Ground } from './ground.ts';
 export function planPin(
   pin: Pin,
   entries: ReadonlyMap<string, EntryState>,
-  ground: Ground,
+  model: PlanningModel,
   { isExpressible, isNew }: { readonly isExpressible: (key: string) => boolean; readonly isNew: boolean },
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: pin.key, because });
   if (!isExpressible(pin.key)) return refuse('key-inexpressible', 'no command of the runtime API can name this key');
-  const named = (proxy: string) => shardNamed(pin.shard, ground.directories.get(proxy)!);
-  const meanings = new Set(ground.proxies.map(named));
+  const named = (proxy: string) => shardNamed(pin.shard, model.directories.get(proxy)!);
+  const meanings = new Set(model.proxies.map(named));
   if (meanings.has(null))
     return refuse(
       'unknown-shard',
-      `${ground.proxies.filter((proxy) => named(proxy) === null).join(', ')} has no one shard called ${pin.shard}`,
+      `${model.proxies.filter((proxy) => named(proxy) === null).join(', ')} has no one shard called ${pin.shard}`,
     );
   if (meanings.size !== 1)
     return refuse('id-drift', `${pin.shard} is ${[...meanings].join(' on some proxies and ')} on others`);
   const [shard] = [...meanings] as [string];
   if (!isNew && [...entries.values()].every((entry) => entry === null))
     return refuse('unknown-conference', 'no proxy holds a conference of that name: give --new to make one');
-  const directories = [...ground.directories.values()];
+  const directories = [...model.directories.values()];
   if (!servedEverywhere(shard, directories))
     return refuse('no-eligible-shard', `${shard} does not accept traffic on every proxy`);
-  return towards(
+  return planToShard(
     { key: pin.key, conference: conferenceOf(pin.key), kind: 'pin' },
     entries,
     shard,
     { policy: 'pinned', because: 'somebody said so' },
-    ground,
+    model,
   );
 }
 

@@ -2,7 +2,7 @@
 // request's message reaches.
 
 import type { EntryState, Step } from '../domain/plan.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 import { otherMeaning } from './rival-name.ts';
 import { isRight, type StepsOrRefusal } from './steps.ts';
 
@@ -11,16 +11,20 @@ import { isRight, type StepsOrRefusal } from './steps.ts';
  * (2.6 to 3.4), whatever stood there. What it sends are that proxy's words for the shard, so each
  * proxy that hears them must mean the same by them, as with a touch.
  */
-export function planRequests(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
-  const right = new Set(ground.proxies.filter((proxy) => isRight(entries.get(proxy) ?? null, proxy, winner, ground)));
+export function planRequests(
+  entries: ReadonlyMap<string, EntryState>,
+  winner: string,
+  model: PlanningModel,
+): StepsOrRefusal {
+  const right = new Set(model.proxies.filter((proxy) => isRight(entries.get(proxy) ?? null, proxy, winner, model)));
   const steps: Step[] = [];
-  for (const proxy of ground.proxies) {
+  for (const proxy of model.proxies) {
     if (right.has(proxy)) continue;
-    const serverId = ground.idOf(winner, proxy);
+    const serverId = model.idOf(winner, proxy);
     if (serverId === null)
       return { refusal: 'id-drift', because: `${proxy} has no server id that means ${winner} and nothing else` };
-    for (const hearer of ground.hearers(proxy)) {
-      const other = otherMeaning(winner, proxy, hearer, ground);
+    for (const hearer of model.linkedPeers(proxy)) {
+      const other = otherMeaning(winner, proxy, hearer, model);
       if (other !== null)
         return {
           refusal: 'id-drift',

@@ -3,7 +3,7 @@
 
 import { addressOfServerKey } from '../analysis/server-directory.ts';
 import type { EntryState } from '../domain/plan.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 
 /**
  * With `srvkey name` the next request at a proxy tells its peers the winner's name there, at once
@@ -11,27 +11,27 @@ import type { Ground } from './ground.ts';
  * undone. Gives the reason, or `null` if there is none. Tables whose entries hold addresses are not
  * concerned.
  */
-export function rivalName(entries: Iterable<EntryState>, winner: string, ground: Ground): string | null {
+export function rivalName(entries: Iterable<EntryState>, winner: string, model: PlanningModel): string | null {
   const keepsAddresses = [...entries].some(
     (entry) => entry !== null && entry.serverKey !== null && addressOfServerKey(entry.serverKey) !== null,
   );
   if (keepsAddresses) return null;
-  const known = rivals.get(ground) ?? new Map<string, string | null>();
-  rivals.set(ground, known);
+  const known = rivals.get(model) ?? new Map<string, string | null>();
+  rivals.set(model, known);
   const rival = known.get(winner);
   if (rival !== undefined) return rival;
-  const found = findRival(winner, ground);
+  const found = findRival(winner, model);
   known.set(winner, found);
   return found;
 }
 
 /** By ground and winner: it is asked for every conference. */
-const rivals = new WeakMap<Ground, Map<string, string | null>>();
+const rivals = new WeakMap<PlanningModel, Map<string, string | null>>();
 
-function findRival(winner: string, ground: Ground): string | null {
-  for (const proxy of ground.proxies) {
-    for (const hearer of ground.peersOf(proxy)) {
-      const other = otherMeaning(winner, proxy, hearer, ground);
+function findRival(winner: string, model: PlanningModel): string | null {
+  for (const proxy of model.proxies) {
+    for (const hearer of model.peersOf(proxy)) {
+      const other = otherMeaning(winner, proxy, hearer, model);
       if (other !== null)
         return `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}: the next request on ${proxy} would undo it`;
     }
@@ -46,10 +46,10 @@ export function otherMeaning(
   winner: string,
   proxy: string,
   hearer: string,
-  ground: Ground,
+  model: PlanningModel,
 ): { readonly name: string; readonly shards: string } | null {
-  for (const [name, shards] of ground.directories.get(proxy)!.byName) {
-    const heard = ground.directories.get(hearer)!.byName.get(name);
+  for (const [name, shards] of model.directories.get(proxy)!.byName) {
+    const heard = model.directories.get(hearer)!.byName.get(name);
     if (shards.has(winner) && heard !== undefined && !heard.has(winner))
       return { name, shards: [...heard].join(' or ') };
   }

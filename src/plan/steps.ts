@@ -2,7 +2,7 @@
 
 import { addressOfServerKey } from '../analysis/server-directory.ts';
 import type { EntryState, RefusalReason, Step } from '../domain/plan.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 import { rivalName } from './rival-name.ts';
 
 export type StepsOrRefusal =
@@ -16,50 +16,51 @@ export type StepsOrRefusal =
  * another shard elsewhere refuses the conference. `entries` is what every proxy of the ground holds
  * now.
  */
-export function planSteps(entries: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): StepsOrRefusal {
-  const rival = rivalName(entries.values(), winner, ground);
+export function planSteps(
+  entries: ReadonlyMap<string, EntryState>,
+  winner: string,
+  model: PlanningModel,
+): StepsOrRefusal {
+  const rival = rivalName(entries.values(), winner, model);
   if (rival !== null) return { refusal: 'id-drift', because: rival };
-  const held = new Map(ground.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null] as const));
-  const right = new Set(ground.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, ground)));
+  const held = new Map(model.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null] as const));
+  const right = new Set(model.proxies.filter((proxy) => isRight(held.get(proxy)!, proxy, winner, model)));
   const steps: Step[] = [];
-  for (const step of touches(held, right, winner, ground)) {
-    const harm = harmOfTouch(step, held, winner, ground);
+  for (const step of touches(held, right, winner, model)) {
+    const harm = harmOfTouch(step, held, winner, model);
     if (harm) return harm;
     steps.push(step);
-    spread(step, held, right, winner, ground);
+    spread(step, held, right, winner, model);
   }
   const touchCount = steps.length;
-  const wrong = ground.proxies.filter((proxy) => !right.has(proxy));
+  const wrong = model.proxies.filter((proxy) => !right.has(proxy));
   for (const proxy of wrong) {
-    const serverId = ground.idOf(winner, proxy);
+    const serverId = model.idOf(winner, proxy);
     if (serverId === null)
       return { refusal: 'id-drift', because: `${proxy} has no server id that means ${winner} and nothing else` };
-    const harm = unseenHarm(proxy, ground) ?? harmOfReplace(proxy, serverId, held, wrong, winner, ground);
+    const harm = unseenHarm(proxy, model) ?? harmOfReplace(proxy, serverId, held, wrong, winner, model);
     if (harm) return harm;
     steps.push({ phase: touchCount, kind: 'replace', proxy, expect: held.get(proxy)!, serverId });
   }
   for (const { kind, proxy, serverId } of steps) if (kind === 'replace') held.set(proxy, { serverId, serverKey: null });
-  return harmOfTelling(held, winner, ground) ?? { steps };
+  return harmOfTelling(held, winner, model) ?? { steps };
 }
 
 /** Right: routed to the winner, and without a key and an id that name two shards. */
-export function isRight(entry: EntryState, proxy: string, winner: string, ground: Ground): boolean {
-  return entry !== null && ground.shardOf(entry, proxy) === winner && !contradicts(entry, proxy, winner, ground);
+export function isRight(entry: EntryState, proxy: string, winner: string, model: PlanningModel): boolean {
+  return entry !== null && model.shardOf(entry, proxy) === winner && !contradicts(entry, proxy, winner, model);
 }
 
-function contradicts(entry: NonNullable<EntryState>, proxy: string, winner: string, ground: Ground): boolean {
-  const byId = ground.directories.get(proxy)!.byId.get(entry.serverId);
+function contradicts(entry: NonNullable<EntryState>, proxy: string, winner: string, model: PlanningModel): boolean {
+  const byId = model.directories.get(proxy)!.byId.get(entry.serverId);
   return (
-    entry.serverKey !== null &&
-    byId !== undefined &&
-    !byId.has(winner) &&
-    !usedElsewhere(entry.serverId, winner, ground)
+    entry.serverKey !== null && byId !== undefined && !byId.has(winner) && !usedElsewhere(entry.serverId, winner, model)
   );
 }
 
 /** Ids that drift make every entry read so; then there is nothing to mend in the table. */
-function usedElsewhere(serverId: number, winner: string, ground: Ground): boolean {
-  for (const { byId } of ground.directories.values()) if (byId.get(serverId)?.has(winner)) return true;
+function usedElsewhere(serverId: number, winner: string, model: PlanningModel): boolean {
+  for (const { byId } of model.directories.values()) if (byId.get(serverId)?.has(winner)) return true;
   return false;
 }
 
@@ -72,24 +73,24 @@ function* touches(
   held: ReadonlyMap<string, EntryState>,
   right: ReadonlySet<string>,
   winner: string,
-  ground: Ground,
+  model: PlanningModel,
 ): Generator<Step> {
-  const sources = ground.proxies.filter((proxy) => ground.shardOf(held.get(proxy)!, proxy) === winner);
+  const sources = model.proxies.filter((proxy) => model.shardOf(held.get(proxy)!, proxy) === winner);
   const queue = [...sources.filter((proxy) => right.has(proxy)), ...sources.filter((proxy) => !right.has(proxy))];
   const seen = new Set(queue);
   for (let proxy = queue.shift(), phase = 0; proxy !== undefined; proxy = queue.shift()) {
     const entry = held.get(proxy)!;
-    const wrong = [...ground.hearers(proxy), proxy].filter((hearer) => !right.has(hearer));
+    const wrong = [...model.linkedPeers(proxy), proxy].filter((hearer) => !right.has(hearer));
     const keepsId = entry !== null && right.has(proxy) && entry.serverId > 0;
-    const serverId = keepsId ? entry.serverId : ground.idOf(winner, proxy);
+    const serverId = keepsId ? entry.serverId : model.idOf(winner, proxy);
     if (
       entry === null ||
       serverId === null ||
-      !wrong.some((hearer) => ground.shardOf(received({ ...entry, serverId }, held.get(hearer)!), hearer) === winner)
+      !wrong.some((hearer) => model.shardOf(received({ ...entry, serverId }, held.get(hearer)!), hearer) === winner)
     )
       continue;
     yield { phase: phase++, kind: 'touch', proxy, expect: entry, serverId };
-    for (const hearer of ground.hearers(proxy)) {
+    for (const hearer of model.linkedPeers(proxy)) {
       if (seen.has(hearer) || !right.has(hearer)) continue;
       seen.add(hearer);
       queue.push(hearer);
@@ -109,13 +110,19 @@ function touched({ serverId, expect }: Step): NonNullable<EntryState> {
   return { serverId, serverKey: expect?.serverKey ?? null };
 }
 
-function spread(step: Step, held: Map<string, EntryState>, right: Set<string>, winner: string, ground: Ground): void {
+function spread(
+  step: Step,
+  held: Map<string, EntryState>,
+  right: Set<string>,
+  winner: string,
+  model: PlanningModel,
+): void {
   held.set(step.proxy, touched(step));
   right.add(step.proxy);
-  for (const hearer of ground.hearers(step.proxy)) {
+  for (const hearer of model.linkedPeers(step.proxy)) {
     const entry = received(touched(step), held.get(hearer)!);
     held.set(hearer, entry);
-    if (ground.shardOf(entry, hearer) === winner) right.add(hearer);
+    if (model.shardOf(entry, hearer) === winner) right.add(hearer);
   }
 }
 
@@ -123,11 +130,16 @@ function spread(step: Step, held: Map<string, EntryState>, right: Set<string>, w
  * A proxy that led to the winner, or had no entry, and that the message would lead elsewhere. A
  * wrong one that stays wrong is replaced later.
  */
-function harmOfTouch(step: Step, held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
-  for (const hearer of ground.hearers(step.proxy)) {
+function harmOfTouch(
+  step: Step,
+  held: ReadonlyMap<string, EntryState>,
+  winner: string,
+  model: PlanningModel,
+): Harm | null {
+  for (const hearer of model.linkedPeers(step.proxy)) {
     const before = held.get(hearer)!;
-    const after = ground.shardOf(received(touched(step), before), hearer);
-    if (after !== winner && (before === null || ground.shardOf(before, hearer) === winner))
+    const after = model.shardOf(received(touched(step), before), hearer);
+    if (after !== winner && (before === null || model.shardOf(before, hearer) === winner))
       return harm(touched(step), step.proxy, hearer, winner, after);
   }
   return null;
@@ -143,11 +155,11 @@ function harmOfReplace(
   held: ReadonlyMap<string, EntryState>,
   wrong: readonly string[],
   winner: string,
-  ground: Ground,
+  model: PlanningModel,
 ): Harm | null {
   const message = { serverId, serverKey: null };
-  for (const hearer of ground.hearers(proxy)) {
-    const after = ground.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
+  for (const hearer of model.linkedPeers(proxy)) {
+    const after = model.shardOf(received(message, wrong.includes(hearer) ? null : held.get(hearer)!), hearer);
     if (after !== winner) return harm(message, proxy, hearer, winner, after);
   }
   return null;
@@ -157,13 +169,17 @@ function harmOfReplace(
  * What a proxy holds it may tell every peer of `held`, now or once a link is back: it must be the
  * winner there too.
  */
-export function harmOfTelling(held: ReadonlyMap<string, EntryState>, winner: string, ground: Ground): Harm | null {
-  for (const proxy of ground.proxies) {
+export function harmOfTelling(
+  held: ReadonlyMap<string, EntryState>,
+  winner: string,
+  model: PlanningModel,
+): Harm | null {
+  for (const proxy of model.proxies) {
     const entry = held.get(proxy) ?? null;
     if (entry === null) continue;
-    for (const peer of ground.peersOf(proxy)) {
+    for (const peer of model.peersOf(proxy)) {
       if (!held.has(peer)) continue;
-      const after = ground.shardOf(received(entry, held.get(peer)!), peer);
+      const after = model.shardOf(received(entry, held.get(peer)!), peer);
       if (after !== winner) return harm(entry, proxy, peer, winner, after);
     }
   }
@@ -176,8 +192,8 @@ type Harm = { readonly refusal: 'id-drift' | 'peer-unread'; readonly because: st
  * A replacement loses the key on whoever hears it, and a proxy that holds another one undoes it
  * with its next request. A touch carries the key along and does no harm where nobody looks.
  */
-export function unseenHarm(proxy: string, ground: Ground): Harm | null {
-  const [hearer] = ground.unreadHearers(proxy);
+export function unseenHarm(proxy: string, model: PlanningModel): Harm | null {
+  const [hearer] = model.unreadPeers(proxy);
   if (hearer === undefined) return null;
   return {
     refusal: 'peer-unread',

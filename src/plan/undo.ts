@@ -2,14 +2,14 @@
 // it.
 
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
-import type { Ground } from './ground.ts';
+import type { PlanningModel } from './planning-model.ts';
 import { unseenHarm } from './steps.ts';
 
 /**
  * What a journal says of one conference: the entries that the run found, and by proxy the shard
  * where it left them; `null`: no entry.
  */
-export interface Recorded {
+export interface RecordedConference {
   readonly key: string;
   readonly conference: string;
   readonly before: Readonly<Record<string, EntryState>>;
@@ -23,21 +23,21 @@ export interface Recorded {
  * written, so a restored entry has only an id until the next request.
  */
 export function planUndo(
-  recorded: Recorded,
+  recorded: RecordedConference,
   entries: ReadonlyMap<string, EntryState>,
-  ground: Ground,
+  model: PlanningModel,
 ): PlannedConference | Refusal {
-  const proxies = ground.proxies.filter((proxy) => Object.hasOwn(recorded.before, proxy));
+  const proxies = model.proxies.filter((proxy) => Object.hasOwn(recorded.before, proxy));
   const target = Object.fromEntries(
-    proxies.map((proxy) => [proxy, ground.shardOf(recorded.before[proxy]!, proxy)] as const),
+    proxies.map((proxy) => [proxy, model.shardOf(recorded.before[proxy]!, proxy)] as const),
   );
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: recorded.key, because });
   const changed = proxies.find((proxy) => {
-    const shard = ground.shardOf(entries.get(proxy) ?? null, proxy);
+    const shard = model.shardOf(entries.get(proxy) ?? null, proxy);
     return shard !== target[proxy] && shard !== (recorded.target[proxy] ?? null);
   });
   if (changed !== undefined) {
-    const shard = ground.shardOf(entries.get(changed) ?? null, changed);
+    const shard = model.shardOf(entries.get(changed) ?? null, changed);
     return refuse(
       'entry-changed',
       `${changed} ${shard === null ? 'has no entry' : `leads to ${shard}`} now, and the run left it on ${recorded.target[changed] ?? 'no shard'}`,
@@ -46,33 +46,33 @@ export function planUndo(
   const lost = proxies.find((proxy) => recorded.before[proxy] !== null && target[proxy] === null);
   if (lost !== undefined) return refuse('unknown-shard', `${lost} no longer has the shard that the entry led to`);
   const gone = proxies.find(
-    (proxy) => target[proxy] !== null && !ground.directories.get(proxy)!.isServed(target[proxy]!),
+    (proxy) => target[proxy] !== null && !model.directories.get(proxy)!.isServed(target[proxy]!),
   );
   if (gone !== undefined) return refuse('no-eligible-shard', `${target[gone]} no longer accepts traffic on ${gone}`);
-  return restoring(
+  return planRestore(
     { ...recorded, kind: 'undo', winner: null, policy: 'restored', because: 'what the run found', target, steps: [] },
     entries,
-    ground,
+    model,
   );
 }
 
-export function restoring(
+export function planRestore(
   conference: PlannedConference,
   entries: ReadonlyMap<string, EntryState>,
-  ground: Ground,
+  model: PlanningModel,
 ): PlannedConference | Refusal {
   const steps: Step[] = [];
   for (const [proxy, shard] of Object.entries(conference.target)) {
     const entry = entries.get(proxy) ?? null;
-    const unseen = unseenHarm(proxy, ground);
+    const unseen = unseenHarm(proxy, model);
     if (shard === null) {
       if (entry !== null && unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
       if (entry !== null) steps.push({ phase: 0, kind: 'remove', proxy, expect: entry, serverId: 0 });
       continue;
     }
-    if (ground.shardOf(entry, proxy) === shard) continue;
+    if (model.shardOf(entry, proxy) === shard) continue;
     if (unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
-    const serverId = ground.idOf(shard, proxy);
+    const serverId = model.idOf(shard, proxy);
     if (serverId === null)
       return {
         reason: 'id-drift',

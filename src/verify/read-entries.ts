@@ -12,7 +12,7 @@ import type { TableReader } from '../runtime-api/table-reader.ts';
  */
 export type EntriesNow = ReadonlyMap<string, ReadonlyMap<string, EntryState>>;
 
-export interface Asked {
+export interface ReadAccess {
   readonly readers: ReadonlyMap<string, TableReader>;
   readonly concurrency: number;
   readonly signal: AbortSignal;
@@ -23,20 +23,20 @@ export interface Asked {
  * deadline: then whoever has not answered is left out.
  */
 export async function readEntries(
-  asked: Asked,
+  access: ReadAccess,
   keys: readonly string[],
-  proxies: Iterable<string> = asked.readers.keys(),
+  proxies: Iterable<string> = access.readers.keys(),
 ): Promise<EntriesNow> {
-  const limit = pLimit(asked.concurrency);
+  const limit = pLimit(access.concurrency);
   const answers = [...proxies].map((proxy) =>
     limit(async (): Promise<[string, ReadonlyMap<string, EntryState>][]> => {
       const entries = new Map<string, EntryState>(keys.map((key) => [key, null]));
-      const reader = asked.readers.get(proxy);
+      const reader = access.readers.get(proxy);
       if (!reader) return [];
       try {
-        await readKeys(reader, keys, entries, asked.signal);
+        await readKeys(reader, keys, entries, access.signal);
       } catch (error) {
-        if (isOwnFault(error, asked.signal)) throw asked.signal.aborted ? asked.signal.reason : error;
+        if (isOwnFault(error, access.signal)) throw access.signal.aborted ? access.signal.reason : error;
         return [];
       }
       return [[proxy, entries]];

@@ -9,8 +9,8 @@ import type { Settings } from '../domain/settings.ts';
 import { createShardRequest, type ShardRequest } from '../heal/data-plane.ts';
 import { healPlan, refusedOutcome } from '../heal/heal.ts';
 import { openJournal } from '../heal/journal.ts';
-import { withPatience } from '../heal/patience.ts';
-import { type Ground, surveyGround } from '../plan/ground.ts';
+import { limitTimeouts } from '../heal/timeout-limit.ts';
+import { createPlanningModel, type PlanningModel } from '../plan/planning-model.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { createTableWriter } from '../runtime-api/table-writer.ts';
 import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
@@ -70,7 +70,7 @@ export async function carryOutPlan(
   }
   const open = openTransports(settings);
   const transports = mesh.members.map(({ target }) => [target.name, open(target)] as const);
-  const ground = surveyGround(report.proxies);
+  const model = createPlanningModel(report.proxies);
   try {
     journal.append([
       {
@@ -90,7 +90,7 @@ export async function carryOutPlan(
       plan,
       report.proxies,
       {
-        readers: new Map([...readersOf(mesh, ground)].map(([name, reader]) => [name, withPatience(reader)])),
+        readers: new Map([...readersOf(mesh, model)].map(([name, reader]) => [name, limitTimeouts(reader)])),
         writers: new Map(
           transports.map(([name, transport]) => [
             name,
@@ -174,8 +174,8 @@ function shardRequest(mesh: Mesh, { heal: { dataPlane }, collect }: Settings): S
   );
 }
 
-export function readersOf(mesh: Mesh, ground: Ground): ReadonlyMap<string, TableReader> {
-  const reporting = new Set(ground.proxies);
+export function readersOf(mesh: Mesh, model: PlanningModel): ReadonlyMap<string, TableReader> {
+  const reporting = new Set(model.proxies);
   return new Map(
     mesh.members.filter(({ target }) => reporting.has(target.name)).map(({ target, reader }) => [target.name, reader]),
   );

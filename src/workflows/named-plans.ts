@@ -8,9 +8,9 @@ import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import type { JournalRecord } from '../heal/journal.ts';
 import { approve } from '../plan/approve.ts';
-import { surveyGround } from '../plan/ground.ts';
 import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from '../plan/guards.ts';
 import { planPin, shardNamed } from '../plan/pin.ts';
+import { createPlanningModel } from '../plan/planning-model.ts';
 import { planUndo } from '../plan/undo.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import type { MeshRun } from '../session/mesh.ts';
@@ -28,7 +28,7 @@ export function checkPlan(plan: Plan, report: RunReport, run: Omit<MeshRun, 'mes
   });
   const stale = plan.refused ?? refuseStale(plan, run);
   if (stale) return refusedWhole(stale);
-  const { conferences, refusals, settled } = approve(plan, report.findings, surveyGround(report.proxies));
+  const { conferences, refusals, settled } = approve(plan, report.findings, createPlanningModel(report.proxies));
   const guarded = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
   if (guarded) return refusedWhole(guarded);
   const within = upToLimit(conferences, changeLimit(report.counts, settings.heal));
@@ -71,15 +71,15 @@ export interface WantedPins {
 /** The plan of a person's pins. */
 export async function planPins({ pins, isNew }: WantedPins, report: RunReport, run: MeshRun): Promise<Plan> {
   const { mesh, settings, context } = run;
-  const ground = surveyGround(report.proxies);
+  const model = createPlanningModel(report.proxies);
   const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
   const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: context.signal },
+    { readers: readersOf(mesh, model), concurrency: settings.collect.concurrency, signal: context.signal },
     expressible,
   );
   return proposeNamed(
     report,
-    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), ground, { isExpressible, isNew })),
+    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), model, { isExpressible, isNew })),
     run,
   );
 }
@@ -116,13 +116,13 @@ export async function planWayBack({ records, path, older }: WayBack, report: Run
   const changed = records.flatMap((record) =>
     record.event === 'conference' && written.has(record.key) ? [record] : [],
   );
-  const ground = surveyGround(report.proxies);
+  const model = createPlanningModel(report.proxies);
   const now = await readEntries(
-    { readers: readersOf(mesh, ground), concurrency: settings.collect.concurrency, signal: context.signal },
+    { readers: readersOf(mesh, model), concurrency: settings.collect.concurrency, signal: context.signal },
     changed.map(({ key }) => key),
   );
   const ways = changed.map(({ key, before, target }) =>
-    planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), ground),
+    planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), model),
   );
   return proposeNamed(report, ways, run);
 }

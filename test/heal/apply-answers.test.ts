@@ -1,8 +1,8 @@
 // What proxies say to the commands of a step, and what becomes of many conferences at once.
 
 import { describe, expect, test } from 'vitest';
-import { journaled, manySplit, type Play, play, playOn } from '../support/heal-play.ts';
-import { accepted, type Command, inUse } from '../support/heal-stage.ts';
+import { drawScenario, journaled, manySplit, type Scenario, scenarioOn } from '../support/heal-scenario.ts';
+import { accepted, type Command, inUse } from '../support/scripted-mesh.ts';
 
 const cut = [['p1', 'p2']] as const;
 
@@ -13,13 +13,13 @@ describe('answers', () => {
   };
 
   test('clear: "currently in use" four times -> tried again, then set', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut }, { answer: busyFor(4) });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: busyFor(4) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 1, refusals: [] });
     expect(it.commands).toEqual([...Array(5).fill('clear p2 k'), 'set p2 k=11']);
   });
 
   test('clear: in use for good -> rejected, and no set: it would only relabel the entry, and tell the others', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({
       applied: 0,
       refusals: [
@@ -33,7 +33,7 @@ describe('answers', () => {
 
   test('clear: refused for another reason -> not tried again', async () => {
     const denied = { outcome: 'rejected', answer: 'Permission denied' } as const;
-    const it = play({ p1: 's1', p2: 's2' }, { cut }, { answer: () => denied });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: () => denied });
     expect((await it.apply(it.plan.conferences)).refusals).toMatchObject([
       { because: 'p2 said to replace: Permission denied' },
     ]);
@@ -42,7 +42,7 @@ describe('answers', () => {
 
   test('clear: no answer -> not known, and no set', async () => {
     const lost = { outcome: 'unknown', answer: 'the connection broke' } as const;
-    const it = play({ p1: 's1', p2: 's2' }, { cut }, { answer: () => lost });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: () => lost });
     expect((await it.apply(it.plan.conferences)).refusals).toMatchObject([
       { reason: 'rejected', because: 'p2 said to replace: the connection broke' },
     ]);
@@ -52,7 +52,7 @@ describe('answers', () => {
 
   test('a rejected touch -> the later phases of that conference are not done', async () => {
     const no = { outcome: 'rejected', answer: 'no' } as const;
-    const it = play({ p1: 's1', p2: 's2', p3: 's3' }, { cut: [['p1', 'p3']] }, { answer: () => no });
+    const it = drawScenario({ p1: 's1', p2: 's2', p3: 's3' }, { cut: [['p1', 'p3']] }, { answer: () => no });
     expect(await it.apply(it.plan.conferences)).toMatchObject({
       applied: 0,
       refusals: [{ reason: 'rejected', key: 'k' }],
@@ -62,7 +62,9 @@ describe('answers', () => {
 
   test('each answer goes to its own conference', async () => {
     const keys = ['a', 'b', 'c'];
-    const it = playOn(manySplit(keys), { answer: ({ key, id }) => (key === 'b' && id === null ? inUse : accepted) });
+    const it = scenarioOn(manySplit(keys), {
+      answer: ({ key, id }) => (key === 'b' && id === null ? inUse : accepted),
+    });
     expect((await it.apply(it.plan.conferences)).refusals.map(({ key }) => key)).toEqual(['b']);
     expect(keys.map((key) => it.routes(key))).toEqual([
       ['s1', 's1'],
@@ -78,7 +80,7 @@ describe('many conferences', () => {
 
   test('120 go in batches of 50, each with one line of clears and one of sets a proxy', async () => {
     const lines: number[] = [];
-    const it = playOn(many(), { beforeLine: (line) => lines.push(line.length) });
+    const it = scenarioOn(many(), { beforeLine: (line) => lines.push(line.length) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 120, refusals: [] });
     expect(lines).toEqual([50, 50, 50, 50, 20, 20]);
     expect(keys.every((key) => it.routes(key).join() === 's1,s1')).toBe(true);
@@ -86,7 +88,7 @@ describe('many conferences', () => {
 
   test('interrupted during the first batch: it is finished and journaled, and nothing more is written', async () => {
     let lines = 0;
-    const it: Play = playOn(many(), {
+    const it: Scenario = scenarioOn(many(), {
       beforeLine: () => (++lines === 1 ? it.interrupt.abort(new Error('SIGINT')) : undefined),
     });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 50, refusals: [] });
@@ -96,14 +98,14 @@ describe('many conferences', () => {
   });
 
   test('interrupted while looking: nothing is written, and nobody is blamed', async () => {
-    const it: Play = playOn(many(), { beforeRead: () => it.interrupt.abort(new Error('SIGINT')) });
+    const it: Scenario = scenarioOn(many(), { beforeRead: () => it.interrupt.abort(new Error('SIGINT')) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 0, refusals: [] });
     expect([it.commands, journaled(it)]).toEqual([[], []]);
   });
 
   test('interrupted while a clear is tried again: the write in hand is finished', async () => {
     let clears = 0;
-    const it: Play = playOn(many(), {
+    const it: Scenario = scenarioOn(many(), {
       answer: ({ id }) => {
         if (id !== null || ++clears > 50) return undefined;
         it.interrupt.abort(new Error('SIGINT'));

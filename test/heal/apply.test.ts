@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { readJournal } from '../../src/heal/journal.ts';
-import { journaled, type Play, play, playOn } from '../support/heal-play.ts';
+import { drawScenario, journaled, type Scenario, scenarioOn } from '../support/heal-scenario.ts';
 import { addresses, drawEntry, drawMesh } from '../support/model-look.ts';
 
 const cut = [['p1', 'p2']] as const;
@@ -11,26 +11,26 @@ const everywhereCut = [...cut, ['p1', 'p3'], ['p2', 'p3']] as const;
 
 describe('the order of things', () => {
   test('a touch: one command', async () => {
-    const it = play({ p1: 's1', p2: 's1', p3: 's2' });
+    const it = drawScenario({ p1: 's1', p2: 's1', p3: 's2' });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 1, refusals: [] });
     expect(it.commands).toEqual(['set p1 k=11']);
     expect(it.routes()).toEqual(['s1', 's1', 's1']);
   });
 
   test('a replacement: set only after clear', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 1, refusals: [] });
     expect(it.commands).toEqual(['clear p2 k', 'set p2 k=11']);
   });
 
   test('an entry that was not there: no clear', async () => {
-    const it = play({ p1: 's1', p2: null }, { cut });
+    const it = drawScenario({ p1: 's1', p2: null }, { cut });
     await it.apply(it.plan.conferences);
     expect(it.commands).toEqual(['set p2 k=11']);
   });
 
   test('several replacements: all clears before the first set, so that no set is heard by an entry that is to go', async () => {
-    const it = play(
+    const it = drawScenario(
       { p1: 's1', p2: 's2', p3: 's3' },
       {
         cut: [
@@ -47,14 +47,14 @@ describe('the order of things', () => {
 
   test('intents are on disk before the first command goes out, outcomes after the last one', async () => {
     const seen: (readonly string[])[] = [];
-    const it: Play = play({ p1: 's1', p2: 's2' }, { cut }, { beforeLine: () => seen.push(journaled(it)) });
+    const it: Scenario = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { beforeLine: () => seen.push(journaled(it)) });
     await it.apply(it.plan.conferences);
     expect(seen).toEqual([['intent 1 p2 replace'], ['intent 1 p2 replace']]);
     expect(journaled(it)).toEqual(['intent 1 p2 replace', 'outcome 1 accepted']);
   });
 
   test('the intent says what is written where, and what was there', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     await it.apply(it.plan.conferences);
     expect(readJournal(it.tools.journal.path)[0]).toMatchObject({
       event: 'intent',
@@ -67,7 +67,7 @@ describe('the order of things', () => {
   });
 
   test('a chain: the second touch waits until the first one has arrived', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2', p3: 's3' },
       { cut: [['p1', 'p3']] },
       {
@@ -84,7 +84,7 @@ describe('the order of things', () => {
   });
 
   test('a chain whose first message never arrives: the rest is refused, and not written', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2', p3: 's3' },
       { cut: [['p1', 'p3']] },
       { beforeLine: () => it.mesh.setLink('p1', 'p2', false) },
@@ -99,7 +99,7 @@ describe('the order of things', () => {
 
 describe('the last look', () => {
   test('an entry changed since the plan -> refused with both entries, and nothing is written', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s3', it.mesh, 'p2'));
     expect(await it.apply(it.plan.conferences)).toMatchObject({
       applied: 0,
@@ -116,14 +116,14 @@ describe('the last look', () => {
   });
 
   test('an entry that is gone is another one', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry(null, it.mesh, 'p2'));
     expect((await it.apply(it.plan.conferences)).refusals[0]!.because).toContain('the entry is absent and no longer');
     expect(it.commands).toEqual([]);
   });
 
   test('an entry that leads where it did, without its key: the steps are planned anew from it', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s2/-', it.mesh, 'p2'));
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 1, refusals: [] });
     expect(it.commands).toEqual(['clear p2 k', 'set p2 k=11']);
@@ -137,7 +137,7 @@ describe('the last look', () => {
       ['p3', 's1'],
     ] as const)
       mesh.put(proxy, 'other', drawEntry(entry, mesh, proxy));
-    const it = playOn(mesh);
+    const it = scenarioOn(mesh);
     expect(it.plan.conferences.map(({ key, steps }) => [key, steps.length])).toEqual([
       ['k', 1],
       ['other', 1],
@@ -151,7 +151,7 @@ describe('the last look', () => {
   });
 
   test('a proxy that cannot be read right before the write -> refused, and nothing is written', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.gone.add('p2');
     expect(await it.apply(it.plan.conferences)).toMatchObject({
       applied: 0,
@@ -166,7 +166,7 @@ describe('the last look', () => {
   });
 
   test('a step for a proxy that is not in the mesh -> the steps are made anew from the mesh', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     const [conference] = it.plan.conferences;
     const stranger = { ...conference!, steps: [{ ...conference!.steps[0]!, proxy: 'stranger' }] };
     expect(await it.apply([stranger])).toMatchObject({ applied: 1, refusals: [] });
@@ -175,7 +175,7 @@ describe('the last look', () => {
 });
 
 test('writes are numbered through all batches and rounds of a run', async () => {
-  const it = play({ p1: 's1', p2: 's2' }, { cut });
+  const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
   await it.apply(it.plan.conferences);
   it.mesh.put('p2', 'k', drawEntry('s2', it.mesh, 'p2'));
   await it.apply(it.plan.conferences);

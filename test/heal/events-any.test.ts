@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { healPlan } from '../../src/heal/heal.ts';
 import type { Journal } from '../../src/heal/journal.ts';
-import { setStage } from '../support/heal-stage.ts';
 import { anyMesh, build, conferences } from '../support/model-arbitrary.ts';
 import { planFor, type ViewChanges, viewsOf } from '../support/model-look.ts';
 import type { ModelMesh } from '../support/model-mesh.ts';
+import { scriptMesh } from '../support/scripted-mesh.ts';
 
 const nth = fc.nat({ max: 4 });
 const shard = fc.nat({ max: 2 });
@@ -94,17 +94,17 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
         };
         const occur = (each: Event) => {
           lastEventAt = reads;
-          happen(mesh, stage.gone, each);
+          happen(mesh, scripted.gone, each);
         };
         const step = () => {
           for (const each of events) {
             if (each.when.turn !== turn) continue;
-            if ('ms' in each.when) stage.clock.after(each.when.ms, () => occur(each));
+            if ('ms' in each.when) scripted.clock.after(each.when.ms, () => occur(each));
             else occur(each);
           }
           turn++;
         };
-        const stage = setStage(mesh, {
+        const scripted = scriptMesh(mesh, {
           journal,
           beforeLine: step,
           beforeRead: () => {
@@ -112,7 +112,7 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
             reads++;
           },
         });
-        await healPlan(plan, views, stage.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
+        await healPlan(plan, views, scripted.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
         // What happens while the last word is being heard is after it.
         if (reads - lastEventAt < mesh.names.length) return;
         const ledTo = held.map((key) => {

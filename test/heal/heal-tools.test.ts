@@ -4,8 +4,9 @@
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
 import { type Journal, readJournal } from '../../src/heal/journal.ts';
-import { manySplit, type Play, playOn } from '../support/heal-play.ts';
-import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
+import { manySplit, type Scenario, scenarioOn } from '../support/heal-scenario.ts';
+import { beginJournal } from '../support/journals.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const keys = Array.from({ length: 120 }, (_, n) => `k${String(n).padStart(3, '0')}`);
 const reasons = ({ refusals }: HealOutcome) => [...new Set(refusals.map(({ reason }) => reason))];
@@ -27,7 +28,7 @@ function fullAfter(count: number): Journal {
 describe('the journal is full', () => {
   test('before the conferences are in it -> the whole run is refused, no proxy is even asked', async () => {
     let reads = 0;
-    const it = playOn(manySplit(keys), { journal: fullAfter(0), beforeRead: () => reads++ });
+    const it = scenarioOn(manySplit(keys), { journal: fullAfter(0), beforeRead: () => reads++ });
     expect(await it.heal()).toMatchObject({
       planned: 120,
       applied: 0,
@@ -40,7 +41,7 @@ describe('the journal is full', () => {
 
   test('before an intent -> nothing of its batch goes out; what was written before is verified, the rest refused', async () => {
     // The conferences, and intents and outcomes of the first batch.
-    const it = playOn(manySplit(keys), { journal: fullAfter(3) });
+    const it = scenarioOn(manySplit(keys), { journal: fullAfter(3) });
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ planned: 120, applied: 50, verified: 50, failed: 70, interrupted: false });
     expect([reasons(outcome), outcome.refusals.length]).toEqual([['no-journal'], 70]);
@@ -48,7 +49,7 @@ describe('the journal is full', () => {
   });
 
   test('between intents and outcomes -> that batch is finished, set after clear, and no other is begun', async () => {
-    const it = playOn(manySplit(keys), { journal: fullAfter(2) });
+    const it = scenarioOn(manySplit(keys), { journal: fullAfter(2) });
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ applied: 50, verified: 50, failed: 70 });
     expect(reasons(outcome)).toEqual(['no-journal']);
@@ -58,14 +59,14 @@ describe('the journal is full', () => {
   });
 
   test('when all is written -> healed is healed', async () => {
-    const it = playOn(manySplit(['k']), { journal: fullAfter(2) });
+    const it = scenarioOn(manySplit(['k']), { journal: fullAfter(2) });
     expect(await it.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0, refusals: [] });
   });
 });
 
 test('another run has the lease -> nothing more goes out, and the rest is refused as locked', async () => {
   let lines = 0;
-  const it: Play = playOn(manySplit(keys), {
+  const it: Scenario = scenarioOn(manySplit(keys), {
     beforeLine: () => lines++,
     leaseLost: () => (lines > 0 ? 'run second has it' : null),
   });

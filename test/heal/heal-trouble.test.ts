@@ -4,17 +4,17 @@
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
 import { readJournal } from '../../src/heal/journal.ts';
-import { manySplit, type Play, play, playOn, SETTLE_MS } from '../support/heal-play.ts';
-import { inUse, type Stage } from '../support/heal-stage.ts';
+import { drawScenario, manySplit, type Scenario, SETTLE_MS, scenarioOn } from '../support/heal-scenario.ts';
 import { drawEntry } from '../support/model-look.ts';
+import { inUse, type ScriptedMesh } from '../support/scripted-mesh.ts';
 
 const cut = [['p1', 'p2']] as const;
 const reasons = ({ refusals }: HealOutcome) => refusals.map(({ reason, key }) => `${key} ${reason}`);
-const eventsOf = ({ tools }: Stage) => readJournal(tools.journal.path).map(({ event }) => event);
+const eventsOf = ({ tools }: ScriptedMesh) => readJournal(tools.journal.path).map(({ event }) => event);
 
 describe('refusals on the way', () => {
   test('entry changed between look and write -> refused, nothing written, and not tried again', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s3', it.mesh, 'p2'));
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ applied: 0, verified: 0, failed: 1 });
@@ -22,7 +22,7 @@ describe('refusals on the way', () => {
   });
 
   test('entry changed, to the winner itself -> nothing written, and it is whole', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s1', it.mesh, 'p2'));
     expect(await it.heal()).toMatchObject({ applied: 0, verified: 0, settledThemselves: 1, failed: 0, refusals: [] });
     expect(it.commands).toEqual([]);
@@ -30,7 +30,7 @@ describe('refusals on the way', () => {
 
   test('clear in use for the whole first round -> the next round does it', async () => {
     let busy = 5;
-    const it = play(
+    const it = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
       { answer: ({ id }) => (id === null && busy-- > 0 ? inUse : undefined) },
@@ -40,7 +40,7 @@ describe('refusals on the way', () => {
   });
 
   test('clear in use for good -> rejected, with what the proxy said', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ applied: 0, failed: 1 });
     expect(outcome.refusals).toEqual([
@@ -50,7 +50,7 @@ describe('refusals on the way', () => {
   });
 
   test('no answer, but carried out -> the last word settles it: healed', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
       {
@@ -69,7 +69,7 @@ describe('refusals on the way', () => {
 
   test('no answer, and not carried out -> done again from what is there', async () => {
     let lost = true;
-    const it = play(
+    const it = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
       {
@@ -85,7 +85,7 @@ describe('refusals on the way', () => {
   });
 
   test('one refused conference does not stop the others', async () => {
-    const it = playOn(manySplit(['a', 'b', 'c']), { answer: ({ key }) => (key === 'b' ? inUse : undefined) });
+    const it = scenarioOn(manySplit(['a', 'b', 'c']), { answer: ({ key }) => (key === 'b' ? inUse : undefined) });
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ planned: 3, verified: 2, failed: 1 });
     expect(reasons(outcome)).toEqual(['b rejected']);
@@ -94,7 +94,7 @@ describe('refusals on the way', () => {
 
 describe('a proxy that goes away', () => {
   test('before its write -> refused, nothing written there, and who went is named', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.gone.add('p2');
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ applied: 0, verified: 0, failed: 1 });
@@ -103,14 +103,14 @@ describe('a proxy that goes away', () => {
   });
 
   test('after its write -> not-held: nobody has confirmed it, and nothing is written in its absence', async () => {
-    const it: Play = play({ p1: 's1', p2: 's2', p3: 's3' }, {}, { beforeLine: () => it.gone.add('p3') });
+    const it: Scenario = drawScenario({ p1: 's1', p2: 's2', p3: 's3' }, {}, { beforeLine: () => it.gone.add('p3') });
     const outcome = await it.heal();
     expect(outcome.refusals).toEqual([{ reason: 'not-held', key: 'k', because: 'p3 did not answer' }]);
     expect(it.commands).toEqual(['set p1 k=11']);
   });
 
   test('for a moment only -> healed, with no write more', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2', p3: 's3' },
       {},
       {
@@ -130,7 +130,7 @@ describe('interrupted (Ctrl-C)', () => {
 
   test('after the first batch: nothing more is written, nothing is called verified, and the journal has an end', async () => {
     let lines = 0;
-    const it: Play = playOn(manySplit(keys), {
+    const it: Scenario = scenarioOn(manySplit(keys), {
       beforeLine: () => (++lines === 2 ? it.interrupt.abort(new Error('SIGINT')) : undefined),
     });
     const outcome = await it.heal();
@@ -142,13 +142,13 @@ describe('interrupted (Ctrl-C)', () => {
   });
 
   test('while looking before a write: nothing is written', async () => {
-    const it: Play = playOn(manySplit(keys), { beforeRead: () => it.interrupt.abort(new Error('SIGINT')) });
+    const it: Scenario = scenarioOn(manySplit(keys), { beforeRead: () => it.interrupt.abort(new Error('SIGINT')) });
     expect(await it.heal()).toMatchObject({ applied: 0, verified: 0, failed: 0, interrupted: true });
     expect(it.commands).toEqual([]);
   });
 
   test('during the settle time: what was written is not called verified', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
       {
@@ -160,7 +160,7 @@ describe('interrupted (Ctrl-C)', () => {
   });
 
   test('before anything: nothing is written', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.interrupt.abort(new Error('SIGINT'));
     expect(await it.heal()).toMatchObject({ applied: 0, verified: 0, interrupted: true });
     expect(it.commands).toEqual([]);

@@ -4,19 +4,19 @@ import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
 import { healPlan } from '../../src/heal/heal.ts';
 import { readJournal } from '../../src/heal/journal.ts';
-import { surveyGround } from '../../src/plan/ground.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { planUndo } from '../../src/plan/undo.ts';
-import { manySplit, type Play, play, playOn, SETTLE_MS } from '../support/heal-play.ts';
-import { type Stage, setStage } from '../support/heal-stage.ts';
+import { drawScenario, manySplit, type Scenario, SETTLE_MS, scenarioOn } from '../support/heal-scenario.ts';
 import { addresses, drawEntry, drawMesh, planFor, viewsOf } from '../support/model-look.ts';
+import { type ScriptedMesh, scriptMesh } from '../support/scripted-mesh.ts';
 
 const cut = [['p1', 'p2']] as const;
 const reasons = ({ refusals }: HealOutcome) => refusals.map(({ reason, key }) => `${key} ${reason}`);
-const eventsOf = ({ tools }: Stage) => readJournal(tools.journal.path).map(({ event }) => event);
+const eventsOf = ({ tools }: ScriptedMesh) => readJournal(tools.journal.path).map(({ event }) => event);
 
 describe('a heal that holds', () => {
   test('one round, verified on every proxy, and all of it in the journal', async () => {
-    const it = play({ p1: 's1', p2: 's2' }, { cut });
+    const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     expect(await it.heal()).toEqual({
       planned: 1,
       applied: 1,
@@ -39,12 +39,12 @@ describe('a heal that holds', () => {
   test('what the plan refused stays among the refusals', async () => {
     const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
     const refusal = { reason: 'cooldown', key: 'other', because: 'healed 3 times' } as const;
-    const it = playOn(mesh, {}, { ...planFor(mesh), refusals: [refusal] });
+    const it = scenarioOn(mesh, {}, { ...planFor(mesh), refusals: [refusal] });
     expect(await it.heal()).toMatchObject({ verified: 1, failed: 0, refusals: [refusal] });
   });
 
   test('messages that take a second: waited for, without another write', async () => {
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2', p3: 's1' },
       {},
       {
@@ -65,7 +65,7 @@ describe('a heal that is undone', () => {
    */
   const reverts = (times: number, afterMs: number) => {
     let left = times;
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
       {
@@ -104,7 +104,7 @@ describe('a heal that is undone', () => {
 
   test('the next round has only what did not hold in hand', async () => {
     let reverted = false;
-    const it: Play = playOn(manySplit(['a', 'b', 'c']), {
+    const it: Scenario = scenarioOn(manySplit(['a', 'b', 'c']), {
       beforeLine: (line) => {
         if (reverted || line[0]!.id === null) return;
         reverted = true;
@@ -117,7 +117,7 @@ describe('a heal that is undone', () => {
 
   test('to a mixed entry, by somebody’s plain set -> that is not healed either', async () => {
     let spoiled = false;
-    const it: Play = play(
+    const it: Scenario = drawScenario(
       { p1: 's1', p2: 's1', p3: 's2' },
       {},
       {
@@ -134,7 +134,7 @@ describe('a heal that is undone', () => {
 
 test('somebody else was at a conference, and it came right only while the others settled -> not written to, and not called healed', async () => {
   let begun = false;
-  const it: Play = playOn(manySplit(['a', 'b']), {
+  const it: Scenario = scenarioOn(manySplit(['a', 'b']), {
     beforeRead: () => {
       if (begun) return;
       begun = true;
@@ -150,13 +150,13 @@ test('somebody else was at a conference, and it came right only while the others
 
 describe('mixed', () => {
   test('{p1, p2: id s2, key s1} -> relabelled, and only then called healed', async () => {
-    const it = play({ p1: 's2/s1', p2: 's2/s1' });
+    const it = drawScenario({ p1: 's2/s1', p2: 's2/s1' });
     expect(await it.heal()).toMatchObject({ applied: 1, verified: 1 });
     expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
   });
 
   test('changed since the plan, but still mixed -> planned anew, and relabelled', async () => {
-    const it = play({ p1: 's2/s1', p2: 's2/s1' });
+    const it = drawScenario({ p1: 's2/s1', p2: 's2/s1' });
     it.mesh.put('p1', 'k', drawEntry('s3/s1', it.mesh, 'p1'));
     expect(await it.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0, refusals: [] });
     expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
@@ -167,27 +167,27 @@ describe('a link that is called up and carries nothing', () => {
     const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
     const up = (name: string) => ({ peers: [{ name, state: 'up' as const, protocolErrors: 0 }] });
     const calledUp = { p1: up('p2'), p2: up('p1') };
-    const stage = setStage(mesh);
-    const outcome = await healPlan(planFor(mesh, calledUp), viewsOf(mesh, calledUp), stage.tools, {
+    const scripted = scriptMesh(mesh);
+    const outcome = await healPlan(planFor(mesh, calledUp), viewsOf(mesh, calledUp), scripted.tools, {
       settleMs: SETTLE_MS,
       rounds: null,
       onRound: () => {},
     });
     expect(outcome).toMatchObject({ verified: 1, failed: 0, refusals: [] });
-    expect(stage.commands).toEqual(['set p1 k=11', 'clear p2 k', 'set p2 k=11']);
+    expect(scripted.commands).toEqual(['set p1 k=11', 'clear p2 k', 'set p2 k=11']);
   });
 });
 
 describe('undo', () => {
   test('{p1: s1, p2: s2} healed to s1, then undone -> p2 routes to s2 again', async () => {
-    const healed = play({ p1: 's1', p2: 's2' }, { cut });
+    const healed = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     await healed.heal();
     const { mesh } = healed;
     const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
     const { before, target } = healed.plan.conferences[0]!;
-    const way = planUndo({ key: 'k', conference: 'k', before, target }, entries, surveyGround(viewsOf(mesh)));
+    const way = planUndo({ key: 'k', conference: 'k', before, target }, entries, createPlanningModel(viewsOf(mesh)));
     if ('reason' in way) throw new Error(way.because);
-    const undone = playOn(mesh, {}, { ...healed.plan, conferences: [way] });
+    const undone = scenarioOn(mesh, {}, { ...healed.plan, conferences: [way] });
     expect(await undone.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0 });
     expect([mesh.route('p1', 'k'), mesh.route('p2', 'k')]).toEqual([addresses.s1, addresses.s2]);
   });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import { openJournal, readJournal } from '../../src/heal/journal.ts';
-import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
-import { begin, conference, ends, intent, journalOf, noon, outcome } from '../support/journals.ts';
+import { begin, beginJournal, conference, ends, intent, journalOf, noon, outcome } from '../support/journals.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('writing', () => {
   test('what was appended is in the file when append returns', () => {

@@ -5,8 +5,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statS
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { recentHeals } from '../../src/heal/recent-heals.ts';
-import { temporaryFolder } from '../support/heal-stage.ts';
 import { begin, conference, ends, intent, journalOf, noon, outcome } from '../support/journals.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const minutes = 60_000;
 const days = 86_400_000;

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Lease, takeLease } from '../../src/heal/run-lock.ts';
 import { systemClock } from '../../src/process/clock.ts';
-import { temporaryFolder } from '../support/heal-stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { deadPid, isHeld, leave, never, releaseAll } from './taken-lease.ts';
 
 afterEach(releaseAll);

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LEASE_MS, takeLease } from '../../src/heal/run-lock.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/heal-stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { deadPid, isHeld, leave, mustTake, never, now, pathIn, releaseAll, since, take } from './taken-lease.ts';
 
 afterEach(releaseAll);

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { HealSettings } from '../../src/domain/plan.ts';
-import { buildPlan, type Looked, type PlanningFacts } from '../../src/plan/build-plan.ts';
+import { buildPlan, type PlanningFacts, type PlanningReport } from '../../src/plan/build-plan.ts';
 import {
   addresses,
   type DrawnMesh,
@@ -19,7 +19,11 @@ import {
 import { findingList } from '../support/run-report.ts';
 
 /** Several conferences on one mesh: the first picture names the proxies. */
-function look(pictures: Readonly<Record<string, Picture>>, drawn: DrawnMesh = {}, changes: ViewChanges = {}): Looked {
+function look(
+  pictures: Readonly<Record<string, Picture>>,
+  drawn: DrawnMesh = {},
+  changes: ViewChanges = {},
+): PlanningReport {
   const [first] = Object.values(pictures);
   const mesh = drawMesh(Object.fromEntries(Object.keys(first!).map((proxy) => [proxy, null])), drawn);
   for (const [key, picture] of Object.entries(pictures))
@@ -27,7 +31,7 @@ function look(pictures: Readonly<Record<string, Picture>>, drawn: DrawnMesh = {}
   return lookAt(mesh, changes);
 }
 
-function planned(looked: Looked, settings: Partial<HealSettings> = {}, facts: Partial<PlanningFacts> = {}) {
+function planned(looked: PlanningReport, settings: Partial<HealSettings> = {}, facts: Partial<PlanningFacts> = {}) {
   const { plan, decisions } = buildPlan(looked, planningFacts(settings, facts));
   return {
     ways: plan.conferences.map(({ key, winner, policy, steps }) => ({ key, winner, policy, steps: steps.length })),

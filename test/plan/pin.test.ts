@@ -1,8 +1,8 @@
 // A conference that a person puts on a shard: what the shard may be called, and when it is refused.
 
 import { describe, expect, test } from 'vitest';
-import { surveyGround } from '../../src/plan/ground.ts';
 import { planPin } from '../../src/plan/pin.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
 function pin(
@@ -13,7 +13,7 @@ function pin(
 ): string {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const planned = planPin({ key: 'k', shard }, entries, surveyGround(viewsOf(mesh)), {
+  const planned = planPin({ key: 'k', shard }, entries, createPlanningModel(viewsOf(mesh)), {
     isExpressible: () => isExpressible,
     isNew,
   });

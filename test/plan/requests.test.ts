@@ -3,14 +3,14 @@
 
 import { expect, test } from 'vitest';
 import type { EntryState } from '../../src/domain/plan.ts';
-import { surveyGround } from '../../src/plan/ground.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { planRequests } from '../../src/plan/requests.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
 function wayOf(picture: Picture, drawn: DrawnMesh = {}) {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map<string, EntryState>(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const way = planRequests(entries, addresses.s1!, surveyGround(viewsOf(mesh)));
+  const way = planRequests(entries, addresses.s1!, createPlanningModel(viewsOf(mesh)));
   return 'steps' in way ? way.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`) : way;
 }
 

@@ -2,7 +2,7 @@
 // can be written without harm.
 
 import { describe, expect, test } from 'vitest';
-import { surveyGround } from '../../src/plan/ground.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { planSteps } from '../../src/plan/steps.ts';
 import {
   addresses,
@@ -25,12 +25,8 @@ function stepsTo(
   changes: ViewChanges = {},
 ): readonly string[] | string {
   const mesh = drawMesh(picture, drawn);
-  const ground = surveyGround(viewsOf(mesh, changes));
-  const planned = planSteps(
-    new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')])),
-    addresses[shard]!,
-    ground,
-  );
+  const model = createPlanningModel(viewsOf(mesh, changes));
+  const planned = planSteps(new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')])), addresses[shard]!, model);
   if ('refusal' in planned) return `${planned.refusal}: ${planned.because}`;
   return planned.steps.map(({ phase, kind, proxy, serverId }) => `${phase} ${kind} ${proxy} ${serverId}`);
 }

@@ -1,8 +1,8 @@
 // The way back to what a run found: per proxy, as far as commands can say it.
 
 import { describe, expect, test } from 'vitest';
-import { surveyGround } from '../../src/plan/ground.ts';
-import { planUndo, restoring } from '../../src/plan/undo.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
+import { planRestore, planUndo } from '../../src/plan/undo.ts';
 import { applyToModel } from '../support/model-apply.ts';
 import {
   addresses,
@@ -17,7 +17,7 @@ import {
 /** From what is there now back to what was there before. */
 function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}, left?: Readonly<Record<string, string | null>>) {
   const mesh = drawMesh(now, drawn);
-  const ground = surveyGround(viewsOf(mesh));
+  const model = createPlanningModel(viewsOf(mesh));
   const recorded = Object.fromEntries(
     Object.entries(before).map(([proxy, entry]) => [
       proxy,
@@ -27,8 +27,8 @@ function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}, left?: Reado
   const entries = () => new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
   // What the run left is what is there now, unless a test says otherwise.
   const target = left ?? Object.fromEntries(mesh.names.map((name) => [name, mesh.route(name, 'k')]));
-  const way = planUndo({ key: 'k', conference: 'k', before: recorded, target }, entries(), ground);
-  return { mesh, ground, entries, way };
+  const way = planUndo({ key: 'k', conference: 'k', before: recorded, target }, entries(), model);
+  return { mesh, model, entries, way };
 }
 
 function said({ way }: ReturnType<typeof undo>): string {
@@ -69,14 +69,14 @@ test('before {p1: s1, p2: s1, p3: s1}, now all on s2 (a pin) -> all back, and in
 });
 
 test('before {p1: none, p2: s2}, now {p1: s1, p2: s1}, linked -> the second round removes what p1 heard of the first', () => {
-  const { mesh, way, ground, entries } = undo({ p1: null, p2: 's2' }, { p1: 's1', p2: 's1' });
+  const { mesh, way, model, entries } = undo({ p1: null, p2: 's2' }, { p1: 's1', p2: 's1' });
   if ('reason' in way) throw new Error(way.because);
   applyToModel({ conferences: [way] }, mesh);
-  const again = restoring(way, entries(), ground);
+  const again = planRestore(way, entries(), model);
   if ('reason' in again) throw new Error(again.because);
   applyToModel({ conferences: [again] }, mesh);
   expect([mesh.entry('p1', 'k'), mesh.route('p2', 'k')]).toEqual([null, addresses.s2]);
-  expect(restoring(way, entries(), ground)).toMatchObject({ steps: [] });
+  expect(planRestore(way, entries(), model)).toMatchObject({ steps: [] });
 });
 
 test('a proxy that has left the mesh, or joined it since, is left alone', () => {

@@ -1,7 +1,6 @@
 // Records and journals for tests, as runs leave them.
 
-import type { Unstamped } from '../../src/heal/journal.ts';
-import { beginJournal } from './heal-stage.ts';
+import { type Journal, openJournal, type Unstamped } from '../../src/heal/journal.ts';
 
 export const noon = Date.parse('2026-11-21T12:00:00Z');
 
@@ -34,6 +33,13 @@ export const ends: readonly Unstamped[] = [
   { event: 'verdict', key: 'k', held: true, because: 'every proxy routes there' },
   { event: 'end', applied: 1, verified: 1, failed: 0, interrupted: false },
 ];
+
+/** Begins a journal; throws where there can be none. */
+export function beginJournal(folder: string, runId: string, now: () => Date, environment = 'stage'): Journal {
+  const journal = openJournal({ folder, environment }, runId, now);
+  if ('problem' in journal) throw new Error(journal.problem);
+  return journal;
+}
 
 /** A journal of a run that began at `at`, and what was appended `laterMs` after that. */
 export function journalOf(

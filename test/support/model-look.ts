@@ -10,7 +10,7 @@ import { countFindings } from '../../src/analysis/summary.ts';
 import { judgeSuspects } from '../../src/analysis/suspects.ts';
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
-import { buildPlan, type Looked, type PlanningFacts } from '../../src/plan/build-plan.ts';
+import { buildPlan, type PlanningFacts, type PlanningReport } from '../../src/plan/build-plan.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { createModelMesh, type ModelEntry, type ModelMesh, type ModelServer, type ShardState } from './model-mesh.ts';
@@ -115,7 +115,7 @@ export function routesOf(
 }
 
 /** One look; what it shows is taken for confirmed. */
-export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): Looked {
+export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningReport {
   const { views, grid, look } = routesOf(mesh, { changes });
   const kinds = judgeSuspects(look, grid, {
     expiryMarginMs: 0,

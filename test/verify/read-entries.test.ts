@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../../src/errors.ts';
 import { readEntries } from '../../src/verify/read-entries.ts';
-import { readerOf } from '../support/heal-stage.ts';
 import { addresses, drawMesh } from '../support/model-look.ts';
+import { readerOf } from '../support/scripted-mesh.ts';
 
 const mesh = drawMesh({ p1: 's1', p2: 's2/-', p3: null });
 const signal = new AbortController().signal;

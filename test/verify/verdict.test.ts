@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { EntryState, PlannedConference } from '../../src/domain/plan.ts';
-import { surveyGround } from '../../src/plan/ground.ts';
+import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { entriesOf, verdictOn } from '../../src/verify/verdict.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
@@ -29,7 +29,7 @@ function judge(
   };
   const answering = mesh.names.filter((name) => !drawn.silent?.includes(name));
   const entries = new Map(answering.map((name) => [name, new Map([['k', mesh.entry(name, 'k')]])]));
-  const verdict = verdictOn(conference, entries, surveyGround(viewsOf(mesh)));
+  const verdict = verdictOn(conference, entries, createPlanningModel(viewsOf(mesh)));
   return verdict.held ? 'held' : verdict.because;
 }
 

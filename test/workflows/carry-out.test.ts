@@ -12,10 +12,11 @@ import { healPlan } from '../../src/heal/heal.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import { carryOutPlan } from '../../src/workflows/carry-out.ts';
 import { checkPlan, planPins, planWayBack } from '../../src/workflows/named-plans.ts';
-import { draw, quietContext, reportOf, runOf, settingsWith } from '../support/heal-ground.ts';
-import { setStage, temporaryFolder } from '../support/heal-stage.ts';
 import { addresses, drawEntry, type Picture, planFor, viewsOf } from '../support/model-look.ts';
 import type { ModelMesh } from '../support/model-mesh.ts';
+import { draw, quietContext, reportOf, runOf, settingsWith } from '../support/model-run.ts';
+import { scriptMesh } from '../support/scripted-mesh.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ways = ({ conferences }: Plan) =>
   conferences.map(({ key, steps }) => [key, ...steps.map(({ kind, proxy }) => `${kind} ${proxy}`)].join(' '));
@@ -179,11 +180,11 @@ describe('the way back', () => {
 
   /** Heals the mesh, and gives back what is in the journal. */
   async function journalOfHeal(mesh: ModelMesh): Promise<string> {
-    const stage = setStage(mesh);
+    const scripted = scriptMesh(mesh);
     const { at, ...begin } = run;
-    stage.tools.journal.append([begin]);
-    await healPlan(planFor(mesh), viewsOf(mesh), stage.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
-    return readJournal(stage.tools.journal.path)
+    scripted.tools.journal.append([begin]);
+    await healPlan(planFor(mesh), viewsOf(mesh), scripted.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
+    return readJournal(scripted.tools.journal.path)
       .map((record) => `${JSON.stringify(record)}\n`)
       .join('');
   }

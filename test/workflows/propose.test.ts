@@ -4,8 +4,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { propose } from '../../src/workflows/propose.ts';
-import { draw, quietContext, reportOf, settingsWith } from '../support/heal-ground.ts';
-import { beginJournal, temporaryFolder } from '../support/heal-stage.ts';
+import { beginJournal } from '../support/journals.ts';
+import { draw, quietContext, reportOf, settingsWith } from '../support/model-run.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('counts the heals of this mesh in its journals, within the window', () => {
   const folder = temporaryFolder();

@@ -5,14 +5,14 @@ import type { HealOutcome, Plan } from '../../src/domain/plan.ts';
 import { createApplier } from '../../src/heal/apply.ts';
 import { type HealOptions, healPlan } from '../../src/heal/heal.ts';
 import { readJournal } from '../../src/heal/journal.ts';
-import { surveyGround, withServers } from '../../src/plan/ground.ts';
-import { type Script, type Stage, setStage } from './heal-stage.ts';
+import { createPlanningModel, withServers } from '../../src/plan/planning-model.ts';
 import { addresses, type DrawnMesh, drawEntry, drawMesh, type Picture, planFor, viewsOf } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
+import { type Script, type ScriptedMesh, scriptMesh } from './scripted-mesh.ts';
 
 export const SETTLE_MS = 5_000;
 
-export interface Play extends Stage {
+export interface Scenario extends ScriptedMesh {
   readonly mesh: ModelMesh;
   readonly plan: Plan;
   /** How many conferences each round of a heal had in hand. */
@@ -24,33 +24,33 @@ export interface Play extends Stage {
   readonly routes: (key?: string) => readonly (string | null)[];
 }
 
-export function playOn(mesh: ModelMesh, script: Script = {}, plan: Plan = planFor(mesh)): Play {
-  const stage = setStage(mesh, script);
+export function scenarioOn(mesh: ModelMesh, script: Script = {}, plan: Plan = planFor(mesh)): Scenario {
+  const scripted = scriptMesh(mesh, script);
   const views = viewsOf(mesh);
   const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
   const rounds: number[] = [];
   return {
-    ...stage,
+    ...scripted,
     mesh,
     plan,
     rounds,
     heal: (options) =>
-      healPlan(plan, views, stage.tools, {
+      healPlan(plan, views, scripted.tools, {
         settleMs: SETTLE_MS,
         rounds: null,
         onRound: (_round, left) => rounds.push(left),
         ...options,
       }),
-    apply: createApplier(stage.tools, {
+    apply: createApplier(scripted.tools, {
       replans: true,
-      survey: (servers) => surveyGround(withServers(views, servers)),
+      survey: (servers) => createPlanningModel(withServers(views, servers)),
     }),
     routes: (key = 'k') => mesh.names.map((name) => names[mesh.route(name, key) ?? ''] ?? null),
   };
 }
 
-export function play(picture: Picture, drawn: DrawnMesh = {}, script: Script = {}): Play {
-  return playOn(drawMesh(picture, drawn), script);
+export function drawScenario(picture: Picture, drawn: DrawnMesh = {}, script: Script = {}): Scenario {
+  return scenarioOn(drawMesh(picture, drawn), script);
 }
 
 /** Some conferences, each {p1: s1, p2: s2}, and no link between the two. */
@@ -64,7 +64,7 @@ export function manySplit(keys: readonly string[]): ModelMesh {
 }
 
 /** What is in the journal of writes: `intent 1 p2 replace`, `outcome 1 accepted`. */
-export function journaled({ tools }: Stage): readonly string[] {
+export function journaled({ tools }: ScriptedMesh): readonly string[] {
   return readJournal(tools.journal.path).flatMap((record) => {
     if (record.event === 'intent') return [`intent ${record.seq} ${record.proxy} ${record.kind}`];
     return record.event === 'outcome' ? [`outcome ${record.seq} ${record.outcome}`] : [];

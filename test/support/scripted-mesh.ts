@@ -1,18 +1,17 @@
 // A model mesh behind the readers and writers that a heal holds, with a script for what goes wrong,
 // and a real journal in a folder of its own.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
 import type { HealTools } from '../../src/heal/heal-tools.ts';
-import { type Journal, openJournal } from '../../src/heal/journal.ts';
+import type { Journal } from '../../src/heal/journal.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import { beginJournal } from './journals.ts';
 import type { ModelMesh } from './model-mesh.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const accepted: WriteAnswer = { outcome: 'accepted' };
 export const inUse: WriteAnswer = { outcome: 'rejected', answer: 'Entry currently in use, cannot remove' };
@@ -39,7 +38,7 @@ export interface Script {
   readonly leaseLost?: () => string | null;
 }
 
-export interface Stage {
+export interface ScriptedMesh {
   readonly tools: HealTools;
   readonly clock: FakeClock;
   readonly interrupt: AbortController;
@@ -49,7 +48,7 @@ export interface Stage {
   readonly commands: readonly string[];
 }
 
-export function setStage(mesh: ModelMesh, script: Script = {}): Stage {
+export function scriptMesh(mesh: ModelMesh, script: Script = {}): ScriptedMesh {
   const clock = createFakeClock();
   const interrupt = new AbortController();
   const gone = new Set<string>();
@@ -93,13 +92,6 @@ function openOwnJournal(clock: FakeClock): Journal {
   return journal;
 }
 
-/** A journal that must be had. */
-export function beginJournal(folder: string, runId: string, now: () => Date, environment = 'stage'): Journal {
-  const journal = openJournal({ folder, environment }, runId, now);
-  if ('problem' in journal) throw new Error(journal.problem);
-  return journal;
-}
-
 /** Reads single keys only: a heal asks for nothing else. */
 export function readerOf(
   mesh: ModelMesh,
@@ -134,11 +126,4 @@ export function readerOf(
       return mesh.serversOf(proxy).map((each) => ({ backend: 'nodes', ...each }));
     },
   };
-}
-
-/** Removed when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

@@ -8,7 +8,7 @@ import type { EntryState } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 
-export interface Ground {
+export interface PlanningModel {
   /**
    * The names of the proxies that were read in full, sorted: the order of an inventory must not
    * decide what is done.
@@ -18,14 +18,14 @@ export interface Ground {
   /** `string`, `integer`, ...; `null` where no proxy was read, or they differ. */
   readonly tableType: string | null;
   /** The proxies that hear at once what this one writes. */
-  hearers(proxy: string): readonly string[];
+  linkedPeers(proxy: string): readonly string[];
   /** Those, and the proxies that will hear it once their link is back. */
   peersOf(proxy: string): readonly string[];
   /**
    * The peers that hear this one too and were not read in full: what a write makes of their entries
    * is not known.
    */
-  unreadHearers(proxy: string): readonly string[];
+  unreadPeers(proxy: string): readonly string[];
   /**
    * The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that
    * is known.
@@ -39,9 +39,9 @@ export interface Ground {
 }
 
 /** From whom and to whom nothing travels, though the link is called up. */
-export type DeafLink = readonly [from: string, to: string];
+export type SilentLink = readonly [from: string, to: string];
 
-export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLink[] = []): Ground {
+export function createPlanningModel(views: readonly ProxyView[], deaf: readonly SilentLink[] = []): PlanningModel {
   const reporting = views
     .filter(({ status }) => status === 'ok')
     .sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -74,9 +74,9 @@ export function surveyGround(views: readonly ProxyView[], deaf: readonly DeafLin
     proxies: reporting.map(({ name }) => name),
     directories,
     tableType: types.size === 1 ? [...types][0]! : null,
-    hearers: (proxy) => heard.get(proxy) ?? [],
+    linkedPeers: (proxy) => heard.get(proxy) ?? [],
     peersOf: (proxy) => peers.get(proxy) ?? [],
-    unreadHearers: (proxy) => unread.get(proxy) ?? [],
+    unreadPeers: (proxy) => unread.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
     idOf: (shard, proxy) => directories.get(proxy)!.idOf(shard),
   };

@@ -14,9 +14,9 @@ export interface Write {
   readonly step: Step;
 }
 /** `seq` numbers the writes of a run. */
-export type Numbered = Write & { readonly seq: number };
+export type NumberedWrite = Write & { readonly seq: number };
 
-export interface CarriedOut {
+export interface WrittenSteps {
   /** Whether any write may have gone out. */
   readonly sent: boolean;
   /** One for each write that was not accepted. */
@@ -27,7 +27,7 @@ export interface CarriedOut {
  * Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds
  * as few proxies as possible half done.
  */
-export async function carryOut(tools: HealTools, writes: readonly Numbered[]): Promise<CarriedOut> {
+export async function writeSteps(tools: HealTools, writes: readonly NumberedWrite[]): Promise<WrittenSteps> {
   tools.journal.append(
     writes.map(({ seq, key, step: { kind, proxy, expect, serverId } }) => ({
       event: 'intent',
@@ -75,16 +75,16 @@ export async function carryOut(tools: HealTools, writes: readonly Numbered[]): P
   return { sent: true, refusals };
 }
 
-type Send = (writer: TableWriter, own: readonly Numbered[], tools: HealTools) => Promise<readonly WriteAnswer[]>;
+type Send = (writer: TableWriter, own: readonly NumberedWrite[], tools: HealTools) => Promise<readonly WriteAnswer[]>;
 
 async function onEachProxy(
   tools: HealTools,
-  writes: readonly Numbered[],
+  writes: readonly NumberedWrite[],
   answers: Map<number, WriteAnswer>,
   send: Send,
 ): Promise<void> {
   const limit = pLimit(tools.concurrency);
-  const byProxy = new Map<string, Numbered[]>();
+  const byProxy = new Map<string, NumberedWrite[]>();
   for (const write of writes) {
     const own = byProxy.get(write.step.proxy);
     if (own) own.push(write);
@@ -102,7 +102,7 @@ async function onEachProxy(
 
 async function requestEach(
   tools: HealTools,
-  writes: readonly Numbered[],
+  writes: readonly NumberedWrite[],
   answers: Map<number, WriteAnswer>,
 ): Promise<void> {
   const limit = pLimit(tools.concurrency);
@@ -119,7 +119,7 @@ async function requestEach(
 
 async function clearPatiently(
   writer: TableWriter,
-  own: readonly Numbered[],
+  own: readonly NumberedWrite[],
   { clock }: HealTools,
 ): Promise<readonly WriteAnswer[]> {
   const answers = [...(await writer.clear(own.map(({ key }) => key)))];

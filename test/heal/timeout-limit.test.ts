@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { TransportError } from '../../src/errors.ts';
-import { withPatience } from '../../src/heal/patience.ts';
+import { limitTimeouts } from '../../src/heal/timeout-limit.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 
 const signal = new AbortController().signal;
@@ -18,7 +18,7 @@ function readerOf(ends: readonly ('answers' | 'timeout' | 'refused')[]) {
     return [];
   };
   const reader = { entries: next, premise: next, dump: next, close: async () => {} } as unknown as TableReader;
-  return { reader: withPatience(reader), asked: () => asked };
+  return { reader: limitTimeouts(reader), asked: () => asked };
 }
 
 async function codesOf({ reader }: ReturnType<typeof readerOf>, count: number): Promise<readonly string[]> {
@@ -48,7 +48,7 @@ describe('a reader with patience', () => {
       asked++;
       return { brokenBy: { code: 'timeout', message: 'late', remedy: 'r' } };
     };
-    const reader = withPatience({ dump: cut, close: async () => {} } as unknown as TableReader);
+    const reader = limitTimeouts({ dump: cut, close: async () => {} } as unknown as TableReader);
     for (let n = 0; n < 2; n++) await reader.dump(sink, signal);
     await expect(reader.dump(sink, signal)).rejects.toThrow('late');
     expect(asked).toBe(2);

@@ -15,7 +15,7 @@ const MOST_IN_A_ROW = 2;
  * every further ask rejects at once with the last of these troubles. What is not asked is not
  * verified, so a conference that this proxy decides on is never called healed.
  */
-export function withPatience(reader: TableReader): TableReader {
+export function limitTimeouts(reader: TableReader): TableReader {
   let inARow = 0;
   let last: TransportError | null = null;
   const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {

@@ -8,10 +8,10 @@ import { createLogger } from '../../src/process/log.ts';
 import type { Mesh, MeshRun, RunContext } from '../../src/session/mesh.ts';
 import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
-import { readerOf } from './heal-stage.ts';
 import { drawEntry, drawMesh, lookAt, type Picture } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
 import { runReport } from './run-report.ts';
+import { readerOf } from './scripted-mesh.ts';
 
 export function quietContext(now?: number): RunContext {
   return {
