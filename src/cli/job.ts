@@ -7,8 +7,8 @@ import { exitCodes, signalExitCodes } from '../domain/exit-codes.ts';
 import { ConfigError } from '../errors.ts';
 import { outliveReaders } from '../process/output.ts';
 import { programVersion } from '../process/version.ts';
+import type { LiveFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
-import type { LiveFlags } from '../workflows/report.ts';
 import { endingOf } from './ending.ts';
 
 /** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */

@@ -1,6 +1,6 @@
 // `splitbrain plan`
 
-import type { LookFlags } from '../workflows/report.ts';
+import type { LookFlags } from '../session/look-flags.ts';
 import type { CommandDefinition } from './command.ts';
 import { fromFlag, meshFlags, outputFlags } from './flags.ts';
 

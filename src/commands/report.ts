@@ -1,7 +1,7 @@
 // `splitbrain report`
 
 import { EXIT_CODES_HELP } from '../domain/exit-codes.ts';
-import type { LookFlags } from '../workflows/report.ts';
+import type { LookFlags } from '../session/look-flags.ts';
 import type { CommandDefinition } from './command.ts';
 import { fromFlag, junitFlag, meshFlags, outputFlags } from './flags.ts';
 

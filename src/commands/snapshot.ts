@@ -1,7 +1,7 @@
 // `splitbrain snapshot`
 
 import { exitCodes } from '../domain/exit-codes.ts';
-import type { LiveFlags } from '../workflows/report.ts';
+import type { LiveFlags } from '../session/look-flags.ts';
 import type { CommandDefinition } from './command.ts';
 import { meshFlags, outputFlags } from './flags.ts';
 

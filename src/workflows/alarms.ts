@@ -11,7 +11,7 @@ import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { writeOut } from '../process/output.ts';
 import { configOf } from '../session/mesh-flags.ts';
-import { machine } from './report.ts';
+import { machine } from '../session/settings.ts';
 
 export interface AlarmsFlags {
   readonly config?: string;

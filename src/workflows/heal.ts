@@ -15,20 +15,23 @@ import { displayText } from '../report/display.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { renderLook, renderOutcome } from '../report/text.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
+import { type CommandRun, withCommandRun } from '../session/command-run.ts';
+import type { LookFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
+import { machine } from '../session/settings.ts';
 import { carryOutPlan } from './carry-out.ts';
 import { ask, planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
 import { propose } from './propose.ts';
-import { type Afterwards, type LookFlags, machine, type Session, withSession } from './report.ts';
+import type { Afterwards } from './report.ts';
 
 export interface HealFlags extends LookFlags {
   /** Nobody needs to be asked. */
   readonly yes?: boolean;
 }
 
-type MakePlan = (report: RunReport, session: Session) => Plan | Proposal | CheckedPlan | Promise<Plan>;
+type MakePlan = (report: RunReport, commandRun: CommandRun) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
 /** What differs between the commands that write. */
 interface Story {
@@ -36,7 +39,7 @@ interface Story {
   /** At most so many rounds of writing; without it, as many as the healer takes. */
   readonly rounds?: number;
   readonly afterwards?: Afterwards;
-  readonly beforeLook?: (session: Session) => Promise<void>;
+  readonly beforeLook?: (commandRun: CommandRun) => Promise<void>;
 }
 
 export function healCommand(flags: HealFlags, call: Call): Promise<number> {
@@ -49,7 +52,7 @@ export function healCommand(flags: HealFlags, call: Call): Promise<number> {
  */
 export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
-  const makePlan: MakePlan = (report, session) => checkPlan(planned, report, session);
+  const makePlan: MakePlan = (report, commandRun) => checkPlan(planned, report, commandRun);
   return writing({ ...flags, reads: [path] }, call, { makePlan, rounds: 1 });
 }
 
@@ -60,7 +63,7 @@ export function undoCommand(
 ): Promise<number> {
   const wayBack = { records: readJournal(journalPath), path: journalPath, older: flags.older === true };
   return writing({ ...flags, reads: [journalPath] }, call, {
-    makePlan: (report, session) => planWayBack(wayBack, report, session),
+    makePlan: (report, commandRun) => planWayBack(wayBack, report, commandRun),
   });
 }
 
@@ -77,8 +80,8 @@ export function pinCommand(
 ): Promise<number> {
   const wanted = { pins: pinsOf(words, flags.file), isNew: flags.new === true };
   return writing({ ...flags, reads: flags.file === undefined ? [] : [flags.file] }, call, {
-    makePlan: (report, session) => planPins(wanted, report, session),
-    beforeLook: (session) => checkShardNames(wanted.pins, session),
+    makePlan: (report, commandRun) => planPins(wanted, report, commandRun),
+    beforeLook: (commandRun) => checkShardNames(wanted.pins, commandRun),
   });
 }
 
@@ -107,18 +110,18 @@ async function writing(flags: HealFlags, call: Call, story: Story): Promise<numb
     throw new ConfigError([
       `${call.run.command} asks before it writes, and there is no terminal to ask on: give --yes`,
     ]);
-  return withSession(flags, call, (session) => {
-    if (flags.yes !== true && session.files.takeStandardOutput)
+  return withCommandRun(flags, call, (commandRun) => {
+    if (flags.yes !== true && commandRun.files.takeStandardOutput)
       throw new ConfigError([
         `a report on standard output leaves no room for the plan that ${call.run.command} asks about: give it a file, or --yes`,
       ]);
-    return writeIn(session, flags, story);
+    return writeIn(commandRun, flags, story);
   });
 }
 
 /** Heals without asking; the caller has seen to it that the configuration consents. */
-export function healIn(session: Session, flags: LookFlags, afterwards: Afterwards): Promise<number> {
-  return writeIn(session, { ...flags, yes: true }, { makePlan: propose, afterwards });
+export function healIn(commandRun: CommandRun, flags: LookFlags, afterwards: Afterwards): Promise<number> {
+  return writeIn(commandRun, { ...flags, yes: true }, { makePlan: propose, afterwards });
 }
 
 /**
@@ -126,17 +129,17 @@ export function healIn(session: Session, flags: LookFlags, afterwards: Afterward
  * the writing.
  */
 async function writeIn(
-  session: Session,
+  commandRun: CommandRun,
   flags: HealFlags,
   { makePlan, rounds, afterwards, beforeLook }: Story,
 ): Promise<number> {
-  const { settings, context, files } = session;
-  const lease = await leaseFor(session);
+  const { settings, context, files } = commandRun;
+  const lease = await leaseFor(commandRun);
   try {
-    await beforeLook?.(session);
-    const looked = await look(session, null);
+    await beforeLook?.(commandRun);
+    const looked = await look(commandRun, null);
     const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
-    const wanted = await makePlan(report, session);
+    const wanted = await makePlan(report, commandRun);
     const plan = 'plan' in wanted ? wanted.plan : wanted;
     const decisions = 'decisions' in wanted ? wanted.decisions : new Map();
     const settled = 'settled' in wanted ? wanted.settled : [];
@@ -172,7 +175,7 @@ async function writeIn(
       }
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
-    const carried = await carryOutPlan(proposal.plan, report, { ...session, ...options });
+    const carried = await carryOutPlan(proposal.plan, report, { ...commandRun, ...options });
     // A scheduled run that is kept out has looked, and another one heals: it ends as a look.
     const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
@@ -197,7 +200,7 @@ interface HealLease {
 }
 
 /** Kept out, or without a place for it, a run looks all the same. */
-async function leaseFor({ settings, context }: Session): Promise<HealLease> {
+async function leaseFor({ settings, context }: CommandRun): Promise<HealLease> {
   const claim = {
     folder: settings.heal.journal,
     environment: settings.environment,

@@ -13,8 +13,11 @@ import { ConfigError } from '../errors.ts';
 import { isProblem } from '../input/complaint.ts';
 import { parseDuration } from '../input/duration.ts';
 import { writeOut } from '../process/output.ts';
+import { type CommandRun, withCommandRun } from '../session/command-run.ts';
+import type { LiveFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
-import { type LiveFlags, lookIn, machine, type Session, withSession } from './report.ts';
+import { machine } from '../session/settings.ts';
+import { lookIn } from './report.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 
@@ -38,13 +41,13 @@ export interface RemediateFlags extends MonitorFlags {
  */
 export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
   const { signal } = call;
-  return withSession(flags, call, async (session) => {
-    requireBacking(flags, session);
-    const mode = metricsMode(flags, session);
-    if (mode !== 'send') return lookOrHeal(session, flags, { mode, access: null, notes: [] });
-    const { region } = session.settings.metrics;
+  return withCommandRun(flags, call, async (commandRun) => {
+    requireBacking(flags, commandRun);
+    const mode = metricsMode(flags, commandRun);
+    if (mode !== 'send') return lookOrHeal(commandRun, flags, { mode, access: null, notes: [] });
+    const { region } = commandRun.settings.metrics;
     return withAccess({ region }, { env: machine.env, signal }, (access) =>
-      lookOrHeal(session, flags, { mode, access, notes: [] }),
+      lookOrHeal(commandRun, flags, { mode, access, notes: [] }),
     );
   });
 }
@@ -58,25 +61,30 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
   const maxAgeMs = maxAgeOf(flags.maxAge);
   const asked = await askedAlarm(flags, signal);
   const reads = flags.alarmEvent === undefined ? [] : [flags.alarmEvent];
-  return withSession({ ...flags, reads }, call, (session) => {
-    requireBacking(flags, session);
-    const { region } = session.settings.metrics;
+  return withCommandRun({ ...flags, reads }, call, (commandRun) => {
+    requireBacking(flags, commandRun);
+    const { region } = commandRun.settings.metrics;
     return withAccess({ region }, { env: machine.env, signal }, async (access) => {
-      const decision = await decide(asked, maxAgeMs, session, access);
-      if (decision.kind === 'refuse') return refuse(decision.because, session);
+      const decision = await decide({ asked, maxAgeMs }, commandRun, access);
+      if (decision.kind === 'refuse') return refuse(decision.because, commandRun);
       const heal = decision.kind === 'heal' && flags.heal === true;
       const dry = decision.kind === 'heal' && !heal ? '; not healing: --heal was not given' : '';
       const notes = [`${asked.name}: ${decision.because}${dry}`];
-      const mode = metricsMode(flags, session);
-      return lookOrHeal(session, { ...flags, heal }, { mode, access, notes });
+      const mode = metricsMode(flags, commandRun);
+      return lookOrHeal(commandRun, { ...flags, heal }, { mode, access, notes });
     });
   });
 }
 
+/** The alarm that asks for the run. `maxAgeMs`: how long it may have been on; `null`: as usual. */
+interface AlarmRequest {
+  readonly asked: AlarmHint;
+  readonly maxAgeMs: number | null;
+}
+
 async function decide(
-  asked: AlarmHint,
-  maxAgeMs: number | null,
-  { settings, context }: Session,
+  { asked, maxAgeMs }: AlarmRequest,
+  { settings, context }: CommandRun,
   { cloudWatch, region }: Access,
 ): Promise<Remediation> {
   const rules = {
@@ -96,7 +104,7 @@ async function decide(
   return decision;
 }
 
-async function refuse(because: string, { files }: Session): Promise<number> {
+async function refuse(because: string, { files }: CommandRun): Promise<number> {
   const text = `REFUSED  ${because}\n\nNo proxy was asked, and nothing was written.\n\nExit code ${exitCodes.refused}: the remediation was refused.\n`;
   await files.writeSummary(text);
   if (!files.takeStandardOutput) await writeOut(text);
@@ -114,35 +122,38 @@ interface Aftermath {
  * Without `heal` nothing that could write is even loaded. Metrics follow every look that came to an
  * end.
  */
-async function lookOrHeal(session: Session, flags: MonitorFlags, { mode, access, notes }: Aftermath): Promise<number> {
-  const { settings } = session;
+async function lookOrHeal(
+  commandRun: CommandRun,
+  flags: MonitorFlags,
+  { mode, access, notes }: Aftermath,
+): Promise<number> {
+  const { settings } = commandRun;
   let printed = '';
   const afterwards = async (report: RunReport): Promise<readonly string[]> => {
-    const now = new Date(session.context.clock.now());
+    const now = new Date(commandRun.context.clock.now());
     const metrics = metricsOf(report, settings.metrics, now.getTime() - report.run.startedAt.getTime());
     if (mode === 'print') printed = `\n${renderMetrics(metrics, settings.metrics.namespace)}`;
-    if (mode === 'send') return [...notes, ...(await send(metrics, now, session, access!))];
+    if (mode === 'send') return [...notes, ...(await send({ metrics, at: now }, commandRun, access!))];
     return mode === 'none' && flags.metrics === undefined
       ? [...notes, 'no metrics were sent: the configuration has no `metrics:` section']
       : notes;
   };
   const exitCode =
     flags.heal === true
-      ? await (await import('./heal.ts')).healIn(session, flags, afterwards)
-      : await lookIn(session, flags, afterwards);
+      ? await (await import('./heal.ts')).healIn(commandRun, flags, afterwards)
+      : await lookIn(commandRun, flags, afterwards);
   // What was healed is healed, whoever reads of it.
   await writeOut(printed).catch((error: Error) => {
     if (flags.heal !== true) throw error;
-    session.context.log.error('output-lost', { because: error.message });
+    commandRun.context.log.error('output-lost', { because: error.message });
   });
   return exitCode;
 }
 
 /** Resolves to what the summary must say of it. */
 async function send(
-  metrics: readonly Metric[],
-  at: Date,
-  { settings, context }: Session,
+  { metrics, at }: { readonly metrics: readonly Metric[]; readonly at: Date },
+  { settings, context }: CommandRun,
   { cloudWatch }: Access,
 ): Promise<readonly string[]> {
   const { namespace } = settings.metrics;
@@ -155,12 +166,12 @@ async function send(
   return [sent.because];
 }
 
-function metricsMode({ metrics }: MonitorFlags, { settings }: Session): MetricsMode {
+function metricsMode({ metrics }: MonitorFlags, { settings }: CommandRun): MetricsMode {
   return metrics ?? (settings.metrics.configured ? 'send' : 'none');
 }
 
 /** Throws ConfigError for flags that the configuration, or another flag, does not allow. */
-function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: Session): void {
+function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: CommandRun): void {
   const complaints = [
     ...(heal === true && !settings.heal.consented
       ? [

@@ -5,18 +5,19 @@ import { writeOut } from '../process/output.ts';
 import { isStandardOutput } from '../report/distinct-files.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { describeTerminal } from '../report/terminal.ts';
+import { withCommandRun } from '../session/command-run.ts';
+import type { LookFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { meshWords } from '../session/mesh-flags.ts';
 import { planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { propose } from './propose.ts';
-import { type LookFlags, withSession } from './report.ts';
 
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
-  return withSession(flags, call, async (session) => {
-    const { settings, context, files } = session;
-    const report = await look(session, null);
-    const proposal = propose(report, session);
+  return withCommandRun(flags, call, async (commandRun) => {
+    const { settings, context, files } = commandRun;
+    const report = await look(commandRun, null);
+    const proposal = propose(report, commandRun);
     const { plan } = proposal;
     context.progress.stop();
     await files.write({ ...report, proposal });

@@ -1,0 +1,84 @@
+// A command that talks to a mesh: everything that it needs is opened, and closed again however it
+// ends.
+
+import { exitCodes } from '../domain/exit-codes.ts';
+import type { Settings } from '../domain/settings.ts';
+import { systemClock } from '../process/clock.ts';
+import { createLogger, defaultLogLevel } from '../process/log.ts';
+import { writeOut } from '../process/output.ts';
+import { createProgress } from '../process/progress.ts';
+import type { ReportFiles } from '../report/report-files.ts';
+import type { LookFlags } from './look-flags.ts';
+import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh, type RunContext } from './mesh.ts';
+import { meshWords, withConfig } from './mesh-flags.ts';
+import { machine, settingsOf } from './settings.ts';
+
+/** What a command that talks to a mesh works with: the mesh, and the files of its output. */
+export interface CommandRun extends MeshRun {
+  readonly files: ReportFiles;
+}
+
+/**
+ * Runs `body` with all that it needs, and closes it again however `body` ends. Resolves to the exit
+ * code of `body`, or to 1 where an output file was lost. Rejects with ConfigError before a proxy is
+ * asked.
+ */
+export async function withCommandRun(
+  given: LookFlags,
+  { run, signal }: Call,
+  body: (commandRun: CommandRun) => Promise<number>,
+): Promise<number> {
+  const flags = withConfig(given);
+  const settings = await settingsOf(flags);
+  const { openReportFiles } = await import('../report/report-files.ts');
+  const files = openReportFiles(flags, writeOut);
+  const log = createLogger({
+    level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
+    showNames: flags.showNames === true,
+    bindings: { runId: run.id, environment: settings.environment },
+  });
+  const progress = await createProgress(process.stderr, isDrawable(process.stderr));
+  const context: RunContext = {
+    clock: systemClock,
+    signal,
+    log,
+    progress,
+    run: { ...run, meshWords: meshWords(given) },
+  };
+  let exitCode: number;
+  try {
+    const mesh = await meshOf(flags, settings, signal);
+    try {
+      exitCode = await body({ settings, mesh, context, files });
+    } finally {
+      await closeMesh(mesh);
+    }
+  } finally {
+    progress.stop();
+    files.keepJournal(settings.heal.journal, run.id);
+    process.stderr.write(files.losses.map((loss) => `splitbrain: ${loss}\n`).join(''));
+  }
+  return files.losses.length > 0 ? exitCodes.crash : exitCode;
+}
+
+/**
+ * A terminal without columns has no room for a moving line, a dumb one no cursor; a build server's
+ * log would get a line for each movement.
+ */
+function isDrawable({ columns }: NodeJS.WriteStream): boolean {
+  return process.env.TERM !== 'dumb' && process.env.CI === undefined && columns > 0;
+}
+
+async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
+  if (from !== undefined) {
+    const { openArchive } = await import('../snapshot/archive/reader.ts');
+    const { members } = openArchive(from, settings.table);
+    const expected = config === undefined ? null : settings.proxies.expected;
+    return { kind: 'saved', source: from, members, expected, notes: [] };
+  }
+  const { readInventory } = await import('../inventory/read-inventory.ts');
+  const { source, expected } = settings.proxies;
+  const { timeoutMs } = settings.collect;
+  const readMembers = membersReader(settings);
+  return openMesh(await readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs }), settings);
+}
