@@ -23,10 +23,10 @@ export function markServing(
     const patterns = globs.map(globPattern);
     return views.map((view) => withCounts(view, (backend) => patterns.some((pattern) => pattern.test(backend))));
   }
-  const testimonies = views.map((view, proxy) => testimonyOf(view.servers, labelsOf(proxy)));
-  const usual = mostNamed(testimonies.map(({ proven }) => proven).filter((proven) => proven.size > 0));
+  const matches = views.map((view, proxy) => matchesOf(view.servers, labelsOf(proxy)));
+  const usual = namedByHalf(matches.map(({ proven }) => proven).filter((proven) => proven.size > 0));
   return views.map((view, proxy) => {
-    const { proven, named } = testimonies[proxy]!;
+    const { proven, named } = matches[proxy]!;
     const known = new Set(view.servers.map(({ backend }) => backend));
     // A backend that counts on most proxies counts here too, even if this proxy has too few entries
     // to show it.
@@ -44,15 +44,15 @@ function withCounts(view: ProxyView, counts: (backend: string) => boolean): Prox
  * The backends that match one proxy's entries by id and key together, and, as weaker evidence, by
  * key or id alone.
  */
-interface Testimony {
+interface BackendMatches {
   readonly proven: ReadonlySet<string>;
   readonly named: ReadonlySet<string>;
 }
 
-function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Testimony {
-  const pairs = new Covers();
-  const keys = new Covers();
-  const ids = new Covers();
+function matchesOf(servers: readonly Server[], labels: readonly Label[]): BackendMatches {
+  const pairs = new ShardsByBackend();
+  const keys = new ShardsByBackend();
+  const ids = new ShardsByBackend();
   const byAddress = groupBy(servers, ({ address }) => address);
   const byName = groupBy(servers, ({ name }) => name);
   const byId = groupBy(servers, ({ id }) => id);
@@ -87,7 +87,7 @@ function testimonyOf(servers: readonly Server[], labels: readonly Label[]): Test
     return { proven: new Set([...pairs.names, ...beyond]), named: new Set() };
   }
   const { names } = keys.names.length > 0 ? keys : ids;
-  const shards = new Covers();
+  const shards = new ShardsByBackend();
   for (const { backend, address } of servers)
     if (address !== null && names.includes(backend)) shards.add(backend, address);
   // Where ids prove nothing, a backend of one shard beside one of all says nothing either.
@@ -105,7 +105,7 @@ function groupBy<K>(servers: readonly Server[], keyOf: (server: Server) => K): R
 }
 
 /** By backend, a set of shards. */
-class Covers {
+class ShardsByBackend {
   readonly #held = new Map<string, Set<string>>();
 
   get names(): readonly string[] {
@@ -133,7 +133,7 @@ class Covers {
  * The backends that at least half of the proxies name. One backend too many is safe: a shard must
  * be usable in all of them.
  */
-function mostNamed(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+function namedByHalf(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const set of sets) for (const name of set) counts.set(name, (counts.get(name) ?? 0) + 1);
   return new Set([...counts].filter(([, count]) => count * 2 >= sets.length).map(([name]) => name));

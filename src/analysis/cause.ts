@@ -3,7 +3,7 @@
 import type { Label } from '../domain/entry.ts';
 import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
-import { ABSENT, type MeshSense, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
+import { ABSENT, type MeshContext, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
 const NOT_FOLLOWED: readonly NotFollowed[] = ['no-server', 'down', 'maint'];
@@ -15,7 +15,7 @@ const UNKNOWN_CAUSE: NamedCause = {
 };
 
 /** What a cause is judged by, beside the look: links, and lost tables. */
-export interface Circumstances {
+export interface CauseEvidence {
   readonly linkBetween: (one: number, other: number) => LinkState;
   /** By proxy: it lost the table's entries, or never got them. */
   readonly emptied: readonly boolean[];
@@ -32,14 +32,14 @@ export interface NamedCause {
  * may have happened to them. Each is worked out once, when it is asked for; rows of which the same
  * is said share the words.
  */
-export function createCauses(look: RoutedGrid, around: Circumstances): (row: number) => NamedCause {
-  const troubleOf = createShardTroubles(look.sense);
+export function createCauses(look: RoutedGrid, causeEvidence: CauseEvidence): (row: number) => NamedCause {
+  const troubleOf = createShardTroubles(look.context);
   const known = new Map<number, NamedCause>();
   const said = new Map<string, NamedCause>();
   return (row) => {
     const before = known.get(row);
     if (before) return before;
-    const found = causeAt(look, row, around, troubleOf);
+    const found = causeAt(look, row, causeEvidence, troubleOf);
     const words = `${found.cause}: ${found.because}`;
     const named = said.get(words) ?? found;
     said.set(words, named);
@@ -51,10 +51,10 @@ export function createCauses(look: RoutedGrid, around: Circumstances): (row: num
 function causeAt(
   look: RoutedGrid,
   row: number,
-  around: Circumstances,
+  causeEvidence: CauseEvidence,
   troubleOf: (shard: number) => ShardTrouble,
 ): NamedCause {
-  const { views, evidence } = look.sense;
+  const { views, evidence } = look.context;
   const proxies = views.map((_, proxy) => proxy).filter((proxy) => evidence[proxy] !== 'none');
   const shards = views.map((_, proxy) => look.shardAt(row, proxy));
   const holders = proxies.filter((proxy) => shards[proxy] !== ABSENT);
@@ -67,16 +67,16 @@ function causeAt(
 
   const drift = driftOf(look, row, parted) ?? (parted.length === 0 ? unfollowedCause(look, row, holders) : null);
   if (drift) return drift;
-  const cut = sides.find(([one, other]) => around.linkBetween(one, other) === 'down');
+  const cut = sides.find(([one, other]) => causeEvidence.linkBetween(one, other) === 'down');
   if (cut)
     return { cause: 'peer-link-down', because: `the peer link between ${name(cut[0])} and ${name(cut[1])} is down` };
-  const deaf = sides.find(([one, other]) => around.linkBetween(one, other) === 'deaf');
+  const deaf = sides.find(([one, other]) => causeEvidence.linkBetween(one, other) === 'deaf');
   if (deaf)
     return {
       cause: 'peer-deaf',
       because: `the peer link between ${name(deaf[0])} and ${name(deaf[1])} is up, and this table does not travel over it`,
     };
-  const strangers = sides.find(([one, other]) => around.linkBetween(one, other) === 'unlisted');
+  const strangers = sides.find(([one, other]) => causeEvidence.linkBetween(one, other) === 'unlisted');
   if (strangers)
     return {
       cause: 'peer-unknown',
@@ -84,14 +84,14 @@ function causeAt(
     };
   // A lost table takes entries away; it gives none, so that one which holds the missing entry
   // explains nothing.
-  const empty = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => around.emptied[proxy]);
+  const empty = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => causeEvidence.emptied[proxy]);
   if (empty !== undefined)
     return {
       cause: 'emptied',
       because: `${name(empty)} started ${views[empty]!.uptimeSeconds} s ago and has ${views[empty]!.table?.entries ?? 0} entries, far fewer than the others`,
     };
   const involved = [...new Set(holders.map((proxy) => shards[proxy]!))].filter((shard) => shard >= 0);
-  return shardCause(look.sense, involved, troubleOf) ?? UNKNOWN_CAUSE;
+  return shardCause(look.context, involved, troubleOf) ?? UNKNOWN_CAUSE;
 }
 
 /** Pairs of holders that follow their entries to different shards. */
@@ -118,12 +118,12 @@ function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number
   const unfollowed = NOT_FOLLOWED.map((reason) => whys.find(({ why }) => why === reason)).find((each) => each);
   if (unfollowed === undefined) return null;
   const { proxy, why } = unfollowed;
-  const name = look.sense.views[proxy]!.name;
+  const name = look.context.views[proxy]!.name;
   const { serverId, serverKey } = look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!;
   const entry = `server_id=${serverId} server_key=${serverKey ?? '-'}`;
   if (why === 'no-server')
     return { cause: 'server-drift', because: `${name} has no server for ${entry}: it places the next request anew` };
-  const shard = look.sense.shards[look.shardAt(row, proxy)]!;
+  const shard = look.context.shards[look.shardAt(row, proxy)]!;
   return {
     cause: why === 'down' ? 'shard-down' : 'state-drift',
     because: `${shard} is ${why} on ${name} and takes requests elsewhere: ${name} places the next request anew`,
@@ -135,7 +135,7 @@ function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number
  * names none on one of the two, which then goes by the id.
  */
 function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
-  const { views, shards } = look.sense;
+  const { views, shards } = look.context;
   const labelOf = (proxy: number): Label => look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!;
   const keyCounts = (proxy: number) => look.routeAt(row, proxy)!.keyShards.length > 0;
   const means = (what: string, pair: readonly [number, number]) => {
@@ -173,7 +173,7 @@ interface ShardTrouble {
  * By the shard's number. Proxies that were not read, and those of which no server is known, do not
  * count.
  */
-function createShardTroubles({ directories, evidence, shards }: MeshSense): (shard: number) => ShardTrouble {
+function createShardTroubles({ directories, evidence, shards }: MeshContext): (shard: number) => ShardTrouble {
   const asked = directories
     .map((directory, proxy) => ({ directory, proxy }))
     .filter(({ directory, proxy }) => evidence[proxy] !== 'none' && directory.addresses.size > 0);
@@ -196,7 +196,7 @@ function createShardTroubles({ directories, evidence, shards }: MeshSense): (sha
  * anew.
  */
 function shardCause(
-  { views, directories }: MeshSense,
+  { views, directories }: MeshContext,
   involved: readonly number[],
   troubleOf: (shard: number) => ShardTrouble,
 ): NamedCause | null {

@@ -30,7 +30,7 @@ export function bitOf(kind: FindingKind): Kinds {
  * full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
-  const { evidence } = look.sense;
+  const { evidence } = look.context;
   let kinds = 0;
   let first = ABSENT;
   let firstPartly = ABSENT;
@@ -66,8 +66,8 @@ export function kindsAt(look: RoutedGrid, row: number): Kinds {
 
 /** Whether the route of some entry of this key is not known. */
 export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
-  for (let proxy = 0; proxy < look.sense.evidence.length; proxy++) {
-    if (look.sense.evidence[proxy] !== 'none' && look.shardAt(row, proxy) === UNKNOWN) return true;
+  for (let proxy = 0; proxy < look.context.evidence.length; proxy++) {
+    if (look.context.evidence[proxy] !== 'none' && look.shardAt(row, proxy) === UNKNOWN) return true;
   }
   return false;
 }
@@ -92,8 +92,8 @@ export function sameAt(
     !isSilent(before, beforeRow, proxy) &&
     before.shardAt(beforeRow, proxy) === after.shardAt(afterRow, proxy) &&
     (before.marksAt(beforeRow, proxy) & mask) === (after.marksAt(afterRow, proxy) & mask);
-  const evidence = after.sense.evidence.map((told, proxy) => (isSteady(proxy) ? told : 'none'));
-  return (kindsAt({ ...after, sense: { ...after.sense, evidence } }, afterRow) & kind) !== 0;
+  const evidence = after.context.evidence.map((known, proxy) => (isSteady(proxy) ? known : 'none'));
+  return (kindsAt({ ...after, context: { ...after.context, evidence } }, afterRow) & kind) !== 0;
 }
 
 /**
@@ -101,6 +101,6 @@ export function sameAt(
  * not known.
  */
 function isSilent(look: RoutedGrid, row: number, proxy: number): boolean {
-  const evidence = look.sense.evidence[proxy];
+  const evidence = look.context.evidence[proxy];
   return evidence === 'none' || (evidence === 'partial' && look.shardAt(row, proxy) === ABSENT);
 }

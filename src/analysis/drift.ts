@@ -4,14 +4,14 @@
 import type { MeshFinding } from '../domain/finding.ts';
 import { acceptsSticky } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
-import type { MeshSense } from './routed-grid.ts';
+import type { MeshContext } from './routed-grid.ts';
 import { isUsable } from './server-directory.ts';
 
-/** The proxies that told their servers, with their positions. */
-function told(sense: MeshSense): readonly { readonly view: ProxyView; readonly proxy: number }[] {
-  return sense.views
+/** The proxies whose servers are known, with their positions. */
+function proxiesWithServers(context: MeshContext): readonly { readonly view: ProxyView; readonly proxy: number }[] {
+  return context.views
     .map((view, proxy) => ({ view, proxy }))
-    .filter(({ proxy }) => sense.directories[proxy]!.addresses.size > 0);
+    .filter(({ proxy }) => context.directories[proxy]!.addresses.size > 0);
 }
 
 /**
@@ -20,9 +20,9 @@ function told(sense: MeshSense): readonly { readonly view: ProxyView; readonly p
  * under other ids only (which makes entries with a key look mixed there). An id that means two
  * shards in two backends of one proxy is no drift by itself.
  */
-export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFinding[] {
-  const proxies = told(sense);
-  const ids = [...new Set(proxies.flatMap(({ proxy }) => [...sense.directories[proxy]!.byId.keys()]))].sort(
+export function idDrift(context: MeshContext, mixedByDrift: number): readonly MeshFinding[] {
+  const proxies = proxiesWithServers(context);
+  const ids = [...new Set(proxies.flatMap(({ proxy }) => [...context.directories[proxy]!.byId.keys()]))].sort(
     (a, b) => a - b,
   );
   const explained =
@@ -32,22 +32,22 @@ export function idDrift(sense: MeshSense, mixedByDrift: number): readonly MeshFi
   const apart = idsApart(proxies);
   return ids.flatMap((id) => {
     const meanings = groupNames(
-      proxies.flatMap(({ view, proxy }) => meaningOf(sense, proxy, id).map((shard) => [shard, view.name] as const)),
+      proxies.flatMap(({ view, proxy }) => meaningOf(context, proxy, id).map((shard) => [shard, view.name] as const)),
     );
-    if (!apart.has(id) && !drifts(sense, proxies, id)) return [];
+    if (!apart.has(id) && !drifts(context, proxies, id)) return [];
     return [
       {
         kind: 'id-drift' as const,
         proxy: null,
         peer: null,
-        because: `server id ${id} is ${spell(meanings)}${explained}`,
+        because: `server id ${id} is ${listGroups(meanings)}${explained}`,
       },
     ];
   });
 }
 
-function meaningOf(sense: MeshSense, proxy: number, id: number): readonly string[] {
-  return [...(sense.directories[proxy]!.byId.get(id) ?? [])].sort();
+function meaningOf(context: MeshContext, proxy: number, id: number): readonly string[] {
+  return [...(context.directories[proxy]!.byId.get(id) ?? [])].sort();
 }
 
 /** The ids that one backend's name gives to two shards. */
@@ -66,9 +66,9 @@ function idsApart(proxies: readonly { readonly view: ProxyView }[]): ReadonlySet
   return apart;
 }
 
-function drifts(sense: MeshSense, proxies: readonly { readonly proxy: number }[], id: number): boolean {
+function drifts(context: MeshContext, proxies: readonly { readonly proxy: number }[], id: number): boolean {
   const users = proxies
-    .map(({ proxy }) => ({ shards: meaningOf(sense, proxy, id), known: sense.directories[proxy]!.addresses }))
+    .map(({ proxy }) => ({ shards: meaningOf(context, proxy, id), known: context.directories[proxy]!.addresses }))
     .filter(({ shards }) => shards.length > 0);
   return users.some((one) =>
     users.some(
@@ -80,12 +80,12 @@ function drifts(sense: MeshSense, proxies: readonly { readonly proxy: number }[]
 }
 
 /** One finding for each shard that some proxies have as a server and others do not. */
-export function serverDrift(sense: MeshSense): readonly MeshFinding[] {
-  const proxies = told(sense);
-  const addresses = [...new Set(proxies.flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))].sort();
+export function serverDrift(context: MeshContext): readonly MeshFinding[] {
+  const proxies = proxiesWithServers(context);
+  const addresses = [...new Set(proxies.flatMap(({ proxy }) => [...context.directories[proxy]!.addresses]))].sort();
   const missing = addresses.flatMap((address) => {
     const without = proxies
-      .filter(({ proxy }) => !sense.directories[proxy]!.addresses.has(address))
+      .filter(({ proxy }) => !context.directories[proxy]!.addresses.has(address))
       .map(({ view }) => view.name);
     return without.length === 0
       ? []
@@ -120,7 +120,14 @@ function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
     const groups = groupNames(meanings);
     return groups.size < 2
       ? []
-      : [{ kind: 'server-drift' as const, proxy: null, peer: null, because: `server ${server} is ${spell(groups)}` }];
+      : [
+          {
+            kind: 'server-drift' as const,
+            proxy: null,
+            peer: null,
+            because: `server ${server} is ${listGroups(groups)}`,
+          },
+        ];
   });
 }
 
@@ -128,20 +135,20 @@ function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
  * One finding for each shard that takes requests on some proxies, or in some backends of one, and
  * not in others.
  */
-export function stateDrift(sense: MeshSense): readonly MeshFinding[] {
-  return [...driftBetweenBackends(sense), ...driftBetweenProxies(sense)];
+export function stateDrift(context: MeshContext): readonly MeshFinding[] {
+  return [...driftBetweenBackends(context), ...driftBetweenProxies(context)];
 }
 
-function driftBetweenBackends(sense: MeshSense): readonly MeshFinding[] {
-  return told(sense).flatMap(({ view, proxy }) => {
-    const { addresses, backends } = sense.directories[proxy]!;
+function driftBetweenBackends(context: MeshContext): readonly MeshFinding[] {
+  return proxiesWithServers(context).flatMap(({ view, proxy }) => {
+    const { addresses, backends } = context.directories[proxy]!;
     return [...addresses].sort().flatMap((address) => {
       const states = backends.flatMap((backend) => {
         const state = backend.stateOf(address);
         return state === null ? [] : [[state, backend.name] as const];
       });
       if (new Set(states.map(([state]) => acceptsSticky(state))).size < 2) return [];
-      const because = `on ${view.name} ${address} is ${spell(groupNames(states), 'in')}`;
+      const because = `on ${view.name} ${address} is ${listGroups(groupNames(states), 'in')}`;
       return [{ kind: 'state-drift' as const, proxy: view.name, peer: null, because }];
     });
   });
@@ -150,32 +157,38 @@ function driftBetweenBackends(sense: MeshSense): readonly MeshFinding[] {
 /**
  * One finding for each shard that is up, while its agent or check says that it cannot be reached.
  */
-export function doubtfulShards(sense: MeshSense): readonly MeshFinding[] {
-  const addresses = [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))].sort();
+export function doubtfulShards(context: MeshContext): readonly MeshFinding[] {
+  const addresses = [
+    ...new Set(proxiesWithServers(context).flatMap(({ proxy }) => [...context.directories[proxy]!.addresses])),
+  ].sort();
   return addresses.flatMap((address) => {
-    const doubts = told(sense).flatMap(({ view, proxy }) => {
-      const doubt = sense.directories[proxy]!.doubtOf(address);
+    const doubts = proxiesWithServers(context).flatMap(({ view, proxy }) => {
+      const doubt = context.directories[proxy]!.doubtOf(address);
       return doubt === null ? [] : [[doubt, view.name] as const];
     });
     if (doubts.length === 0) return [];
-    const because = `${address} is up, and cannot be reached by its ${spell(groupNames(doubts))}: requests to it may fail`;
+    const because = `${address} is up, and cannot be reached by its ${listGroups(groupNames(doubts))}: requests to it may fail`;
     return [
       { kind: 'shard-doubtful' as const, proxy: doubts.length === 1 ? doubts[0]![1] : null, peer: null, because },
     ];
   });
 }
 
-function driftBetweenProxies(sense: MeshSense): readonly MeshFinding[] {
-  return [...new Set(told(sense).flatMap(({ proxy }) => [...sense.directories[proxy]!.addresses]))]
+function driftBetweenProxies(context: MeshContext): readonly MeshFinding[] {
+  return [...new Set(proxiesWithServers(context).flatMap(({ proxy }) => [...context.directories[proxy]!.addresses]))]
     .sort()
     .flatMap((address) => {
-      const having = told(sense).filter(({ proxy }) => sense.directories[proxy]!.addresses.has(address));
-      const usable = having.filter(({ proxy }) => isUsable(sense.directories[proxy]!, address));
+      const having = proxiesWithServers(context).filter(({ proxy }) =>
+        context.directories[proxy]!.addresses.has(address),
+      );
+      const usable = having.filter(({ proxy }) => isUsable(context.directories[proxy]!, address));
       if (usable.length === 0 || usable.length === having.length) return [];
       const states = groupNames(
-        having.map(({ view, proxy }) => [sense.directories[proxy]!.stateOf(address)!, view.name] as const),
+        having.map(({ view, proxy }) => [context.directories[proxy]!.stateOf(address)!, view.name] as const),
       );
-      return [{ kind: 'state-drift' as const, proxy: null, peer: null, because: `${address} is ${spell(states)}` }];
+      return [
+        { kind: 'state-drift' as const, proxy: null, peer: null, because: `${address} is ${listGroups(states)}` },
+      ];
     });
 }
 
@@ -186,6 +199,6 @@ function groupNames(pairs: readonly (readonly [string, string])[]): Map<string, 
   return groups;
 }
 
-function spell(groups: ReadonlyMap<string, readonly string[]>, where = 'on'): string {
+function listGroups(groups: ReadonlyMap<string, readonly string[]>, where = 'on'): string {
   return [...groups].map(([value, names]) => `${value} ${where} ${names.join(', ')}`).join('; ');
 }

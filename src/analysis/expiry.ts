@@ -52,7 +52,7 @@ export interface Expiries {
  * by just that. `marginMs` is how far apart the two were read.
  */
 export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
-  const { views, evidence } = look.sense;
+  const { views, evidence } = look.context;
   const linkBetween = linksOf(views);
   const endless = views.map(({ table }, proxy) => evidence[proxy] === 'full' && isEndless(table));
   const lags: Lag[] = [];
@@ -68,7 +68,7 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
   /** Every holder keeps its entries so much longer that this one's has ended. */
   const endsSooner = (at: RoutedGrid, row: number, earlier: number, maxExpiresInMs: number) =>
     views.every((_, holder) => {
-      if (at.sense.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
+      if (at.context.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
       const byMs = lagOf.get(holder * views.length + earlier);
       // Its own life is not kept for every row of a large table; then the longest of all stands for
       // it.
@@ -79,9 +79,9 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
     isEndless: endless.some((is) => is),
     hasEnded: (at, row, maxExpiresInMs) =>
       lags.length > 0 &&
-      at.sense.evidence.every(
-        (told, proxy) =>
-          told !== 'full' || at.grid.labelAt(row, proxy) !== 0 || endsSooner(at, row, proxy, maxExpiresInMs),
+      at.context.evidence.every(
+        (evidence, proxy) =>
+          evidence !== 'full' || at.grid.labelAt(row, proxy) !== 0 || endsSooner(at, row, proxy, maxExpiresInMs),
       ),
     findings: (hasExplained) => driftFindings(look, lags, hasExplained),
   };
@@ -91,8 +91,8 @@ function isEndless(table: { readonly entries: number; readonly maxExpiresInMs: n
   return table !== null && table.entries > 0 && table.maxExpiresInMs === 0;
 }
 
-function endlessLag({ sense }: RoutedGrid, later: number, earlier: number): Lag | null {
-  const { table } = sense.views[earlier]!;
+function endlessLag({ context }: RoutedGrid, later: number, earlier: number): Lag | null {
+  const { table } = context.views[earlier]!;
   return table !== null && table.maxExpiresInMs > 0
     ? { later, earlier, byMs: Number.POSITIVE_INFINITY, isProven: true }
     : null;
@@ -114,10 +114,10 @@ function lagBetween({ grid }: RoutedGrid, later: number, earlier: number, margin
 }
 
 function driftFindings(look: RoutedGrid, lags: readonly Lag[], hasExplained: boolean): readonly MeshFinding[] {
-  const { views } = look.sense;
-  const told = lags.filter(({ isProven }) => isProven || hasExplained);
-  return [...new Set(told.map(({ earlier }) => earlier))].map((earlier) => {
-    const its = told.filter((lag) => lag.earlier === earlier);
+  const { views } = look.context;
+  const shown = lags.filter(({ isProven }) => isProven || hasExplained);
+  return [...new Set(shown.map(({ earlier }) => earlier))].map((earlier) => {
+    const its = shown.filter((lag) => lag.earlier === earlier);
     const others = its.map(({ later }) => views[later]!.name).join(', ');
     const least = Math.min(...its.map(({ byMs }) => byMs));
     const { name } = views[earlier]!;

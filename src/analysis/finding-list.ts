@@ -4,7 +4,7 @@ import type { EntryGrid } from '../domain/entry.ts';
 import { type Cause, causes, type Finding, type FindingKind, findingKinds, type Route } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
-import { type Circumstances, createCauses, type NamedCause } from './cause.ts';
+import { type CauseEvidence, createCauses, type NamedCause } from './cause.ts';
 import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
 import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
@@ -12,11 +12,11 @@ import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './ro
  * The last look at the suspects, what is confirmed of each row, and what a cause is judged by.
  * `keyLength` is the table's, for `ambiguous`.
  */
-export interface Evidence {
+export interface ConfirmedLook {
   readonly look: RoutedGrid;
   readonly grid: EntryGrid;
   readonly confirmed: readonly Kinds[];
-  readonly around: Circumstances;
+  readonly causeEvidence: CauseEvidence;
   readonly keyLength: number | null;
 }
 
@@ -25,12 +25,12 @@ interface Group extends Tally {
 }
 
 /** What a finding is made from. */
-interface Ground extends Evidence {
+interface JudgedLook extends ConfirmedLook {
   readonly causeOf: (row: number) => NamedCause;
 }
 
-export function listFindings(given: Evidence): FindingList {
-  const evidence = { ...given, causeOf: createCauses(given.look, given.around) };
+export function listFindings(given: ConfirmedLook): FindingList {
+  const evidence = { ...given, causeOf: createCauses(given.look, given.causeEvidence) };
   const groups = groupRows(evidence);
   return {
     length: groups.reduce((sum, { count }) => sum + count, 0),
@@ -45,7 +45,7 @@ export function listFindings(given: Evidence): FindingList {
   };
 }
 
-function groupRows(evidence: Ground): readonly Group[] {
+function groupRows(evidence: JudgedLook): readonly Group[] {
   const { keys } = evidence.look.grid;
   return findingKinds.flatMap((kind) => {
     const byCause = new Map<Cause | null, number[]>();
@@ -74,23 +74,23 @@ function carriesCause(kind: FindingKind): boolean {
   return (bitOf(kind) & (SPLIT | MISSING)) !== 0;
 }
 
-function findingAt(evidence: Ground, kind: FindingKind, row: number): Finding {
+function findingAt(evidence: JudgedLook, kind: FindingKind, row: number): Finding {
   const { look, grid } = evidence;
   const key = grid.keys.keyAt(row);
   const routes: Route[] = [];
   const absentOn: string[] = [];
-  for (const [proxy, view] of look.sense.views.entries()) {
-    if (look.sense.evidence[proxy] === 'none') continue;
+  for (const [proxy, view] of look.context.views.entries()) {
+    if (look.context.evidence[proxy] === 'none') continue;
     const number = grid.labelAt(row, proxy);
     if (number === 0) {
-      if (look.sense.evidence[proxy] === 'full') absentOn.push(view.name);
+      if (look.context.evidence[proxy] === 'full') absentOn.push(view.name);
       continue;
     }
     const { serverId, serverKey } = grid.labelsOf(proxy)[number - 1]!;
     const shard = look.shardAt(row, proxy);
     routes.push({
       proxy: view.name,
-      shard: shard < 0 ? null : look.sense.shards[shard]!,
+      shard: shard < 0 ? null : look.context.shards[shard]!,
       ...followedAt(look, row, proxy),
       serverId,
       serverKey,
@@ -109,11 +109,11 @@ function followedAt(look: RoutedGrid, row: number, proxy: number): Pick<Route, '
   return { followed: why === null, why };
 }
 
-function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number): string {
+function reasonOf(kind: FindingKind, { look, keyLength }: ConfirmedLook, row: number): string {
   const where = (holds: (proxy: number) => boolean) =>
-    look.sense.views
+    look.context.views
       .filter(
-        (_, proxy) => look.sense.evidence[proxy] !== 'none' && look.shardAt(row, proxy) !== ABSENT && holds(proxy),
+        (_, proxy) => look.context.evidence[proxy] !== 'none' && look.shardAt(row, proxy) !== ABSENT && holds(proxy),
       )
       .map(({ name }) => name)
       .join(', ');
@@ -132,9 +132,9 @@ function reasonOf(kind: FindingKind, { look, keyLength }: Evidence, row: number)
   }
 }
 
-function duplicateWords({ grid, sense, shardAt }: RoutedGrid, row: number): string {
-  const said = sense.views.flatMap(({ name }, proxy) => {
-    if (sense.evidence[proxy] === 'none' || shardAt(row, proxy) !== DUPLICATE) return [];
+function duplicateWords({ grid, context, shardAt }: RoutedGrid, row: number): string {
+  const said = context.views.flatMap(({ name }, proxy) => {
+    if (context.evidence[proxy] === 'none' || shardAt(row, proxy) !== DUPLICATE) return [];
     const { readings = [] } = grid.labelsOf(proxy)[grid.labelAt(row, proxy) - 1]!;
     const entries = readings.map(({ serverId, serverKey }) => `server_id=${serverId} server_key=${serverKey ?? '-'}`);
     return [`${name} shows it as ${entries.join(' and as ')}`];

@@ -10,21 +10,21 @@ import type { ProxyView } from '../domain/view.ts';
 export type LinkState = 'up' | 'deaf' | 'down' | 'unlisted' | 'not-known';
 
 /**
- * One end's word on a link: `unlisted` where it has no such peer, `null` where it could not be
+ * One end's state on a link: `unlisted` where it has no such peer, `null` where it could not be
  * asked.
  */
-function wordOf(view: ProxyView, other: ProxyView): 'up' | 'deaf' | 'down' | 'never' | 'unlisted' | null {
+function stateSeenBy(view: ProxyView, other: ProxyView): 'up' | 'deaf' | 'down' | 'never' | 'unlisted' | null {
   if (!view.peersKnown || other.localPeer === null) return null;
   return view.peers.find(({ name }) => name === other.localPeer)?.state ?? 'unlisted';
 }
 
 export function linkBetween(one: ProxyView, other: ProxyView): LinkState {
   if (one.peersKnown && other.peersKnown && (one.localPeer === null || other.localPeer === null)) return 'unlisted';
-  const words = [wordOf(one, other), wordOf(other, one)];
-  if (words.includes('unlisted')) return 'unlisted';
-  if (words.some((word) => word === 'down' || word === 'never')) return 'down';
-  if (words.includes('deaf')) return 'deaf';
-  return words.includes('up') ? 'up' : 'not-known';
+  const states = [stateSeenBy(one, other), stateSeenBy(other, one)];
+  if (states.includes('unlisted')) return 'unlisted';
+  if (states.some((state) => state === 'down' || state === 'never')) return 'down';
+  if (states.includes('deaf')) return 'deaf';
+  return states.includes('up') ? 'up' : 'not-known';
 }
 
 /** All links of a run, worked out once. */

@@ -8,7 +8,7 @@ import type { ProxyView } from '../domain/view.ts';
  */
 export interface UnreadPeer {
   readonly peer: string;
-  readonly heardBy: readonly string[];
+  readonly connectedTo: readonly string[];
 }
 
 /**
@@ -28,18 +28,18 @@ export function withoutIgnored(views: readonly ProxyView[], ignored: readonly st
  */
 export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] {
   const read = localPeersOf(views);
-  const told = new Set(views.filter(({ localPeer }) => localPeer === null).map(({ name }) => name));
-  const heardBy = new Map<string, string[]>();
+  const alreadyReported = new Set(views.filter(({ localPeer }) => localPeer === null).map(({ name }) => name));
+  const connectedTo = new Map<string, string[]>();
   for (const { name: proxy, peers } of views) {
     for (const { name, state } of peers) {
-      if ((state !== 'up' && state !== 'deaf') || read.has(name) || told.has(name)) continue;
-      const known = heardBy.get(name);
-      if (known === undefined) heardBy.set(name, [proxy]);
+      if ((state !== 'up' && state !== 'deaf') || read.has(name) || alreadyReported.has(name)) continue;
+      const known = connectedTo.get(name);
+      if (known === undefined) connectedTo.set(name, [proxy]);
       else if (known.at(-1) !== proxy) known.push(proxy);
     }
   }
-  return [...heardBy]
-    .map(([peer, proxies]) => ({ peer, heardBy: proxies }))
+  return [...connectedTo]
+    .map(([peer, proxies]) => ({ peer, connectedTo: proxies }))
     .sort((one, other) => (one.peer < other.peer ? -1 : 1));
 }
 

@@ -6,7 +6,7 @@ import type { ProxyView } from '../domain/view.ts';
 import { doubtfulShards, idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
 import { type UnreadPeer, unreadPeers } from './members.ts';
-import { evidenceOf, type MeshSense } from './routed-grid.ts';
+import { evidenceOf, type MeshContext } from './routed-grid.ts';
 import { notSticky } from './sticky.ts';
 import { isVersionUnknown } from './version.ts';
 
@@ -28,17 +28,17 @@ export interface EntryEvidence {
   readonly expiryDrift: readonly MeshFinding[];
 }
 
-export function meshFindings(sense: MeshSense, entries: EntryEvidence): readonly MeshFinding[] {
-  const { views } = sense;
+export function meshFindings(context: MeshContext, entries: EntryEvidence): readonly MeshFinding[] {
+  const { views } = context;
   return [
     ...views.flatMap(unread),
-    ...views.filter((_, proxy) => sense.serverless[proxy]).map(notSticky),
+    ...views.filter((_, proxy) => context.serverless[proxy]).map(notSticky),
     ...peerFindings(views),
     ...unreadPeers(views).map(unreadPeer),
-    ...idDrift(sense, entries.mixedByDrift),
-    ...serverDrift(sense),
-    ...stateDrift(sense),
-    ...doubtfulShards(sense),
+    ...idDrift(context, entries.mixedByDrift),
+    ...serverDrift(context),
+    ...stateDrift(context),
+    ...doubtfulShards(context),
     ...tableDrift(views),
     ...entries.expiryDrift,
     ...versionSkew(views),
@@ -101,9 +101,9 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
   return findings;
 }
 
-function unreadPeer({ peer, heardBy }: UnreadPeer): MeshFinding {
-  const because = `${peer} is connected to ${heardBy.join(', ')} and was not read: its table may say anything`;
-  return { kind: 'peer-unread', proxy: heardBy.length === 1 ? heardBy[0]! : null, peer, because };
+function unreadPeer({ peer, connectedTo }: UnreadPeer): MeshFinding {
+  const because = `${peer} is connected to ${connectedTo.join(', ')} and was not read: its table may say anything`;
+  return { kind: 'peer-unread', proxy: connectedTo.length === 1 ? connectedTo[0]! : null, peer, because };
 }
 
 function endsOf(one: ProxyView, other: ProxyView): string {

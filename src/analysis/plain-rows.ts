@@ -8,9 +8,11 @@ import type { RoutedGrid } from './routed-grid.ts';
 const NOT_PLAIN = -1;
 
 /** By row: the shard that every proxy which was read routes it to without a mark, or -1. */
-export function plainShards({ grid, sense, plainShardsOf }: RoutedGrid): Int32Array {
+export function plainShards({ grid, context, plainShardsOf }: RoutedGrid): Int32Array {
   const shards = new Int32Array(grid.keys.count).fill(NOT_PLAIN);
-  const [first, ...others] = sense.views.map((_, proxy) => proxy).filter((proxy) => sense.evidence[proxy] !== 'none');
+  const [first, ...others] = context.views
+    .map((_, proxy) => proxy)
+    .filter((proxy) => context.evidence[proxy] !== 'none');
   if (first === undefined) return shards;
   takeColumn(shards, grid.cellsOf(first), plainShardsOf(first));
   for (const proxy of others) compareColumn(shards, grid.cellsOf(proxy), plainShardsOf(proxy));

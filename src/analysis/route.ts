@@ -51,7 +51,7 @@ function sameRoute(one: LabelRoute, other: LabelRoute): boolean {
 }
 
 function routeOfOne(label: Label, directory: ServerDirectory): LabelRoute {
-  if (directory.isBlind) return { shard: null, reason: 'no-addresses', mixed: false, keyShards: [] };
+  if (directory.hasOnlyOtherServers) return { shard: null, reason: 'no-addresses', mixed: false, keyShards: [] };
   if (directory.addresses.size === 0) return routeByItsWord(label);
   const routes = directory.backends.map((backend) => routeInBackend(label, backend));
   const mixed = routes.some((route) => route.mixed);

@@ -38,7 +38,7 @@ export type Evidence = 'full' | 'partial' | 'none';
  * The proxies of a run as the analysis needs them, in the order of the grid's columns; `shards`
  * grows as labels name new ones.
  */
-export interface MeshSense {
+export interface MeshContext {
   readonly views: readonly ProxyView[];
   readonly evidence: readonly Evidence[];
   /** By proxy: its table names no server, so that it proves nothing of where conferences go. */
@@ -49,8 +49,8 @@ export interface MeshSense {
 
 export interface RoutedGrid {
   readonly grid: EntryGrid;
-  readonly sense: MeshSense;
-  /** A shard's number in `sense.shards`, or ABSENT, NOWHERE, UNKNOWN. */
+  readonly context: MeshContext;
+  /** A shard's number in `context.shards`, or ABSENT, NOWHERE, UNKNOWN. */
   shardAt(row: number, proxy: number): number;
   marksAt(row: number, proxy: number): number;
   /** By label number: the shard where it is one and there is no mark, else -1. */
@@ -61,10 +61,10 @@ export interface RoutedGrid {
   routeAt(row: number, proxy: number): LabelRoute | null;
 }
 
-export function senseMesh(
+export function createMeshContext(
   views: readonly ProxyView[],
   serverless: readonly boolean[] = views.map(() => false),
-): MeshSense {
+): MeshContext {
   const directories = views.map((view) => createServerDirectory(view.servers));
   const shards = [...new Set(directories.flatMap((directory) => [...directory.addresses]))].sort();
   return { views, evidence: evidenceIn(views, serverless), serverless, directories, shards };
@@ -74,8 +74,8 @@ export function senseMesh(
  * The same mesh after another look: what each proxy proves may be less, what the shards' numbers
  * mean stays.
  */
-export function senseAgain(sense: MeshSense, views: readonly ProxyView[]): MeshSense {
-  return { ...sense, views, evidence: evidenceIn(views, sense.serverless) };
+export function withNewViews(context: MeshContext, views: readonly ProxyView[]): MeshContext {
+  return { ...context, views, evidence: evidenceIn(views, context.serverless) };
 }
 
 function evidenceIn(views: readonly ProxyView[], serverless: readonly boolean[]): readonly Evidence[] {
@@ -96,9 +96,9 @@ export function evidenceOf(status: ProxyStatus): Evidence {
   }
 }
 
-export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
-  const numbers = new Map(sense.shards.map((shard, number) => [shard, number]));
-  const routes = sense.directories.map((directory, proxy) =>
+export function routeGrid(grid: EntryGrid, context: MeshContext): RoutedGrid {
+  const numbers = new Map(context.shards.map((shard, number) => [shard, number]));
+  const routes = context.directories.map((directory, proxy) =>
     grid.labelsOf(proxy).map((label) => routeOf(label, directory)),
   );
   const shardOf = routes.map((column) => Int32Array.from([ABSENT, ...column.map((route) => numberOf(route))]));
@@ -111,7 +111,7 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
     if (route.shard === null) return NUMBERS[route.reason];
     let number = numbers.get(route.shard);
     if (number === undefined) {
-      number = sense.shards.push(route.shard) - 1;
+      number = context.shards.push(route.shard) - 1;
       numbers.set(route.shard, number);
     }
     return number;
@@ -125,14 +125,14 @@ export function routeGrid(grid: EntryGrid, sense: MeshSense): RoutedGrid {
   }
 
   function explainedByDrift(route: LabelRoute, serverId: number, proxy: number): boolean {
-    return sense.directories.some(
+    return context.directories.some(
       ({ byId }, other) => other !== proxy && route.keyShards.some((shard) => byId.get(serverId)?.has(shard)),
     );
   }
 
   return {
     grid,
-    sense,
+    context,
     shardAt: (row, proxy) => shardOf[proxy]![grid.labelAt(row, proxy)]!,
     marksAt: (row, proxy) => marksOf[proxy]![grid.labelAt(row, proxy)]!,
     plainShardsOf: (proxy) =>
@@ -154,7 +154,7 @@ export function notFollowedAt(look: RoutedGrid, row: number, proxy: number): Not
   if (route === null) return null;
   if (route.shard === null) return route.reason === 'no-server' ? 'no-server' : null;
   if (route.usable) return null;
-  const state = look.sense.directories[proxy]!.stateOf(route.shard)!;
+  const state = look.context.directories[proxy]!.stateOf(route.shard)!;
   // Some backend that serves the table lacks the shard.
   return acceptsSticky(state) ? 'no-server' : state === 'down' ? 'down' : 'maint';
 }

@@ -31,7 +31,7 @@ export interface ServerDirectory extends Meanings {
    * Whether the proxy has servers, and none of them counts: then nothing is known of where an entry
    * leads.
    */
-  readonly isBlind: boolean;
+  readonly hasOnlyOtherServers: boolean;
   /** The worst state that the shard has in a backend that has it; `null`: no backend has it. */
   stateOf(address: string): ServerState | null;
   /**
@@ -66,7 +66,7 @@ export function createServerDirectory(servers: readonly Server[]): ServerDirecto
   let ids: ReadonlyMap<string, number> | null = null;
   return {
     backends,
-    isBlind: backends.length === 0 && servers.some(({ address }) => address !== null),
+    hasOnlyOtherServers: backends.length === 0 && servers.some(({ address }) => address !== null),
     ...together,
     stateOf: (address) => worst(backends.map((backend) => backend.stateOf(address))),
     isServed: (address) =>

@@ -3,16 +3,16 @@
 import type { Cells } from '../domain/entry.ts';
 import type { FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
-import { type MeshSense, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
+import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
 /** Every shard that some proxy has as a server or some entry leads to, by address. */
-export function summariseShards(sense: MeshSense, conferencesOn: readonly number[]): readonly ShardSummary[] {
-  return sense.shards
+export function summariseShards(context: MeshContext, conferencesOn: readonly number[]): readonly ShardSummary[] {
+  return context.shards
     .map((address, number): ShardSummary => {
-      const having = sense.directories.filter((directory) => directory.addresses.has(address));
+      const having = context.directories.filter((directory) => directory.addresses.has(address));
       const usable = having.filter((directory) => isUsable(directory, address)).length;
-      const names = sense.views.flatMap(({ servers }) =>
+      const names = context.views.flatMap(({ servers }) =>
         servers.filter((server) => server.address === address && server.counts !== false).map(({ name }) => name),
       );
       return {
@@ -40,12 +40,17 @@ function stateOf(usable: number, having: readonly ServerDirectory[], address: st
   return having.length > 0 && having.every((directory) => directory.doubtOf(address) !== null) ? 'doubtful' : 'up';
 }
 
-export function countFindings(sense: MeshSense, conferences: number, findings: FindingList, inFlight: number): Counts {
+export function countFindings(
+  context: MeshContext,
+  conferences: number,
+  findings: FindingList,
+  inFlight: number,
+): Counts {
   const of = (kind: FindingKind) =>
     findings.tallies.filter((tally) => tally.kind === kind).reduce((sum, { count }) => sum + count, 0);
   return {
-    proxies: sense.views.length,
-    proxiesReporting: sense.evidence.filter((evidence) => evidence === 'full').length,
+    proxies: context.views.length,
+    proxiesReporting: context.evidence.filter((evidence) => evidence === 'full').length,
     conferences,
     split: of('split'),
     missing: of('missing'),
@@ -58,8 +63,8 @@ export function countFindings(sense: MeshSense, conferences: number, findings: F
 }
 
 /** Conferences of a look whose keys and ids disagree, and everywhere only because ids drift. */
-export function countMixedByDrift({ grid, sense, marksOf }: RoutedGrid): number {
-  const proxies = sense.views.map((_, proxy) => proxy).filter((proxy) => sense.evidence[proxy] !== 'none');
+export function countMixedByDrift({ grid, context, marksOf }: RoutedGrid): number {
+  const proxies = context.views.map((_, proxy) => proxy).filter((proxy) => context.evidence[proxy] !== 'none');
   // Nearly every mesh: no label of any proxy is so.
   if (!proxies.some((proxy) => marksOf(proxy).some((mark) => (mark & MIXED_BY_DRIFT) !== 0))) return 0;
   const found = new Uint8Array(grid.keys.count);

@@ -6,7 +6,7 @@ import type { Expiries } from './expiry.ts';
 import { aboutToExpire } from './noise.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
-export interface NoiseRules {
+export interface SuspectRules {
   /** Entries that end within this time may be gone elsewhere already. */
   readonly expiryMarginMs: number;
   readonly keyLength: number | null;
@@ -19,11 +19,11 @@ export interface NoiseRules {
  * The kinds of one key that are left where its absence proves nothing: what is about to end, or has
  * ended by a table's own `expire`.
  */
-export function withoutEnding(
+export function withoutExpired(
   kinds: Kinds,
   look: RoutedGrid,
   row: number,
-  { expiryMarginMs, expiries, isSpread }: NoiseRules,
+  { expiryMarginMs, expiries, isSpread }: SuspectRules,
 ): { readonly kinds: Kinds; readonly hasEnded: boolean } {
   if ((kinds & MISSING) === 0) return { kinds, hasEnded: false };
   if (isSpread) return { kinds: kinds & ~MISSING, hasEnded: false };
@@ -34,14 +34,14 @@ export function withoutEnding(
 }
 
 /** The kinds of every suspect. */
-export function judgeSuspects(look: RoutedGrid, grid: EntryGrid, rules: NoiseRules): readonly Kinds[] {
+export function judgeSuspects(look: RoutedGrid, grid: EntryGrid, rules: SuspectRules): readonly Kinds[] {
   return Array.from({ length: grid.keys.count }, (_, row) => {
-    const { kinds } = withoutEnding(kindsAt(look, row), look, row, rules);
+    const { kinds } = withoutExpired(kindsAt(look, row), look, row, rules);
     const isAmbiguous = rules.keyLength !== null && grid.keys.byteLengthAt(row) >= rules.keyLength && isHeld(look, row);
     return isAmbiguous ? kinds | AMBIGUOUS : kinds;
   });
 }
 
-function isHeld({ grid, sense }: RoutedGrid, row: number): boolean {
-  return sense.evidence.some((told, proxy) => told !== 'none' && grid.labelAt(row, proxy) !== 0);
+function isHeld({ grid, context }: RoutedGrid, row: number): boolean {
+  return context.evidence.some((evidence, proxy) => evidence !== 'none' && grid.labelAt(row, proxy) !== 0);
 }

@@ -4,12 +4,12 @@
 import { randomInt } from 'node:crypto';
 import { DISAGREEMENT } from '../analysis/classify.ts';
 import type { Expiries } from '../analysis/expiry.ts';
+import type { Suspects } from '../analysis/find-suspects.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
-import type { Nomination } from '../analysis/nominate.ts';
-import { DUPLICATE, type RoutedGrid, routeGrid, senseAgain } from '../analysis/routed-grid.ts';
+import { DUPLICATE, type RoutedGrid, routeGrid, withNewViews } from '../analysis/routed-grid.ts';
 import { judgeSuspects } from '../analysis/suspects.ts';
+import { type ConfirmedKinds, confirmKinds, type SuspectLook } from '../confirm/confirm-kinds.ts';
 import { lookAgain } from '../confirm/look-again.ts';
-import { type Persisted, persist, type SuspectLook } from '../confirm/persist.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import { copyRows } from '../snapshot/grid/copy-rows.ts';
@@ -20,7 +20,7 @@ import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
 interface FirstLook {
   readonly grid: GridWriter;
   readonly first: RoutedGrid;
-  readonly nomination: Nomination;
+  readonly suspects: Suspects;
   readonly expiries: Expiries;
   /** The table's `len` in bytes; `null` where it is not known. */
   readonly keyLength: number | null;
@@ -29,7 +29,7 @@ interface FirstLook {
 }
 
 /** The last look at the suspects, and what all looks show alike. */
-export interface Confirmed extends Persisted {
+export interface Confirmed extends ConfirmedKinds {
   readonly look: RoutedGrid;
   readonly grid: GridWriter;
   /** How often the mesh was looked at, the first look included. */
@@ -50,18 +50,16 @@ export async function confirmSuspects(run: MeshRun, seen: FirstLook): Promise<Co
 
 function withoutSuspects({ grid: { proxyCount }, first }: FirstLook, keys: KeyTable): Confirmed {
   const grid = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
-  return { look: routeGrid(grid, first.sense), grid, ...persist([]), looks: 1 };
+  return { look: routeGrid(grid, first.context), grid, ...confirmKinds([]), looks: 1 };
 }
 
 /** Looks as often as the configuration says, at least twice, each time after the settle time. */
 async function confirmLive(run: MeshRun, seen: FirstLook, keys: KeyTable): Promise<Confirmed> {
   const { mesh, settings, context } = run;
-  const { first, nomination } = seen;
-  const looks: SuspectLook[] = [
-    { look: first, rowOf: (suspect) => nomination.rows[suspect]!, kinds: nomination.kinds },
-  ];
+  const { first, suspects } = seen;
+  const looks: SuspectLook[] = [{ look: first, rowOf: (suspect) => suspects.rows[suspect]!, kinds: suspects.kinds }];
   // A kind that is no disagreement need not settle.
-  const settles = nomination.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
+  const settles = suspects.kinds.some((kinds) => (kinds & DISAGREEMENT) !== 0);
   let last: LaterLook = { look: first, grid: seen.grid };
   do {
     if (settles) {
@@ -69,10 +67,10 @@ async function confirmLive(run: MeshRun, seen: FirstLook, keys: KeyTable): Promi
       await context.clock.sleep(settings.confirm.settleMs, context.signal);
     }
     const startedAt = context.clock.now();
-    last = await readAgain(run, seen, { keys, views: last.look.sense.views });
+    last = await readAgain(run, seen, { keys, views: last.look.context.views });
     looks.push(judged(last, seen, context.clock.now() - startedAt));
   } while (looks.length < settings.confirm.reads);
-  return { ...last, ...persist(looks), looks: looks.length };
+  return { ...last, ...confirmKinds(looks), looks: looks.length };
 }
 
 /**
@@ -84,8 +82,8 @@ async function confirmSaved(run: MeshRun, seen: FirstLook, keys: KeyTable): Prom
   const startedAt = clock.now();
   const only = seen.grid.keepsExpiries
     ? copyOf(seen, keys)
-    : await readAgain(run, seen, { keys, views: seen.first.sense.views });
-  return { ...only, ...persist([judged(only, seen, clock.now() - startedAt)]), looks: 1 };
+    : await readAgain(run, seen, { keys, views: seen.first.context.views });
+  return { ...only, ...confirmKinds([judged(only, seen, clock.now() - startedAt)]), looks: 1 };
 }
 
 /** A look at the suspects alone: their rows are numbered as the suspects are. */
@@ -94,25 +92,25 @@ interface LaterLook {
   readonly grid: GridWriter;
 }
 
-function copyOf({ grid: firstGrid, first, nomination }: FirstLook, keys: KeyTable): LaterLook {
-  const grid = copyRows(firstGrid, nomination.rows, keys);
-  return { look: routeGrid(grid, first.sense), grid };
+function copyOf({ grid: firstGrid, first, suspects }: FirstLook, keys: KeyTable): LaterLook {
+  const grid = copyRows(firstGrid, suspects.rows, keys);
+  return { look: routeGrid(grid, first.context), grid };
 }
 
 /** `views` are those of the look before. */
 async function readAgain(
   { mesh, settings, context }: MeshRun,
-  { first, nomination }: FirstLook,
+  { first, suspects }: FirstLook,
   { keys, views }: { readonly keys: KeyTable; readonly views: readonly ProxyView[] },
 ): Promise<LaterLook> {
   const again = await lookAgain(mesh.members, views, keys, {
     concurrency: settings.collect.concurrency,
     perRegion: settings.collect.perRegion,
-    byDump: proxiesShowingTwice(first, nomination),
+    byDump: proxiesShowingTwice(first, suspects),
     signal: context.signal,
     onProxy: (done, total) => context.progress.update({ stage: 'confirm', done, total, bytes: 0 }),
   });
-  return { look: routeGrid(again.grid, senseAgain(first.sense, again.views)), grid: again.grid };
+  return { look: routeGrid(again.grid, withNewViews(first.context, again.views)), grid: again.grid };
 }
 
 /** `spentMs` is how long the look took: entries that ended meanwhile may be absent. */
@@ -122,14 +120,14 @@ function judged({ look, grid }: LaterLook, { keyLength, expiries, isSpread }: Fi
 }
 
 /** `show table T key K` shows one of an entry's duplicates: only a dump shows both. */
-function proxiesShowingTwice(look: RoutedGrid, { rows }: Nomination): ReadonlySet<number> {
-  const proxies = look.sense.views.map((_, proxy) => proxy);
+function proxiesShowingTwice(look: RoutedGrid, { rows }: Suspects): ReadonlySet<number> {
+  const proxies = look.context.views.map((_, proxy) => proxy);
   return new Set(proxies.filter((proxy) => rows.some((row) => look.shardAt(row, proxy) === DUPLICATE)));
 }
 
-function suspectKeys({ first, nomination }: FirstLook): KeyTable {
+function suspectKeys({ first, suspects }: FirstLook): KeyTable {
   const keys = createKeyTable(seed());
-  for (const row of nomination.rows) {
+  for (const row of suspects.rows) {
     const key = Buffer.from(first.grid.keys.keyAt(row), 'latin1');
     keys.add(key, 0, key.length);
   }

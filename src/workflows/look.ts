@@ -4,15 +4,15 @@
 import { markServing } from '../analysis/backends.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { learnExpiries } from '../analysis/expiry.ts';
+import { findSuspects } from '../analysis/find-suspects.ts';
 import { listFindings } from '../analysis/finding-list.ts';
 import { linksOf } from '../analysis/links.ts';
 import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
 import { meshFindings } from '../analysis/mesh-findings.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
-import { nominate } from '../analysis/nominate.ts';
 import { notesOf } from '../analysis/notes.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
-import { routeGrid, senseMesh } from '../analysis/routed-grid.ts';
+import { createMeshContext, routeGrid } from '../analysis/routed-grid.ts';
 import { spreadOver } from '../analysis/spread.ts';
 import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
@@ -56,26 +56,26 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     : (settings.keyLength ?? knownKeyLength(views));
 
   const serverless = namesNoServer(views, grid);
-  const sense = senseMesh(
+  const meshContext = createMeshContext(
     markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends),
     serverless,
   );
-  const first = routeGrid(grid, sense);
+  const first = routeGrid(grid, meshContext);
   const expiries = learnExpiries(first, spentMs);
   const isSpread = spreadOver(views).length > 0;
-  const nomination = nominate(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
-  context.log.info('nominated', { conferences: nomination.conferences, suspects: nomination.rows.length });
+  const suspects = findSuspects(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
+  context.log.info('nominated', { conferences: suspects.conferences, suspects: suspects.rows.length });
 
-  const confirmed = await confirmSuspects(run, { grid, first, nomination, expiries, keyLength, isSpread });
-  const lastSense = confirmed.look.sense;
-  const restarted = restartedProxies(lastSense.views);
-  const emptied = emptiedProxies(lastSense.views, restarted);
+  const confirmed = await confirmSuspects(run, { grid, first, suspects, expiries, keyLength, isSpread });
+  const lastContext = confirmed.look.context;
+  const restarted = restartedProxies(lastContext.views);
+  const emptied = emptiedProxies(lastContext.views, restarted);
   const findings = listFindings({
     ...confirmed,
     keyLength,
-    around: { linkBetween: linksOf(lastSense.views), emptied },
+    causeEvidence: { linkBetween: linksOf(lastContext.views), emptied },
   });
-  const counts = countFindings(lastSense, nomination.conferences, findings, confirmed.inFlight);
+  const counts = countFindings(lastContext, suspects.conferences, findings, confirmed.inFlight);
   return {
     environment: settings.environment,
     table: settings.table,
@@ -88,27 +88,27 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     },
     ...judgeRun(counts, {
       expectedAtLeast: mesh.expected?.min ?? 0,
-      unknownRoutes: nomination.unknownRoutes,
-      unreadPeers: unreadPeers(lastSense.views).length,
+      unknownRoutes: suspects.unknownRoutes,
+      unreadPeers: unreadPeers(lastContext.views).length,
     }),
     expected: mesh.expected,
-    proxies: lastSense.views,
-    shards: summariseShards(lastSense, nomination.conferencesOn),
+    proxies: lastContext.views,
+    shards: summariseShards(lastContext, suspects.conferencesOn),
     counts,
     findings,
-    meshFindings: meshFindings(lastSense, {
+    meshFindings: meshFindings(lastContext, {
       mixedByDrift: countMixedByDrift(first),
       restarted,
       emptied,
-      expiryDrift: expiries.findings(nomination.ended > 0),
+      expiryDrift: expiries.findings(suspects.ended > 0),
     }),
     notes: [
       ...mesh.notes,
       ...notesOf({
-        views: lastSense.views,
+        views: lastContext.views,
         expected: mesh.expected,
         saved: mesh.kind === 'saved',
-        unknownRoutes: nomination.unknownRoutes,
+        unknownRoutes: suspects.unknownRoutes,
         keyLength,
       }),
     ],

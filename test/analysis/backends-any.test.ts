@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { markServing } from '../../src/analysis/backends.ts';
 import { kindsAt } from '../../src/analysis/classify.ts';
-import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts';
 import { findingKinds } from '../../src/domain/finding.ts';
 import type { Server, ServerState } from '../../src/domain/server.ts';
 import { anyMesh, build } from '../support/model-arbitrary.ts';
@@ -71,7 +71,7 @@ test('split, missing and orphaned are what both releases say, and the backends o
         ...view,
         servers: backendsOf(mesh.serversOf(view.name), secondOf(view.name)),
       }));
-      const look = routeGrid(grid, senseMesh(markServing(dressed, (proxy) => grid.labelsOf(proxy), null)));
+      const look = routeGrid(grid, createMeshContext(markServing(dressed, (proxy) => grid.labelsOf(proxy), null)));
       for (let row = 0; row < grid.keys.count; row++) {
         const found = findingKinds.filter((kind, bit) => kind !== 'mixed' && (kindsAt(look, row) & (1 << bit)) !== 0);
         expect(found).toEqual(expectedKinds(mesh, grid.keys.keyAt(row), secondOf));

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { kindsAt } from '../../src/analysis/classify.ts';
-import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts';
 import { findingKinds } from '../../src/domain/finding.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
@@ -28,7 +28,7 @@ function fastKinds(lines: readonly Line[]): Record<string, string[]> {
     const { id } = server(shard);
     columns[proxies.indexOf(proxy)]!.entry(bytes, 0, key.length, 298_000, id, key.length + 1, bytes.length);
   }
-  const look = routeGrid(grid, senseMesh(views));
+  const look = routeGrid(grid, createMeshContext(views));
   return Object.fromEntries(
     Array.from({ length: keys.count }, (_, row) => [
       keys.keyAt(row),

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { learnExpiries } from '../../src/analysis/expiry.ts';
-import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { mesh } from '../support/run-report.ts';
@@ -45,7 +45,7 @@ test('what was lost stays missing, and what was ended is told', () => {
           column.entry(bytes, 0, 2, (expires[proxy]! - age) * 1000, 11, 3, bytes.length);
         }
       }
-      const look = routeGrid(grid, senseMesh(mesh(names.slice(0, proxyCount))));
+      const look = routeGrid(grid, createMeshContext(mesh(names.slice(0, proxyCount))));
       const expiries = learnExpiries(look, 1_000);
       for (let row = 0; row < grid.keys.count; row++) {
         const key = Number(grid.keys.keyAt(row).slice(1));

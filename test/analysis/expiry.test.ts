@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { learnExpiries } from '../../src/analysis/expiry.ts';
-import { routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
@@ -34,7 +34,7 @@ function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyVi
     ...view,
     table: { ...view.table!, maxExpiresInMs: longest[proxy]! },
   }));
-  const look = routeGrid(grid, senseMesh(views));
+  const look = routeGrid(grid, createMeshContext(views));
   const expiries = learnExpiries(look, marginMs);
   const rowOf = (key: string) => Object.keys(lives).indexOf(key);
   return {

@@ -9,7 +9,7 @@ const peer = (name: string, state: 'up' | 'down' | 'never') => ({ name, state, p
 describe('peers that nobody read', () => {
   test('one that is connected is named once, with all who say so', () => {
     const [a, b] = mesh(['a', 'b', 'c']);
-    expect(unreadPeers([a!, b!])).toEqual([{ peer: 'c', heardBy: ['a', 'b'] }]);
+    expect(unreadPeers([a!, b!])).toEqual([{ peer: 'c', connectedTo: ['a', 'b'] }]);
   });
 
   test('one that is not connected shares nothing', () => {
@@ -24,7 +24,7 @@ describe('peers that nobody read', () => {
 
   test('one that is known by another name than its proxy', () => {
     const [a] = mesh(['a'], { a: { peers: [peer('ip-10-0-0-7', 'up')] } });
-    expect(unreadPeers([a!, troubledProxy('c')])).toEqual([{ peer: 'ip-10-0-0-7', heardBy: ['a'] }]);
+    expect(unreadPeers([a!, troubledProxy('c')])).toEqual([{ peer: 'ip-10-0-0-7', connectedTo: ['a'] }]);
   });
 });
 

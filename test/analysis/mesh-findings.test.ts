@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { emptiedProxies } from '../../src/analysis/emptied.ts';
 import { meshFindings } from '../../src/analysis/mesh-findings.ts';
 import { restartedProxies } from '../../src/analysis/restarted.ts';
-import { senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext } from '../../src/analysis/routed-grid.ts';
 import type { Server } from '../../src/domain/server.ts';
 import type { ProxyView, TableView } from '../../src/domain/view.ts';
 import { mesh, proxyView } from '../support/run-report.ts';
@@ -13,7 +13,7 @@ function findingsOf(changes: Readonly<Record<string, Partial<ProxyView>>>, names
   const views = mesh(names, changes);
   const restarted = restartedProxies(views);
   const emptied = emptiedProxies(views, restarted);
-  return meshFindings(senseMesh(views), { mixedByDrift: 0, restarted, emptied, expiryDrift: [] });
+  return meshFindings(createMeshContext(views), { mixedByDrift: 0, restarted, emptied, expiryDrift: [] });
 }
 
 const table = (changes: Partial<TableView>): TableView => ({ ...proxyView('a', []).table!, ...changes });

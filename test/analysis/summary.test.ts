@@ -29,7 +29,7 @@ test('any mesh: what is put down to ids that drift is what the reference says, a
       const { look } = routesOf(mesh);
       const count = countMixedByDrift(look);
       expect(count).toBe(referenceMixedByDrift(mesh));
-      if (count > 0) expect(idDrift(look.sense, count)).not.toEqual([]);
+      if (count > 0) expect(idDrift(look.context, count)).not.toEqual([]);
     }),
     { numRuns: 300 },
   );

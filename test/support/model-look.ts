@@ -5,7 +5,7 @@ import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { listFindings } from '../../src/analysis/finding-list.ts';
 import { linksOf } from '../../src/analysis/links.ts';
 import { restartedProxies } from '../../src/analysis/restarted.ts';
-import { type RoutedGrid, routeGrid, senseMesh } from '../../src/analysis/routed-grid.ts';
+import { createMeshContext, type RoutedGrid, routeGrid } from '../../src/analysis/routed-grid.ts';
 import { countFindings } from '../../src/analysis/summary.ts';
 import { judgeSuspects } from '../../src/analysis/suspects.ts';
 import type { HealSettings } from '../../src/domain/plan.ts';
@@ -111,7 +111,7 @@ export function routesOf(
       column.entry(bytes, 0, key.length, expiresInMs, held.serverId, key.length + 1, bytes.length);
     }
   }
-  return { views, grid, look: routeGrid(grid, senseMesh(views)) };
+  return { views, grid, look: routeGrid(grid, createMeshContext(views)) };
 }
 
 /** One look; what it shows is taken for confirmed. */
@@ -124,14 +124,14 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningRepo
     isSpread: false,
   });
   const emptied = emptiedProxies(views, restartedProxies(views));
-  const around = { linkBetween: linksOf(views), emptied };
-  const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, around });
+  const causeEvidence = { linkBetween: linksOf(views), emptied };
+  const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, causeEvidence });
   return {
     environment: 'stage',
     table: 'nodes',
     proxies: views,
     expected: null,
-    counts: countFindings(look.sense, grid.keys.count, findings, 0),
+    counts: countFindings(look.context, grid.keys.count, findings, 0),
     findings,
   };
 }

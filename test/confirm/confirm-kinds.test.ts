@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AMBIGUOUS, kindsAt, MISSING, MIXED_KIND, ORPHANED_KIND, SPLIT } from '../../src/analysis/classify.ts';
 import { ABSENT, type Evidence, MIXED, ORPHANED, type RoutedGrid } from '../../src/analysis/routed-grid.ts';
-import { type Persisted, persist, type SuspectLook } from '../../src/confirm/persist.ts';
+import { type ConfirmedKinds, confirmKinds, type SuspectLook } from '../../src/confirm/confirm-kinds.ts';
 import { findingKinds } from '../../src/domain/finding.ts';
 import { referenceConfirmed, type Word } from '../support/reference-analysis.ts';
 
 function routed(shards: readonly number[], evidence: readonly Evidence[], marks: readonly number[]): RoutedGrid {
   return {
-    sense: { evidence },
+    context: { evidence },
     shardAt: (_row: number, proxy: number) => shards[proxy]!,
     marksAt: (_row: number, proxy: number) => marks[proxy]!,
   } as unknown as RoutedGrid;
@@ -38,7 +38,7 @@ function heard(said: readonly Said[], marks: readonly number[] = said.map(() => 
 
 describe('two looks', () => {
   test('{p1: 0, p2: 0, p3: 1} twice -> split', () => {
-    expect(persist([look([0, 0, 1], SPLIT), look([0, 0, 1], SPLIT)])).toEqual({ confirmed: [SPLIT], inFlight: 0 });
+    expect(confirmKinds([look([0, 0, 1], SPLIT), look([0, 0, 1], SPLIT)])).toEqual({ confirmed: [SPLIT], inFlight: 0 });
   });
 
   test.each([
@@ -47,15 +47,15 @@ describe('two looks', () => {
     ['all agree', look([0, 0, 0], 0)],
     ['the loser lost its entry', look([0, 0, -1], MISSING)],
   ])('then %s -> in flight, once', (_, later) => {
-    expect(persist([look([0, 0, 1], SPLIT), later])).toEqual({ confirmed: [0], inFlight: 1 });
+    expect(confirmKinds([look([0, 0, 1], SPLIT), later])).toEqual({ confirmed: [0], inFlight: 1 });
   });
 
   test('what only the second look shows is in flight too', () => {
-    expect(persist([look([0, 0, 0], 0), look([0, 0, 1], SPLIT)])).toEqual({ confirmed: [0], inFlight: 1 });
+    expect(confirmKinds([look([0, 0, 0], 0), look([0, 0, 1], SPLIT)])).toEqual({ confirmed: [0], inFlight: 1 });
   });
 
   test('an orphan that was rebalanced is neither confirmed nor in flight', () => {
-    expect(persist([look([0, 0], 8, [4, 0]), look([0, 0], 0)])).toEqual({ confirmed: [0], inFlight: 0 });
+    expect(confirmKinds([look([0, 0], 8, [4, 0]), look([0, 0], 0)])).toEqual({ confirmed: [0], inFlight: 0 });
   });
 });
 
@@ -69,16 +69,16 @@ describe('a proxy that says something else in every look hides nothing', () => {
     ['three looks', [heard([0, ABSENT, 1]), heard([0, ABSENT, 0]), heard([0, ABSENT, 1])], MISSING],
     ['an entry that is followed elsewhere', [heard([0, 0, 0], [ORPHANED]), heard([0, 0, 1], [ORPHANED])], SPLIT],
   ])('%s', (_, looks, kinds) => {
-    expect(persist(looks)).toEqual({ confirmed: [kinds], inFlight: 0 });
+    expect(confirmKinds(looks)).toEqual({ confirmed: [kinds], inFlight: 0 });
   });
 });
 
 describe('a proxy that is silent in one of the looks', () => {
   const cutOff: Said = { cut: ABSENT };
-  const confirmed = (kinds: number): Persisted => ({ confirmed: [kinds], inFlight: 0 });
-  const inFlight: Persisted = { confirmed: [0], inFlight: 1 };
+  const confirmed = (kinds: number): ConfirmedKinds => ({ confirmed: [kinds], inFlight: 0 });
+  const inFlight: ConfirmedKinds = { confirmed: [0], inFlight: 1 };
 
-  test.each<[string, SuspectLook[], Persisted]>([
+  test.each<[string, SuspectLook[], ConfirmedKinds]>([
     ['contradicts nothing: the others are split in both', [heard([0, 1, 0]), heard([0, 1, null])], confirmed(SPLIT)],
     ['cut short now', [heard([0, 1, 0]), heard([0, 1, cutOff])], confirmed(SPLIT)],
     ['cut short then', [heard([0, 1, cutOff]), heard([0, 1, { cut: 0 }])], confirmed(SPLIT)],
@@ -116,7 +116,7 @@ describe('a proxy that is silent in one of the looks', () => {
     ['followed by others', [heard([0, 0, 0], [ORPHANED]), heard([0, 0, null], [ORPHANED])], confirmed(SPLIT)],
     ['three looks, silent in the last', [heard([0, 1, 0]), heard([0, 1, 0]), heard([0, 1, null])], confirmed(SPLIT)],
   ])('%s', (_, looks, persisted) => {
-    expect(persist(looks)).toEqual(persisted);
+    expect(confirmKinds(looks)).toEqual(persisted);
   });
 
   test('any two looks: confirmed is what the slow and obvious reference confirms', () => {
@@ -145,7 +145,7 @@ describe('a proxy that is silent in one of the looks', () => {
       fc.property(fc.array(proxy, { minLength: 2, maxLength: 4 }), (proxies) => {
         const before = proxies.map(([word]) => word);
         const after = proxies.map(([, word]) => word);
-        const [kinds] = persist([lookOf(before), lookOf(after)]).confirmed;
+        const [kinds] = confirmKinds([lookOf(before), lookOf(after)]).confirmed;
         const confirmed = findingKinds.filter((_, bit) => (kinds! & (1 << bit)) !== 0).sort();
         expect(confirmed).toEqual(referenceConfirmed(before, after));
       }),
@@ -156,14 +156,17 @@ describe('a proxy that is silent in one of the looks', () => {
 
 test('a key that fills the table is ambiguous wherever its routes move', () => {
   const moving = [heard([0, 1], [0, 0], AMBIGUOUS), heard([1, 0], [0, 0], AMBIGUOUS)];
-  expect(persist(moving)).toEqual({ confirmed: [AMBIGUOUS], inFlight: 1 });
+  expect(confirmKinds(moving)).toEqual({ confirmed: [AMBIGUOUS], inFlight: 1 });
 });
 
 test('three looks: the one in the middle counts', () => {
-  expect(persist([look([0, 1], SPLIT), look([0, 0], 0), look([0, 1], SPLIT)])).toEqual({ confirmed: [0], inFlight: 1 });
+  expect(confirmKinds([look([0, 1], SPLIT), look([0, 0], 0), look([0, 1], SPLIT)])).toEqual({
+    confirmed: [0],
+    inFlight: 1,
+  });
 });
 
 test('a single look confirms what it shows; none shows nothing', () => {
-  expect(persist([look([0, 1], SPLIT)])).toEqual({ confirmed: [SPLIT], inFlight: 0 });
-  expect(persist([])).toEqual({ confirmed: [], inFlight: 0 });
+  expect(confirmKinds([look([0, 1], SPLIT)])).toEqual({ confirmed: [SPLIT], inFlight: 0 });
+  expect(confirmKinds([])).toEqual({ confirmed: [], inFlight: 0 });
 });

@@ -3,10 +3,10 @@
 import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt } from './classify.ts';
 import { plainShards } from './plain-rows.ts';
 import { ABSENT, type RoutedGrid } from './routed-grid.ts';
-import { type NoiseRules, withoutEnding } from './suspects.ts';
+import { type SuspectRules, withoutExpired } from './suspects.ts';
 
 /** The suspects of a look: row numbers in its grid, and what the look showed of each. */
-export interface Nomination {
+export interface Suspects {
   readonly rows: readonly number[];
   readonly kinds: readonly Kinds[];
   /** Conferences held by at least one proxy that counts. */
@@ -22,12 +22,12 @@ export interface Nomination {
 const PLAIN = { kinds: 0, hasEnded: false };
 
 /** Every conference is asked once. */
-export function nominate(look: RoutedGrid, rules: NoiseRules): Nomination {
-  const { grid, sense } = look;
+export function findSuspects(look: RoutedGrid, rules: SuspectRules): Suspects {
+  const { grid, context } = look;
   const { keyLength } = rules;
   const rows: number[] = [];
   const kindsOfRows: Kinds[] = [];
-  const conferencesOn = sense.shards.map(() => 0);
+  const conferencesOn = context.shards.map(() => 0);
   let unknownRoutes = 0;
   let ended = 0;
   const plain = plainShards(look);
@@ -39,7 +39,7 @@ export function nominate(look: RoutedGrid, rules: NoiseRules): Nomination {
       conferences++;
       if (hasUnknownRoute(look, row)) unknownRoutes++;
     }
-    const judged = isPlain ? PLAIN : withoutEnding(kindsAt(look, row), look, row, rules);
+    const judged = isPlain ? PLAIN : withoutExpired(kindsAt(look, row), look, row, rules);
     if (judged.hasEnded) ended++;
     let { kinds } = judged;
     if (keyLength !== null && grid.keys.byteLengthAt(row) >= keyLength) kinds |= AMBIGUOUS;
@@ -77,8 +77,8 @@ function tallyShards(look: RoutedGrid, row: number, conferencesOn: number[]): bo
   let held = false;
   let previous = ABSENT;
   let others: Set<number> | null = null;
-  for (let proxy = 0; proxy < look.sense.evidence.length; proxy++) {
-    if (look.sense.evidence[proxy] === 'none') continue;
+  for (let proxy = 0; proxy < look.context.evidence.length; proxy++) {
+    if (look.context.evidence[proxy] === 'none') continue;
     const shard = look.shardAt(row, proxy);
     if (shard === ABSENT) continue;
     held = true;

@@ -4,17 +4,17 @@
 import { expect, test } from 'vitest';
 import { MISSING, SPLIT } from '../../src/analysis/classify.ts';
 import { learnExpiries } from '../../src/analysis/expiry.ts';
-import { nominate } from '../../src/analysis/nominate.ts';
+import { findSuspects } from '../../src/analysis/find-suspects.ts';
 import { drawEntry, drawMesh, type Picture, routesOf, type ViewChanges } from '../support/model-look.ts';
 
 const none: Picture = { p1: null, p2: null };
 
-function nominated(pictures: Readonly<Record<string, Picture>>, changes: ViewChanges = {}) {
+function foundIn(pictures: Readonly<Record<string, Picture>>, changes: ViewChanges = {}) {
   const mesh = drawMesh(none);
   for (const [key, picture] of Object.entries(pictures))
     for (const [proxy, entry] of Object.entries(picture)) mesh.put(proxy, key, drawEntry(entry, mesh, proxy));
   const { look } = routesOf(mesh, { changes });
-  const found = nominate(look, {
+  const found = findSuspects(look, {
     expiryMarginMs: 0,
     keyLength: null,
     expiries: learnExpiries(look, 0),
@@ -26,14 +26,14 @@ function nominated(pictures: Readonly<Record<string, Picture>>, changes: ViewCha
 
 test('what disagrees is a suspect', () => {
   const pictures = { a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's2' }, c: { p1: 's1', p2: null } };
-  expect(nominated(pictures)).toMatchObject({ conferences: 3, conferencesOn: [3, 1, 0], unknownRoutes: 0 });
-  expect(nominated(pictures).suspects).toEqual({ b: SPLIT, c: MISSING });
+  expect(foundIn(pictures)).toMatchObject({ conferences: 3, conferencesOn: [3, 1, 0], unknownRoutes: 0 });
+  expect(foundIn(pictures).suspects).toEqual({ b: SPLIT, c: MISSING });
 });
 
 test('a proxy whose servers are not known: its entries without an address have no known route, and are not orphaned', () => {
   const pictures = { a: { p1: 's1', p2: 's1' }, b: { p1: 's1', p2: 's1/-' }, c: { p1: 's1', p2: '11/name' } };
-  expect(nominated(pictures, { p2: { servers: [] } })).toMatchObject({ unknownRoutes: 2, suspects: {} });
-  expect(nominated({ d: { p1: 's1', p2: '99/-' } })).toMatchObject({
+  expect(foundIn(pictures, { p2: { servers: [] } })).toMatchObject({ unknownRoutes: 2, suspects: {} });
+  expect(foundIn({ d: { p1: 's1', p2: '99/-' } })).toMatchObject({
     unknownRoutes: 0,
     suspects: { d: SPLIT },
   });
@@ -45,11 +45,11 @@ test.each([
 ])('a proxy with few entries among many keys, read %s: it lacks all others', (_, few, all) => {
   const keys = Array.from({ length: 1_500 }, (__, n) => `k${n}`);
   const pictures = keys.map((key, n) => [key, { [all]: 's1', [few]: n < 3 ? 's1' : null }] as const);
-  const found = nominated(Object.fromEntries(pictures));
+  const found = foundIn(Object.fromEntries(pictures));
   expect(found).toMatchObject({ conferences: 1_500, conferencesOn: [1_500, 0, 0] });
   expect(found.suspects).toEqual(Object.fromEntries(keys.slice(3).map((key) => [key, MISSING])));
 });
 
 test('what only an unread proxy holds is nobody’s', () => {
-  expect(nominated({ a: { p1: null, p2: 's1' } }, { p2: { status: 'denied' } })).toMatchObject({ conferences: 0 });
+  expect(foundIn({ a: { p1: null, p2: 's1' } }, { p2: { status: 'denied' } })).toMatchObject({ conferences: 0 });
 });

@@ -14,7 +14,7 @@ export interface SuspectLook {
   readonly kinds: readonly Kinds[];
 }
 
-export interface Persisted {
+export interface ConfirmedKinds {
   /** By suspect: the kinds that all looks show, by the proxies that say the same in all of them. */
   readonly confirmed: readonly Kinds[];
   /** Suspects that disagreed in some look and of which no disagreement is confirmed. */
@@ -26,7 +26,7 @@ export interface Persisted {
  * proxies show that changed their word is in flight: the mesh is moving there, and a later run will
  * see where it came to rest.
  */
-export function persist(looks: readonly SuspectLook[]): Persisted {
+export function confirmKinds(looks: readonly SuspectLook[]): ConfirmedKinds {
   const last = looks[looks.length - 1];
   if (!last) return { confirmed: [], inFlight: 0 };
   let inFlight = 0;
