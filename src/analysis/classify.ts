@@ -1,10 +1,10 @@
 // What is wrong with one conference in one look: a set of kinds, as bits, because every conference
 // of the mesh is asked.
 
-import { type FindingKind, findingKinds } from '../domain/finding.ts';
+import { disagreementKinds, type FindingKind, kindRecords } from '../domain/finding.ts';
 import { ABSENT, DUPLICATE, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
-/** A set of finding kinds; bit n stands for `findingKinds[n]`. */
+/** A set of finding kinds: the sum of their bits. */
 export type Kinds = number;
 
 export const SPLIT = bitOf('split');
@@ -14,10 +14,10 @@ export const ORPHANED_KIND = bitOf('orphaned');
 export const AMBIGUOUS = bitOf('ambiguous');
 export const DUPLICATED = bitOf('duplicated');
 /** The kinds that are a disagreement: only they can be in flight. */
-export const DISAGREEMENT = SPLIT | MISSING | MIXED_KIND | DUPLICATED;
+export const DISAGREEMENT = disagreementKinds.reduce((kinds, kind) => kinds | bitOf(kind), 0);
 
 export function bitOf(kind: FindingKind): Kinds {
-  return 1 << findingKinds.indexOf(kind);
+  return kindRecords[kind].bit;
 }
 
 /**

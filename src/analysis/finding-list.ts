@@ -1,11 +1,19 @@
 // The findings of a run, kept as numbers and made into objects one by one.
 
 import type { EntryGrid } from '../domain/entry.ts';
-import { type Cause, causes, type Finding, type FindingKind, findingKinds, type Route } from '../domain/finding.ts';
+import {
+  type Cause,
+  causes,
+  type Finding,
+  type FindingKind,
+  findingKinds,
+  kindRecords,
+  type Route,
+} from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { FindingList, Tally } from '../domain/run-report.ts';
 import { type CauseEvidence, createCauses, type NamedCause } from './cause.ts';
-import { bitOf, type Kinds, MISSING, SPLIT } from './classify.ts';
+import { bitOf, type Kinds } from './classify.ts';
 import { ABSENT, DUPLICATE, notFollowedAt, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
 
 /**
@@ -51,7 +59,7 @@ function groupRows(evidence: JudgedLook): readonly Group[] {
     const byCause = new Map<Cause | null, number[]>();
     for (const [row, kinds] of evidence.confirmed.entries()) {
       if ((kinds & bitOf(kind)) === 0) continue;
-      const cause = carriesCause(kind) ? evidence.causeOf(row).cause : null;
+      const cause = kindRecords[kind].hasCause ? evidence.causeOf(row).cause : null;
       const rows = byCause.get(cause);
       if (rows) rows.push(row);
       else byCause.set(cause, [row]);
@@ -68,10 +76,6 @@ function sortedByKey(rows: readonly number[], keyAt: (row: number) => string): r
     .map((row) => ({ row, key: keyAt(row) }))
     .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
     .map(({ row }) => row);
-}
-
-function carriesCause(kind: FindingKind): boolean {
-  return (bitOf(kind) & (SPLIT | MISSING)) !== 0;
 }
 
 function findingAt(evidence: JudgedLook, kind: FindingKind, row: number): Finding {
@@ -97,7 +101,9 @@ function findingAt(evidence: JudgedLook, kind: FindingKind, row: number): Findin
       expiresInMs: grid.expiresInMs(row, proxy),
     });
   }
-  const named = carriesCause(kind) ? evidence.causeOf(row) : { cause: null, because: reasonOf(kind, evidence, row) };
+  const named = kindRecords[kind].hasCause
+    ? evidence.causeOf(row)
+    : { cause: null, because: reasonOf(kind, evidence, row) };
   return { kind, key, conference: conferenceOf(key), routes, absentOn, ...named };
 }
 

@@ -1,7 +1,7 @@
 // The numbers of a run: shards, counts, and the conferences whose mixed entries are the ids' doing.
 
 import type { Cells } from '../domain/entry.ts';
-import type { FindingKind } from '../domain/finding.ts';
+import { countByKind, type FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
 import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
@@ -52,12 +52,7 @@ export function countFindings(
     proxies: context.views.length,
     proxiesReporting: context.evidence.filter((evidence) => evidence === 'full').length,
     conferences,
-    split: of('split'),
-    missing: of('missing'),
-    mixed: of('mixed'),
-    orphaned: of('orphaned'),
-    ambiguous: of('ambiguous'),
-    duplicated: of('duplicated'),
+    byKind: countByKind(of),
     inFlight,
   };
 }

@@ -1,6 +1,7 @@
 // The run in one word, and its exit code.
 
 import { exitCodes } from '../domain/exit-codes.ts';
+import { disagreementKinds } from '../domain/finding.ts';
 import type { Counts, Verdict } from '../domain/run-report.ts';
 
 /**
@@ -27,7 +28,7 @@ export function judgeRun(
     counts.proxies === 0 ||
     coverage.unknownRoutes > 0 ||
     coverage.unreadPeers > 0;
-  const disagreement = counts.split + counts.missing + counts.mixed + counts.duplicated > 0;
+  const disagreement = disagreementKinds.some((kind) => counts.byKind[kind] > 0);
   return {
     view: incomplete ? 'incomplete' : 'complete',
     verdict: disagreement ? 'split' : incomplete ? 'incomplete' : 'agree',

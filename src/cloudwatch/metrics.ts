@@ -1,9 +1,9 @@
 // The metrics of a run: one table of what is counted, from which the datapoints, the table in docs
 // and the alarms are made. Pure.
 
-import type { MeshFindingKind } from '../domain/finding.ts';
+import { type CountsByKind, disagreementKinds, type FindingKind, type MeshFindingKind } from '../domain/finding.ts';
 import type { HealOutcome } from '../domain/plan.ts';
-import { type Remaining, remainingAfter } from '../domain/remaining.ts';
+import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { MetricsSettings } from '../domain/settings.ts';
 
@@ -20,7 +20,7 @@ export interface Metric {
 /** A run with what its metrics are computed from. */
 interface MeasuredRun {
   readonly report: RunReport;
-  readonly remaining: Remaining;
+  readonly remaining: CountsByKind;
   /** The whole run, the heal included; milliseconds. */
   readonly durationMs: number;
 }
@@ -30,6 +30,40 @@ interface MetricDefinition {
   readonly unit: MetricUnit;
   readonly description: string;
   readonly measure: (run: MeasuredRun) => number;
+}
+
+/** By finding kind: its metric, which stands in `metricDefinitions` too. */
+const kindMetrics = {
+  split: {
+    name: 'split_brain_rooms',
+    description: 'conferences that are routed to two or more shards; after a heal, those that remain',
+  },
+  missing: {
+    name: 'missing_rooms',
+    description: 'conferences that some proxies know and others do not; after a heal, those that remain',
+  },
+  mixed: {
+    name: 'mixed_rooms',
+    description: 'conferences whose id and key name different shards on one proxy; after a heal, those that remain',
+  },
+  orphaned: {
+    name: 'orphaned_rooms',
+    description: 'conferences whose entry leads to no usable shard; after a heal, those that remain',
+  },
+  ambiguous: {
+    name: 'ambiguous_keys',
+    description: 'keys that fill the length of the table, so that several conferences may share them',
+  },
+  duplicated: {
+    name: 'duplicated_keys',
+    description: 'keys that one dump shows twice, leading to different shards',
+  },
+} as const satisfies Readonly<Record<FindingKind, Pick<MetricDefinition, 'name' | 'description'>>>;
+
+/** Counts the conferences of one kind. */
+function remainingOf<Kind extends FindingKind>(kind: Kind) {
+  const { name, description }: (typeof kindMetrics)[Kind] = kindMetrics[kind];
+  return { name, description, unit: 'Count', measure: ({ remaining }: MeasuredRun) => remaining[kind] } as const;
 }
 
 /**
@@ -47,23 +81,10 @@ export const metricDefinitions = [
     description:
       '1 where conferences are split, missing, mixed or duplicated at the end of the run, or no proxy could be read; else 0',
     measure: ({ report, remaining }) =>
-      report.counts.proxiesReporting === 0 ||
-      remaining.split + remaining.missing + remaining.mixed + remaining.duplicated > 0
-        ? 1
-        : 0,
+      report.counts.proxiesReporting === 0 || disagreementKinds.some((kind) => remaining[kind] > 0) ? 1 : 0,
   },
-  {
-    name: 'missing_rooms',
-    unit: 'Count',
-    description: 'conferences that some proxies know and others do not; after a heal, those that remain',
-    measure: ({ remaining }) => remaining.missing,
-  },
-  {
-    name: 'split_brain_rooms',
-    unit: 'Count',
-    description: 'conferences that are routed to two or more shards; after a heal, those that remain',
-    measure: ({ remaining }) => remaining.split,
-  },
+  remainingOf('missing'),
+  remainingOf('split'),
   {
     name: 'stick_table_fixes_missing',
     unit: 'Count',
@@ -101,30 +122,10 @@ export const metricDefinitions = [
     description: 'peer links that are not established, or that one end does not list',
     measure: ({ report }) => report.meshFindings.filter(({ kind }) => brokenLinks.has(kind)).length,
   },
-  {
-    name: 'mixed_rooms',
-    unit: 'Count',
-    description: 'conferences whose id and key name different shards on one proxy; after a heal, those that remain',
-    measure: ({ remaining }) => remaining.mixed,
-  },
-  {
-    name: 'orphaned_rooms',
-    unit: 'Count',
-    description: 'conferences whose entry leads to no usable shard; after a heal, those that remain',
-    measure: ({ remaining }) => remaining.orphaned,
-  },
-  {
-    name: 'ambiguous_keys',
-    unit: 'Count',
-    description: 'keys that fill the length of the table, so that several conferences may share them',
-    measure: ({ remaining }) => remaining.ambiguous,
-  },
-  {
-    name: 'duplicated_keys',
-    unit: 'Count',
-    description: 'keys that one dump shows twice, leading to different shards',
-    measure: ({ remaining }) => remaining.duplicated,
-  },
+  remainingOf('mixed'),
+  remainingOf('orphaned'),
+  remainingOf('ambiguous'),
+  remainingOf('duplicated'),
   {
     name: 'misplaced_rooms',
     unit: 'Count',

@@ -1,6 +1,6 @@
 // Which findings are still true after looking again: those that every look shows alike.
 
-import { DISAGREEMENT, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
+import { bitOf, DISAGREEMENT, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import { findingKinds } from '../domain/finding.ts';
 
@@ -21,6 +21,8 @@ export interface ConfirmedKinds {
   readonly inFlight: number;
 }
 
+const kindBits = findingKinds.map(bitOf);
+
 /**
  * `looks` in the order they were taken; with a single look everything it shows stays. What only
  * proxies show that changed their word is in flight: the mesh is moving there, and a later run will
@@ -31,10 +33,7 @@ export function confirmKinds(looks: readonly SuspectLook[]): ConfirmedKinds {
   if (!last) return { confirmed: [], inFlight: 0 };
   let inFlight = 0;
   const confirmed = last.kinds.map((kinds, suspect) => {
-    const persisting = findingKinds.reduce(
-      (set, _, bit) => (persists(1 << bit, looks, suspect) ? set | (1 << bit) : set),
-      0,
-    );
+    const persisting = kindBits.reduce((set, bit) => (persists(bit, looks, suspect) ? set | bit : set), 0);
     // A split of a proxy that changed its word covers that another one lacks the entry all the
     // time.
     const stays = persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));

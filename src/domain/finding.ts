@@ -1,18 +1,57 @@
 // A finding is a disagreement on one conference; a mesh finding is something wrong with the mesh
 // itself.
 
-/** What can be wrong with one conference. */
-export const findingKinds = ['split', 'missing', 'mixed', 'orphaned', 'ambiguous', 'duplicated'] as const;
-export type FindingKind = (typeof findingKinds)[number];
+/** What the program has to know of a finding kind. */
+interface KindRecord {
+  /** Stands for the kind in a set of kinds: a power of two, of this kind alone. */
+  readonly bit: number;
+  /** Whether it decides verdict and exit code; the other kinds are reported only. */
+  readonly isDisagreement: boolean;
+  /**
+   * Whether requests can reach different shards because of it. An entry that is merely missing on a
+   * proxy leads no request elsewhere yet.
+   */
+  readonly partsRequests: boolean;
+  /** Whether its findings name a cause. */
+  readonly hasCause: boolean;
+  /** Whether it is gone when every proxy routes to one usable shard. A shared key stays shared. */
+  readonly endsByHeal: boolean;
+}
 
 /**
- * The kinds that are a disagreement: they decide verdict and exit code; the others are reported
- * only.
+ * What can be wrong with one conference, in the order of a report. A kind that is added here is a
+ * type error in every place that has to know of it.
  */
-export const disagreementKinds = ['split', 'missing', 'mixed', 'duplicated'] as const satisfies readonly FindingKind[];
+export const kindRecords = {
+  split: { bit: 1, isDisagreement: true, partsRequests: true, hasCause: true, endsByHeal: true },
+  missing: { bit: 2, isDisagreement: true, partsRequests: false, hasCause: true, endsByHeal: true },
+  mixed: { bit: 4, isDisagreement: true, partsRequests: true, hasCause: false, endsByHeal: true },
+  orphaned: { bit: 8, isDisagreement: false, partsRequests: false, hasCause: false, endsByHeal: true },
+  ambiguous: { bit: 16, isDisagreement: false, partsRequests: false, hasCause: false, endsByHeal: false },
+  duplicated: { bit: 32, isDisagreement: true, partsRequests: true, hasCause: false, endsByHeal: false },
+} as const satisfies Readonly<Record<string, KindRecord>>;
 
-export function isDisagreement(kind: FindingKind): boolean {
-  return (disagreementKinds as readonly FindingKind[]).includes(kind);
+export type FindingKind = keyof typeof kindRecords;
+
+/** The kinds that are a disagreement. */
+export type DisagreementKind = {
+  [Kind in FindingKind]: (typeof kindRecords)[Kind]['isDisagreement'] extends true ? Kind : never;
+}[FindingKind];
+
+/** All kinds, in the order of a report. */
+export const findingKinds = Object.keys(kindRecords) as readonly FindingKind[];
+
+export const disagreementKinds = findingKinds.filter(isDisagreement);
+
+export function isDisagreement(kind: FindingKind): kind is DisagreementKind {
+  return kindRecords[kind].isDisagreement;
+}
+
+/** A number for every kind. */
+export type CountsByKind = Readonly<Record<FindingKind, number>>;
+
+export function countByKind(countOf: (kind: FindingKind) => number): CountsByKind {
+  return Object.fromEntries(findingKinds.map((kind) => [kind, countOf(kind)])) as CountsByKind;
 }
 
 /** Why, where the evidence names a cause. */

@@ -1,28 +1,21 @@
 // What is still wrong when a run ends: what the look found, less what the heal brought in order.
 
-import { type FindingKind, findingKinds } from './finding.ts';
+import { type CountsByKind, countByKind, type FindingKind, kindRecords } from './finding.ts';
 import type { RunReport } from './run-report.ts';
 
 /** Conferences per kind, each counted once per mesh. Without a heal, the counts of the look. */
-export type Remaining = Readonly<Record<FindingKind, number>>;
-
-/**
- * The kinds that are gone when every proxy routes to one usable shard; a shared key stays shared.
- */
-const healable: ReadonlySet<FindingKind> = new Set(['split', 'missing', 'mixed', 'orphaned']);
-
-export function remainingAfter(report: RunReport): Remaining {
-  const { counts } = report;
-  const remaining = Object.fromEntries(findingKinds.map((kind) => [kind, counts[kind]])) as Record<FindingKind, number>;
+export function remainingAfter(report: RunReport): CountsByKind {
+  const { byKind } = report.counts;
   const healed = healedKeys(report);
-  if (healed.size === 0) return remaining;
+  if (healed.size === 0) return byKind;
+  const ended: Partial<Record<FindingKind, number>> = {};
   for (const { kind, key } of report.findings) {
-    if (healable.has(kind) && healed.has(key)) remaining[kind] = Math.max(0, remaining[kind] - 1);
+    if (kindRecords[kind].endsByHeal && healed.has(key)) ended[kind] = (ended[kind] ?? 0) + 1;
   }
-  return remaining;
+  return countByKind((kind) => Math.max(0, byKind[kind] - (ended[kind] ?? 0)));
 }
 
-/** The conferences of the plan that nothing was refused of and that held. */
+/** The conferences of the plan that were healed and of which nothing was refused. */
 function healedKeys({ proposal, heal }: RunReport): ReadonlySet<string> {
   if (heal === null || proposal === null || heal.interrupted) return new Set();
   if (heal.verified + heal.settledThemselves + heal.ended === 0) return new Set();

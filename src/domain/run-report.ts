@@ -1,6 +1,6 @@
 // What a run found, as people and programs get it: the shape behind `--json` and the text summary.
 
-import type { Cause, Finding, FindingKind, MeshFinding } from './finding.ts';
+import type { Cause, CountsByKind, Finding, FindingKind, MeshFinding } from './finding.ts';
 import type { Decision, HealOutcome, Plan } from './plan.ts';
 import type { ProxyView } from './view.ts';
 
@@ -24,12 +24,9 @@ export interface Counts {
   readonly proxies: number;
   readonly proxiesReporting: number;
   readonly conferences: number;
-  readonly split: number;
-  readonly missing: number;
-  readonly mixed: number;
-  readonly orphaned: number;
-  readonly ambiguous: number;
-  readonly duplicated: number;
+  /** Conferences by what is wrong with them; one with two kinds is counted with each. */
+  readonly byKind: CountsByKind;
+  /** Suspects of the first look of which no disagreement was confirmed. */
   readonly inFlight: number;
 }
 

@@ -2,13 +2,14 @@
 // mesh finding, so that trends show.
 
 import {
+  type CountsByKind,
   type FindingKind,
   findingKinds,
   isDisagreement,
   type MeshFindingKind,
   meshFindingKinds,
 } from '../domain/finding.ts';
-import { type Remaining, remainingAfter } from '../domain/remaining.ts';
+import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { displayName, displayText } from './display.ts';
@@ -90,7 +91,7 @@ function proxyCase({ name, status, trouble, collect }: ProxyView): Case {
   return { name: displayName(name, true), seconds: collect.milliseconds / 1000, ending };
 }
 
-function findingCase(kind: FindingKind, report: RunReport, remaining: Remaining): Case {
+function findingCase(kind: FindingKind, report: RunReport, remaining: CountsByKind): Case {
   return { name: kind, seconds: 0, ending: findingEnding(kind, report, remaining[kind]) };
 }
 

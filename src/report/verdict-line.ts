@@ -1,5 +1,6 @@
 // The first line: what a person remembers of a report.
 
+import { type DisagreementKind, disagreementKinds, findingKinds, kindRecords } from '../domain/finding.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
@@ -10,9 +11,8 @@ export function verdictLines(report: RunReport, page: Page): string[] {
   if (report.verdict === 'agree')
     return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
   const isIncomplete = report.view === 'incomplete';
-  const { split, mixed, duplicated } = report.counts;
-  // What is merely absent somewhere parts nobody yet.
-  const word = split + mixed + duplicated > 0 ? 'SPLIT' : 'MISSING';
+  const { byKind } = report.counts;
+  const word = findingKinds.some((kind) => kindRecords[kind].partsRequests && byKind[kind] > 0) ? 'SPLIT' : 'MISSING';
   if (!isIncomplete) return line(paint.red, word, `${disagreements} ${scope(report, page)}`, page);
   const gap = incompletenessWords(report, page);
   if (disagreements === '') {
@@ -41,15 +41,20 @@ function agreementWords(report: RunReport): string {
   return `all ${count(conferences)} conferences lead to the same shard everywhere`;
 }
 
+/** Follows `3 of 10 conferences are`. */
+const kindIs: Readonly<Record<DisagreementKind, string>> = {
+  split: 'split across shards',
+  missing: 'missing on some proxies',
+  mixed: 'mixed',
+  duplicated: 'held twice by one proxy',
+};
+
 /** Empty where nothing disagrees. */
 function disagreementWords(report: RunReport): string {
-  const { conferences, split, missing, mixed, duplicated } = report.counts;
-  const parts = [
-    { number: split, words: 'split across shards' },
-    { number: missing, words: 'missing on some proxies' },
-    { number: mixed, words: 'mixed' },
-    { number: duplicated, words: 'held twice by one proxy' },
-  ].filter((part) => part.number > 0);
+  const { conferences, byKind } = report.counts;
+  const parts = disagreementKinds
+    .map((kind) => ({ number: byKind[kind], words: kindIs[kind] }))
+    .filter(({ number }) => number > 0);
   return parts
     .map(({ number, words }, index) => {
       const subject = index === 0 ? `${count(number)} of ${counted(conferences, 'conference')}` : count(number);

@@ -1,7 +1,14 @@
 // Run reports for tests: a healthy mesh of three, changed where a test says so; findings are made
 // when asked for, as the real ones are.
 
-import type { Finding, FindingKind, MeshFinding, Route } from '../../src/domain/finding.ts';
+import {
+  countByKind,
+  disagreementKinds,
+  type Finding,
+  type FindingKind,
+  type MeshFinding,
+  type Route,
+} from '../../src/domain/finding.ts';
 import type { Counts, FindingList, RunReport, Tally } from '../../src/domain/run-report.ts';
 import type { ProxyView } from '../../src/domain/view.ts';
 
@@ -151,16 +158,11 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     proxies: proxies.length,
     proxiesReporting,
     conferences: 1234,
-    split: number('split'),
-    missing: number('missing'),
-    mixed: number('mixed'),
-    orphaned: number('orphaned'),
-    ambiguous: number('ambiguous'),
-    duplicated: number('duplicated'),
+    byKind: countByKind(number),
     inFlight: 0,
     ...changes.counts,
   };
-  const disagrees = counts.split + counts.missing + counts.mixed + counts.duplicated > 0;
+  const disagrees = disagreementKinds.some((kind) => counts.byKind[kind] > 0);
   const isIncomplete = proxiesReporting < proxies.length;
   const verdict = disagrees ? 'split' : isIncomplete ? 'incomplete' : 'agree';
   return {
