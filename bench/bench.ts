@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
 import { grossLosses, readBaseline, whatToDo } from './check.ts';
+import { type BenchContext, prepareContext } from './context.ts';
 import { type Flags, helpText, type MeasurementName, measurementNames, readFlags } from './flags.ts';
-import { type Ground, prepareGround } from './ground.ts';
 import { absentLine, type Line } from './line.ts';
 import { lookAtMachine } from './machine.ts';
 import { type Results, renderMarkdown, renderText } from './table.ts';
@@ -19,7 +19,7 @@ interface Measurement {
   readonly small: boolean;
   readonly needsHaproxy: boolean;
   /** Loaded when it runs: each has its own. */
-  readonly load: () => Promise<(ground: Ground) => Promise<Line[]>>;
+  readonly load: () => Promise<(context: BenchContext) => Promise<Line[]>>;
 }
 
 const measurements: Readonly<Record<MeasurementName, Measurement>> = {
@@ -42,12 +42,12 @@ const measurements: Readonly<Record<MeasurementName, Measurement>> = {
 };
 
 /** One that fails costs only its own lines. */
-async function measure(name: MeasurementName, ground: Ground): Promise<readonly Line[]> {
+async function measure(name: MeasurementName, context: BenchContext): Promise<readonly Line[]> {
   const { needsHaproxy, load } = measurements[name];
   const target = { id: name, what: name, better: 'lower', target: '' } as const;
   if (needsHaproxy && haproxyBinaries().length === 0) return [absentLine(target, 'HAProxy is not installed')];
   try {
-    return await (await load())(ground);
+    return await (await load())(context);
   } catch (error) {
     process.exitCode = 1;
     console.error(error);
@@ -57,15 +57,15 @@ async function measure(name: MeasurementName, ground: Ground): Promise<readonly 
 
 async function bench(flags: Flags): Promise<void> {
   const names = flags.only ?? measurementNames.filter((name) => !flags.small || measurements[name].small);
-  const ground = prepareGround(flags);
+  const context = prepareContext(flags);
   const [load = 0] = loadavg();
   if (load > QUIET_LOAD)
-    ground.say(`this machine is busy (load ${load.toFixed(1)}): what follows is slower than it could be`);
+    context.say(`this machine is busy (load ${load.toFixed(1)}): what follows is slower than it could be`);
   const lines: Line[] = [];
   try {
-    for (const name of names) lines.push(...(await measure(name, ground)));
+    for (const name of names) lines.push(...(await measure(name, context)));
   } finally {
-    await ground.close();
+    await context.close();
   }
   const results: Results = { machine: lookAtMachine(), measurements: names, lines };
   process.stdout.write(flags.markdown ? renderMarkdown(results) : renderText(results));

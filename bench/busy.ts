@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../lab/at-exit.ts';
 import { configure } from '../lab/mesh/mesh-config.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { type Line, milliseconds, percentile } from './line.ts';
 import { proveLive, readIntoNothing, spellMesh } from './live.ts';
 import type { Samples } from './request-stream.ts';
@@ -28,10 +28,10 @@ interface Span {
   readonly to: number;
 }
 
-export async function measureBusy(ground: Ground): Promise<Line[]> {
-  const mesh = await ground.liveMesh();
-  const words = configure(ground.scratch, mesh);
-  await proveLive(ground, mesh, words);
+export async function measureBusy(context: BenchContext): Promise<Line[]> {
+  const mesh = await context.liveMesh();
+  const words = configure(context.scratch, mesh);
+  await proveLive(context, mesh, words);
   const stream = startStream(mesh.proxies[0]!.httpPort, mesh.entries);
   const spans: Span[] = [];
   const during = async (phase: Phase, body: () => Promise<unknown>): Promise<void> => {
@@ -40,10 +40,10 @@ export async function measureBusy(ground: Ground): Promise<Line[]> {
     spans.push({ phase, from, to: epochMs() });
   };
   try {
-    ground.say(`${RATE} requests a second through a proxy, before, during and after`);
+    context.say(`${RATE} requests a second through a proxy, before, during and after`);
     await delay(REST_MS);
     await during('before', () => delay(CALM_MS));
-    for (let n = ground.runs(RUNS); n > 0; n--) {
+    for (let n = context.runs(RUNS); n > 0; n--) {
       await during('reader', () => readIntoNothing(mesh));
       await delay(REST_MS);
       await during('report', () => runReport(words, 0));

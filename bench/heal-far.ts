@@ -5,9 +5,9 @@ import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
 import { startPacedForwarder } from '../lab/links/paced-forwarder.ts';
 import { startMesh } from '../lab/mesh/mesh.ts';
 import { configure } from '../lab/mesh/mesh-config.ts';
-import { runSplitbrain } from '../test/support/splitbrain.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { grouped, type Line, seconds } from './line.ts';
+import { runProgram } from './splitbrain.ts';
 
 const ENTRIES = 20_000;
 const AT_MOST_MS = 60_000;
@@ -15,9 +15,9 @@ const LINK = { host: '127.0.0.1', bitsPerSecond: 1_000_000_000, roundTripMs: 200
 
 const nameOf = (n: number) => `room-${n}@conference.example.com`;
 
-export async function measureHealFar(ground: Ground): Promise<Line[]> {
+export async function measureHealFar(context: BenchContext): Promise<Line[]> {
   const newest = haproxyBinaries().at(-1)!;
-  ground.say(`a heal of ${grouped(ENTRIES)} entries over a round trip of ${LINK.roundTripMs} ms`);
+  context.say(`a heal of ${grouped(ENTRIES)} entries over a round trip of ${LINK.roundTripMs} ms`);
   const mesh = await startMesh({ level: 'admin', binary: newest.command });
   const links = await Promise.all(
     mesh.proxies.map(({ statsPort }) => startPacedForwarder({ ...LINK, port: statsPort })),
@@ -29,12 +29,9 @@ export async function measureHealFar(ground: Ground): Promise<Line[]> {
     const endpoints = Object.fromEntries(
       mesh.proxies.map(({ name }, i) => [name, `tcp://127.0.0.1:${links[i]!.port}`]),
     );
-    const lines = [`heal: { journal: ${ground.scratch.folder}/journal, settle: 2s }`];
-    const words = ['heal', '--yes', ...configure(ground.scratch, mesh, { endpoints, lines })];
-    const startedAt = performance.now();
-    const run = await runSplitbrain(words);
-    const wallMs = performance.now() - startedAt;
-    if (run.exitCode !== 0) throw new Error(`heal ended with ${run.exitCode}: ${run.stdout.slice(-300)}`);
+    const lines = [`heal: { journal: ${context.scratch.folder}/journal, settle: 2s }`];
+    const words = ['heal', '--yes', ...configure(context.scratch, mesh, { endpoints, lines })];
+    const { wallMs } = await runProgram(words, 0);
     return [
       {
         id: 'heal-far',

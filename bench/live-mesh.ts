@@ -7,7 +7,7 @@ import { claimPorts } from '../lab/free-ports.ts';
 import { haproxyBinaries } from '../lab/haproxy/haproxy-binary.ts';
 import { startHaproxy } from '../lab/haproxy/haproxy-process.ts';
 import { type Mesh, type MeshProxy, startMesh } from '../lab/mesh/mesh.ts';
-import { makeScratch } from '../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../lab/scratch.ts';
 import { until } from '../lab/until.ts';
 import { grouped } from './line.ts';
 import { homeOf, keyOf, shardIds } from './mesh-dumps.ts';

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { configure } from '../lab/mesh/mesh-config.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { grouped, type Line, median, seconds } from './line.ts';
 import type { LiveMesh } from './live-mesh.ts';
 import { alternate, type Run, run } from './measure.ts';
@@ -25,20 +25,20 @@ export async function readIntoNothing({ proxies, entries }: LiveMesh): Promise<R
 }
 
 /** Proves that the report says of the live mesh what is true of it: it agrees. */
-export function proveLive(ground: Ground, mesh: LiveMesh, words: readonly string[]): Promise<void> {
+export function proveLive(context: BenchContext, mesh: LiveMesh, words: readonly string[]): Promise<void> {
   const truth = { exitCode: 0, proxiesReporting: mesh.proxies.length, conferences: mesh.entries };
-  return proveReport(words, { ...truth, split: 0, missing: 0, mixed: 0 }, ground.scratch.folder);
+  return proveReport(words, { ...truth, split: 0, missing: 0, mixed: 0 }, context.scratch.folder);
 }
 
 export const spellMesh = ({ proxies, entries }: LiveMesh): string =>
   `${proxies.length} live x ${grouped(entries)} entries`;
 
-export async function measureLive(ground: Ground): Promise<Line[]> {
-  const mesh = await ground.liveMesh();
-  const words = configure(ground.scratch, mesh);
-  await proveLive(ground, mesh, words);
-  ground.say('report over unix sockets beside a reader of the same dumps');
-  const wall = await alternate(ground.runs(RUNS), {
+export async function measureLive(context: BenchContext): Promise<Line[]> {
+  const mesh = await context.liveMesh();
+  const words = configure(context.scratch, mesh);
+  await proveLive(context, mesh, words);
+  context.say('report over unix sockets beside a reader of the same dumps');
+  const wall = await alternate(context.runs(RUNS), {
     ours: async () => (await runReport(words, 0)).wallMs,
     reader: async () => (await readIntoNothing(mesh)).wallMs,
     ourStart: timeVersion,
@@ -60,7 +60,7 @@ export async function measureLive(ground: Ground): Promise<Line[]> {
       ratio,
       better: 'lower',
       target: `${AT_MOST} times`,
-      met: ground.small ? null : ratio <= AT_MOST,
+      met: context.small ? null : ratio <= AT_MOST,
       absent: null,
     },
   ];

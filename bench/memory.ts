@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { atExit } from '../lab/at-exit.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { type Line, megabytes, seconds } from './line.ts';
 import type { MeshSize } from './mesh-dumps.ts';
 import { provenDumps, sizeOf, spellSize } from './report-from.ts';
@@ -21,10 +21,10 @@ interface Peak {
  * Every proxy's dump is a file of its own, with its own pointers and times; those of 2.5 GB are
  * deleted at once unless they are to be kept.
  */
-export async function measureMemory(ground: Ground): Promise<Line[]> {
-  const base = await peakOf(ground, sizeOf(20, 200_000), true);
-  const wide = await peakOf(ground, sizeOf(100, 200_000), ground.keep);
-  const long = await peakOf(ground, sizeOf(20, 1_000_000), ground.keep);
+export async function measureMemory(context: BenchContext): Promise<Line[]> {
+  const base = await peakOf(context, sizeOf(20, 200_000), true);
+  const wide = await peakOf(context, sizeOf(100, 200_000), context.keep);
+  const long = await peakOf(context, sizeOf(20, 1_000_000), context.keep);
   const ratio = wide.bytes / base.bytes;
   return [
     {
@@ -55,15 +55,15 @@ export async function measureMemory(ground: Ground): Promise<Line[]> {
 const spell = ({ bytes, wallMs }: Peak): string => `${megabytes(bytes)} (in ${seconds(wallMs)})`;
 
 /** The largest of all runs, and the shortest time. */
-async function peakOf(ground: Ground, size: MeshSize, keep: boolean): Promise<Peak> {
+async function peakOf(context: BenchContext, size: MeshSize, keep: boolean): Promise<Peak> {
   const remove = () =>
-    rmSync(`${ground.cache}/${size.proxies}x${size.entries}-${size.orders}`, { recursive: true, force: true });
+    rmSync(`${context.cache}/${size.proxies}x${size.entries}-${size.orders}`, { recursive: true, force: true });
   const forget = keep ? () => {} : atExit(remove);
   try {
-    const { folder } = await provenDumps(ground, size);
-    ground.say(`peak memory of ${spellSize(size)}`);
+    const { folder } = await provenDumps(context, size);
+    context.say(`peak memory of ${spellSize(size)}`);
     const peak = { bytes: 0, wallMs: Number.POSITIVE_INFINITY };
-    for (let n = ground.runs(RUNS); n > 0; n--) {
+    for (let n = context.runs(RUNS); n > 0; n--) {
       const { peakBytes, wallMs } = await runReportCounted(['--from', folder]);
       peak.bytes = Math.max(peak.bytes, peakBytes);
       peak.wallMs = Math.min(peak.wallMs, wallMs);

@@ -1,8 +1,8 @@
 // `report --from` over the saved dumps of a large mesh, as a whole process, beside mawk merely
 // grouping the same lines.
 
+import type { BenchContext } from './context.ts';
 import { type Dumps, generate } from './generate.ts';
-import type { Ground } from './ground.ts';
 import { absentLine, grouped, type Line, median, megabytes, seconds, type Target } from './line.ts';
 import { alternate, type CountedRun, run } from './measure.ts';
 import type { MeshSize } from './mesh-dumps.ts';
@@ -20,26 +20,26 @@ export function sizeOf(proxies: number, entries: number, orders: MeshSize['order
 
 export const spellSize = ({ proxies, entries }: MeshSize): string => `${proxies} x ${grouped(entries)} entries`;
 
-export async function measureReportFrom(ground: Ground): Promise<Line[]> {
-  if (ground.small) return measureOne(ground, sizeOf(10, 50_000));
+export async function measureReportFrom(context: BenchContext): Promise<Line[]> {
+  if (context.small) return measureOne(context, sizeOf(10, 50_000));
   const lines: Line[] = [];
   for (const orders of ['one', 'two', 'own'] as const)
-    lines.push(...(await measureOne(ground, sizeOf(20, 200_000, orders))));
+    lines.push(...(await measureOne(context, sizeOf(20, 200_000, orders))));
   return lines;
 }
 
-async function measureOne(ground: Ground, size: MeshSize): Promise<Line[]> {
-  const dumps = await provenDumps(ground, size);
+async function measureOne(context: BenchContext, size: MeshSize): Promise<Line[]> {
+  const dumps = await provenDumps(context, size);
   const [speed, memory] = targets(size, dumps);
-  ground.say(`report --from beside mawk, ${spellSize(size)}`);
+  context.say(`report --from beside mawk, ${spellSize(size)}`);
   const ours = () => runReportCounted(['--from', dumps.folder]);
-  const mawk = await alternate(ground.runs(RUNS), {
+  const mawk = await alternate(context.runs(RUNS), {
     ours,
     mawk: () => run('mawk', [groupLines, ...dumps.tables]),
   }).catch(withoutMawk);
   if (mawk === null) {
-    const alone = await alternate(ground.runs(RUNS), { ours });
-    return [absentLine(speed, 'mawk is not installed'), memoryLine(memory, alone.ours, ground)];
+    const alone = await alternate(context.runs(RUNS), { ours });
+    return [absentLine(speed, 'mawk is not installed'), memoryLine(memory, alone.ours, context)];
   }
   const [oursMs, mawkMs] = [mawk.ours, mawk.mawk].map((runs) => median(runs.map(({ wallMs }) => wallMs))) as [
     number,
@@ -53,10 +53,10 @@ async function measureOne(ground: Ground, size: MeshSize): Promise<Line[]> {
       measured: `${seconds(oursMs)}, ${Math.round(dumps.bytes / 1e3 / oursMs)} MB/s, ${seconds(cpuMs)} of CPU`,
       comparedWith: `mawk ${seconds(mawkMs)}`,
       ratio,
-      met: ground.small ? null : ratio >= FASTER,
+      met: context.small ? null : ratio >= FASTER,
       absent: null,
     },
-    memoryLine(memory, mawk.ours, ground),
+    memoryLine(memory, mawk.ours, context),
   ];
 }
 
@@ -74,19 +74,19 @@ function targets(size: MeshSize, dumps: Dumps): [Target, Target] {
   ];
 }
 
-function memoryLine(target: Target, runs: readonly CountedRun[], { small }: Ground): Line {
+function memoryLine(target: Target, runs: readonly CountedRun[], { small }: BenchContext): Line {
   const peak = Math.max(...runs.map(({ peakBytes }) => peakBytes));
   const met = small ? null : peak <= PEAK_BYTES;
   return { ...target, measured: megabytes(peak), comparedWith: '', ratio: null, met, absent: null };
 }
 
 /** Dumps of which the report finds what was planted, and nothing else. */
-export async function provenDumps(ground: Ground, size: MeshSize): Promise<Dumps> {
-  const dumps = await generate(ground.cache, size, ground.say);
+export async function provenDumps(context: BenchContext, size: MeshSize): Promise<Dumps> {
+  const dumps = await generate(context.cache, size, context.say);
   const { proxies, entries, differences } = size;
   const planted = { split: differences, missing: differences, mixed: 0 };
   const truth = { exitCode: 2, proxiesReporting: proxies, conferences: entries, ...planted };
-  await proveReport(['--from', dumps.folder], truth, ground.scratch.folder);
+  await proveReport(['--from', dumps.folder], truth, context.scratch.folder);
   return dumps;
 }
 

@@ -2,18 +2,18 @@
 // made by a forwarder that paces what it passes on.
 
 import { startPacedForwarder } from '../lab/links/paced-forwarder.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { absentLine, type Line, median, megabytes, seconds } from './line.ts';
 import { proveLive } from './live.ts';
 import { alternate } from './measure.ts';
 import { runReport } from './splitbrain.ts';
-import { sshMissing, startSshGround } from './ssh-ground.ts';
+import { sshMissing, startSshMesh } from './ssh-mesh.ts';
 
 const RUNS = 3;
 const AT_MOST = 1 / 3;
 const LINK = { bitsPerSecond: 20_000_000, roundTripMs: 150 } as const;
 
-export async function measureSlowLink(ground: Ground): Promise<Line[]> {
+export async function measureSlowLink(context: BenchContext): Promise<Line[]> {
   const target = {
     id: 'slow-link',
     what: 'report of one proxy over SSH at 20 Mbit/s, 150 ms round trip, compress: auto',
@@ -22,11 +22,11 @@ export async function measureSlowLink(ground: Ground): Promise<Line[]> {
   } as const;
   const missing = sshMissing();
   if (missing !== null) return [absentLine(target, missing)];
-  const mesh = await ground.liveMesh();
+  const mesh = await context.liveMesh();
   const one = { ...mesh, proxies: mesh.proxies.slice(0, 1) };
   // The others share the table, and are not looked at.
   const outside = mesh.proxies.slice(1).map(({ name }) => name);
-  const ssh = await startSshGround(ground.scratch);
+  const ssh = await startSshMesh(context.scratch);
   const link = await startPacedForwarder({ host: '127.0.0.1', port: ssh.port, ...LINK });
   try {
     const [auto, never] = (['auto', 'never'] as const).map((compress) =>
@@ -34,12 +34,12 @@ export async function measureSlowLink(ground: Ground): Promise<Line[]> {
     ) as [readonly string[], readonly string[]];
     const bytesOf = async (words: readonly string[]): Promise<number> => {
       const before = link.bytesToClient();
-      await proveLive(ground, one, words);
+      await proveLive(context, one, words);
       return link.bytesToClient() - before;
     };
-    ground.say('report over a slow link, compressed and not');
+    context.say('report over a slow link, compressed and not');
     const bytes = { auto: await bytesOf(auto), never: await bytesOf(never) };
-    const wall = await alternate(ground.runs(RUNS), {
+    const wall = await alternate(context.runs(RUNS), {
       auto: async () => (await runReport(auto, 0)).wallMs,
       never: async () => (await runReport(never, 0)).wallMs,
     });
@@ -51,7 +51,7 @@ export async function measureSlowLink(ground: Ground): Promise<Line[]> {
         measured: `${seconds(autoMs)}, ${megabytes(bytes.auto)} on the link`,
         comparedWith: `compress: never ${seconds(neverMs)}, ${megabytes(bytes.never)}`,
         ratio,
-        met: ground.small ? null : ratio <= AT_MOST,
+        met: context.small ? null : ratio <= AT_MOST,
         absent: null,
       },
     ];

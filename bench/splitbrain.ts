@@ -3,10 +3,9 @@
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { program } from '../lab/program.ts';
 import { type CountedRun, type Run, run, runCounted } from './measure.ts';
 
-const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const reportWords = [program, 'report', '--log-level', 'silent'];
 
 /** Milliseconds until `splitbrain --version` has ended. */
@@ -15,6 +14,11 @@ export async function timeVersion(): Promise<number> {
 }
 
 /** Rejects where it ends with another exit code than `expected`. */
+export function runProgram(words: readonly string[], expected: number): Promise<Run> {
+  return run(process.execPath, [program, ...words], { expected });
+}
+
+/** `report`, without a log; rejects as `runProgram` does. */
 export function runReport(words: readonly string[], expected: number): Promise<Run> {
   return run(process.execPath, [...reportWords, ...words], { expected });
 }

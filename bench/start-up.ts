@@ -4,7 +4,7 @@
 import { shardId } from '../lab/haproxy/haproxy-config.ts';
 import { startMesh } from '../lab/mesh/mesh.ts';
 import { configure } from '../lab/mesh/mesh-config.ts';
-import type { Ground } from './ground.ts';
+import type { BenchContext } from './context.ts';
 import { type Line, median, milliseconds, seconds } from './line.ts';
 import { untilFull } from './live-mesh.ts';
 import { alternate, run } from './measure.ts';
@@ -18,13 +18,13 @@ const LOOK_MS = 1_000;
 const SETTLE_MS = 1_000;
 const ENTRIES = 100;
 
-export async function measureStartUp(ground: Ground): Promise<Line[]> {
-  return [await versionLine(ground), await lookLine(ground)];
+export async function measureStartUp(context: BenchContext): Promise<Line[]> {
+  return [await versionLine(context), await lookLine(context)];
 }
 
-async function versionLine(ground: Ground): Promise<Line> {
-  ground.say('splitbrain --version');
-  const wall = await alternate(ground.runs(RUNS), {
+async function versionLine(context: BenchContext): Promise<Line> {
+  context.say('splitbrain --version');
+  const wall = await alternate(context.runs(RUNS), {
     ours: timeVersion,
     node: async () => (await run(process.execPath, ['-e', '0'])).wallMs,
   });
@@ -46,8 +46,8 @@ async function versionLine(ground: Ground): Promise<Line> {
  * A look finds the split, waits for it to settle, and looks again: of the whole, the settle time is
  * what was asked for.
  */
-async function lookLine(ground: Ground): Promise<Line> {
-  ground.say('a run on a mesh of three proxies with a split conference');
+async function lookLine(context: BenchContext): Promise<Line> {
+  context.say('a run on a mesh of three proxies with a split conference');
   const mesh = await startMesh();
   try {
     await mesh.fill(0, ENTRIES, (n) => ({ key: keyOf(n), serverId: shardId(n % mesh.shards.length) }));
@@ -59,12 +59,12 @@ async function lookLine(ground: Ground): Promise<Line> {
         { proxies: [2], shard: 1 },
       ],
     );
-    const words = configure(ground.scratch, mesh, { lines: [`confirm: { reads: 2, settle: ${SETTLE_MS}ms }`] });
+    const words = configure(context.scratch, mesh, { lines: [`confirm: { reads: 2, settle: ${SETTLE_MS}ms }`] });
     const found = { split: 1, missing: 0, mixed: 0 };
     const truth = { exitCode: 2, proxiesReporting: mesh.proxies.length, conferences: ENTRIES + 1, ...found };
-    await proveReport(words, truth, ground.scratch.folder);
+    await proveReport(words, truth, context.scratch.folder);
     const wall: number[] = [];
-    for (let n = ground.runs(LOOKS); n > 0; n--) wall.push((await runReport(words, 2)).wallMs);
+    for (let n = context.runs(LOOKS); n > 0; n--) wall.push((await runReport(words, 2)).wallMs);
     const beyond = median(wall) - SETTLE_MS;
     return {
       id: 'start-up look',

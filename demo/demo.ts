@@ -2,12 +2,12 @@
 // A list of steps; another act is another step.
 
 import { constants } from 'node:os';
-import { type Stage, setStage } from '../lab/stage.ts';
+import { type ConfiguredMesh, startConfiguredMesh } from '../lab/configured-mesh.ts';
 import { type Reported, runSplitbrain } from './splitbrain.ts';
 
 interface Step {
   readonly title: string;
-  readonly run: (stage: Stage) => Promise<void>;
+  readonly run: (lab: ConfiguredMesh) => Promise<void>;
 }
 
 const interrupted = new AbortController();
@@ -23,9 +23,9 @@ const splitConferences = ['all-hands', 'board-meeting', 'job-interview'];
  * Runs a command before the reader's eyes, and makes sure that it came to what the demo says it
  * comes to.
  */
-async function show(stage: Stage, words: readonly string[], expected: Reported) {
+async function show(lab: ConfiguredMesh, words: readonly string[], expected: Reported) {
   say(`$ splitbrain ${words.join(' ')}`, '');
-  const told = await runSplitbrain(words, stage, interrupted.signal);
+  const told = await runSplitbrain(words, lab, interrupted.signal);
   const spell = ({ exitCode, split, healed }: Reported) =>
     `exit code ${exitCode}, split: ${split.join(', ') || 'none'}, healed: ${healed}`;
   if (spell(told) !== spell(expected))
@@ -61,8 +61,8 @@ const steps: readonly Step[] = [
   },
   {
     title: 'What the report says of a healthy mesh',
-    run: async (stage) => {
-      await show(stage, ['report'], { exitCode: 0, split: [], healed: 0 });
+    run: async (lab) => {
+      await show(lab, ['report'], { exitCode: 0, split: [], healed: 0 });
       say('', '"restarted" is right: these proxies are seconds old. It is told, and leaves the exit code alone.');
     },
   },
@@ -85,8 +85,8 @@ const steps: readonly Step[] = [
   },
   {
     title: 'What the report says now',
-    run: async (stage) => {
-      await show(stage, ['report'], { exitCode: 2, split: splitConferences, healed: 0 });
+    run: async (lab) => {
+      await show(lab, ['report'], { exitCode: 2, split: splitConferences, healed: 0 });
       say(
         '',
         `The report named the ${splitConferences.length} conferences that Alice and Bob were split over, and no others.`,
@@ -95,9 +95,9 @@ const steps: readonly Step[] = [
   },
   {
     title: 'Healing: look, plan, write, and see whether the traffic moved',
-    run: async (stage) => {
+    run: async (lab) => {
       const healed = splitConferences.length;
-      await show(stage, ['heal', '--yes'], { exitCode: 0, split: splitConferences, healed });
+      await show(lab, ['heal', '--yes'], { exitCode: 0, split: splitConferences, healed });
     },
   },
   {
@@ -116,8 +116,8 @@ const steps: readonly Step[] = [
   },
   {
     title: 'What the report says in the end',
-    run: async (stage) => {
-      await show(stage, ['report'], { exitCode: 0, split: [], healed: 0 });
+    run: async (lab) => {
+      await show(lab, ['report'], { exitCode: 0, split: [], healed: 0 });
       say('', 'The broken link is still told: nothing heals that but a person.');
     },
   },
@@ -132,10 +132,10 @@ const farewell = [
   '  npm run demo -- --keep',
 ];
 
-async function play(stage: Stage): Promise<void> {
+async function play(lab: ConfiguredMesh): Promise<void> {
   for (const [n, { title, run }] of steps.entries()) {
     console.log(`\n[${n + 1}/${steps.length}] ${title}\n`);
-    await run(stage);
+    await run(lab);
   }
   console.log('\nWhat to try next\n');
   say(...farewell);
@@ -143,13 +143,13 @@ async function play(stage: Stage): Promise<void> {
   say(
     '',
     'The mesh stands. In another terminal, in this folder:',
-    `  node dist/src/main.js report -c ${stage.configPath}`,
+    `  node dist/src/main.js report -c ${lab.configPath}`,
   );
   say('Ctrl-C here takes it down.');
   await new Promise((_, reject) => interrupted.signal.addEventListener('abort', reject));
 }
 
-const { ready, close } = setStage();
+const { ready, close } = startConfiguredMesh();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     process.exitCode = 128 + constants.signals[signal];

@@ -3,9 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+import { program } from '../lab/program.ts';
 
 /**
  * `split` are the conferences that the report calls split, in alphabetical order; `healed` counts

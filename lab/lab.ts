@@ -4,14 +4,15 @@
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { carryOut, commandsHelp, program } from './prompt.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type ConfiguredMesh, startConfiguredMesh } from './configured-mesh.ts';
+import { program } from './program.ts';
+import { carryOut, commandsHelp } from './prompt.ts';
 
 const calmConferences = Array.from({ length: 20 }, (_, n) => `team-${n + 1}/standup`);
 
 const say = (...lines: readonly string[]): void => console.log(lines.join('\n'));
 
-function describe({ mesh, configPath, configText }: Stage): readonly string[] {
+function describe({ mesh, configPath, configText }: ConfiguredMesh): readonly string[] {
   const [a, , c] = mesh.proxies;
   const run = `node ${program}`;
   return [
@@ -51,7 +52,7 @@ function describe({ mesh, configPath, configText }: Stage): readonly string[] {
 
 const indented = (line: string): string => `  ${line}`;
 
-async function fillMesh({ mesh }: Stage): Promise<void> {
+async function fillMesh({ mesh }: ConfiguredMesh): Promise<void> {
   for (const [n, conference] of calmConferences.entries()) await mesh.request(n % mesh.proxies.length, conference);
   await Promise.all(
     mesh.proxies.flatMap((_, proxy) =>
@@ -61,11 +62,11 @@ async function fillMesh({ mesh }: Stage): Promise<void> {
 }
 
 /** Resolves at `quit` or at the end of the input (Ctrl-D). */
-async function answerLines(stage: Stage): Promise<void> {
+async function answerLines(lab: ConfiguredMesh): Promise<void> {
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: 'lab> ' });
   // On a terminal, the line editor gets Ctrl-C as a key.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const target = { mesh: stage.mesh, folder: dirname(stage.configPath) };
+  const target = { mesh: lab.mesh, folder: dirname(lab.configPath) };
   lines.prompt();
   for await (const line of lines) {
     if (line.trim() === 'quit') return lines.close();
@@ -74,7 +75,7 @@ async function answerLines(stage: Stage): Promise<void> {
   }
 }
 
-const { ready, close } = setStage();
+const { ready, close } = startConfiguredMesh();
 const interruption = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -86,10 +87,10 @@ const interruption = new Promise<void>((resolve) => {
 
 async function play(): Promise<void> {
   say('Starting the mesh ...');
-  const stage = await ready;
-  await fillMesh(stage);
-  say('', ...describe(stage), '');
-  await answerLines(stage);
+  const lab = await ready;
+  await fillMesh(lab);
+  say('', ...describe(lab), '');
+  await answerLines(lab);
 }
 
 try {

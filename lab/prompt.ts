@@ -2,11 +2,8 @@
 // that die, and splitbrain itself.
 
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Mesh } from './mesh/mesh.ts';
-
-/** The built program, by its absolute path. */
-export const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+import { program } from './program.ts';
 
 export const commandsHelp: readonly string[] = [
   'cut PROXY PROXY            breaks the link between two proxies',

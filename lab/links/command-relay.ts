@@ -166,3 +166,9 @@ function converse(path: string, request: Buffer): Promise<Buffer> {
     socket.end(request);
   });
 }
+
+/** The keys that writes name, one character a byte. */
+export function writtenKeys(writes: readonly { readonly command: string }[]): readonly string[] {
+  const keys = writes.map(({ command }) => / key ((?:\\[\s\S]|[^ \\])*)/.exec(command)?.[1] ?? command);
+  return [...new Set(keys.map((word) => word.replace(/\\([\s\S])/g, '$1')))].sort();
+}

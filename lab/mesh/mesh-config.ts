@@ -1,35 +1,7 @@
-// Configuration files for a mesh of the laboratory, in a folder that goes away with the tests.
+// Configuration files of splitbrain for a mesh of the laboratory.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { atExit } from '../at-exit.ts';
+import type { Scratch } from '../scratch.ts';
 import type { Mesh } from './mesh.ts';
-
-export interface Scratch {
-  readonly folder: string;
-  /** Writes a file and gives its path. */
-  file(name: string, text: string | Buffer): string;
-  clear(): void;
-}
-
-export function makeScratch(): Scratch {
-  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-test-'));
-  const clear = () => rmSync(folder, { recursive: true, force: true });
-  const forget = atExit(clear);
-  return {
-    folder,
-    file: (name, text) => {
-      const path = join(folder, name);
-      writeFileSync(path, text);
-      return path;
-    },
-    clear: () => {
-      clear();
-      forget();
-    },
-  };
-}
 
 export interface MeshConfig {
   /** Proxies by name where they are not the mesh's own unix sockets, or are reached otherwise. */

@@ -7,7 +7,7 @@ import type { Mesh } from './mesh.ts';
  * Each of the proxies (default: all) has heard the others since now, shown by a conference from
  * each: all that was said before has arrived as well.
  */
-export async function untilHeard(
+export async function untilNewsArrived(
   { proxies, request, untilEntry }: Pick<Mesh, 'proxies' | 'request' | 'untilEntry'>,
   name: string,
   among: readonly number[] = [...proxies.keys()],

@@ -5,9 +5,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
-import { told } from '../support/report-file.ts';
-import { program, readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { program } from '../../lab/program.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
+import { findingLines } from '../support/report-file.ts';
+import { readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
 const MANY = 3_000;
@@ -41,7 +43,7 @@ test('--json - : nothing but the report on standard output, without a byte that 
   const { exitCode, stdout } = await runSplitbrain(['report', ...config, '--json', '-']);
   const report = readReport(stdout);
   expect([exitCode, report.exitCode, report.findings.length]).toEqual([2, 2, MANY + 1]);
-  expect(told(report)).toContain(`split ${hostile}: peer-link-down`);
+  expect(findingLines(report)).toContain(`split ${hostile}: peer-link-down`);
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 });
 

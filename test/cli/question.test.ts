@@ -4,11 +4,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
+import { tableContents } from '../support/table-contents.ts';
 import { runOnTerminal } from '../support/terminal-run.ts';
-import { tablesNow } from '../support/whereabouts.ts';
 
 const timeout = 60_000;
 const scratch = makeScratch();
@@ -37,11 +38,11 @@ test.each([
   ['Ctrl-D', 130, '\x04'],
   ['n', 2, 'n\r'],
 ])('%s at the question -> nothing was written, exit %i', { timeout }, async (_, exitCode, keys) => {
-  const before = await tablesNow(mesh);
+  const before = await tableContents(mesh);
   const run = await runOnTerminal(['heal', ...withSettle('1s')], { typing: { keys, after: '[y/N] ' } });
   expect([run.exitCode, run.shown.includes('Nothing was written.')]).toEqual([exitCode, true]);
   expect(run.shown).not.toMatch(/defect|HEALED/);
-  expect(await tablesNow(mesh)).toEqual(before);
+  expect(await tableContents(mesh)).toEqual(before);
 });
 
 test('a terminal of 0 columns: the run ends, and shows its report', { timeout }, async () => {

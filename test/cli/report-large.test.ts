@@ -5,7 +5,7 @@ import { createWriteStream, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { routesOf } from '../support/report-file.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 

@@ -6,10 +6,11 @@ import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LoneHaproxy, startLone } from '../../lab/haproxy/lone-haproxy.ts';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { program } from '../../lab/program.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { program, runSplitbrain } from '../support/splitbrain.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { runSplitbrain } from '../support/splitbrain.ts';
 
 let scratch: Scratch;
 beforeAll(() => {

@@ -3,7 +3,7 @@
 
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { readEvent } from '../../src/cloudwatch/alarm-input.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { snsEvent } from '../support/alarm-events.ts';

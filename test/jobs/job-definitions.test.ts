@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { lacking, runTool } from '../support/jenkins-tools.ts';
 
 const definitions = fileURLToPath(new URL('../../jobs/jenkins-jobs.yaml', import.meta.url));

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { until } from '../../lab/until.ts';
-import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { told } from '../support/report-file.ts';
-import { whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
+import { findingLines } from '../support/report-file.ts';
 
 const timeout = 90_000;
 
@@ -49,13 +49,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       0,
       { 't/standup': mesh.shards[1]!.address },
     ]);
-    expect(await whereabouts(mesh, ['t/standup'])).toEqual(new Map([['t/standup', mesh.shards[1]!.address]]));
+    expect(await conferenceShards(mesh, ['t/standup'])).toEqual(new Map([['t/standup', mesh.shards[1]!.address]]));
   });
 
   test.each([
     ['2.2.33', 'version-unknown'],
     ['unknown', 'version-unknown'],
-  ])('one proxy says that it is %s: told, and nothing is healed', { timeout }, async (version, kind) => {
+  ])('one proxy says that it is %s: reported, and nothing is healed', { timeout }, async (version, kind) => {
     await lab();
     await splitInTwo();
     here().relay.follow({
@@ -66,7 +66,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     });
     const look = await here().start(['report']).ended;
     expect([
-      told(look.report!),
+      findingLines(look.report!),
       look.report!.meshFindings.flatMap((each) => (each.kind === kind ? [each.proxy] : [])),
     ]).toEqual([['split t/standup: peer-link-down'], ['hap-b']]);
     const heal = await here().start(['heal', '--yes']).ended;

@@ -3,9 +3,9 @@
 
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { told } from '../support/report-file.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
+import { findingLines } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -18,7 +18,7 @@ test.each(['duplicates-1', 'duplicates-2'])(
   },
   async (name) => {
     const { exitCode, report, stdout } = await runReport(['--from', saved(name)]);
-    expect([exitCode, report.verdict, told(report)]).toEqual([2, 'split', ['duplicated dup-differ']]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([2, 'split', ['duplicated dup-differ']]);
     expect(report.counts).toMatchObject({ conferences: 3, duplicated: 1, split: 0, missing: 0 });
     expect(report.findings[0]!.because).toContain('hap-a shows it as server_id=11');
     expect(stdout).toContain('held twice by one proxy');
@@ -26,14 +26,14 @@ test.each(['duplicates-1', 'duplicates-2'])(
 );
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   afterEach(() => here?.stop());
 
   test.each(['before', 'after'])(
     'live, the other entry %s the real one: duplicated, confirmed, and not healed',
     { timeout },
     async (place) => {
-      here = await startHealing({ binary: command, proxies: 2 });
+      here = await startHealingLab({ binary: command, proxies: 2 });
       const { mesh, relay } = here;
       await mesh.request(0, 'twice', { forceShard: 0 });
       await mesh.untilEntry(1, 'twice', (entry) => entry !== undefined);
@@ -48,7 +48,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
           : answer;
       relay.follow({ rewrite: lie });
       const look = await here.start(['report']).ended;
-      expect([look.exitCode, told(look.report!)]).toEqual([2, ['duplicated twice']]);
+      expect([look.exitCode, findingLines(look.report!)]).toEqual([2, ['duplicated twice']]);
       const heal = await here.start(['heal', '--yes']).ended;
       expect([heal.exitCode, refusalsOf(heal.report!), heal.writes]).toEqual([4, ['duplicated twice'], []]);
     },

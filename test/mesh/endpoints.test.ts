@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LoneHaproxy, startLone } from '../../lab/haproxy/lone-haproxy.ts';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { installed } from './ssh-ground.ts';
+import { installed } from '../support/sshd-lab.ts';
 
 const noSsh = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
 if (noSsh) console.warn(`skipped: ${noSsh}`);

@@ -2,9 +2,9 @@
 // can be.
 
 import { describe, expect, test } from 'vitest';
-import { healingLab } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, told } from '../support/report-file.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { healingLab } from '../support/healing-lab.ts';
+import { findingLines, meshKinds } from '../support/report-file.ts';
 
 const timeout = 120_000;
 
@@ -23,7 +23,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.request(0, 'endless');
     await mesh.untilEntry(1, 'endless', (entry) => entry !== undefined);
     const { exitCode, report } = await here().run(['report']);
-    expect([exitCode, told(report)]).toEqual([2, ['missing endless: peer-link-down']]);
+    expect([exitCode, findingLines(report)]).toEqual([2, ['missing endless: peer-link-down']]);
   });
 
   test('another expire on c: an idle conference that ended there is table-drift, not missing, and not filled in', {
@@ -36,7 +36,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.untilEntry(2, 'idle', (entry) => entry === undefined);
     await settle('busy');
     const { exitCode, report } = await here().run(['report']);
-    expect([exitCode, told(report), meshKinds(report)]).toEqual([0, [], ['table-drift']]);
+    expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([0, [], ['table-drift']]);
     expect(report.meshFindings.find(({ kind }) => kind === 'table-drift')?.because).toMatch(
       /^entries expire about 28\d s sooner on hap-c than on hap-a, hap-b/,
     );

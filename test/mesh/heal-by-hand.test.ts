@@ -4,16 +4,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Healing, type HealRun, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, type HealRun, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 90_000;
 
 describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }, timeout);
@@ -53,9 +56,9 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     const routes = await tableRoutes(here.mesh);
     expect(routes.get('changed')).toEqual([shard(0), shard(0), shard(2)]);
     expect(routes.get('later')).toEqual([shard(0), shard(0), shard(1)]);
-    expect(await whereabouts(here.mesh, ['planned'])).toEqual(new Map([['planned', shard(0)]]));
+    expect(await conferenceShards(here.mesh, ['planned'])).toEqual(new Map([['planned', shard(0)]]));
 
-    const before = await tablesNow(here.mesh);
+    const before = await tableContents(here.mesh);
     const twice = await here.run(['apply', path, '--yes']);
     expect([refusalsOf(twice.report), twice.writes]).toEqual([['entry-changed changed'], []]);
     const old = text.replace(/"validUntil": "[^"]+"/, '"validUntil": "2020-01-01T00:00:00.000Z"');
@@ -65,7 +68,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     writeFileSync(path, text.replace('"environment": "laboratory"', '"environment": "elsewhere"'));
     const elsewhere = await here.run(['apply', path, '--yes']);
     expect([outcomeOf(elsewhere), elsewhere.writes]).toEqual([[4, 0, ['wrong-mesh']], []]);
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tableContents(here.mesh)).toEqual(before);
     expect((await here.heal()).exitCode).toBe(0);
   });
 
@@ -77,7 +80,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     await here.mesh.untilEntry(1, 'undone/missing', (entry) => entry !== undefined);
     const healed = await here.heal();
     expect(outcomeOf(healed)).toEqual([0, 2, []]);
-    expect(await whereabouts(here.mesh, ['undone'])).toEqual(new Map([['undone', shard(2)]]));
+    expect(await conferenceShards(here.mesh, ['undone'])).toEqual(new Map([['undone', shard(2)]]));
     const undone = await here.run(['undo', healed.report.heal!.journal!, '--yes']);
     expect(outcomeOf(undone)).toEqual([0, 2, []]);
     const routes = await tableRoutes(here.mesh);
@@ -109,7 +112,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     ]);
     expect(outcomeOf(await here.run(['pin', '--file', file, '--new', '--yes']))).toEqual([0, 1, []]);
     expect(
-      Object.fromEntries(await whereabouts(here.mesh, ['pinned', 'pinned/by id', 'pinned/file', 'pinned/new'])),
+      Object.fromEntries(await conferenceShards(here.mesh, ['pinned', 'pinned/by id', 'pinned/file', 'pinned/new'])),
     ).toEqual({ pinned: shard(2), 'pinned/by id': shard(1), 'pinned/file': shard(2), 'pinned/new': shard(0) });
   });
 
@@ -118,14 +121,14 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
   }, async () => {
     await splitOver(['unmoved']);
     await here.mesh.command(1, 'set server nodes/shard-3 state maint');
-    const before = await tablesNow(here.mesh);
+    const before = await tableContents(here.mesh);
     here.relay.follow({});
     const unknown = await here.start(['pin', 'unmoved', '10.9.9.9:443', '--yes']).ended;
     expect([unknown.exitCode, unknown.report, unknown.writes]).toEqual([64, null, []]);
     expect(unknown.stderr).toContain('no proxy has one shard called "10.9.9.9:443"; the nearest are ');
     const down = await here.run(['pin', 'unmoved', shard(2), '--yes']);
     expect([outcomeOf(down), down.writes]).toEqual([[4, 0, ['no-eligible-shard unmoved']], []]);
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tableContents(here.mesh)).toEqual(before);
     await here.mesh.command(1, 'set server nodes/shard-3 state ready');
     expect((await here.heal()).exitCode).toBe(0);
   });
@@ -134,7 +137,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     timeout,
   }, async () => {
     await splitOver(['monitored']);
-    const before = await tablesNow(here.mesh);
+    const before = await tableContents(here.mesh);
     here.relay.follow({});
     const looking = await here.run(['monitor']);
     expect([looking.exitCode, looking.report.heal, looking.writes]).toEqual([2, null, []]);
@@ -145,9 +148,9 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
       expect(stderr).toMatch(/`heal:` section|give --yes/);
     }
     expect(here.relay.writes).toEqual([]);
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tableContents(here.mesh)).toEqual(before);
     const run = await here.run(['monitor', '--heal']);
     expect(outcomeOf(run)).toEqual([0, 1, []]);
-    expect(await whereabouts(here.mesh, ['monitored'])).toEqual(new Map([['monitored', shard(0)]]));
+    expect(await conferenceShards(here.mesh, ['monitored'])).toEqual(new Map([['monitored', shard(0)]]));
   });
 });

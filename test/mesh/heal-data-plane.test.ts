@@ -2,9 +2,10 @@
 // it, and nobody else gets through.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes, whereabouts } from '../support/whereabouts.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 
 const timeout = 90_000;
 const SECRET = 's3cret';
@@ -23,9 +24,9 @@ function withRule(_proxy: number, text: string): string {
 }
 
 describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command, configure: withRule });
+    here = await startHealingLab({ binary: command, configure: withRule });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }, timeout);
@@ -56,7 +57,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     ]);
     const winner = here.mesh.shards[0]!.address;
     expect((await here.mesh.entry(2, 'two'))?.serverKey).toBe(winner);
-    expect(await whereabouts(here.mesh, ['by request', 'two'])).toEqual(
+    expect(await conferenceShards(here.mesh, ['by request', 'two'])).toEqual(
       new Map([
         ['by request', winner],
         ['two', winner],

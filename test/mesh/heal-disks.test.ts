@@ -6,9 +6,10 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { holdWrites } from '../../lab/links/command-relay.ts';
-import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tablesNow, whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 120_000;
 const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
@@ -17,9 +18,9 @@ const heal = ['heal', '--yes'];
 
 describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
   const torn = Array.from({ length: 60 }, (_, n) => `torn/${n}`);
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     mount('-t', 'tmpfs', '-o', 'size=128k', 'none', here.journals);
   }, timeout);
   afterAll(async () => {
@@ -49,7 +50,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
   }
   const onFirst = async () => {
     const shard = here.mesh.shards[0]!.address;
-    expect(await whereabouts(here.mesh, torn)).toEqual(new Map(torn.map((name) => [name, shard])));
+    expect(await conferenceShards(here.mesh, torn)).toEqual(new Map(torn.map((name) => [name, shard])));
   };
   const times = (text: string, part: string) => text.replaceAll(/\s+/g, ' ').split(part).length - 1;
 
@@ -63,7 +64,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
     },
     async (_, code, spoil) => {
       spoil();
-      const before = await tablesNow(here.mesh);
+      const before = await tableContents(here.mesh);
       for (const words of [heal, ['monitor', '--heal', '--metrics', 'print']]) {
         const run = await here.run(words);
         expect([run.exitCode, run.writes, refusalsOf(run.report)]).toEqual([4, [], ['no-journal']]);
@@ -75,7 +76,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
         expect([times(run.stdout, code), run.stdout]).toEqual([1, expect.stringMatching(/^SPLIT {2}60 of /)]);
         if (words[0] === 'monitor') expect(run.stdout).toMatch(/split_brain_rooms +60[\s\S]*heals_refused +1/);
       }
-      expect(await tablesNow(here.mesh)).toEqual(before);
+      expect(await tableContents(here.mesh)).toEqual(before);
     },
   );
 

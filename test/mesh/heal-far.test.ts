@@ -3,10 +3,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startPacedForwarder } from '../../lab/links/paced-forwarder.ts';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
-import { whereabouts } from '../support/whereabouts.ts';
 
 const timeout = 120_000;
 const MANY = 4_000;
@@ -38,6 +39,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(run.stdout).toContain('HEALED  4,000 of 4,000 conferences');
     expect([run.exitCode, (await mesh.entries(2)).length]).toEqual([0, MANY]);
     const some = [0, 1, 2].map(nameOf);
-    expect(await whereabouts(mesh, some)).toEqual(new Map(some.map((name, n) => [name, mesh.shards[n]!.address])));
+    expect(await conferenceShards(mesh, some)).toEqual(new Map(some.map((name, n) => [name, mesh.shards[n]!.address])));
   });
 });

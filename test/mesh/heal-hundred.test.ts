@@ -2,11 +2,12 @@
 // the links return; every guard that refuses; Ctrl-C.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { holdWrites } from '../../lab/links/command-relay.ts';
-import { untilHeard, untilSteady } from '../../lab/mesh/steady-links.ts';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { holdWrites, writtenKeys } from '../../lab/links/command-relay.ts';
+import { untilNewsArrived, untilSteady } from '../../lab/mesh/steady-links.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 120_000;
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}/${n}`);
@@ -14,11 +15,11 @@ const names = (prefix: string, count: number) => Array.from({ length: count }, (
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const calm = names('calm', 200);
   const torn = names('torn', 100);
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     await Promise.all(calm.map((name, n) => here.mesh.request(n % 3, name, { forceShard: n % 3 })));
-    await untilHeard(here.mesh, 'heard');
+    await untilNewsArrived(here.mesh, 'heard');
     await here.mesh.split(torn, sides);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }, timeout);
@@ -33,9 +34,9 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   /** A run that must be refused as a whole, before anything is written. */
   async function refused(heal: string) {
-    const before = await tablesNow(here.mesh);
+    const before = await tableContents(here.mesh);
     const run = await here.heal({ heal });
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tableContents(here.mesh)).toEqual(before);
     expect([run.exitCode, run.writes]).toEqual([4, []]);
     expect(run.report.heal).toMatchObject({ planned: 0, applied: 0, journal: null });
     return run.report.heal!.refusals.map(({ reason, because }) => `${reason}: ${because}`);
@@ -74,13 +75,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const writes = holdWrites(here.relay);
     const healing = here.start(['heal', '--yes']);
     await writes.arrived;
-    const before = await tablesNow(here.mesh);
+    const before = await tableContents(here.mesh);
     const other = await here.start(['heal', '--yes']).ended;
     expect([other.exitCode, other.report?.heal?.refusals.map(({ reason }) => reason)]).toEqual([4, ['locked']]);
-    expect(await tablesNow(here.mesh)).toEqual(before);
+    expect(await tableContents(here.mesh)).toEqual(before);
     writes.goOn();
     expect((await healing.ended).exitCode).toBe(0);
-    expect(await whereabouts(here.mesh, torn)).toEqual(onFirst(torn));
+    expect(await conferenceShards(here.mesh, torn)).toEqual(onFirst(torn));
     await here.mesh.split(torn, sides);
   });
 
@@ -94,12 +95,12 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
     expect(writtenKeys(run.writes)).toEqual([...torn].sort());
     expect(winnersOf(run.report)).toEqual(onFirst([...torn].sort()));
-    expect(await whereabouts(here.mesh, torn)).toEqual(onFirst(torn));
+    expect(await conferenceShards(here.mesh, torn)).toEqual(onFirst(torn));
     for (const proxy of [0, 1]) await here.mesh.restore(proxy, 2);
     await untilSteady(here.mesh);
-    await untilHeard(here.mesh, 'again');
-    expect(await whereabouts(here.mesh, torn)).toEqual(onFirst(torn));
-    expect(await whereabouts(here.mesh, calm)).toEqual(new Map(calm.map((name, n) => [name, shard(n % 3)])));
+    await untilNewsArrived(here.mesh, 'again');
+    expect(await conferenceShards(here.mesh, torn)).toEqual(onFirst(torn));
+    expect(await conferenceShards(here.mesh, calm)).toEqual(new Map(calm.map((name, n) => [name, shard(n % 3)])));
   });
 
   test('healed so often already -> cooldown for that conference alone', { timeout }, async () => {
@@ -146,7 +147,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
     const again = await here.heal();
     expect([again.exitCode, again.report.heal?.planned]).toEqual([0, 100 - of('intent').length]);
-    expect(await whereabouts(here.mesh, many)).toEqual(onFirst(many));
+    expect(await conferenceShards(here.mesh, many)).toEqual(onFirst(many));
   });
 
   test('c does not answer: 2 of 3 proxies are fewer than minReporting -> refused, nothing written', {

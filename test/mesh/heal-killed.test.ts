@@ -3,10 +3,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { crossRequests } from '../support/crossed-requests.ts';
-import { type Healing, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
+import { crossRequests } from '../../lab/mesh/crossed-requests.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 
 const timeout = 120_000;
 const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
@@ -16,9 +17,9 @@ if (!mayUnshare) console.warn('not tested: heals in two containers: unshare want
 const twin = { within: [...container, 'sh', '-c', 'hostname twin && exec "$@"', 'sh'] };
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }, timeout);
@@ -68,7 +69,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
       const next = await here.heal();
       expect([count, next.exitCode, next.report.heal?.refusals]).toEqual([count, 0, []]);
-      const shards = [...(await whereabouts(here.mesh, conferences)).values()];
+      const shards = [...(await conferenceShards(here.mesh, conferences)).values()];
       const addresses = here.mesh.shards.map(({ address }) => address);
       for (const shard of shards) expect(addresses).toContain(shard);
       expect([shards[0], shards[1], shards[3]]).toEqual([addresses[0], addresses[0], addresses[2]]);
@@ -107,7 +108,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       expect([note.length, third.stdout.replaceAll(/\s+/g, ' ').split('gave no sign of life').length]).toEqual([1, 2]);
       expect(third.stderr).toContain('"event":"lock-taken-over"');
       const addresses = here.mesh.shards.map(({ address }) => address);
-      for (const shard of (await whereabouts(here.mesh, conferences)).values()) expect(addresses).toContain(shard);
+      for (const shard of (await conferenceShards(here.mesh, conferences)).values()) expect(addresses).toContain(shard);
     },
   );
 });

@@ -2,10 +2,11 @@
 // because no command can name them.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
 import { conferenceOf, encodeKey } from '../../src/domain/key.ts';
-import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes, writtenKeys } from '../support/whereabouts.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 
 const timeout = 90_000;
 const hostile = [
@@ -21,9 +22,9 @@ const hostile = [
 ].map((name) => Buffer.from(name, 'latin1'));
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }, timeout);

@@ -2,12 +2,15 @@
 // one lacks, ids that drift, Jitsi's releases, a lone restart.
 
 import { describe, expect, test } from 'vitest';
-import { untilHeard, untilSteady } from '../../lab/mesh/steady-links.ts';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
+import { crossRequests } from '../../lab/mesh/crossed-requests.ts';
+import { untilNewsArrived, untilSteady } from '../../lab/mesh/steady-links.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
 import { until } from '../../lab/until.ts';
-import { crossRequests } from '../support/crossed-requests.ts';
-import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes, tablesNow, whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 90_000;
 
@@ -33,7 +36,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (let attempt = 1; attempt <= 20; attempt++) {
       const name = `keyed-${attempt}`;
       for (const proxy of [0, 2]) await here().mesh.request(proxy, name, { forceShard: 0 });
-      await untilHeard(here().mesh, `${name} was heard`, [0, 2]);
+      await untilNewsArrived(here().mesh, `${name} was heard`, [0, 2]);
       if ((await here().mesh.entry(0, name))?.serverId === 2) return name;
     }
     throw new Error('20 times a was late');
@@ -48,36 +51,36 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await isolate();
     await splitOver('maint', 0, 1);
     await state(2, 0, 'maint');
-    const before = await tablesNow(here().mesh);
+    const before = await tableContents(here().mesh);
     const refused = await here().heal();
     expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['state-disputed maint']]);
-    expect(await tablesNow(here().mesh)).toEqual(before);
+    expect(await tableContents(here().mesh)).toEqual(before);
 
     await state(1, 0, 'maint');
     const one = await here().heal();
     expect([one.exitCode, Object.fromEntries(winnersOf(one.report))]).toEqual([0, { maint: shard(1) }]);
     expect([...new Set(one.writes.map(({ proxy }) => proxy))].sort()).toEqual(['hap-a', 'hap-b']);
-    expect(await whereabouts(here().mesh, ['maint'])).toEqual(winnersOf(one.report));
+    expect(await conferenceShards(here().mesh, ['maint'])).toEqual(winnersOf(one.report));
 
     for (const proxy of [1, 2]) await state(proxy, 0, 'ready');
     await splitOver('drain', 0, 1);
     await state(0, 0, 'drain');
     const two = await here().heal();
     expect([two.exitCode, Object.fromEntries(winnersOf(two.report))]).toEqual([0, { drain: shard(0) }]);
-    expect(await whereabouts(here().mesh, ['drain'])).toEqual(winnersOf(two.report));
+    expect(await conferenceShards(here().mesh, ['drain'])).toEqual(winnersOf(two.report));
 
     await splitOver('drain/all', 0, 1);
     for (const proxy of [1, 2]) await state(proxy, 0, 'drain');
     const three = await here().heal();
     expect([three.exitCode, Object.fromEntries(winnersOf(three.report))]).toEqual([0, { 'drain/all': shard(1) }]);
-    expect(await whereabouts(here().mesh, ['drain/all'])).toEqual(winnersOf(three.report));
+    expect(await conferenceShards(here().mesh, ['drain/all'])).toEqual(winnersOf(three.report));
 
     // Where the other one cannot be used at all, what drains wins.
     await splitOver('drain/alone', 0, 1);
     for (const proxy of [1, 2]) await state(proxy, 1, 'maint');
     const four = await here().heal();
     expect(Object.fromEntries(winnersOf(four.report))['drain/alone']).toBe(shard(0));
-    expect(await whereabouts(here().mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
+    expect(await conferenceShards(here().mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
   });
 
   test('c alone has no s3, {a, b: s3 | c: s1} and {a, b: s3 | c: nothing} -> refused, nothing is written; {a: s3 | b, c: s1} -> s1', {
@@ -101,7 +104,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [1, 2]) await here().mesh.request(proxy, 'minor', { forceShard: 0 });
     const run = await here().heal();
     expect([run.exitCode, writtenKeys(run.writes)]).toEqual([4, ['minor']]);
-    expect(await whereabouts(here().mesh, ['minor'])).toEqual(new Map([['minor', shard(0)]]));
+    expect(await conferenceShards(here().mesh, ['minor'])).toEqual(new Map([['minor', shard(0)]]));
   });
 
   test.each(['addr', 'name'] as const)(
@@ -121,17 +124,19 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await mesh.command(0, 'set table nodes key keyless data.server_id 1');
       await mesh.untilEntry(2, 'keyless', (entry) => entry !== undefined);
       expect((await tableRoutes(mesh)).get('keyless')).toEqual([shard(0), shard(0), shard(2)]);
-      const before = await tablesNow(mesh);
+      const before = await tableContents(mesh);
       const refused = await here().heal();
       expect([refused.exitCode, refusalsOf(refused.report)]).toEqual([4, ['id-drift keyless']]);
       expect(refused.report.heal?.refusals[0]?.because).toContain(`server id 2 is ${shard(0)} on hap-c`);
-      expect(await tablesNow(mesh)).toEqual(before);
+      expect(await tableContents(mesh)).toEqual(before);
 
       // Crossed words leave a split with keys, which travel with a touch.
       const crossed = await crossRequests(mesh, 'crossed', [0, 1, 2]);
       const run = await here().heal();
       expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['id-drift keyless']]);
-      expect(await whereabouts(mesh, [crossed])).toEqual(new Map([[crossed, winnersOf(run.report).get(crossed)!]]));
+      expect(await conferenceShards(mesh, [crossed])).toEqual(
+        new Map([[crossed, winnersOf(run.report).get(crossed)!]]),
+      );
       expect([run.writes.length, writtenKeys(run.writes)]).toEqual([1, [crossed]]);
 
       // Nobody hears c now, but its links come back, and carry its id to a and b.
@@ -146,7 +151,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await until('an id is told over the links', async () =>
         (await tableRoutes(mesh)).get('keyless')!.every((at) => at === shard(0)) ? null : true,
       );
-      expect(await whereabouts(mesh, [keyed])).toEqual(new Map([[keyed, shard(0)]]));
+      expect(await conferenceShards(mesh, [keyed])).toEqual(new Map([[keyed, shard(0)]]));
     },
   );
 
@@ -187,7 +192,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       );
       for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
       await untilSteady(mesh);
-      await untilHeard(mesh, 'after');
+      await untilNewsArrived(mesh, 'after');
       return (await mesh.entries(2)).map(({ key }) => key).sort();
     };
     // On a busy machine a proxy may find a neighbour at the last moment, and learn after all: then
@@ -209,6 +214,8 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const second = await here().heal(config);
     expect([second.exitCode, second.report.heal?.verified]).toEqual([0, 2]);
     expect(writtenKeys([...first.writes, ...second.writes])).toEqual(conferences);
-    expect(await whereabouts(mesh, conferences)).toEqual(new Map(conferences.map((name, n) => [name, shard(n % 3)])));
+    expect(await conferenceShards(mesh, conferences)).toEqual(
+      new Map(conferences.map((name, n) => [name, shard(n % 3)])),
+    );
   });
 });

@@ -2,17 +2,18 @@
 // and conferences that are never quiet.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
 import { until } from '../../lab/until.ts';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 
 const timeout = 90_000;
 
 describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
   }, timeout);
   afterAll(() => here?.stop());
 
@@ -65,7 +66,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     // The request that was on its way when the program ended was sent before.
     expect(new Set(landed.slice(after + 1))).toEqual(new Set([shard(0)]));
     for (const n of [0, 1]) expect(landed.slice(0, after)).toContain(shard(n));
-    expect(await whereabouts(here.mesh, conferences)).toEqual(winnersOf(run.report));
+    expect(await conferenceShards(here.mesh, conferences)).toEqual(winnersOf(run.report));
   });
 
   test('a response of s2 that arrives after the write undoes it -> a second round, and s1 holds', {
@@ -91,7 +92,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
       'hap-c cle',
       'hap-c set',
     ]);
-    expect(await whereabouts(here.mesh, ['in flight'])).toEqual(new Map([['in flight', shard(0)]]));
+    expect(await conferenceShards(here.mesh, ['in flight'])).toEqual(new Map([['in flight', shard(0)]]));
   });
 
   test('always a request in flight at s2 -> not-held after bounded rounds, and the other conference is healed', {
@@ -111,12 +112,12 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect([run.exitCode, refusalsOf(run.report)]).toEqual([4, ['not-held never\\ quiet']]);
     expect(run.report.heal).toMatchObject({ planned: 2, verified: 1, failed: 1 });
     expect(run.report.heal?.refusals[0]?.because).toContain(`hap-c routes to ${shard(1)}`);
-    expect(await whereabouts(here.mesh, ['calm'])).toEqual(new Map([['calm', shard(0)]]));
+    expect(await conferenceShards(here.mesh, ['calm'])).toEqual(new Map([['calm', shard(0)]]));
 
     // Once it is quiet, it can be healed.
     const again = await here.heal();
     expect(again.exitCode).toBe(0);
-    expect(await whereabouts(here.mesh, ['never quiet', 'calm'])).toEqual(
+    expect(await conferenceShards(here.mesh, ['never quiet', 'calm'])).toEqual(
       new Map(['never quiet', 'calm'].map((name) => [name, shard(0)])),
     );
   });

@@ -2,10 +2,12 @@
 // and real requests judge the heal.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { crossRequests } from '../support/crossed-requests.ts';
-import { type Healing, startHealing, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes, whereabouts, writtenKeys } from '../support/whereabouts.ts';
+import { writtenKeys } from '../../lab/links/command-relay.ts';
+import { crossRequests } from '../../lab/mesh/crossed-requests.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 
 const grounds = oldestAndNewest().flatMap(({ command, version }) =>
   (['addr', 'name', 'none'] as const).map((srvkey) => ({ command, version, srvkey })),
@@ -13,9 +15,9 @@ const grounds = oldestAndNewest().flatMap(({ command, version }) =>
 const timeout = 90_000;
 
 describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command, srvkey });
+    here = await startHealingLab({ binary: command, srvkey });
     for (const [n, conference] of calm.entries()) {
       await here.mesh.request(0, conference, { forceShard: n % 3 });
       for (const proxy of [1, 2]) await here.mesh.untilEntry(proxy, conference, (entry) => entry !== undefined);
@@ -40,8 +42,8 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     });
     expect(writtenKeys(run.writes)).toEqual([...conferences].sort());
     const winners = winnersOf(run.report);
-    expect(await whereabouts(here.mesh, conferences)).toEqual(winners);
-    expect(await whereabouts(here.mesh, calm)).toEqual(new Map(calm.map((name, n) => [name, shard(n)])));
+    expect(await conferenceShards(here.mesh, conferences)).toEqual(winners);
+    expect(await conferenceShards(here.mesh, calm)).toEqual(new Map(calm.map((name, n) => [name, shard(n)])));
     return { ...run, winners, verbs: [...new Set(run.writes.map((write) => write.command.split(' ')[0]))] };
   }
 
@@ -125,7 +127,7 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     const again = await here.heal();
     expect(again.exitCode).toBe(0);
     expect(again.writes).toEqual([]);
-    expect(await whereabouts(here.mesh, ['returning', 'island', 'linked'])).toEqual(
+    expect(await conferenceShards(here.mesh, ['returning', 'island', 'linked'])).toEqual(
       new Map([...winners, ['island', shard(0)], ['linked', shard(1)]]),
     );
   });

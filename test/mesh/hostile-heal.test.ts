@@ -2,10 +2,10 @@
 // never called healed, and the others are dealt with.
 
 import { describe, expect, test } from 'vitest';
-import { type Healing, type HealReport, startHealing } from '../support/healing.ts';
+import { tableRoutes } from '../../lab/mesh/table-routes.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, type HealReport, startHealingLab } from '../support/healing-lab.ts';
 import { endless, endlessBehind, HOSTILE_LIMITS, oneByte } from '../support/hostile-answers.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tableRoutes } from '../support/whereabouts.ts';
 
 const timeout = 120_000;
 const conference = 't/standup';
@@ -36,7 +36,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
   // Each waits most of its time, and has a mesh of its own.
   describe.concurrent.each(steps)('at %s', (_step, isStep) => {
     test.each(answers)('%s', { timeout }, async (_title, answer) => {
-      const here: Healing = await startHealing({ binary: command, proxies: 5 });
+      const here: HealingLab = await startHealingLab({ binary: command, proxies: 5 });
       try {
         await turnHostile(here, isStep, answer);
       } finally {
@@ -46,7 +46,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
   });
 });
 
-async function turnHostile(here: Healing, isStep: Step, answer: Answer): Promise<void> {
+async function turnHostile(here: HealingLab, isStep: Step, answer: Answer): Promise<void> {
   const { mesh, relay } = here;
   // {a, b, c: s1 | d: s2 | e: s2}, and nobody hears d or e: both have to be written to.
   await mesh.split(

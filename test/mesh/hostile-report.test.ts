@@ -2,7 +2,8 @@
 // report says what the third did.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Healing, startHealing } from '../support/healing.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 import {
   dripping,
   endless,
@@ -13,7 +14,6 @@ import {
   oneByte,
   tableHeader,
 } from '../support/hostile-answers.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
 import { statusesOf } from '../support/report-file.ts';
 
 const timeout = 120_000;
@@ -26,9 +26,9 @@ const stateLine = 'show info;show servers state;show table;show stat -1 4 -1;sho
 const dumpLine = 'show table nodes';
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   beforeAll(async () => {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     await here.mesh.fill(0, ROOMS, (n) => ({ key: `calm/room-${n}`, serverId: 11 }));
     for (const i of [1, 2]) await here.mesh.untilEntry(i, `calm/room-${ROOMS - 1}`, (entry) => entry !== undefined);
   }, timeout);

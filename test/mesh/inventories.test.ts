@@ -4,11 +4,11 @@
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { type ConsulServers, consulLacking, startConsul } from '../../lab/servers/consul-server.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { ansibleLacking } from '../support/ansible.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;

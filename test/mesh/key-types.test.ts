@@ -4,10 +4,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MeshOptions } from '../../lab/mesh/mesh.ts';
 import { until } from '../../lab/until.ts';
-import { type Healing, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { told } from '../support/report-file.ts';
-import { whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
+import { findingLines } from '../support/report-file.ts';
 
 const timeout = 120_000;
 
@@ -17,11 +17,11 @@ const typed = (type: string, converter: string) => (_: number, text: string) =>
     .replaceAll('hdr(X-StickToken) table', `hdr(X-StickToken)${converter} table`);
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   afterEach(() => here?.stop());
 
-  async function lab(options: MeshOptions): Promise<Healing> {
-    here = await startHealing({ binary: command, proxies: 2, ...options });
+  async function lab(options: MeshOptions): Promise<HealingLab> {
+    here = await startHealingLab({ binary: command, proxies: 2, ...options });
     return here;
   }
 
@@ -68,13 +68,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await lab({ configure: typed(type, '') });
     await splitByHand(conferences);
     const look = await here.run(['report']);
-    expect([look.exitCode, told(look.report)]).toEqual([
+    expect([look.exitCode, findingLines(look.report)]).toEqual([
       2,
       [...conferences].sort().map((name) => `split ${name}: peer-link-down`),
     ]);
     const heal = await here.heal();
     expect([heal.exitCode, heal.report.heal?.verified]).toEqual([0, 2]);
-    expect(await whereabouts(here.mesh, conferences)).toEqual(winnersOf(heal.report));
+    expect(await conferenceShards(here.mesh, conferences)).toEqual(winnersOf(heal.report));
   });
 
   test('a small tune.bufsize: every split is seen and healed', { timeout }, async () => {
@@ -85,7 +85,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([look.exitCode, look.report.counts.split, look.report.counts.inFlight]).toEqual([2, 150, 0]);
     const heal = await here.heal();
     expect([heal.exitCode, refusalsOf(heal.report), heal.report.heal?.verified]).toEqual([0, [], 150]);
-    expect(await whereabouts(here.mesh, conferences.slice(0, 20))).toEqual(
+    expect(await conferenceShards(here.mesh, conferences.slice(0, 20))).toEqual(
       new Map([...winnersOf(heal.report)].filter(([name]) => conferences.indexOf(name) < 20)),
     );
   });

@@ -1,20 +1,20 @@
 // One stats socket of five lies: it costs its own view, and no healthy conference elsewhere.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 
 const timeout = 120_000;
 const names = ['t/one', 't/two', 't/three'];
 
 describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   afterEach(() => here?.stop());
 
   /** Five proxies that agree on s1; the fifth says s2, and what `lie` makes of its answers. */
   async function lab(lie: (line: string, answer: string) => string = (_, answer) => answer): Promise<void> {
-    here = await startHealing({ binary: command, proxies: 5 });
+    here = await startHealingLab({ binary: command, proxies: 5 });
     const { mesh, relay } = here;
     for (const name of names) await mesh.request(0, name, { forceShard: 0 });
     for (const proxy of [1, 2, 3, 4])
@@ -46,7 +46,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
       heal.writes.filter(({ proxy, command: each }) => proxy !== 'hap-e' && !each.endsWith('server_id 11')),
     ).toEqual([]);
     const s1 = here.mesh.shards[0]!.address;
-    expect(await whereabouts(here.mesh, names)).toEqual(new Map(names.map((name) => [name, s1])));
+    expect(await conferenceShards(here.mesh, names)).toEqual(new Map(names.map((name) => [name, s1])));
   });
 
   /** What is missing on the second proxy is missing, whatever the fifth says of its own table. */

@@ -4,11 +4,12 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startCommandRelay } from '../../lab/links/command-relay.ts';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { type ReportFile, told } from '../support/report-file.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { findingLines, type ReportFile } from '../support/report-file.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
-import { tablesNow } from '../support/whereabouts.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 90_000;
 const scratch = makeScratch();
@@ -67,7 +68,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.untilPeers(0, 1, 'down');
     await mesh.untilPeers(0, 2, 'down');
     const relay = await startCommandRelay(scratch.folder, mesh.proxies);
-    const before = await tablesNow(mesh);
+    const before = await tableContents(mesh);
     const lines = [`heal: { journal: ${scratch.folder}, settle: 300ms, maxRatio: 1, winner: [latest-access] }`];
     const named = only(0, 1).proxies.map(({ name }) => [name, relay.endpoints[name]!] as const);
     const config = configure(scratch, { proxies: [] }, { endpoints: Object.fromEntries(named), lines });
@@ -77,9 +78,9 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       expect.stringContaining('hap-c would hear what is written on hap-b'),
     ]);
     expect(relay.writes).toEqual([]);
-    expect(await tablesNow(mesh)).toEqual(before);
+    expect(await tableContents(mesh)).toEqual(before);
     await relay.stop();
     const { report } = await runReport(configure(scratch, only(0, 1)));
-    expect([told(report), unread(report)]).toEqual([['split t/unseen: peer-link-down'], ['hap-c']]);
+    expect([findingLines(report), unread(report)]).toEqual([['split t/unseen: peer-link-down'], ['hap-c']]);
   });
 });

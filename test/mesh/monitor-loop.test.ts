@@ -8,10 +8,11 @@ import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { readJournal } from '../../src/heal/journal.ts';
 import { snsEvent } from '../support/alarm-events.ts';
-import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
+import { type CloudWatchRuns, startCloudWatchRuns } from '../support/cloudwatch-runs.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runJob } from '../support/job-process.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { tablesNow, whereabouts } from '../support/whereabouts.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 90_000;
 const alarm = 'Split Brain laboratory split';
@@ -20,9 +21,9 @@ const conferences = ['standup', 'board meeting', 'x; clear table nodes'];
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
-  let here: AwsGround;
+  let here: CloudWatchRuns;
   beforeAll(async () => {
-    [mesh, here] = await Promise.all([startMesh({ binary: command }), startAwsGround()]);
+    [mesh, here] = await Promise.all([startMesh({ binary: command }), startCloudWatchRuns()]);
   }, timeout);
   afterAll(async () => {
     await mesh?.stop();
@@ -72,7 +73,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         heals_refused: 0,
       }),
     ]);
-    const before = await tablesNow(mesh);
+    const before = await tableContents(mesh);
 
     here.server.setState(alarm, 'ALARM', Date.now() - 60_000);
     const healed = await remediate('--heal');
@@ -81,9 +82,9 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       stdout: expect.stringContaining(`HEALED  ${conferences.length} of ${conferences.length} conferences`),
     });
     expect(healed.stdout).toContain(`${alarm}: the alarm is on since`);
-    expect(await tablesNow(mesh)).not.toEqual(before);
+    expect(await tableContents(mesh)).not.toEqual(before);
     const shard = mesh.shards[0]!.address;
-    expect(await whereabouts(mesh, conferences)).toEqual(new Map(conferences.map((name) => [name, shard])));
+    expect(await conferenceShards(mesh, conferences)).toEqual(new Map(conferences.map((name) => [name, shard])));
 
     const after = { split_brain_rooms: 0, stick_table_error: 0, missing_rooms: 0, mixed_rooms: 0, heals_failed: 0 };
     expect(here.metricsSent().at(-1)).toMatchObject({ ...after, stick_table_fixes_split_brain: conferences.length });
@@ -104,7 +105,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         { proxies: [2], shard: 1 },
       ],
     );
-    const before = await tablesNow(mesh);
+    const before = await tableContents(mesh);
     const runs = readdirSync(journals()).length;
 
     here.server.setState(alarm, 'ALARM', Date.now() - 60_000);
@@ -124,7 +125,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const foreign = here.scratch.file('foreign.json', snsEvent('Split Brain elsewhere split'));
     expect((await here.run(['remediate', '--heal', '--alarm-event', foreign, ...config()])).exitCode).toBe(4);
 
-    expect(await tablesNow(mesh)).toEqual(before);
+    expect(await tableContents(mesh)).toEqual(before);
     expect(readdirSync(journals()).length).toBe(runs);
     // Every run that looked put its metrics; the foreign event was not worth a look.
     expect(here.metricsSent().map((sent) => sent.split_brain_rooms)).toEqual([1, 1, 1, 1, 1]);
@@ -134,7 +135,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     here.server.fault = () => ({ kind: 'html' });
     const { exitCode, stdout } = await here.run(['monitor', '--heal', ...config()]);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('the metrics were not sent: what answered')]);
-    expect(await whereabouts(mesh, ['unhealed'])).toEqual(new Map([['unhealed', mesh.shards[0]!.address]]));
+    expect(await conferenceShards(mesh, ['unhealed'])).toEqual(new Map([['unhealed', mesh.shards[0]!.address]]));
   });
 
   test('the scheduled jobs leave summary, report, JUnit and, after a heal, its journal', { timeout }, async () => {
@@ -170,6 +171,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
     expect(readJournal(join(out, journal!)).map(({ event }) => event)).toContain('intent');
     expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toContain('HEALED  1 of 1 conference');
-    expect(await whereabouts(mesh, ['by job'])).toEqual(new Map([['by job', mesh.shards[0]!.address]]));
+    expect(await conferenceShards(mesh, ['by job'])).toEqual(new Map([['by job', mesh.shards[0]!.address]]));
   });
 });

@@ -4,11 +4,12 @@
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type MotoServer, motoLacking, startMoto } from '../../lab/servers/moto-server.ts';
 import { alarmSubjects } from '../../src/cloudwatch/alarm-names.ts';
 import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
-import { awsVariables } from '../support/aws-ground.ts';
+import { awsVariables } from '../support/cloudwatch-runs.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;

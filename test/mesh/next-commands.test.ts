@@ -6,8 +6,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
-import { program } from '../support/splitbrain.ts';
+import { program } from '../../lab/program.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 
 const SCRIPT = '/usr/bin/script';
 const noScript = existsSync(SCRIPT) ? null : `${SCRIPT} is missing (Debian: bsdutils)`;

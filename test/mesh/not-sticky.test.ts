@@ -3,10 +3,11 @@
 
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, told } from '../support/report-file.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { findingLines, meshKinds } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -33,7 +34,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         async () => (await mesh.command(proxy, 'show table nodes')).includes('key=counted ') || null,
       );
     const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
-    expect([exitCode, told(report), meshKinds(report)]).toEqual([3, [], ['not-sticky']]);
+    expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([3, [], ['not-sticky']]);
     expect(stdout).toMatch(/^INCOMPLETE {2}the table names no servers, so that there is nothing to compare/);
   });
 

@@ -2,15 +2,15 @@
 // is not overrun.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, refusalsOf, startHealing } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { told } from '../support/report-file.ts';
-import { whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
+import { findingLines } from '../support/report-file.ts';
 
 const timeout = 120_000;
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   afterEach(() => here?.stop());
   const shard = (n: number) => here.mesh.shards[n]!.address;
 
@@ -34,7 +34,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     return { ...run, report: run.report!, mesh };
   }
   async function split(): Promise<void> {
-    here = await startHealing({ binary: command });
+    here = await startHealingLab({ binary: command });
     await here.mesh.split(
       ['t/standup'],
       [
@@ -109,11 +109,11 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     here.relay.follow({});
     const run = await here.start(['apply', '--yes', plan]).ended;
     expect([run.exitCode, run.writes, run.report?.heal]).toMatchObject([0, [], { settledThemselves: 1 }]);
-    expect(await whereabouts(here.mesh, ['t/standup'])).toEqual(new Map([['t/standup', shard(0)]]));
+    expect(await conferenceShards(here.mesh, ['t/standup'])).toEqual(new Map([['t/standup', shard(0)]]));
   });
 
   test('a reload between the two looks: incomplete, and no agreement', { timeout }, async () => {
-    here = await startHealing({ binary: command, proxies: 2 });
+    here = await startHealingLab({ binary: command, proxies: 2 });
     const { mesh, relay } = here;
     await mesh.request(0, 'whole', { forceShard: 0 });
     await mesh.untilEntry(1, 'whole', (entry) => entry !== undefined);
@@ -129,7 +129,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       },
     });
     const { exitCode, report } = await here.start(['report']).ended;
-    expect([exitCode, told(report!), report!.proxies.map(({ trouble }) => trouble?.code ?? null)]).toEqual([
+    expect([exitCode, findingLines(report!), report!.proxies.map(({ trouble }) => trouble?.code ?? null)]).toEqual([
       3,
       [],
       [null, 'reloaded'],

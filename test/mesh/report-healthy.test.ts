@@ -3,11 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { startTraffic } from '../../lab/mesh/traffic.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { everyHaproxy, oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, statusesOf, told } from '../support/report-file.ts';
+import { everyHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
+import { findingLines, meshKinds, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -40,7 +41,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
       await until('there was traffic since the last run', async () => (traffic.answered > before + 50 ? true : null));
       before = traffic.answered;
       const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
-      expect([told(report), exitCode, report.verdict, statusesOf(report)]).toEqual([[], 0, 'agree', allOk]);
+      expect([findingLines(report), exitCode, report.verdict, statusesOf(report)]).toEqual([[], 0, 'agree', allOk]);
       expect(meshKinds(report)).toEqual([]);
       expect(report.counts.conferences).toBeGreaterThan(10);
       expect(stdout).toMatch(
@@ -59,7 +60,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
     const traffic = startTraffic(mesh);
     for (let run = 0; run < 2; run++) {
       const { exitCode, report } = await runReport(configure(scratch, mesh));
-      expect([told(report), exitCode, report.verdict, statusesOf(report)]).toEqual([[], 0, 'agree', allOk]);
+      expect([findingLines(report), exitCode, report.verdict, statusesOf(report)]).toEqual([[], 0, 'agree', allOk]);
       expect(report.counts.conferences).toBeGreaterThan(20_000);
     }
     await traffic.stop();
@@ -76,7 +77,7 @@ describe.each(oldestAndNewest())('entries that expire while they are read, HAPro
       let conferences = 0;
       do {
         const { exitCode, report } = await runReport(configure(scratch, mesh));
-        expect([told(report), exitCode, report.verdict]).toEqual([[], 0, 'agree']);
+        expect([findingLines(report), exitCode, report.verdict]).toEqual([[], 0, 'agree']);
         conferences = report.counts.conferences!;
       } while (conferences > 0);
     } finally {

@@ -2,12 +2,13 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { meshKinds, routesOf, told } from '../support/report-file.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { compareWhenStill } from '../support/table-oracle.ts';
+import { compareWhenStill } from '../support/table-disagreements.ts';
 
 const timeout = 90_000;
 
@@ -48,7 +49,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     for (const i of [0, 1, 2])
       await mesh.untilEntry(i, 'relabelled', (entry) => entry?.serverId === 12 && entry.serverKey === one);
     const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
-    expect([exitCode, report.verdict, told(report)]).toEqual([2, 'split', ['mixed relabelled']]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([2, 'split', ['mixed relabelled']]);
     expect(routesOf(report, 'relabelled')).toEqual({ 'hap-a': one, 'hap-b': one, 'hap-c': one });
     expect(report.findings[0]?.because).toContain('hap-a, hap-b, hap-c; HAProxy follows the key');
     expect(stdout).toMatch(/^SPLIT {2}1 of 1 conference is mixed/);
@@ -56,7 +57,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect((await mesh.request(2, 'relabelled')).shard).toBe(one);
   });
 
-  test('{a, b, c: an id that no server has, or one in maintenance} -> orphaned, told, exit 0', {
+  test('{a, b, c: an id that no server has, or one in maintenance} -> orphaned, reported, exit 0', {
     timeout,
   }, async () => {
     await mesh.command(0, 'set table nodes key nowhere data.server_id 99');
@@ -64,7 +65,11 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     for (const i of [1, 2]) await mesh.untilEntry(i, 'nowhere', (entry) => entry?.serverId === 99);
     for (const i of [0, 1, 2]) await mesh.command(i, 'disable server nodes/shard-2');
     const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
-    expect([exitCode, report.verdict, told(report)]).toEqual([0, 'agree', ['orphaned in-repair', 'orphaned nowhere']]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([
+      0,
+      'agree',
+      ['orphaned in-repair', 'orphaned nowhere'],
+    ]);
     expect(report.shards.find(({ address }) => address === two)?.state).toBe('down');
     expect(meshKinds(report)).toEqual([]);
     expect(stdout).toContain('2 conferences without a usable shard (orphaned)');
@@ -76,7 +81,11 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await settle('half-open', 1);
     await mesh.command(2, 'disable server nodes/shard-2');
     const { exitCode, report } = await runReport(configure(scratch, mesh));
-    expect([exitCode, told(report), meshKinds(report)]).toEqual([2, ['split half-open: state-drift'], ['state-drift']]);
+    expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([
+      2,
+      ['split half-open: state-drift'],
+      ['state-drift'],
+    ]);
     expect(report.meshFindings.find(({ kind }) => kind === 'state-drift')?.because).toMatch(
       new RegExp(`^${two} is up on hap-a, hap-b; maint on hap-c$`),
     );

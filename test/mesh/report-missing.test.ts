@@ -3,11 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, statusesOf, told } from '../support/report-file.ts';
-import { lookWhileLinked } from '../support/still-look.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
+import { findingLines, meshKinds, statusesOf } from '../support/report-file.ts';
 
 const timeout = 90_000;
 const MANY = 20_000;
@@ -89,7 +90,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   test('{a: s, b: s, c: nothing} x 5 -> missing, emptied; a touched one is not', { timeout }, async () => {
     const mesh = meshes[0]!;
     const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
-    expect([exitCode, report.verdict, told(report)]).toEqual([
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([
       2,
       'split',
       few.map((name) => `missing ${name}: emptied`),
@@ -104,7 +105,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.request(0, few[0]!);
     await mesh.untilEntry(2, few[0]!, (entry) => entry !== undefined);
     const { report: after } = await lookWhileLinked(mesh, configure(scratch, mesh));
-    expect(told(after)).toEqual(few.slice(1).map((name) => `missing ${name}: emptied`));
+    expect(findingLines(after)).toEqual(few.slice(1).map((name) => `missing ${name}: emptied`));
   });
 
   test('{a: s, b: s, c: nothing} x 20,000 -> all of them, read by a second dump; the text stays short', {

@@ -4,10 +4,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandKey } from '../../lab/haproxy/runtime-socket.ts';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { encodeKey } from '../../src/domain/key.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { told } from '../support/report-file.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { findingLines } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -73,7 +74,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const names = ['', ...byRequest, ...byCommand];
     const { exitCode, report, stdout } = await runReport([...configure(scratch, mesh), '--show-names']);
     expect([exitCode, report.verdict]).toEqual([2, 'split']);
-    expect(told(report)).toEqual(names.map((name) => `split ${name}: peer-link-down`).sort());
+    expect(findingLines(report)).toEqual(names.map((name) => `split ${name}: peer-link-down`).sort());
     expect(report.findings.map(({ key }) => key).sort()).toEqual(
       names.map((name) => encodeKey(Buffer.from(name))).sort(),
     );
@@ -94,14 +95,14 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     }
     const { stdout, report } = await runReport(configure(scratch, mesh));
     const left = ['', '\u001b[2J\u001b[31mred\u0007', 'safe\u202egnp.exe'];
-    expect(told(report)).toEqual(left.map((name) => `split ${name}: peer-link-down`).sort());
+    expect(findingLines(report)).toEqual(left.map((name) => `split ${name}: peer-link-down`).sort());
     expect(stdout).toContain('\\x1b[2J\\x1b[31mred\\x07');
     expect(stdout).toContain('safe\\u202egnp.exe');
   });
 });
 
 describe.each(everyHaproxy())('long names, HAProxy $version', ({ command }) => {
-  test('two names that share their first 200 bytes share one entry: ambiguous, told, exit 0; 199 bytes are not', {
+  test('two names that share their first 200 bytes share one entry: ambiguous, reported, exit 0; 199 bytes are not', {
     timeout,
   }, async () => {
     const scratch = makeScratch();
@@ -111,7 +112,7 @@ describe.each(everyHaproxy())('long names, HAProxy $version', ({ command }) => {
       for (const name of [`${start}-standup`, `${start}-retro`, 'm'.repeat(199)]) await mesh.request(0, name);
       for (const name of [start, 'm'.repeat(199)]) await mesh.untilEntry(1, name, (entry) => entry !== undefined);
       const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
-      expect([exitCode, report.verdict, told(report)]).toEqual([0, 'agree', [`ambiguous ${start}`]]);
+      expect([exitCode, report.verdict, findingLines(report)]).toEqual([0, 'agree', [`ambiguous ${start}`]]);
       expect(report.proxies.map(({ table }) => table?.keyLength)).toEqual([200, 200]);
       expect(stdout).toContain('raise "len" of the stick table, on every proxy alike');
       expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);

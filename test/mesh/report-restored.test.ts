@@ -3,12 +3,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { meshKinds, routesOf, told } from '../support/report-file.ts';
-import { lookWhileLinked, lookWhileStill } from '../support/still-look.ts';
-import { compareWhenStill } from '../support/table-oracle.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { lookWhileLinked, lookWhileStill } from '../support/look-while-still.ts';
+import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
+import { compareWhenStill } from '../support/table-disagreements.ts';
 
 const timeout = 90_000;
 const versions = everyHaproxy();
@@ -70,7 +71,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     const { look, tables } = await lookWhileStill(mesh, configure(scratch, mesh), () => crossUntilSplit(mesh, [0, 1]));
     const { exitCode, report, stdout } = look;
     const { split, missing } = tables;
-    expect(told(report)).toEqual(
+    expect(findingLines(report)).toEqual(
       [...split.map((key) => `split ${key}: unknown`), ...missing.map((key) => `missing ${key}: unknown`)].sort(),
     );
     expect([exitCode, report.verdict, meshKinds(report)]).toEqual([2, 'split', []]);
@@ -99,7 +100,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     );
     const { exitCode, report, stdout } = look;
     expect(tables).toEqual({ split: [], missing: ['forgotten'] });
-    expect([exitCode, report.verdict, told(report)]).toEqual([2, 'split', ['missing forgotten: unknown']]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([2, 'split', ['missing forgotten: unknown']]);
     expect([routesOf(report, 'forgotten'), report.findings[0]?.absentOn]).toEqual([
       { 'hap-a': shard, 'hap-b': shard },
       ['hap-c'],
@@ -110,7 +111,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     await mesh.request(0, 'forgotten');
     await mesh.untilEntry(2, 'forgotten', (entry) => entry?.serverKey === shard);
     const after = await lookWhileLinked(mesh, configure(scratch, mesh));
-    expect([after.exitCode, told(after.report)]).toEqual([0, []]);
+    expect([after.exitCode, findingLines(after.report)]).toEqual([0, []]);
   });
 
   test('s2 in maintenance on c, first requests at a (s2) and c (s1) crossed -> split, state-drift, also for the mesh', {
@@ -124,7 +125,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     const two = mesh.shards[1]!.address;
     // Where c holds s2 it places the next request anew, whatever the others hold.
     const notFollowedOnC = (await mesh.entries(2)).filter(({ serverKey }) => serverKey === two).map(({ key }) => key);
-    expect(told(report).filter((each) => each.startsWith('split'))).toEqual(
+    expect(findingLines(report).filter((each) => each.startsWith('split'))).toEqual(
       [...new Set([...tables.split, ...notFollowedOnC])].map((key) => `split ${key}: state-drift`).sort(),
     );
     for (const { kind, because } of report.findings)

@@ -5,9 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { type ReportFile, told } from '../support/report-file.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { findingLines, type ReportFile } from '../support/report-file.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -49,10 +50,13 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
   });
   const config = () => configure(scratch, mesh);
 
-  test('report --save, then report --from: the same findings, told as one look', { timeout }, async () => {
+  test('report --save, then report --from: the same findings, reported as one look', { timeout }, async () => {
     const folder = join(scratch.folder, 'kept', 'monday');
     const live = await runReport([...config(), '--save', folder]);
-    expect([live.exitCode, told(live.report)]).toEqual([2, parted.map((name) => `split ${name}: peer-link-down`)]);
+    expect([live.exitCode, findingLines(live.report)]).toEqual([
+      2,
+      parted.map((name) => `split ${name}: peer-link-down`),
+    ]);
     expect(live.stdout).toContain(`Saved in ${folder}. Look at it again: splitbrain report -c `);
     const saved = await runReport(['--from', folder]);
     expect(essence(saved.report)).toEqual(essence(live.report));
@@ -69,7 +73,10 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const { exitCode, stdout } = await runSplitbrain(['snapshot', folder, ...config()]);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(folder)]);
     const saved = await runReport(['--from', folder]);
-    expect([saved.exitCode, told(saved.report)]).toEqual([2, parted.map((name) => `split ${name}: peer-link-down`)]);
+    expect([saved.exitCode, findingLines(saved.report)]).toEqual([
+      2,
+      parted.map((name) => `split ${name}: peer-link-down`),
+    ]);
 
     const manifest = readFileSync(join(folder, 'manifest.json'));
     for (const words of [
@@ -83,7 +90,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(readFileSync(join(folder, 'manifest.json'))).toEqual(manifest);
   });
 
-  test("the predecessor's folder, with its `show stat`: the same splits; without it, and for another table: told", {
+  test("the predecessor's folder, with its `show stat`: the same splits; without it, and for another table: reported", {
     timeout,
   }, async () => {
     const folder = join(scratch.folder, 'wednesday');
@@ -95,7 +102,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const live = await runReport(config());
     const saved = await runReport(['--from', folder]);
     // No peers were saved: nothing says why.
-    expect([saved.exitCode, told(saved.report)]).toEqual([2, parted.map((name) => `split ${name}: unknown`)]);
+    expect([saved.exitCode, findingLines(saved.report)]).toEqual([2, parted.map((name) => `split ${name}: unknown`)]);
     expect(essence(saved.report).shards).toEqual(essence(live.report).shards);
     expect(essence(saved.report).findings.map(({ routes }) => routes)).toEqual(
       essence(live.report).findings.map(({ routes }) => routes),
@@ -103,7 +110,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
 
     for (const { name } of mesh.proxies) rmSync(join(folder, `haproxy-stat-${name}`));
     const blind = await runReport(['--from', folder]);
-    expect(told(blind.report)).toEqual(told(saved.report));
+    expect(findingLines(blind.report)).toEqual(findingLines(saved.report));
     expect(blind.stdout).toContain('No server addresses are known of hap-a, hap-b, hap-c');
 
     const other = await runSplitbrain(['report', '--from', folder, '--table', 'rooms']);

@@ -4,9 +4,10 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { ServerSlot } from '../../lab/haproxy/haproxy-config.ts';
 import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { meshKinds, routesOf, told } from '../support/report-file.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -38,7 +39,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await settle(two, 0, 'colour', { forceShard: 0 });
     expect(await two.command(1, 'set server nodes/shard-1 state maint')).toBe('\n');
     const { exitCode, report, stdout } = await runReport(configure(scratch, two));
-    expect([exitCode, report.verdict, told(report)]).toEqual([2, 'split', ['split colour: state-drift']]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([2, 'split', ['split colour: state-drift']]);
     expect(stdout).toContain('maint, not followed');
     const landings = [await two.request(0, 'colour'), await two.request(1, 'colour')].map(({ shard }) => shard);
     expect(landings[0]).toBe(two.addresses[0]);
@@ -58,7 +59,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     });
     await settle(two, 0, 'rolled-out', { forceShard: 0 });
     const { exitCode, report } = await runReport(configure(scratch, two));
-    expect([exitCode, told(report)]).toEqual([2, ['split rolled-out: server-drift']]);
+    expect([exitCode, findingLines(report)]).toEqual([2, ['split rolled-out: server-drift']]);
   });
 
   test('{a, b: s1}, s1 `disabled` in the file and ready since -> up: followed by a request, and agreed on', {
@@ -71,7 +72,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) expect(await two.command(proxy, 'set server nodes/shard-1 state ready')).toBe('\n');
     await settle(two, 0, 'slot', { forceShard: 0 });
     const { exitCode, report } = await runReport(configure(scratch, two));
-    expect([exitCode, report.verdict, told(report)]).toEqual([0, 'agree', []]);
+    expect([exitCode, report.verdict, findingLines(report)]).toEqual([0, 'agree', []]);
     for (const proxy of [0, 1]) expect((await two.request(proxy, 'slot')).shard).toBe(two.addresses[0]);
   });
 
@@ -84,7 +85,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
       await settle(jitsi, n, `new/room-${n}`, { release: 'release-2' });
     }
     const healthy = await runReport(configure(scratch, jitsi));
-    expect([healthy.exitCode, told(healthy.report), healthy.report.counts.conferences]).toEqual([0, [], 6]);
+    expect([healthy.exitCode, findingLines(healthy.report), healthy.report.counts.conferences]).toEqual([0, [], 6]);
     expect(healthy.report.shards.map(({ address }) => address).sort()).toEqual(jitsi.addresses);
 
     await jitsi.split(
@@ -97,7 +98,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await jitsi.untilPeers(0, 2, 'down');
     for (const lines of [[], ['backends: ["release-*"]'], ['backends: [release-1, release-2]']]) {
       const { exitCode, report } = await runReport(configure(scratch, jitsi, { lines }));
-      expect([exitCode, told(report)]).toEqual([2, ['split t/standup: peer-link-down']]);
+      expect([exitCode, findingLines(report)]).toEqual([2, ['split t/standup: peer-link-down']]);
       expect(routesOf(report, 't/standup')).toEqual({
         'hap-a': jitsi.addresses[0],
         'hap-b': jitsi.addresses[0],
@@ -106,7 +107,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     }
     // No server is left to lead to: that is said of every conference, and is no agreement.
     const none = await runReport(configure(scratch, jitsi, { lines: ['backends: ["no-such-*"]'] }));
-    expect([none.report.verdict, none.exitCode, told(none.report)]).toEqual(['incomplete', 3, []]);
+    expect([none.report.verdict, none.exitCode, findingLines(none.report)]).toEqual(['incomplete', 3, []]);
   });
 
   test('srvkey name, the releases call one shard by two names: agree; another shard by one name on c: split, server-drift', {
@@ -116,7 +117,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await settle(byName, 0, 'r1', { forceShard: 1 });
     await settle(byName, 1, 'r2', { forceShard: 1, release: 'release-2' });
     const { exitCode, report } = await runReport(configure(scratch, byName));
-    expect([exitCode, told(report)]).toEqual([0, []]);
+    expect([exitCode, findingLines(report)]).toEqual([0, []]);
     expect(report.shards.find(({ address }) => address === byName.addresses[1])?.conferences).toBe(2);
     await mesh?.stop();
 
@@ -127,7 +128,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     });
     await settle(slots, 0, 'slots', { forceShard: 0 });
     const drifted = await runReport(configure(scratch, slots));
-    expect([drifted.exitCode, told(drifted.report)]).toEqual([2, ['split slots: server-drift']]);
+    expect([drifted.exitCode, findingLines(drifted.report)]).toEqual([2, ['split slots: server-drift']]);
     expect(routesOf(drifted.report, 'slots')).toEqual({
       'hap-a': slots.addresses[0],
       'hap-b': slots.addresses[0],
@@ -140,7 +141,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const plain = await lab({ srvkey: 'none' });
     for (const n of [0, 1, 2]) await settle(plain, n, `calm-${n}`);
     const healthy = await runReport(configure(scratch, plain));
-    expect([healthy.exitCode, told(healthy.report)]).toEqual([0, []]);
+    expect([healthy.exitCode, findingLines(healthy.report)]).toEqual([0, []]);
     await plain.split(
       ['t/standup'],
       [
@@ -150,7 +151,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     );
     await plain.untilPeers(0, 1, 'down');
     const { exitCode, report } = await runReport(configure(scratch, plain));
-    expect([exitCode, told(report)]).toEqual([2, ['split t/standup: peer-link-down']]);
+    expect([exitCode, findingLines(report)]).toEqual([2, ['split t/standup: peer-link-down']]);
   });
 
   test('c numbers its servers otherwise: keys count and nothing is split, id-drift is said for the mesh; without a key it is a split', {
@@ -159,8 +160,8 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     const drifting = await lab({ serverIds: [numbered(0, 1, 2), numbered(0, 1, 2), numbered(2, 0, 1)] });
     for (let n = 0; n < 9; n++) await settle(drifting, n % 3, `keyed-${n}`);
     const keyed = await runReport(configure(scratch, drifting));
-    expect(told(keyed.report).filter((each) => each.startsWith('split'))).toEqual([]);
-    expect([keyed.exitCode, told(keyed.report), meshKinds(keyed.report)]).toEqual([0, [], ['id-drift']]);
+    expect(findingLines(keyed.report).filter((each) => each.startsWith('split'))).toEqual([]);
+    expect([keyed.exitCode, findingLines(keyed.report), meshKinds(keyed.report)]).toEqual([0, [], ['id-drift']]);
     expect(keyed.report.meshFindings.filter(({ kind }) => kind === 'id-drift')).toHaveLength(3);
     const said = keyed.stdout.split('\n').filter((line) => line.includes('id-drift'));
     expect(said).toHaveLength(1);
@@ -171,7 +172,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     for (const i of [1, 2])
       await drifting.untilEntry(i, 'keyed-0', (entry) => entry?.serverId === 1 && entry.serverKey === null);
     const keyless = await runReport(configure(scratch, drifting));
-    expect([keyless.exitCode, told(keyless.report)]).toEqual([2, ['split keyed-0: id-drift']]);
+    expect([keyless.exitCode, findingLines(keyless.report)]).toEqual([2, ['split keyed-0: id-drift']]);
     expect(routesOf(keyless.report, 'keyed-0')).toEqual({
       'hap-a': drifting.addresses[0],
       'hap-b': drifting.addresses[0],

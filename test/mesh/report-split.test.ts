@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RecordingRelay, startRelay } from '../../lab/links/recording-relay.ts';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, type MeshConfig, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { configure, type MeshConfig } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
-import { meshKinds, routesOf, statusesOf, told } from '../support/report-file.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { findingLines, meshKinds, routesOf, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
@@ -65,7 +66,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
 
     async function expectTheSplit(args: readonly string[]) {
       const { exitCode, report, stdout } = await runReport(args);
-      expect(told(report)).toEqual(parted.map((name) => `split ${name}: peer-link-down`).sort());
+      expect(findingLines(report)).toEqual(parted.map((name) => `split ${name}: peer-link-down`).sort());
       const [one, two] = mesh.shards.map(({ address }) => address);
       for (const name of parted) expect(routesOf(report, name)).toEqual({ 'hap-a': one, 'hap-b': one, 'hap-c': two });
       expect([exitCode, report.verdict, statusesOf(report)]).toEqual([

@@ -2,10 +2,10 @@
 // nothing of where requests go.
 
 import { describe, expect, test } from 'vitest';
-import { healingLab, refusalsOf, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, told } from '../support/report-file.ts';
-import { whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
+import { findingLines, meshKinds } from '../support/report-file.ts';
 
 const timeout = 90_000;
 
@@ -47,12 +47,12 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       for (const server of ['release-1/shard-1', 'release-2/r2-shard-1']) await state(proxy, server, 'maint');
 
     const run = await here().heal();
-    expect([told(run.report), Object.fromEntries(winnersOf(run.report)), run.exitCode]).toEqual([
+    expect([findingLines(run.report), Object.fromEntries(winnersOf(run.report)), run.exitCode]).toEqual([
       ['split t/standup: state-drift'],
       { 't/standup': shard(1) },
       0,
     ]);
-    expect(await whereabouts(mesh, ['t/standup', 'whole'])).toEqual(
+    expect(await conferenceShards(mesh, ['t/standup', 'whole'])).toEqual(
       new Map([
         ['t/standup', shard(1)],
         ['whole', shard(2)],
@@ -75,7 +75,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const run = await here().heal();
     expect([run.exitCode, refusalsOf(run.report), run.report.heal?.verified]).toEqual([0, [], 6]);
     expect(run.writes.filter(({ command: each }) => / data\.server_id (?!1[123]$)/.test(each))).toEqual([]);
-    expect(await whereabouts(mesh, conferences)).toEqual(winnersOf(run.report));
+    expect(await conferenceShards(mesh, conferences)).toEqual(winnersOf(run.report));
   });
 
   test('maintenance in one release of two: state-drift, and no conference is moved there', { timeout }, async () => {
@@ -98,7 +98,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.request(0, 't/lacking', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 't/lacking', (entry) => entry !== undefined);
     const look = await here().run(['report']);
-    expect([look.exitCode, told(look.report)]).toEqual([2, ['split t/lacking: server-drift']]);
+    expect([look.exitCode, findingLines(look.report)]).toEqual([2, ['split t/lacking: server-drift']]);
     expect((await mesh.request(2, 't/lacking', { release: 'release-2' })).shard).not.toBe(shard(0));
   });
 
@@ -112,11 +112,11 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       await state(proxy, 'release-2/r2-shard-2', 'maint');
     }
     const run = await here().heal();
-    expect([run.exitCode, told(run.report).map((line) => line.replace(/:.*/, '')), refusalsOf(run.report)]).toEqual([
-      4,
-      ['split t/standup'],
-      ['no-eligible-shard t/standup'],
-    ]);
+    expect([
+      run.exitCode,
+      findingLines(run.report).map((line) => line.replace(/:.*/, '')),
+      refusalsOf(run.report),
+    ]).toEqual([4, ['split t/standup'], ['no-eligible-shard t/standup']]);
     const landed = await Promise.all([0, 2].map((proxy) => mesh.request(proxy, 't/standup')));
     expect(landed.map((each) => each.shard)).toEqual([shard(0), shard(1)]);
   });

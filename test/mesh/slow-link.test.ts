@@ -4,12 +4,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PacedLink, startPacedForwarder } from '../../lab/links/paced-forwarder.ts';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch } from '../../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { statusesOf, told } from '../support/report-file.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { findingLines, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
-import { installed } from './ssh-ground.ts';
+import { installed } from '../support/sshd-lab.ts';
 
 const timeout = 90_000;
 const missing = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
@@ -57,7 +58,7 @@ describe.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', ({
         `  ${via}`,
       ];
       const { exitCode, report } = await runReport(configure(scratch, mesh, { endpoints, lines }));
-      expect([exitCode, told(report), statusesOf(report)]).toEqual([0, [], ['hap-a ok', 'hap-b ok']]);
+      expect([exitCode, findingLines(report), statusesOf(report)]).toEqual([0, [], ['hap-a ok', 'hap-b ok']]);
       expect(report.proxies.map(({ table }) => table?.entries)).toEqual([ENTRIES, ENTRIES]);
       const dump = await mesh.command(1, 'show table nodes');
       return { crossed: forwarder.bytesToClient(), dump: dump.length };

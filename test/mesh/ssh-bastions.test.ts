@@ -8,8 +8,8 @@ import { makeKey, type Sshd, sshdMissing, startSshd } from '../../lab/servers/ss
 import type { Hop, JumpRule, SshSettings } from '../../src/domain/settings.ts';
 import { transportsOf } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
+import { type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, jumpsThrough, patience, sshSettings, troubleOf } from '../transport/settings.ts';
-import { type Ground, layGround } from './ssh-ground.ts';
 
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
@@ -19,13 +19,13 @@ const DEFAULTS = { config: ['MaxStartups 10:30:100', 'LogLevel VERBOSE'] };
 const MANY = 24;
 
 describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_000 }, () => {
-  let ground: Ground;
+  let lab: SshdLab;
   let bastion: Sshd;
   let far: Sshd;
   const opened: Transport[] = [];
   beforeAll(async () => {
-    ground = await layGround();
-    const authorizedKeys = [readFileSync(`${ground.sshd.clientKeyPath}.pub`, 'utf8').trim()];
+    lab = await startSshdLab();
+    const authorizedKeys = [readFileSync(`${lab.sshd.clientKeyPath}.pub`, 'utf8').trim()];
     bastion = await startSshd({ ...DEFAULTS, authorizedKeys });
     far = await startSshd({ ...DEFAULTS, authorizedKeys });
   });
@@ -33,7 +33,7 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
     await Promise.all(opened.splice(0).map((transport) => transport.close()));
   });
   afterAll(async () => {
-    await ground?.clear();
+    await lab?.clear();
     await bastion?.stop();
     await far?.stop();
   });
@@ -49,13 +49,13 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
     more: Partial<SshSettings>,
     regionOf: (index: number) => string | null = () => null,
   ) {
-    const { user, clientKey, clientKeyPath: path } = ground.sshd;
+    const { user, clientKey, clientKeyPath: path } = lab.sshd;
     const open = transportsOf({
       compress: 'never',
       patience: { timeoutMs: 60_000, firstByteMs: 30_000 },
       ssh: sshSettings({
         privateKey: { path, contents: clientKey, passphrase: null },
-        knownHosts: { path: 'known_hosts', text: known(ground.sshd, bastion, far) },
+        knownHosts: { path: 'known_hosts', text: known(lab.sshd, bastion, far) },
         via: { kind: 'streamlocal' },
         ...more,
       }),
@@ -64,7 +64,7 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
       open({
         name: `hap-${index}`,
         region: regionOf(index),
-        endpoint: { kind: 'ssh', user, host: '127.0.0.1', port: far.port, path: ground.statsPath },
+        endpoint: { kind: 'ssh', user, host: '127.0.0.1', port: far.port, path: lab.statsPath },
       }),
     );
     opened.push(...transports);
@@ -91,25 +91,25 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
   test('by region and by name; who matches nothing is reached directly; the first that matches counts', async () => {
     const jumps: JumpRule[] = [
       { pattern: 'eu-*', hops: [hop(bastion)] },
-      { pattern: 'hap-2', hops: [hop(ground.sshd)] },
+      { pattern: 'hap-2', hops: [hop(lab.sshd)] },
       { pattern: 'hap-?', hops: [] },
     ];
-    const before = [accepted(bastion), accepted(ground.sshd)];
+    const before = [accepted(bastion), accepted(lab.sshd)];
     const transports = openMany(4, { jumps }, (index) => (index < 2 ? 'eu-west-1' : 'us-east-1'));
     expect(await readAll(transports)).toEqual(all.slice(0, 4));
-    expect([accepted(bastion) - before[0]!, accepted(ground.sshd) - before[1]!]).toEqual([1, 1]);
+    expect([accepted(bastion) - before[0]!, accepted(lab.sshd) - before[1]!]).toEqual([1, 1]);
   });
 
   test('several hops: each is logged in to once, and the last ones go with the proxies', async () => {
-    const before = [accepted(bastion), accepted(ground.sshd)];
-    const jumps = jumpsThrough(hop(bastion), hop(ground.sshd));
+    const before = [accepted(bastion), accepted(lab.sshd)];
+    const jumps = jumpsThrough(hop(bastion), hop(lab.sshd));
     expect(await readAll(openMany(5, { jumps }))).toEqual(all.slice(0, 5));
-    expect([accepted(bastion) - before[0]!, accepted(ground.sshd) - before[1]!]).toEqual([1, 1]);
+    expect([accepted(bastion) - before[0]!, accepted(lab.sshd) - before[1]!]).toEqual([1, 1]);
   });
 
   test('a host key that is refused is shown once, however many proxies are behind that sshd', async () => {
     const count = () => far.log().filter((line) => line.startsWith('Connection from')).length;
-    const stranger = makeKey(join(ground.folder, 'another-host'), 'ed25519').publicKey;
+    const stranger = makeKey(join(lab.folder, 'another-host'), 'ed25519').publicKey;
     const knownHosts = { path: 'known_hosts', text: `[127.0.0.1]:${far.port} ${stranger}\n` };
     const before = count();
     const transports = openMany(20, { knownHosts });
@@ -121,7 +121,7 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
   });
 
   test('a bastion that is gone costs the proxies behind it, each with the reason', async () => {
-    const port = await ground.deadPort();
+    const port = await lab.deadPort();
     const jumps = jumpsThrough({ user: 'ops', host: '127.0.0.1', port });
     const transports = openMany(5, { jumps });
     const troubles = await Promise.all(transports.map((transport) => troubleOf(answerTo(transport, 'x\n'))));
@@ -132,10 +132,10 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_
   });
 
   test(`the system's ssh, its bastion in ssh_config: ${MANY} proxies, all read, twice in a row`, async () => {
-    const config = join(ground.folder, 'bastion_config');
-    writeFileSync(join(ground.folder, 'known_all'), known(ground.sshd, bastion, far));
+    const config = join(lab.folder, 'bastion_config');
+    writeFileSync(join(lab.folder, 'known_all'), known(lab.sshd, bastion, far));
     writeFileSync(config, `Match host 127.0.0.1\n  ProxyJump ${bastion.user}@localhost:${bastion.port}\n`);
-    const client = { kind: 'openssh', configFile: config, knownHostsFile: join(ground.folder, 'known_all') } as const;
+    const client = { kind: 'openssh', configFile: config, knownHostsFile: join(lab.folder, 'known_all') } as const;
     const before = accepted(bastion);
     const transports = openMany(MANY, { client });
     expect(await readAll(transports)).toEqual(all);

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type SshdOptions, sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { sudoersLine } from '../../src/transport/ssh/socat-command.ts';
+import { installed, type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, openTransport, patience, sshSettings, targetOf, troubleOf } from '../transport/settings.ts';
-import { type Ground, installed, layGround } from './ssh-ground.ts';
 
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
@@ -20,24 +20,24 @@ const socat = { kind: 'socat', sudo: false } as const;
 const repeatable = () => ({ ...patience(), isRepeatable: true });
 
 describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
-  let ground: Ground;
+  let lab: SshdLab;
   const endings: (() => unknown)[] = [];
   beforeAll(async () => {
-    ground = await layGround();
+    lab = await startSshdLab();
   });
   afterEach(async () => {
-    await ground.closeTransports();
+    await lab.closeTransports();
     for (const end of endings.splice(0).reverse()) await end();
   });
-  afterAll(() => ground?.clear());
+  afterAll(() => lab?.clear());
   async function at(options: SshdOptions, work: (more: Partial<SshSettings>, port: number) => Promise<unknown>) {
-    await ground.withSshd(options, async (port, knownHosts) => void (await work({ knownHosts }, port)));
+    await lab.withSshd(options, async (port, knownHosts) => void (await work({ knownHosts }, port)));
   }
 
   describe('a login shell', () => {
     /** A host whose users all have this shell. */
     async function withShell(script: string, work: (more: Partial<SshSettings>, port: number) => Promise<unknown>) {
-      const shell = join(ground.folder, 'shell');
+      const shell = join(lab.folder, 'shell');
       writeFileSync(shell, `#!/bin/sh\n${script}\n`);
       chmodSync(shell, 0o755);
       // sshd runs a forced command by the user's own shell: what it prints first is what `.bashrc`
@@ -48,11 +48,11 @@ describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
     test('prints before the answer: its words are skipped, whatever they are', async () => {
       const noise = 'echo "Welcome to box-1"; printf "# table: nodes, used:1\\n\\n> no line feed"; ';
       await withShell(`${noise} eval "$SSH_ORIGINAL_COMMAND"`, async (more, port) => {
-        const transport = ground.open(more, { port });
+        const transport = lab.open(more, { port });
         for (const request of ['show info\n', 'show peers\n']) {
           expect(await answerTo(transport, request, repeatable())).toBe(`<${request}>`);
         }
-        expect(await answerTo(ground.open(more, { port }), 'set table t\n')).toBe('<set table t\n>');
+        expect(await answerTo(lab.open(more, { port }), 'set table t\n')).toBe('<set table t\n>');
       });
     });
 
@@ -62,7 +62,7 @@ describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
     ])('prints and %s: the shell is blamed, never HAProxy', async (_title, script) => {
       await withShell(script, async (more, port) => {
         for (const options of [repeatable(), patience()]) {
-          const trouble = await troubleOf(answerTo(ground.open(more, { port }), 'show info\n', options));
+          const trouble = await troubleOf(answerTo(lab.open(more, { port }), 'show info\n', options));
           expect(trouble.code).toBe('shell');
           expect(trouble.message).toMatch(/portal|not available/);
           expect(trouble.remedy).toContain('shell');
@@ -74,8 +74,8 @@ describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
       const gate =
         'case $SSH_ORIGINAL_COMMAND in "socat "*) eval "exec $SSH_ORIGINAL_COMMAND" ;; esac; echo No.; exit 1';
       await withShell(gate, async (more, port) => {
-        expect(await answerTo(ground.open(more, { port }), 'show info\n', repeatable())).toBe('<show info\n>');
-        expect(await answerTo(ground.open(more, { port }), 'clear table t\n')).toBe('<clear table t\n>');
+        expect(await answerTo(lab.open(more, { port }), 'show info\n', repeatable())).toBe('<show info\n>');
+        expect(await answerTo(lab.open(more, { port }), 'clear table t\n')).toBe('<clear table t\n>');
       });
     });
   });
@@ -98,10 +98,10 @@ describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
       writeFileSync(file, `${lines}\n`, { mode: 0o440 });
       execFileSync('visudo', ['-cqf', file]);
       const keys = join(`/home/${user}/.ssh`, 'authorized_keys');
-      writeFileSync(keys, `${readFileSync(`${ground.sshd.clientKeyPath}.pub`, 'utf8').trim()}\n`);
+      writeFileSync(keys, `${readFileSync(`${lab.sshd.clientKeyPath}.pub`, 'utf8').trim()}\n`);
       await at({ config: [`AuthorizedKeysFile ${keys}`] }, ({ knownHosts }, port) =>
         work((path = PLAIN_SOCKET) => {
-          const { clientKey, clientKeyPath } = ground.sshd;
+          const { clientKey, clientKeyPath } = lab.sshd;
           const endpoint = { kind: 'ssh', user, host: '127.0.0.1', port, path } as const;
           const privateKey = { path: clientKeyPath, contents: clientKey, passphrase: null };
           const via = { kind: 'socat', sudo: true } as const;

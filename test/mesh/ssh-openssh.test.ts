@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, sshdMissing } from '../../lab/servers/sshd.ts';
 import { until } from '../../lab/until.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
+import { installed, type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, patience, troubleOf } from '../transport/settings.ts';
-import { type Ground, installed, layGround } from './ssh-ground.ts';
 
 const missing = sshdMissing() ?? (installed('ssh') ? null : 'ssh is missing (Debian: apt-get install openssh-client)');
 if (missing) console.warn(`skipped: ${missing}`);
@@ -17,38 +17,38 @@ const streamlocal = { kind: 'streamlocal' } as const;
 const socat = { kind: 'socat', sudo: false } as const;
 
 describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () => {
-  let ground: Ground;
+  let lab: SshdLab;
   beforeAll(async () => {
-    ground = await layGround();
+    lab = await startSshdLab();
   });
-  afterEach(() => ground.closeTransports());
-  afterAll(() => ground?.clear());
+  afterEach(() => lab.closeTransports());
+  afterAll(() => lab?.clear());
 
   let files = 0;
-  /** A file in the ground's folder; the answer is its path. */
+  /** A file in the lab's folder; the answer is its path. */
   const file = (text: string) => {
-    const path = join(ground.folder, `file-${files++}`);
+    const path = join(lab.folder, `file-${files++}`);
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
   const withConfig = (text: string, more: Partial<SshSettings> = {}) =>
-    ({ via: streamlocal, ...more, client: { ...ground.openssh, configFile: file(text) } }) as const;
-  const accepted = () => ground.sshd.log().filter((line) => line.startsWith('Accepted')).length;
+    ({ via: streamlocal, ...more, client: { ...lab.openssh, configFile: file(text) } }) as const;
+  const accepted = () => lab.sshd.log().filter((line) => line.startsWith('Accepted')).length;
   const asked = (more: Partial<SshSettings>, port?: number) =>
-    answerTo(ground.open(more, port === undefined ? {} : { port }), 'show info\n');
+    answerTo(lab.open(more, port === undefined ? {} : { port }), 'show info\n');
 
   test('logs in once for all conversations of a run, whatever the person shares by itself', async () => {
-    const own = join(ground.folder, 'own-%C');
+    const own = join(lab.folder, 'own-%C');
     const before = accepted();
     const config = `ControlMaster auto\nControlPath ${own}\nControlPersist 60\nRemoteCommand false\nRequestTTY force\n`;
-    const transport = ground.open(withConfig(config, { via: socat }));
+    const transport = lab.open(withConfig(config, { via: socat }));
     for (const line of ['a\n', 'b\n', 'c\n']) expect(await answerTo(transport, line)).toBe(`<${line}>`);
     expect(accepted() - before).toBe(1);
-    expect(readdirSync(ground.folder).filter((name) => name.startsWith('own-'))).toEqual([]);
+    expect(readdirSync(lab.folder).filter((name) => name.startsWith('own-'))).toEqual([]);
   });
 
   test.each([
-    ['ProxyJump', 2, () => `ProxyJump ${ground.sshd.user}@localhost:${ground.sshd.port}`],
+    ['ProxyJump', 2, () => `ProxyJump ${lab.sshd.user}@localhost:${lab.sshd.port}`],
     ['ProxyCommand', 1, () => 'ProxyCommand socat - TCP:%h:%p'],
   ])('goes by %s of its configuration', async (_title, logins, line) => {
     const before = accepted();
@@ -57,46 +57,43 @@ describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () =>
   });
 
   test('logs in with a certificate, which the built-in client does not know', async () => {
-    const [ca, key] = [join(ground.folder, 'user-ca'), join(ground.folder, 'certified')];
+    const [ca, key] = [join(lab.folder, 'user-ca'), join(lab.folder, 'certified')];
     makeKey(ca, 'ed25519');
     makeKey(key, 'ed25519');
-    const words = ['-q', '-s', ca, '-I', 'me', '-n', ground.sshd.user, `${key}.pub`];
+    const words = ['-q', '-s', ca, '-I', 'me', '-n', lab.sshd.user, `${key}.pub`];
     execFileSync('ssh-keygen', words, { stdio: 'ignore' });
-    await ground.withSshd(
-      { config: [`TrustedUserCAKeys ${ca}.pub`, 'AuthorizedKeysFile none'] },
-      async (port, known) => {
-        const client = { ...ground.openssh, knownHostsFile: file(`${known.text}\n`) };
-        const privateKey = { path: key, contents: readFileSync(key, 'utf8'), passphrase: null };
-        expect(await asked({ via: streamlocal, client, privateKey }, port)).toBe('<show info\n>');
-        const builtin = { via: streamlocal, knownHosts: known, privateKey };
-        expect((await troubleOf(asked(builtin, port))).code).toBe('authentication');
-      },
-    );
+    await lab.withSshd({ config: [`TrustedUserCAKeys ${ca}.pub`, 'AuthorizedKeysFile none'] }, async (port, known) => {
+      const client = { ...lab.openssh, knownHostsFile: file(`${known.text}\n`) };
+      const privateKey = { path: key, contents: readFileSync(key, 'utf8'), passphrase: null };
+      expect(await asked({ via: streamlocal, client, privateKey }, port)).toBe('<show info\n>');
+      const builtin = { via: streamlocal, knownHosts: known, privateKey };
+      expect((await troubleOf(asked(builtin, port))).code).toBe('authentication');
+    });
   });
 
   describe('that fails says so in our words', () => {
     const fails = (more: Partial<SshSettings>, port?: number) => troubleOf(asked(more, port));
 
     test('an unknown and a changed host key: its own policy', async () => {
-      const knows = (text: string) => ({ via: streamlocal, client: { ...ground.openssh, knownHostsFile: file(text) } });
+      const knows = (text: string) => ({ via: streamlocal, client: { ...lab.openssh, knownHostsFile: file(text) } });
       const unknown = await fails(knows(''));
       expect([unknown.code, unknown.message]).toEqual(['host-key-unknown', expect.stringContaining('host key')]);
-      const stranger = makeKey(join(ground.folder, 'stranger-host'), 'ed25519').publicKey;
-      const changed = await fails(knows(`[127.0.0.1]:${ground.sshd.port} ${stranger}\n`));
+      const stranger = makeKey(join(lab.folder, 'stranger-host'), 'ed25519').publicKey;
+      const changed = await fails(knows(`[127.0.0.1]:${lab.sshd.port} ${stranger}\n`));
       expect([changed.code, changed.remedy]).toEqual(['host-key-changed', expect.stringContaining('ssh-keygen -R')]);
       expect((await asked(withConfig('StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'))).length).toBe(12);
     });
 
     test('a key that is not let in', async () => {
-      const { path, ...rest } = ground.keyFile('stranger');
-      const privateKey = { ...rest, path: join(ground.folder, path) };
-      const trouble = await fails({ via: streamlocal, client: ground.openssh, privateKey, refusesAgent: true });
+      const { path, ...rest } = lab.keyFile('stranger');
+      const privateKey = { ...rest, path: join(lab.folder, path) };
+      const trouble = await fails({ via: streamlocal, client: lab.openssh, privateKey, refusesAgent: true });
       expect([trouble.code, trouble.message]).toEqual(['authentication', expect.stringContaining('Permission denied')]);
     });
 
     test('nobody listens, and a name that nobody knows', async () => {
-      const openssh = { via: streamlocal, client: ground.openssh };
-      expect((await fails(openssh, await ground.deadPort())).code).toBe('refused');
+      const openssh = { via: streamlocal, client: lab.openssh };
+      expect((await fails(openssh, await lab.deadPort())).code).toBe('refused');
       expect((await fails(withConfig('Match host 127.0.0.1\n  HostName no.such.host.invalid\n'))).code).toBe(
         'unknown-host',
       );
@@ -112,21 +109,21 @@ describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () =>
       ['no socket file that sshd could open', { via: streamlocal }, 'no-socket'],
       ['no port', { via: { kind: 'tcp', host: '127.0.0.1', port: 1 } }, 'refused'],
     ] as const)('%s on the far side', async (_title, more, code) => {
-      const transport = ground.open({ client: ground.openssh, ...more }, { path: '/nowhere/admin.sock' });
+      const transport = lab.open({ client: lab.openssh, ...more }, { path: '/nowhere/admin.sock' });
       expect((await troubleOf(answerTo(transport, 'x\n'))).code).toBe(code);
     });
 
     test('a login that hangs: the wait is named', async () => {
-      const transport = ground.open(withConfig('ProxyCommand sleep 60\n'));
+      const transport = lab.open(withConfig('ProxyCommand sleep 60\n'));
       const trouble = await troubleOf(answerTo(transport, 'x\n', { ...patience(), timeoutMs: 1_500 }));
       expect([trouble.code, trouble.message]).toEqual(['timeout', expect.stringContaining('`ssh` to log in')]);
     });
   });
 
   test('MaxSessions 1 is enough', async () => {
-    await ground.withSshd({ config: ['MaxSessions 1'] }, async (port, known) => {
-      const client = { ...ground.openssh, knownHostsFile: file(`${known.text}\n`) };
-      const transport = ground.open({ via: socat, client }, { port });
+    await lab.withSshd({ config: ['MaxSessions 1'] }, async (port, known) => {
+      const client = { ...lab.openssh, knownHostsFile: file(`${known.text}\n`) };
+      const transport = lab.open({ via: socat, client }, { port });
       const repeatable = { ...patience(), isRepeatable: true };
       expect(await answerTo(transport, 'a\n', repeatable)).toBe('<a\n>');
       expect(await answerTo(transport, 'b\n')).toBe('<b\n>');
@@ -134,7 +131,7 @@ describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () =>
   });
 
   test('leaves neither process nor folder behind, also when its program is killed', async () => {
-    const temporary = join(ground.folder, 'tmp');
+    const temporary = join(lab.folder, 'tmp');
     mkdirSync(temporary);
     const folders = () => readdirSync(temporary).filter((name) => name.startsWith('splitbrain-'));
     const script = file(`
@@ -150,10 +147,10 @@ describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () =>
     const ssh = {
       ...settings,
       knownHosts: { path: '', text: '' },
-      privateKey: { path: ground.sshd.clientKeyPath, contents: '', passphrase: null },
+      privateKey: { path: lab.sshd.clientKeyPath, contents: '', passphrase: null },
     };
-    const endpoint = { kind: 'ssh', user: ground.sshd.user, host: '127.0.0.1', port: ground.sshd.port };
-    const target = { name: 'a', region: null, endpoint: { ...endpoint, path: ground.statsPath } };
+    const endpoint = { kind: 'ssh', user: lab.sshd.user, host: '127.0.0.1', port: lab.sshd.port };
+    const target = { name: 'a', region: null, endpoint: { ...endpoint, path: lab.statsPath } };
     for (const closes of [true, false]) {
       const words = ['--import', 'tsx', '--input-type=module', '-', JSON.stringify({ ssh, target, closes })];
       const child = spawn(process.execPath, words, {

@@ -8,27 +8,27 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, type SshdOptions, sshdMissing } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
+import { type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, patience, troubleOf } from '../transport/settings.ts';
-import { type Ground, layGround } from './ssh-ground.ts';
 
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
 const repeatable = () => ({ ...patience(), isRepeatable: true });
 
 describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_000 }, () => {
-  let ground: Ground;
+  let lab: SshdLab;
   const endings: (() => unknown)[] = [];
   beforeAll(async () => {
-    ground = await layGround();
+    lab = await startSshdLab();
   });
   afterEach(async () => {
-    await ground.closeTransports();
+    await lab.closeTransports();
     for (const end of endings.splice(0).reverse()) await end();
   });
-  afterAll(() => ground?.clear());
-  const fails = (more: Partial<SshSettings>) => troubleOf(answerTo(ground.open(more), 'show info\n', repeatable()));
+  afterAll(() => lab?.clear());
+  const fails = (more: Partial<SshSettings>) => troubleOf(answerTo(lab.open(more), 'show info\n', repeatable()));
   async function at(options: SshdOptions, work: (more: Partial<SshSettings>, port: number) => Promise<unknown>) {
-    await ground.withSshd(options, async (port, knownHosts) => void (await work({ knownHosts }, port)));
+    await lab.withSshd(options, async (port, knownHosts) => void (await work({ knownHosts }, port)));
   }
 
   describe('sshd', () => {
@@ -37,7 +37,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
         const waiting = net.connect(port, '127.0.0.1');
         endings.push(() => waiting.destroy());
         await new Promise((banner) => waiting.once('data', banner));
-        const trouble = await troubleOf(answerTo(ground.open(more, { port }), 'x\n'));
+        const trouble = await troubleOf(answerTo(lab.open(more, { port }), 'x\n'));
         expect(trouble.message).toContain('Exceeded MaxStartups');
         expect(trouble.remedy).toContain('MaxStartups');
       });
@@ -48,7 +48,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
       ['a password alone', 'password', 'takes no key alone'],
     ])('that wants %s: which proof is missing', async (_title, methods, words) => {
       await at({ config: ['PasswordAuthentication yes', `AuthenticationMethods ${methods}`] }, async (more, port) => {
-        const trouble = await troubleOf(answerTo(ground.open(more, { port }), 'x\n'));
+        const trouble = await troubleOf(answerTo(lab.open(more, { port }), 'x\n'));
         expect([trouble.code, trouble.message]).toEqual(['authentication', expect.stringContaining(words)]);
         expect(trouble.message).toContain('password');
         expect(trouble.remedy).toContain('AuthenticationMethods');
@@ -57,10 +57,10 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
 
     test('that wants two keys: a key file and the agent together are let in', async () => {
       const agent = await startAgent(['stranger']);
-      const authorizedKeys = [ground.publicKey('stranger'), clientPublicKey()];
+      const authorizedKeys = [lab.publicKey('stranger'), clientPublicKey()];
       const options = { authorizedKeys, config: ['AuthenticationMethods publickey,publickey'] };
       await at(options, async (more, port) => {
-        const transport = ground.open({ ...more, agentSocket: agent }, { port });
+        const transport = lab.open({ ...more, agentSocket: agent }, { port });
         expect(await answerTo(transport, 'show info\n')).toBe('<show info\n>');
       });
     });
@@ -82,7 +82,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
 
     test('never answers within the patience with silence: the wait names the agent', async () => {
       const { path, connections } = await startSilentAgent();
-      const transport = ground.open({ privateKey: null, agentSocket: path });
+      const transport = lab.open({ privateKey: null, agentSocket: path });
       const trouble = await troubleOf(answerTo(transport, 'x\n', { ...patience(), timeoutMs: 1_000 }));
       expect([trouble.code, trouble.message]).toEqual(['timeout', expect.stringContaining(`SSH agent at ${path}`)]);
       await expect.poll(connections).toBe(0);
@@ -108,22 +108,22 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
     });
 
     test('that is encrypted: without a passphrase, and with a wrong one', async () => {
-      const without = await fails({ privateKey: ground.keyFile('locked') });
+      const without = await fails({ privateKey: lab.keyFile('locked') });
       expect([without.message, without.remedy]).toEqual([
         'locked is encrypted.',
         expect.stringContaining('ssh.passphrase'),
       ]);
-      const wrong = await fails({ privateKey: ground.keyFile('locked', 'close sesame') });
+      const wrong = await fails({ privateKey: lab.keyFile('locked', 'close sesame') });
       expect(wrong.message).toBe('The passphrase of locked is wrong.');
     });
   });
 
   function clientPublicKey(): string {
-    return readFileSync(`${ground.sshd.clientKeyPath}.pub`, 'utf8').trim();
+    return readFileSync(`${lab.sshd.clientKeyPath}.pub`, 'utf8').trim();
   }
 
   async function startAgent(keys: readonly string[]): Promise<string> {
-    const path = join(ground.folder, `agent-${endings.length}.sock`);
+    const path = join(lab.folder, `agent-${endings.length}.sock`);
     const agent = spawn('ssh-agent', ['-D', '-a', path], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((done) => agent.stdout.once('data', done));
     endings.push(async () => {
@@ -133,7 +133,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
       rmSync(path, { force: true });
     });
     for (const key of keys) {
-      execFileSync('ssh-add', ['-q', join(ground.folder, key)], {
+      execFileSync('ssh-add', ['-q', join(lab.folder, key)], {
         env: { ...process.env, SSH_AUTH_SOCK: path },
         stdio: 'ignore',
       });
@@ -142,7 +142,7 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
   }
 
   async function startSilentAgent() {
-    const path = join(ground.folder, 'silent.sock');
+    const path = join(lab.folder, 'silent.sock');
     const sockets = new Set<net.Socket>();
     const server = net.createServer((socket) => {
       sockets.add(socket);
@@ -156,17 +156,17 @@ describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_00
   }
 
   function certificate(): string {
-    const [ca, key] = [join(ground.folder, 'ca'), join(ground.folder, 'certified')];
+    const [ca, key] = [join(lab.folder, 'ca'), join(lab.folder, 'certified')];
     makeKey(ca, 'ed25519');
     makeKey(key, 'ed25519');
-    execFileSync('ssh-keygen', ['-q', '-s', ca, '-I', 'me', '-n', ground.sshd.user, `${key}.pub`], { stdio: 'ignore' });
+    execFileSync('ssh-keygen', ['-q', '-s', ca, '-I', 'me', '-n', lab.sshd.user, `${key}.pub`], { stdio: 'ignore' });
     return readFileSync(`${key}-cert.pub`, 'utf8');
   }
   function pkcs8(): string {
     return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   }
   function chacha20(): string {
-    const path = join(ground.folder, 'chacha20');
+    const path = join(lab.folder, 'chacha20');
     const words = ['-q', '-t', 'ed25519', '-N', 'open sesame', '-Z', 'chacha20-poly1305@openssh.com', '-f', path];
     execFileSync('ssh-keygen', words);
     return readFileSync(path, 'utf8');

@@ -13,10 +13,10 @@ import type { Compress } from '../../src/transport/compressed/compression.ts';
 import { socketTransport } from '../../src/transport/socket.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { collectingSink } from '../support/collected-entries.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
 import { hostileNames } from '../support/hostile-names.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
+import { installed } from '../support/sshd-lab.ts';
 import { answerTo, openTransport, patience, sshSettings, targetOf } from '../transport/settings.ts';
-import { installed } from './ssh-ground.ts';
 
 const missing = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
 if (missing) console.warn(`skipped: ${missing}`);

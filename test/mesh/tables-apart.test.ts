@@ -2,10 +2,11 @@
 // entries spread over the peers, one name for two shards.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Healing, healingLab, refusalsOf, startHealing, winnersOf } from '../support/healing.ts';
-import { oldestAndNewest } from '../support/lab-versions.ts';
-import { meshKinds, told } from '../support/report-file.ts';
-import { tablesNow, whereabouts } from '../support/whereabouts.ts';
+import { conferenceShards } from '../support/conference-shards.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { type HealingLab, healingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
+import { findingLines, meshKinds } from '../support/report-file.ts';
+import { tableContents } from '../support/table-contents.ts';
 
 const timeout = 120_000;
 /** Other words for c's table. */
@@ -19,7 +20,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await mesh.request(proxy, 't/deaf', { forceShard: 0 });
     await mesh.request(2, 't/deaf', { forceShard: 1 });
     const look = await here().run(['report']);
-    expect([look.exitCode, told(look.report), meshKinds(look.report)]).toEqual([
+    expect([look.exitCode, findingLines(look.report), meshKinds(look.report)]).toEqual([
       2,
       ['split t/deaf: peer-deaf'],
       ['peer-deaf'],
@@ -27,7 +28,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const heal = await here().heal();
     expect([heal.exitCode, Object.fromEntries(winnersOf(heal.report))]).toEqual([0, { 't/deaf': shard(0) }]);
     expect(new Set(heal.writes.map(({ proxy }) => proxy))).toEqual(new Set(['hap-c']));
-    expect(await whereabouts(mesh, ['t/deaf'])).toEqual(new Map([['t/deaf', shard(0)]]));
+    expect(await conferenceShards(mesh, ['t/deaf'])).toEqual(new Map([['t/deaf', shard(0)]]));
   });
 
   test('a small table without room: nothing that lives there is thrown out', { timeout }, async () => {
@@ -38,11 +39,11 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const name of living) await mesh.request(2, name, { forceShard: 0 });
     await mesh.request(0, 'elsewhere', { forceShard: 1 });
     await mesh.untilEntry(1, 'elsewhere', (entry) => entry !== undefined);
-    const before = (await tablesNow(mesh))[2];
+    const before = (await tableContents(mesh))[2];
     const heal = await here().heal();
     expect(heal.exitCode).toBe(4);
     expect(refusalsOf(heal.report)).toContain('table-differs elsewhere');
-    expect((await tablesNow(mesh))[2]).toEqual(before);
+    expect((await tableContents(mesh))[2]).toEqual(before);
   });
 
   test('one name, two shards, over cut links and over whole ones: refused, since the next request would undo it', {
@@ -66,14 +67,14 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
     await mesh.untilPeersUp();
     const look = await here().run(['report']);
-    expect([look.exitCode, told(look.report)]).toEqual([2, ['mixed t/named', 'split t/named: server-drift']]);
+    expect([look.exitCode, findingLines(look.report)]).toEqual([2, ['mixed t/named', 'split t/named: server-drift']]);
     const heal = await here().heal();
     expect([heal.exitCode, heal.writes, heal.report.heal?.refusals[0]?.because]).toEqual([4, [], undone]);
   });
 });
 
 describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
-  let here: Healing;
+  let here: HealingLab;
   afterEach(() => here?.stop());
 
   test('peers with shards: what others lack is no finding, it is said once, and nothing is healed', {
@@ -83,14 +84,14 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
       text
         .replace('peers mesh\n', 'peers mesh\n  shards 3\n')
         .replace(/^( {2}peer hap-([abc]) \S+)$/gm, (line, __, name) => `${line} shard ${'abc'.indexOf(name) + 1}`);
-    here = await startHealing({ binary: command, configure: spread });
+    here = await startHealingLab({ binary: command, configure: spread });
     const { mesh } = here;
     const names = Array.from({ length: 12 }, (_, n) => `room/${n}`);
     for (const name of names) await mesh.request(0, name, { forceShard: 0 });
     const held = await Promise.all([1, 2].map(async (proxy) => (await mesh.entries(proxy)).length));
     expect(Math.max(...held)).toBeLessThan(names.length);
     const look = await here.run(['report']);
-    expect([look.exitCode, told(look.report)]).toEqual([0, []]);
+    expect([look.exitCode, findingLines(look.report)]).toEqual([0, []]);
     expect(look.report.notes.filter((note) => note.includes('spreads the table over its peers'))).toHaveLength(1);
     await mesh.cut(0, 1);
     await mesh.untilPeers(0, 1, 'down');

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { openReportFiles } from '../../src/report/report-files.ts';
 import { runReport } from '../support/run-report.ts';

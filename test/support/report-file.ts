@@ -46,7 +46,7 @@ export interface ReportedFinding {
 }
 
 /** `split t/a: peer-link-down`, one for each finding, in order. */
-export function told({ findings }: ReportFile): readonly string[] {
+export function findingLines({ findings }: ReportFile): readonly string[] {
   return findings
     .map(({ kind, conference, cause }) => `${kind} ${conference}${cause === null ? '' : `: ${cause}`}`)
     .sort();

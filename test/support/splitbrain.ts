@@ -5,13 +5,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { atExit } from '../../lab/at-exit.ts';
+import { program } from '../../lab/program.ts';
 import { until } from '../../lab/until.ts';
 import type { ReportFile } from './report-file.ts';
 
-export const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const schema = new URL('../../schema/report.schema.json', import.meta.url);
 
 export interface SplitbrainOptions {

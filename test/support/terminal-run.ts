@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { atExit } from '../../lab/at-exit.ts';
-import { program } from './splitbrain.ts';
+import { program } from '../../lab/program.ts';
 
 export interface TerminalRun {
   readonly exitCode: number | null;

@@ -8,9 +8,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { untilSteady } from '../../lab/mesh/steady-links.ts';
-import { everyHaproxy } from '../support/lab-versions.ts';
+import { makeScratch } from '../../lab/scratch.ts';
+import { everyHaproxy } from '../support/haproxy-versions.ts';
 import type { ReportFile } from '../support/report-file.ts';
 import { readReport, runSplitbrain } from '../support/splitbrain.ts';
 import { happenings, type Place } from './happenings.ts';

@@ -3,13 +3,13 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alarmSubjects } from '../../src/cloudwatch/alarm-names.ts';
-import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
+import { type CloudWatchRuns, startCloudWatchRuns } from '../support/cloudwatch-runs.ts';
 import { denied, throttled } from '../support/cloudwatch-server.ts';
 
 const oncall = 'arn:aws:sns:us-east-1:123456789012:oncall';
-let here: AwsGround;
+let here: CloudWatchRuns;
 beforeEach(async () => {
-  here = await startAwsGround();
+  here = await startCloudWatchRuns();
 });
 afterEach(() => here.stop());
 

@@ -8,8 +8,8 @@ import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
 import { takeLease } from '../../src/heal/run-lock.ts';
 import { systemClock } from '../../src/process/clock.ts';
 import { alarmJson, eventBridgeEvent, snsEvent } from '../support/alarm-events.ts';
-import { type AwsGround, startAwsGround } from '../support/aws-ground.ts';
 import { type BadProxy, startResetting } from '../support/bad-proxies.ts';
+import { type CloudWatchRuns, startCloudWatchRuns } from '../support/cloudwatch-runs.ts';
 import { arnOf, denied, throttled } from '../support/cloudwatch-server.ts';
 
 const split = 'Split Brain prod split';
@@ -18,11 +18,11 @@ const page = 'Split Brain prod page';
 const wentToHeal = 'Nothing was written.';
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 
-let here: AwsGround;
+let here: CloudWatchRuns;
 /** Whoever asks it gets no answer, so that every look is incomplete: exit 3. */
 let proxy: BadProxy;
 beforeEach(async () => {
-  [here, proxy] = await Promise.all([startAwsGround(), startResetting()]);
+  [here, proxy] = await Promise.all([startCloudWatchRuns(), startResetting()]);
 });
 afterEach(async () => {
   await proxy.stop();

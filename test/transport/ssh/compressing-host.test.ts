@@ -18,7 +18,7 @@ import { type StatsSocket, startStatsSocket } from '../../../lab/haproxy/stats-s
 import { type Sshd, sshdMissing, startSshd } from '../../../lab/servers/sshd.ts';
 import { until } from '../../../lab/until.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
-import { dump, installed } from '../../mesh/ssh-ground.ts';
+import { dump, installed } from '../../support/sshd-lab.ts';
 import { answerTo, forDump, openTransport, patience, sshSettings, targetOf, troubleOf } from '../settings.ts';
 
 const noHost = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');

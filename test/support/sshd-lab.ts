@@ -1,4 +1,4 @@
-// The ground of the tests with a real sshd: that sshd, two stand-ins for HAProxy behind it, keys,
+// The lab of the tests with a real sshd: that sshd, two stand-ins for HAProxy behind it, keys,
 // and transports to them.
 
 import { spawnSync } from 'node:child_process';
@@ -26,10 +26,10 @@ export const dump = Buffer.from(
     .padEnd(20_000_000, '#'),
 );
 
-export type Ground = Awaited<ReturnType<typeof layGround>>;
+export type SshdLab = Awaited<ReturnType<typeof startSshdLab>>;
 
 /** Keys in `folder`: `locked` (passphrase `open sesame`) may log in, `stranger` may not. */
-export async function layGround() {
+export async function startSshdLab() {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-'));
   makeKey(join(folder, 'locked'), 'ed25519', 'open sesame');
   makeKey(join(folder, 'stranger'), 'ed25519');

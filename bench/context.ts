@@ -2,11 +2,11 @@
 // several of them look at.
 
 import { fileURLToPath } from 'node:url';
-import { makeScratch, type Scratch } from '../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../lab/scratch.ts';
 import type { Flags } from './flags.ts';
 import { type LiveMesh, startLiveMesh } from './live-mesh.ts';
 
-export interface Ground {
+export interface BenchContext {
   readonly small: boolean;
   readonly keep: boolean;
   /** A folder for dumps that later runs use again. */
@@ -23,7 +23,7 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-export function prepareGround(flags: Flags): Ground {
+export function prepareContext(flags: Flags): BenchContext {
   const scratch = makeScratch();
   const say = (text: string) => console.error(`bench: ${text}`);
   let mesh: Promise<LiveMesh> | null = null;

@@ -1,7 +1,7 @@
-// The ground of whole-program tests with CloudWatch: the stand-in, and the environment in which a
-// child process finds it.
+// Runs of the built program with CloudWatch: the stand-in, and the environment in which a child
+// process finds it.
 
-import { makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type CloudWatchServer, region, startCloudWatch } from './cloudwatch-server.ts';
 import { runSplitbrain, type SplitbrainOptions, type SplitbrainRun } from './splitbrain.ts';
 
@@ -18,7 +18,7 @@ export function awsVariables(url: string): Readonly<Record<string, string>> {
   };
 }
 
-export interface AwsGround {
+export interface CloudWatchRuns {
   readonly server: CloudWatchServer;
   readonly scratch: Scratch;
   readonly env: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ interface Datum {
   readonly Value: number;
 }
 
-export async function startAwsGround(): Promise<AwsGround> {
+export async function startCloudWatchRuns(): Promise<CloudWatchRuns> {
   const server = await startCloudWatch();
   const scratch = makeScratch();
   const env = awsVariables(server.url);

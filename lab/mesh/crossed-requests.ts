@@ -1,10 +1,10 @@
 // Makes a split on a mesh whose links are all up: first requests at several proxies at once, so
 // that what each tells the others crosses.
 
-import type { Mesh } from '../../lab/mesh/mesh.ts';
-import { untilHeard } from '../../lab/mesh/steady-links.ts';
 import { encodeKey } from '../../src/domain/key.ts';
-import { tableRoutes } from './whereabouts.ts';
+import type { Mesh } from './mesh.ts';
+import { untilNewsArrived } from './steady-links.ts';
+import { tableRoutes } from './table-routes.ts';
 
 const ATTEMPTS = 20;
 
@@ -18,13 +18,13 @@ export async function crossRequests(mesh: Mesh, conference: string, among: reado
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const name = attempt === 0 ? conference : `${conference} (${attempt})`;
     await mesh.whileHeld(() => Promise.all(among.map((proxy) => mesh.request(proxy, name, { forceShard: proxy }))));
-    await untilHeard(mesh, `${name} was heard`, among);
+    await untilNewsArrived(mesh, `${name} was heard`, among);
     const routes = (await tableRoutes(mesh)).get(encodeKey(Buffer.from(name))) ?? [];
     if (new Set(among.map((proxy) => routes[proxy])).size > 1) return name;
     // A proxy that was not asked may have heard the two in another order. One more request tells
     // it.
     await mesh.request(among[0]!, name);
-    await untilHeard(mesh, `${name} was settled`, among);
+    await untilNewsArrived(mesh, `${name} was settled`, among);
   }
   throw new Error(`${ATTEMPTS} times none of the requests crossed`);
 }

@@ -1,5 +1,5 @@
-// What the demo plays on: a mesh, an sshd in front of its third proxy, a configuration that names
-// all three; and its end.
+// A mesh with an sshd in front of its third proxy, and a configuration that names all three: the
+// demo and `npm run lab` use it.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Mesh, startMesh } from './mesh/mesh.ts';
 import { type Sshd, startSshd } from './servers/sshd.ts';
 
-export interface Stage {
+export interface ConfiguredMesh {
   readonly mesh: Mesh;
   readonly configPath: string;
   readonly configText: string;
@@ -16,7 +16,7 @@ export interface Stage {
 }
 
 /**
- * Takes everything down; safe to call twice and while the stage is still being set. Never rejects.
+ * Takes everything down; safe to call twice and while it still starts. Never rejects.
  */
 export type Close = () => Promise<void>;
 
@@ -40,12 +40,12 @@ heal: { journal: ${join(folder, 'journal')}, maxRatio: 0.2 }
 `;
 }
 
-/** Begins to set the stage; `ready` rejects where a process does not start. */
-export function setStage(): { readonly ready: Promise<Stage>; readonly close: Close } {
+/** Starts all of it; `ready` rejects where a process does not start. */
+export function startConfiguredMesh(): { readonly ready: Promise<ConfiguredMesh>; readonly close: Close } {
   const folder = mkdtempSync(join(tmpdir(), 'splitbrain-demo-'));
   const parts = [startMesh(), startSshd()] as const;
 
-  async function ready(): Promise<Stage> {
+  async function ready(): Promise<ConfiguredMesh> {
     const [mesh, sshd] = await Promise.all(parts);
     writeFileSync(join(folder, 'known_hosts'), `${sshd.hostKeyLine}\n`);
     const configText = configuration(mesh, sshd, folder);

@@ -3,7 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import type { MeshProxy } from '../lab/mesh/mesh.ts';
-import { configure, type MeshConfig, type Scratch } from '../lab/mesh/mesh-config.ts';
+import { configure, type MeshConfig } from '../lab/mesh/mesh-config.ts';
+import type { Scratch } from '../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../lab/servers/sshd.ts';
 
 /** The first cipher that our transport offers; sshd takes what the client names first. */
@@ -15,7 +16,7 @@ interface Behind {
   readonly outside?: readonly string[];
 }
 
-export interface SshGround {
+export interface SshMesh {
   /** `-c FILE`: the proxies behind sshd, `compress` as the configuration spells it. */
   configure(proxies: readonly MeshProxy[], compress: 'auto' | 'never', more?: Behind): readonly string[];
   /** The same, dumps in plain, by the system's `ssh` on the same cipher. */
@@ -33,7 +34,7 @@ export function sshMissing(): string | null {
   return sshdMissing();
 }
 
-export async function startSshGround(scratch: Scratch): Promise<SshGround> {
+export async function startSshMesh(scratch: Scratch): Promise<SshMesh> {
   const sshd: Sshd = await startSshd();
   const hostKey = sshd.hostKeyLine.slice(sshd.hostKeyLine.indexOf(' '));
   const files = new Map<number, string>();

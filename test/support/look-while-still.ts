@@ -6,7 +6,7 @@ import type { Mesh } from '../../lab/mesh/mesh.ts';
 import { until } from '../../lab/until.ts';
 import type { ReportFile } from './report-file.ts';
 import { runReport, type SplitbrainRun } from './splitbrain.ts';
-import { compareTables, compareWhenStill, type Disagreements } from './table-oracle.ts';
+import { compareTables, compareWhenStill, type Disagreements } from './table-disagreements.ts';
 
 type Look = SplitbrainRun & { readonly report: ReportFile };
 type Subject = Pick<Mesh, 'entries' | 'proxies' | 'untilPeersUp'>;

@@ -1,4 +1,4 @@
-// The ground of healing tests: a mesh, a relay in front of its stats sockets, and `splitbrain` run
+// What healing tests run on: a mesh, a relay in front of its stats sockets, and `splitbrain` run
 // on both as a child process.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type CommandRelay, startCommandRelay, type Write } from '../../lab/links/command-relay.ts';
 import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
-import { configure, makeScratch, type Scratch } from '../../lab/mesh/mesh-config.ts';
+import { configure } from '../../lab/mesh/mesh-config.ts';
+import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import type { ReportedFinding, ReportFile } from './report-file.ts';
 import { type RunningSplitbrain, readReport, type SplitbrainOptions, startSplitbrain } from './splitbrain.ts';
@@ -38,7 +39,7 @@ interface StartedRun extends Pick<RunningSplitbrain, 'kill' | 'untilStderr'> {
   readonly ended: Promise<Omit<HealRun, 'report'> & { readonly report: HealReport | null }>;
 }
 
-export interface Healing {
+export interface HealingLab {
   readonly mesh: Mesh;
   readonly relay: CommandRelay;
   readonly scratch: Scratch;
@@ -67,7 +68,7 @@ interface HealingConfig extends Pick<SplitbrainOptions, 'addressSpaceKb' | 'env'
   readonly lines?: readonly string[];
 }
 
-export async function startHealing(options: MeshOptions = {}): Promise<Healing> {
+export async function startHealingLab(options: MeshOptions = {}): Promise<HealingLab> {
   const scratch = makeScratch();
   const mesh = await startMesh(options);
   const relay = await startCommandRelay(scratch.folder, mesh.proxies);
@@ -146,24 +147,24 @@ export function refusalsOf({ heal }: HealReport): readonly string[] {
   return (heal?.refusals ?? []).map(({ reason, key }) => (key === null ? reason : `${reason} ${key}`)).sort();
 }
 
-/** One ground a test, stopped after it: `lab` starts it, `here` is the one that was started. */
+/** One lab a test, stopped after it: `lab` starts it, `here` is the one that was started. */
 export function healingLab(binary: string) {
-  let ground: Healing | null = null;
+  let started: HealingLab | null = null;
   afterEach(async () => {
-    await ground?.stop();
-    ground = null;
+    await started?.stop();
+    started = null;
   });
-  const here = (): Healing => {
-    if (ground === null) throw new Error('no mesh was started in this test');
-    return ground;
+  const here = (): HealingLab => {
+    if (started === null) throw new Error('no mesh was started in this test');
+    return started;
   };
   return {
     here,
     /** The address of the nth shard. */
     shard: (n: number): string => here().mesh.shards[n]!.address,
-    async lab(options: MeshOptions = {}): Promise<Healing> {
-      ground = await startHealing({ binary, ...options });
-      return ground;
+    async lab(options: MeshOptions = {}): Promise<HealingLab> {
+      started = await startHealingLab({ binary, ...options });
+      return started;
     },
   };
 }
