@@ -1,9 +1,9 @@
 // What Consul says of a service's instances, and the proxies that they are: which registrations are
 // one, and what each is called.
 
+import type { ConsulAnswer } from '../consul/get-consul.ts';
 import { isProblem } from '../input/complaint.ts';
 import { type PatternWord, parseEndpointPattern } from '../input/endpoint-pattern.ts';
-import type { ConsulAnswer } from './consul-http.ts';
 import { type Found, type FoundHost, valueFor } from './found-host.ts';
 
 export interface Registration {

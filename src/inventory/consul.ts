@@ -1,12 +1,12 @@
 // Asks Consul which hosts run the proxies' service, in every datacenter that the configuration
 // names.
 
+import { type ConsulAnswer, getConsul, isTrouble, spellTrouble } from '../consul/get-consul.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { quote } from '../input/complaint.ts';
-import { type ConsulAnswer, getConsul } from './consul-http.ts';
+import { startDeadline } from '../process/deadline.ts';
 import { foundHosts, type Instance, type Registration, readCatalog, readInstances } from './consul-instances.ts';
-import { startDeadline } from './deadline.ts';
 import type { Found } from './found-host.ts';
 import type { InventoryContext } from './inventory-context.ts';
 
@@ -21,9 +21,18 @@ type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Pr
 export async function askConsul(source: ConsulSource, context: InventoryContext): Promise<Found> {
   const deadline = startDeadline(context);
   try {
-    return await askAll(source, (path, search) =>
-      getConsul(source, { path, search, deadline: deadline.signal }, context),
-    );
+    const { url, token, service } = source;
+    const access = { url, token, section: 'proxies.consul', otherwise: ', or name the proxies in proxies.list' };
+    const named = {
+      asked: `the service ${quote(service)}`,
+      hidden: 'proxies',
+      rights: `service:read on ${quote(service)} and node:read on every node`,
+      deadline: deadline.signal,
+    };
+    return await askAll(source, async (path, search) => {
+      const answer = await getConsul(access, { path, search, ...named }, context);
+      return isTrouble(answer) ? spellTrouble(answer) : answer;
+    });
   } finally {
     deadline.release();
   }

@@ -1,7 +1,7 @@
 // Runs a program that prints an inventory: without a shell, before a deadline, gone afterwards.
 
 import { execFile } from 'node:child_process';
-import { startDeadline } from './deadline.ts';
+import { startDeadline } from '../process/deadline.ts';
 import type { InventoryContext } from './inventory-context.ts';
 
 /** Far more than any inventory; a program that prints more is not one that lists hosts. */

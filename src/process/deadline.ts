@@ -1,6 +1,4 @@
-// The end of patience with whoever tells the inventory: its time, or the run's own end.
-
-import type { InventoryContext } from './inventory-context.ts';
+// The end of patience with whoever is asked: its time, or the run's own end.
 
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -12,7 +10,13 @@ export interface Deadline {
  * Starts now. (`AbortSignal.any` over `AbortSignal.timeout` does not do: in Node 20 the timeout can
  * be collected as garbage, and never comes.)
  */
-export function startDeadline({ signal, timeoutMs }: Pick<InventoryContext, 'signal' | 'timeoutMs'>): Deadline {
+export function startDeadline({
+  signal,
+  timeoutMs,
+}: {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}): Deadline {
   const controller = new AbortController();
   const end = () => controller.abort(signal.reason);
   const timer = setTimeout(() => controller.abort(new Error('late')), timeoutMs);
