@@ -36,6 +36,20 @@ export interface TableView {
 }
 
 /**
+ * What one proxy has in a map file at this moment. Keys and values hold one character a byte.
+ * `isAbsent`: the proxy has no such map; otherwise `why` says what kept it from being read.
+ */
+export type MapView =
+  | { readonly kind: 'read'; readonly entries: ReadonlyMap<string, string> }
+  | { readonly kind: 'unknown'; readonly isAbsent: boolean; readonly why: string };
+
+/** The maps by which a proxy chooses the release for a new conference. */
+export interface ReleaseMaps {
+  readonly live: MapView;
+  readonly tenant: MapView;
+}
+
+/**
  * What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how
  * far.
  */
@@ -61,5 +75,7 @@ export interface ProxyView {
   readonly localPeer: string | null;
   readonly peers: readonly PeerLink[];
   readonly servers: readonly Server[];
+  /** Absent where the maps were not asked for. */
+  readonly maps?: ReleaseMaps;
   readonly collect: { readonly bytes: number; readonly milliseconds: number };
 }

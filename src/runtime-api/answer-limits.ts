@@ -27,6 +27,9 @@ export const STATE_LIMIT: TextLimit = {
   lines: 200_000,
 };
 
+/** Two maps of 100,000 lines each, 100 bytes a line. */
+export const MAPS_LIMIT: TextLimit = { question: 'show map', bytes: 24_000_000, lines: 220_000 };
+
 /** More than thousands of peers take. */
 export const MEMBERS_LIMIT: TextLimit = { question: 'show info; show peers', bytes: 8_000_000, lines: 100_000 };
 

@@ -33,6 +33,13 @@ export function showProcess(): ReadCommand {
   return line(['show info']);
 }
 
+/** What the maps hold now; the files are as HAProxy's configuration names them. */
+export function showMaps(files: readonly string[]): ReadCommand {
+  const odd = files.find((file) => !/^[A-Za-z0-9_./:@+~-]+$/.test(file));
+  if (odd !== undefined) throw new RangeError(`a map cannot be named ${JSON.stringify(odd)}`);
+  return line(files.map((file) => `show map ${file}`));
+}
+
 /** Which process answers, and who belongs to its mesh. */
 export function showMembers(): ReadCommand {
   return line(['show info', 'show peers']);

@@ -8,7 +8,15 @@ import type { Trouble } from '../domain/proxy.ts';
 import type { Server } from '../domain/server.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { INFO_LIMIT, KEYS_LIMIT, LEVEL_LIMIT, PREMISE_LIMIT, STATE_LIMIT, type TextLimit } from './answer-limits.ts';
+import {
+  INFO_LIMIT,
+  KEYS_LIMIT,
+  LEVEL_LIMIT,
+  MAPS_LIMIT,
+  PREMISE_LIMIT,
+  STATE_LIMIT,
+  type TextLimit,
+} from './answer-limits.ts';
 import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble, withSoFar } from './answer-trouble.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
@@ -30,6 +38,7 @@ import {
   showKeys,
   showLevel,
   showLongerKey,
+  showMaps,
   showProcess,
   showState,
   showTable,
@@ -76,6 +85,8 @@ export interface TableReader {
   premise(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly Server[]>;
   /** Rejects as `reloaded` where another process answers now than the one whose state was read. */
   checkProcess(signal: AbortSignal): Promise<void>;
+  /** What `parseMaps` reads: these map files. Absent for saved dumps, which hold none. */
+  maps?(files: readonly string[], signal: AbortSignal): Promise<string>;
   /** Whether this key fills the table's key length. */
   fillsKeyLength(key: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -230,6 +241,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       if (known !== null)
         withoutProcess(await askText([showProcess(), 'show info', INFO_LIMIT], signal, { isNew: true }));
     },
+    maps: (files, signal) => askText([showMaps(files), 'show map', MAPS_LIMIT], signal),
     async fillsKeyLength(key, signal) {
       const command = showLongerKey(table, decodeKey(key));
       if (command === null) return false;

@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import type { ProxyTarget, Trouble } from '../domain/proxy.ts';
-import type { ProxyView } from '../domain/view.ts';
+import type { ProxyView, ReleaseMaps } from '../domain/view.ts';
 import { ProtocolError, TransportError } from '../errors.ts';
 import type { Clock } from '../process/clock.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
@@ -10,6 +10,7 @@ import type { Dump, TableReader, Watcher } from '../runtime-api/table-reader.ts'
 import { noTable, viewOf } from './completeness.ts';
 import type { GridWriter } from './grid/entry-grid.ts';
 import { createLikelySize, type LikelySize } from './likely-size.ts';
+import { readMaps } from './read-maps.ts';
 import { limitByRegion, type RegionLimit } from './region-limit.ts';
 
 /** A proxy and the way to read it, in the order of the grid's columns. */
@@ -45,6 +46,8 @@ export interface CollectOptions {
   readonly perRegion: number;
   /** The table's `len` where the configuration says it; otherwise each proxy is asked. */
   readonly keyLength: number | null;
+  /** The map files to read, `null` where none are. */
+  readonly maps: { readonly live: string; readonly tenant: string } | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly keeper: Keeper | null;
@@ -75,7 +78,8 @@ export async function collect(
     members.map(({ target }) => target.region),
     options.perRegion,
   );
-  const shared = { ...options, grid, regionLimit, likelySize: createLikelySize(), signal: ending.signal };
+  const made = { likelySize: createLikelySize(), sharedMaps: new Map<string, ReadonlyMap<string, string>>() };
+  const shared = { ...options, ...made, grid, regionLimit, signal: ending.signal };
   const reading = (proxy: number) =>
     limit(async () => {
       const view = await read(members[proxy]!, proxy, shared, (count) => {
@@ -103,12 +107,13 @@ interface Shared extends CollectOptions {
   readonly grid: GridWriter;
   readonly regionLimit: RegionLimit;
   readonly likelySize: LikelySize;
+  readonly sharedMaps: Map<string, ReadonlyMap<string, string>>;
 }
 
 async function read(
   { target, reader }: Member,
   proxy: number,
-  { table, clock, signal, keeper, grid, regionLimit, likelySize, ...options }: Shared,
+  { table, clock, signal, keeper, grid, regionLimit, likelySize, sharedMaps, ...options }: Shared,
   onBytes: (bytes: number) => void,
 ): Promise<ProxyView> {
   const startedAt = clock.now();
@@ -116,6 +121,7 @@ async function read(
   let answer: Dump | null = null;
   let keyLength = options.keyLength;
   let trouble: Trouble | null = null;
+  let maps: ReleaseMaps | null = null;
   let bytes = 0;
   try {
     state = await kept(keeper?.state(proxy), (watcher) => reader.state(signal, watcher));
@@ -143,6 +149,7 @@ async function read(
       if (answer.outcome === 'complete') await reader.checkProcess(signal);
       const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
       keyLength ??= asksLength ? await askKeyLength(reader, proxy, grid, signal) : null;
+      maps = await readMaps(reader, { files: options.maps, shared: sharedMaps, clock, signal });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -151,10 +158,8 @@ async function read(
     if (answer === null) grid.column(proxy);
   }
   const milliseconds = clock.now() - startedAt;
-  return viewOf(
-    { target, state, answer, trouble, duplicates: grid.factsOf(proxy).duplicates, keyLength, bytes, milliseconds },
-    table,
-  );
+  const { duplicates } = grid.factsOf(proxy);
+  return viewOf({ target, state, answer, trouble, duplicates, keyLength, maps, bytes, milliseconds }, table);
 }
 
 /**

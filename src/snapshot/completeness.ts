@@ -3,7 +3,7 @@
 
 import { editDistance } from '../domain/edit-distance.ts';
 import type { ProxyStatus, ProxyTarget, Trouble } from '../domain/proxy.ts';
-import type { ProxyView, TableView } from '../domain/view.ts';
+import type { ProxyView, ReleaseMaps, TableView } from '../domain/view.ts';
 import { LEVEL_TROUBLE } from '../runtime-api/answer-trouble.ts';
 import type { ProxyState } from '../runtime-api/parse-state.ts';
 import type { TableAnswer } from '../runtime-api/parse-table.ts';
@@ -17,6 +17,7 @@ export interface Reading {
   readonly trouble: Trouble | null;
   readonly duplicates: number;
   readonly keyLength: number | null;
+  readonly maps: ReleaseMaps | null;
   readonly bytes: number;
   readonly milliseconds: number;
 }
@@ -42,6 +43,7 @@ export function viewOf(reading: Reading, table: string): ProxyView {
     localPeer: state?.localPeer ?? null,
     peers: state?.peers ?? [],
     servers: state?.servers ?? [],
+    ...(reading.maps && { maps: reading.maps }),
     collect: { bytes: Math.max(bytes, answer?.bytes ?? 0), milliseconds: Math.round(milliseconds) },
   };
 }

@@ -128,6 +128,7 @@ async function firstLook(
     // Nobody is served from saved dumps.
     perRegion: mesh.kind === 'live' ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
     keyLength: settings.keyLength,
+    maps: settings.discovery?.maps ?? null,
     clock: context.clock,
     signal: context.signal,
     keeper: archive,

@@ -153,6 +153,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
       concurrency: 1,
       perRegion: 1,
       keyLength: null,
+      maps: null,
       clock: systemClock,
       signal,
       keeper: null,

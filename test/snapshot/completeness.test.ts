@@ -38,6 +38,7 @@ const reading = (some: Partial<Reading>): Reading => ({
   trouble: null,
   duplicates: 0,
   keyLength: null,
+  maps: null,
   bytes: 4_000,
   milliseconds: 12.6,
   ...some,

@@ -64,6 +64,7 @@ export async function readMesh(members: readonly Member[], keeper: Keeper | null
     concurrency: 4,
     perRegion: 1,
     keyLength: null,
+    maps: null,
     clock: { now: () => 0, sleep: () => Promise.reject(new Error('nobody sleeps here')), every: () => () => {} },
     signal: new AbortController().signal,
     keeper,

@@ -80,6 +80,7 @@ export function options(some: Partial<CollectOptions> = {}): CollectOptions {
     concurrency: 10,
     perRegion: 1,
     keyLength: null,
+    maps: null,
     clock: steppingClock(),
     signal: new AbortController().signal,
     keeper: null,
