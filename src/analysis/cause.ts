@@ -1,6 +1,6 @@
 // Why the mesh disagrees on one conference: the first cause that the evidence names.
 
-import type { Label } from '../domain/entry.ts';
+import { type Label, spellEntry } from '../domain/entry.ts';
 import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
 import { ABSENT, type MeshContext, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
@@ -119,8 +119,7 @@ function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number
   if (unfollowed === undefined) return null;
   const { proxy, why } = unfollowed;
   const name = look.context.views[proxy]!.name;
-  const { serverId, serverKey } = look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!;
-  const entry = `server_id=${serverId} server_key=${serverKey ?? '-'}`;
+  const entry = spellEntry(look.grid.labelsOf(proxy)[look.grid.labelAt(row, proxy) - 1]!);
   if (why === 'no-server')
     return { cause: 'server-drift', because: `${name} has no server for ${entry}: it places the next request anew` };
   const shard = look.context.shards[look.shardAt(row, proxy)]!;

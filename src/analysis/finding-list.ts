@@ -1,6 +1,6 @@
 // The findings of a run, kept as numbers and made into objects one by one.
 
-import type { EntryGrid } from '../domain/entry.ts';
+import { type EntryGrid, spellEntry } from '../domain/entry.ts';
 import {
   type Cause,
   causes,
@@ -142,8 +142,7 @@ function duplicateWords({ grid, context, shardAt }: RoutedGrid, row: number): st
   const said = context.views.flatMap(({ name }, proxy) => {
     if (context.evidence[proxy] === 'none' || shardAt(row, proxy) !== DUPLICATE) return [];
     const { readings = [] } = grid.labelsOf(proxy)[grid.labelAt(row, proxy) - 1]!;
-    const entries = readings.map(({ serverId, serverKey }) => `server_id=${serverId} server_key=${serverKey ?? '-'}`);
-    return [`${name} shows it as ${entries.join(' and as ')}`];
+    return [`${name} shows it as ${readings.map(spellEntry).join(' and as ')}`];
   });
   return `${said.join('; ')}: which of them counts is not known`;
 }

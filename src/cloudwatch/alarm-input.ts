@@ -8,18 +8,18 @@ import { type AlarmHint, readAlarmEvent } from './alarm-event.ts';
 
 /** Somewhat more than the longest event, so that a longer one is known to be one. */
 const LONGEST = 300_000;
-/** Whoever pipes an event has it already. */
+/** Half a minute: an event that is piped is complete when the run begins. */
 const WAIT_MS = 30_000;
 
 /**
- * Throws ConfigError where the text cannot be had, or is no alarm's event. The text itself is a
- * stranger's, and is never shown.
+ * Reads the event in the file `path`; `-` is standard input. Throws ConfigError where the text
+ * cannot be read within `waitMs`, or is no alarm's event. The text may come from a stranger, and is
+ * never shown.
  */
 export async function readEvent(
   path: string,
   standardInput: Readable,
-  signal: AbortSignal,
-  waitMs = WAIT_MS,
+  { signal, waitMs = WAIT_MS }: { readonly signal: AbortSignal; readonly waitMs?: number },
 ): Promise<AlarmHint> {
   // Not `AbortSignal.any` over `AbortSignal.timeout`: in Node 20 the timeout can be collected as
   // garbage, and never comes.

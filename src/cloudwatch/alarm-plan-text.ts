@@ -32,17 +32,17 @@ function alarmLines(change: AlarmChange, prune: boolean): readonly string[] {
     case 'keep':
       return [];
     case 'create':
-      return [`+ alarm ${spell(change.wanted.name)}`];
+      return [`+ alarm ${quoteValue(change.wanted.name)}`];
     case 'update':
       return [
-        `~ alarm ${spell(change.wanted.name)}`,
+        `~ alarm ${quoteValue(change.wanted.name)}`,
         ...change.fields.map(fieldLine),
         ...(change.retag ? ['    tags: set again'] : []),
       ];
     case 'foreign':
-      return [`! alarm ${spell(change.name)}: ${change.because}`];
+      return [`! alarm ${quoteValue(change.name)}: ${change.because}`];
     case 'stray':
-      return [`${prune ? '-' : ' '} alarm ${spell(change.held.name)}: no longer wanted`];
+      return [`${prune ? '-' : ' '} alarm ${quoteValue(change.held.name)}: no longer wanted`];
   }
 }
 
@@ -51,21 +51,21 @@ function dashboardLines({ change, wanted, ...rest }: DashboardChange): readonly 
     case 'keep':
       return [];
     case 'create':
-      return [`+ dashboard ${spell(wanted.name)}`];
+      return [`+ dashboard ${quoteValue(wanted.name)}`];
     case 'update':
-      return [`~ dashboard ${spell(wanted.name)}${'because' in rest ? `: ${rest.because}` : ''}`];
+      return [`~ dashboard ${quoteValue(wanted.name)}${'because' in rest ? `: ${rest.because}` : ''}`];
   }
 }
 
 function fieldLine({ field, has, wants }: FieldChange): string {
-  return `    ${field}: ${spell(has)} -> ${spell(wants)}`;
+  return `    ${field}: ${quoteValue(has)} -> ${quoteValue(wants)}`;
 }
 
 /**
  * What stands in CloudWatch may be anybody's text: as JSON it stays on its line, and cannot move
  * the cursor.
  */
-function spell(value: unknown): string {
+function quoteValue(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)!.toString(16)}}`);
 }

@@ -47,7 +47,7 @@ export function planAlarms(source: AlarmSource, tools: AlarmTools): Promise<Alar
       const held = await readAlarms(source, tools.cloudWatch, options);
       return {
         alarms: compareAlarms(wanted, held, wantedTags(source.environment)),
-        dashboard: await planDashboard(source, held, tools, options),
+        dashboard: await planDashboard(source, held, { ...tools, options }),
       };
     },
     { deadlineMs: DEADLINE_MS, signal: tools.signal },
@@ -69,11 +69,12 @@ export async function applyAlarms(
   const answer = await askAws(
     async (options) => {
       // A composite's rule may only name alarms that are there; it comes last of the wanted ones.
-      for (const change of plan.alarms) await put(change, source, tools.cloudWatch, options, done);
-      if (prune) await deleteStrays(plan.alarms, tools.cloudWatch, options, done);
+      const writes = { cloudWatch: tools.cloudWatch, options, done };
+      for (const change of plan.alarms) await put(change, source, writes);
+      if (prune) await deleteStrays(plan.alarms, writes);
       // The dashboard shows alarms by their ARNs, which new ones have only now.
       const held = await readAlarms(source, tools.cloudWatch, options);
-      return putDashboard(await planDashboard(source, held, tools, options), tools.cloudWatch, options, done);
+      return putDashboard(await planDashboard(source, held, { ...tools, options }), writes);
     },
     { deadlineMs: DEADLINE_MS, signal: tools.signal },
   );
@@ -81,6 +82,13 @@ export async function applyAlarms(
 }
 
 type CallOptions = { readonly abortSignal: AbortSignal };
+
+/** CloudWatch, and one line for each write that it took. */
+interface AlarmWrites {
+  readonly cloudWatch: CloudWatch;
+  readonly options: CallOptions;
+  readonly done: string[];
+}
 
 /**
  * Every alarm whose name begins as ours do, with its tags. Composite ones come only when asked for.
@@ -121,8 +129,7 @@ function heldAlarm(kind: HeldAlarm['kind'], alarm: MetricAlarm | CompositeAlarm)
 async function planDashboard(
   source: AlarmSource,
   held: readonly HeldAlarm[],
-  { cloudWatch, region }: AlarmTools,
-  options: CallOptions,
+  { cloudWatch, region, options }: AlarmTools & { readonly options: CallOptions },
 ): Promise<DashboardChange> {
   const wanted = wantedDashboard(source, region, new Map(held.map(({ name, arn }) => [name, arn])));
   try {
@@ -140,9 +147,7 @@ const missingNames = new Set(['DashboardNotFoundError', 'ResourceNotFound', 'Res
 async function put(
   change: AlarmChange,
   { environment }: AlarmSource,
-  cloudWatch: CloudWatch,
-  options: CallOptions,
-  done: string[],
+  { cloudWatch, options, done }: AlarmWrites,
 ): Promise<void> {
   if (change.change !== 'create' && change.change !== 'update') return;
   const { wanted } = change;
@@ -164,9 +169,7 @@ async function put(
 /** Composites first: CloudWatch keeps an alarm that a composite's rule names. */
 async function deleteStrays(
   changes: readonly AlarmChange[],
-  cloudWatch: CloudWatch,
-  options: CallOptions,
-  done: string[],
+  { cloudWatch, options, done }: AlarmWrites,
 ): Promise<void> {
   const strays = changes.flatMap((change) => (change.change === 'stray' ? [change.held] : []));
   const composites = strays.filter(({ kind }) => kind === 'composite');
@@ -181,9 +184,7 @@ async function deleteStrays(
  */
 async function putDashboard(
   change: DashboardChange,
-  cloudWatch: CloudWatch,
-  options: CallOptions,
-  done: string[],
+  { cloudWatch, options, done }: AlarmWrites,
 ): Promise<AwsTrouble | Record<string, never>> {
   if (change.change === 'keep') return {};
   const { name, body } = change.wanted;

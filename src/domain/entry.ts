@@ -58,6 +58,14 @@ export interface Label {
   readonly readings?: readonly Omit<Label, 'readings'>[];
 }
 
+/**
+ * An entry as people are shown it everywhere: `server_id=11 server_key=10.0.0.9:443`, as HAProxy's
+ * dump spells it; `server_key=-` without a key.
+ */
+export function spellEntry({ serverId, serverKey }: Pick<Label, 'serverId' | 'serverKey'>): string {
+  return `server_id=${serverId} server_key=${serverKey ?? '-'}`;
+}
+
 /** The keys of a grid, numbered from 0 in the order in which they were first seen. */
 export interface KeyList {
   readonly count: number;

@@ -1,6 +1,7 @@
 // Whether what a plan was made from still holds, decided conference by conference right before its
 // first write.
 
+import { spellEntry } from '../domain/entry.ts';
 import { findingKinds } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
@@ -118,5 +119,5 @@ function settledOn(shard: string, conference: PlannedConference): PlannedConfere
 }
 
 export function describeEntry(entry: EntryState): string {
-  return entry === null ? 'absent' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
+  return entry === null ? 'absent' : spellEntry(entry);
 }

@@ -28,7 +28,7 @@ const marksPerLetter = 3;
  */
 export function displayName(name: string, unicode: boolean, columns: number = nameColumns): string {
   const quoted = name === '' || /[ "]/.test(name);
-  const letters = spell(name, unicode, quoted ? '\\"' : '\\');
+  const letters = printableLetters(name, unicode, quoted ? '\\"' : '\\');
   return shorten(quoted ? ['"', ...letters, '"'] : letters, columns, unicode);
 }
 
@@ -37,16 +37,16 @@ export function displayName(name: string, unicode: boolean, columns: number = na
  * with doubled backslashes.
  */
 export function displayText(text: string, unicode: boolean): string {
-  return shorten(spell(text.trim(), unicode, ''), textColumns, unicode);
+  return shorten(printableLetters(text.trim(), unicode, ''), textColumns, unicode);
 }
 
 /** A command to copy: as `displayText`, whole. */
 export function displayCommand(text: string, unicode: boolean): string {
-  return spell(text, unicode, '').join('');
+  return printableLetters(text, unicode, '').join('');
 }
 
 /** One string per code point, as it may be shown; the characters in `escaped` get a backslash. */
-function spell(text: string, unicode: boolean, escaped: string): string[] {
+function printableLetters(text: string, unicode: boolean, escaped: string): string[] {
   const out: string[] = [];
   let marks = Number.POSITIVE_INFINITY;
   for (const char of text) {

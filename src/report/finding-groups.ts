@@ -32,7 +32,7 @@ function groupLines(tally: Tally, report: RunReport, page: Page): string[] {
     ...conferenceLines(findings, report, page),
     ...(rest > 0 ? [paint.dim(`  and ${count(rest)} more`)] : []),
     ...reasonLines(findings, page),
-    ...fillText(nextStep(tally, report.meshFindings, page), width, `  ${page.arrow} `),
+    ...fillText(nextStep(tally, report.meshFindings, page), { width, first: `  ${page.arrow} ` }),
   ];
 }
 
@@ -40,7 +40,7 @@ function headingLines(tally: Tally, page: Page): string[] {
   const words = `${counted(tally.count, 'conference')} ${kindWords[tally.kind]}`;
   const why = tally.cause === null ? '' : `: ${causeWords[tally.cause]}`;
   const label = tally.cause === null ? tally.kind : `${tally.kind}, ${tally.cause}`;
-  return fillText(`${words}${why} (${label})`, page.width, '', page.paint.bold);
+  return fillText(`${words}${why} (${label})`, { width: page.width, first: '', paint: page.paint.bold });
 }
 
 function conferenceLines(findings: readonly Finding[], { proposal, shards }: RunReport, page: Page): string[] {
@@ -124,5 +124,7 @@ function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, {
 /** The evidence; conferences of one tally mostly share it. */
 function reasonLines(findings: readonly Finding[], page: Page): string[] {
   const reasons = new Set(findings.map((finding) => finding.because).filter((because) => because !== ''));
-  return [...reasons].flatMap((because) => fillText(page.text(because), page.width, '  because ', page.paint.dim));
+  return [...reasons].flatMap((because) =>
+    fillText(page.text(because), { width: page.width, first: '  because ', paint: page.paint.dim }),
+  );
 }

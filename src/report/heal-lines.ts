@@ -19,22 +19,24 @@ export function healLines(report: RunReport, page: Page): string[] {
 }
 
 function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page: Page): string[] {
-  if (refused !== null) return fillText('A heal would write nothing: a guard refuses the whole run.', page.width, '  ');
+  if (refused !== null)
+    return fillText('A heal would write nothing: a guard refuses the whole run.', { width: page.width, first: '  ' });
   const fills = conferences.filter(({ kind }) => kind === 'missing').length;
   const would = [
     ...(conferences.length > fills ? [`bring ${counted(conferences.length - fills, 'conference')} to one shard`] : []),
     ...(fills > 0 ? [`fill in ${counted(fills, 'conference')}`] : []),
   ].join(' and ');
-  if (would === '') return fillText('A heal would write nothing.', page.width, '  ');
+  if (would === '') return fillText('A heal would write nothing.', { width: page.width, first: '  ' });
   const plan = page.suggest('Its commands, to read first:', nextCommand(run, 'plan', '-o', 'plan.json'), '  ');
   // Saved dumps cannot be healed.
-  if (run.source !== null) return [...fillText(`A heal would ${would}.`, page.width, '  '), ...plan];
+  if (run.source !== null) return [...fillText(`A heal would ${would}.`, { width: page.width, first: '  ' }), ...plan];
   return [...page.suggest(`A heal would ${would}:`, nextCommand(run, 'heal'), '  '), ...plan];
 }
 
 /** How many hold, and where it is written down. */
 export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): string[] {
-  if (heal === null || heal.journal === null) return fillText('Nothing was written.', page.width, '  ');
+  if (heal === null || heal.journal === null)
+    return fillText('Nothing was written.', { width: page.width, first: '  ' });
   const { planned, applied, verified, failed, settledThemselves, ended, journal } = heal;
   const { paint } = page;
   if (heal.interrupted)
@@ -44,7 +46,7 @@ export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): str
         nextCommand(run, 'report'),
         `  ${paint.yellow('INTERRUPTED')}  `,
       ),
-      ...fillText(`Every write is in ${page.text(journal)}`, page.width, '  ', paint.dim),
+      ...fillText(`Every write is in ${page.text(journal)}`, { width: page.width, first: '  ', paint: paint.dim }),
     ];
   const undone = run.command === 'undo';
   // Nothing is known of a proxy that was not read: it may lead people elsewhere.
@@ -58,12 +60,11 @@ export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): str
     ...(ended > 0 ? [`${count(ended)} had ended`] : []),
   ].map((words) => `; ${words}`);
   if (settledThemselves + ended === planned)
-    return fillText(`Nothing was left to do${apart.join('')}.`, page.width, '  ');
+    return fillText(`Nothing was left to do${apart.join('')}.`, { width: page.width, first: '  ' });
   return [
     ...fillText(
       `${count(verified)} of ${counted(planned, 'conference')} ${now}, after ${counted(applied, 'write')}${apart.join('')}`,
-      page.width,
-      `  ${word}  `,
+      { width: page.width, first: `  ${word}  ` },
     ),
     ...page.suggest('Every write is in its journal; to put back what was:', nextCommand(run, 'undo', journal), '  '),
   ];
@@ -76,7 +77,7 @@ export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
   return [
     ...refusals.slice(0, refusalsShown).flatMap(({ reason, key, because }) => {
       const whose = key === null ? '' : `${page.name(conferenceOf(key))}: `;
-      return fillText(`${whose}${page.text(because)} (${reason})`, page.width, '  ');
+      return fillText(`${whose}${page.text(because)} (${reason})`, { width: page.width, first: '  ' });
     }),
     ...(rest > 0
       ? page.suggest(
@@ -98,6 +99,6 @@ function refusalLines(refusals: readonly Refusal[], page: Page): string[] {
   }
   return [...byReason].slice(0, reasonsShown).flatMap(([reason, { first, count: all }]) => {
     const more = all > 1 ? ` (and ${count(all - 1)} more)` : '';
-    return fillText(`refused, ${reason}: ${page.text(first.because)}${more}`, page.width, '  ');
+    return fillText(`refused, ${reason}: ${page.text(first.because)}${more}`, { width: page.width, first: '  ' });
   });
 }

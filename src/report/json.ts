@@ -41,21 +41,21 @@ function* jsonPieces(report: RunReport): Generator<string> {
     ['exitCode', report.exitCode],
     ['expected', report.expected],
   ];
-  yield `{\n${members.map(([name, value]) => `"${name}": ${spell(value)},\n`).join('')}`;
+  yield `{\n${members.map(([name, value]) => `"${name}": ${printableJson(value)},\n`).join('')}`;
   yield* list('proxies', report.proxies, proxyJson);
   yield* list('shards', report.shards, (shard) => shard);
-  yield `"counts": ${spell(countsJson(report.counts))},\n`;
+  yield `"counts": ${printableJson(countsJson(report.counts))},\n`;
   yield* list('findings', report.findings, (finding) => findingJson(finding, report.proposal));
   yield* list('meshFindings', report.meshFindings, (finding) => finding);
   yield* list('notes', report.notes, (note) => note);
-  yield `"heal": ${spell(report.heal)}\n}\n`;
+  yield `"heal": ${printableJson(report.heal)}\n}\n`;
 }
 
 function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown): Generator<string> {
   yield `"${name}": [`;
   let separator = '\n';
   for (const item of items) {
-    yield separator + spell(shape(item));
+    yield separator + printableJson(shape(item));
     separator = ',\n';
   }
   yield separator === '\n' ? '],\n' : '\n],\n';
@@ -112,7 +112,7 @@ const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
  * JSON that a terminal can show: `JSON.stringify` leaves C1 controls and bidi overrides as they
  * are. They occur within strings only, where an escape means the same.
  */
-function spell(value: unknown): string {
+function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(unfit, (char) =>
     Array.from({ length: char.length }, (_, unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`).join(
       '',

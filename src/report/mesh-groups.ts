@@ -19,7 +19,7 @@ export function meshLines(report: RunReport, page: Page): string[] {
     if (findings.length === 0) return [];
     const rest = findings.length - shownPerKind;
     return [
-      ...fillText(`(${count(findings.length)}) ${meshWords[kind]}`, width, `  ${paint.yellow(kind)} `),
+      ...fillText(`(${count(findings.length)}) ${meshWords[kind]}`, { width, first: `  ${paint.yellow(kind)} ` }),
       ...findings.slice(0, shownPerKind).flatMap((finding) => findingLines(finding, page)),
       ...(rest > 0 ? [paint.dim(`    and ${count(rest)} more`)] : []),
     ];
@@ -30,10 +30,10 @@ function findingLines({ proxy, peer, because }: MeshFinding, page: Page): string
   const ends = [proxy, peer].filter((name) => name !== null);
   // Most sentences name their proxies.
   if (ends.every((name) => says(because, name))) {
-    return fillText(page.text(because), page.width, '    ');
+    return fillText(page.text(because), { width: page.width, first: '    ' });
   }
   const where = ends.map((name) => page.name(name, 30)).join(` ${page.arrow} `);
-  return fillText(page.text(because), page.width, `    ${page.paint.bold(where)}  `);
+  return fillText(page.text(because), { width: page.width, first: `    ${page.paint.bold(where)}  ` });
 }
 
 /** Whether a sentence names somebody: as a word of its own, not as a part of others. */

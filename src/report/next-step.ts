@@ -15,7 +15,7 @@ export function nextStep(tally: Tally, meshFindings: readonly MeshFinding[], pag
 }
 
 function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page): string {
-  const at = (kind: MeshFindingKind, otherwise: string) => places(kind, otherwise, meshFindings, page);
+  const at = (kind: MeshFindingKind, otherwise: string) => places(kind, meshFindings, page) ?? otherwise;
   switch (cause) {
     case 'peer-link-down':
       return `Check the peers port and the firewall between ${at('peer-down', 'the proxies named under Mesh')}; "show peers" must say ESTA on both ends. A link that is back repairs only what is touched afterwards.`;
@@ -47,7 +47,7 @@ function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: P
       return byCause('unknown', meshFindings, page);
     case 'mixed':
       return meshFindings.some((finding) => finding.kind === 'id-drift')
-        ? `Server ids drift (see ${places('id-drift', 'Mesh', meshFindings, page)}), or somebody ran "set table ... data.server_id": HAProxy routes by server_key.`
+        ? `Server ids drift (see ${places('id-drift', meshFindings, page) ?? 'Mesh'}), or somebody ran "set table ... data.server_id": HAProxy routes by server_key.`
         : 'Somebody ran "set table ... data.server_id": HAProxy still routes by server_key, so this reads healed and is not.';
     case 'orphaned':
       return 'Their next request is placed anew, on any shard: check the servers on the proxies named here ("show servers state").';
@@ -58,7 +58,8 @@ function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: P
   }
 }
 
-function places(kind: MeshFindingKind, otherwise: string, meshFindings: readonly MeshFinding[], page: Page): string {
+/** The proxies, or pairs of proxies, that findings of this kind name; `null` where none does. */
+function places(kind: MeshFindingKind, meshFindings: readonly MeshFinding[], page: Page): string | null {
   const named = new Set<string>();
   for (const finding of meshFindings) {
     if (finding.kind !== kind || finding.proxy === null) continue;
@@ -66,5 +67,5 @@ function places(kind: MeshFindingKind, otherwise: string, meshFindings: readonly
     const ends = finding.peer === null ? [finding.proxy] : [finding.proxy, finding.peer].sort();
     named.add(ends.map((name) => page.name(name)).join(' and '));
   }
-  return named.size === 0 ? otherwise : enumerate([...named], namesShown);
+  return named.size === 0 ? null : enumerate([...named], namesShown);
 }

@@ -57,8 +57,18 @@ export function fill(pieces: readonly string[], width: number, first: string): s
   return [...lines, line];
 }
 
-/** `fill` for a sentence; `paint` colours it, line by line, and leaves `first` alone. */
-export function fillText(sentence: string, width: number, first: string, paint?: (text: string) => string): string[] {
+/** How a sentence is laid out. */
+export interface TextLayout {
+  /** Columns of the page. */
+  readonly width: number;
+  /** What its first line begins with; the others are indented as far. */
+  readonly first: string;
+  /** Colours the sentence, line by line; `first` keeps its own colour. */
+  readonly paint?: (text: string) => string;
+}
+
+/** `fill` for a sentence. */
+export function fillText(sentence: string, { width, first, paint }: TextLayout): string[] {
   const words = sentence.split(' ').filter((word) => word !== '');
   const lines = fill(words, width, first);
   if (!paint) return lines;

@@ -1,27 +1,30 @@
 // A plan for people: per conference and proxy what is there, what will be, and the literal
 // commands.
 
+import { spellEntry } from '../domain/entry.ts';
 import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 
 /** How a command for one step is spelled, line by line; the runtime API's room knows. */
 export type SpellStep = (key: string, step: Step) => readonly string[];
 
-/**
- * Lines without colours. Names and commands hold what users typed: `show` makes them safe to print.
- * At most `limit` conferences and refusals are shown in full, the rest is counted.
- */
-export function renderPlan(
-  plan: Plan,
-  spellStep: SpellStep,
-  show: (text: string) => string,
-  limit: number,
-): readonly string[] {
+/** How a plan is shown. */
+export interface PlanDisplay {
+  readonly spellStep: SpellStep;
+  /** Makes a text safe to print: names and commands hold what users typed. */
+  readonly show: (text: string) => string;
+  /** How many conferences, and how many refusals, are shown in full; the rest is counted. */
+  readonly limit: number;
+}
+
+/** Lines without colours. */
+export function renderPlan(plan: Plan, display: PlanDisplay): readonly string[] {
+  const { show, limit } = display;
   if (plan.refused)
     return [`Refused (${plan.refused.reason}): ${show(plan.refused.because)}. Nothing will be written.`];
   const shown = plan.conferences.slice(0, limit);
   return [
     headline(plan),
-    ...shown.flatMap((conference) => conferenceLines(conference, spellStep, show)),
+    ...shown.flatMap((conference) => conferenceLines(conference, display)),
     ...more(plan.conferences.length - shown.length, 'conferences'),
     ...plan.refusals.slice(0, limit).map((refusal) => refusalLine(refusal, show)),
     ...more(plan.refusals.length - limit, 'refusals'),
@@ -40,14 +43,13 @@ function headline({ conferences, refusals }: Plan): string {
 
 function conferenceLines(
   { key, conference, kind, winner, policy, because, before, target, steps }: PlannedConference,
-  spellStep: SpellStep,
-  show: (text: string) => string,
+  { spellStep, show }: PlanDisplay,
 ): readonly string[] {
   const to = winner === null ? 'what it was' : winner;
   return [
     `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(because)})`,
     ...Object.keys(target).map(
-      (proxy) => `    ${show(proxy)}  ${show(spell(before[proxy] ?? null))} -> ${show(target[proxy] ?? 'no entry')}`,
+      (proxy) => `    ${show(proxy)}  ${show(wordsFor(before[proxy] ?? null))} -> ${show(target[proxy] ?? 'no entry')}`,
     ),
     ...steps.flatMap((step) =>
       spellStep(key, step).map((command) => `    ${step.kind} on ${show(step.proxy)}: ${show(command)}`),
@@ -55,8 +57,8 @@ function conferenceLines(
   ];
 }
 
-function spell(entry: EntryState): string {
-  return entry === null ? 'no entry' : `server_id=${entry.serverId} server_key=${entry.serverKey ?? '-'}`;
+function wordsFor(entry: EntryState): string {
+  return entry === null ? 'no entry' : spellEntry(entry);
 }
 
 function refusalLine({ reason, key, because }: Refusal, show: (text: string) => string): string {

@@ -19,7 +19,7 @@ export function proxyLines(report: RunReport, page: Page): string[] {
   const restarted = new Set(report.meshFindings.filter(({ kind }) => kind === 'restarted').map(({ proxy }) => proxy));
   const [head, ...rows] = aligned([
     ['PROXY', 'STATE', 'HAPROXY', 'ENTRIES', 'PEERS', ''].map((word) => page.paint.dim(word)),
-    ...report.proxies.map((proxy) => cells(proxy, report, restarted.has(proxy.name), page)),
+    ...report.proxies.map((proxy) => cells({ proxy, isRestarted: restarted.has(proxy.name) }, report, page)),
   ]);
   const saidRemedies = new Set<string>();
   return [head!, ...rows.flatMap((row, index) => [row, ...troubleLines(report.proxies[index]!, saidRemedies, page)])];
@@ -35,7 +35,12 @@ function padded(cell: string, width: number, column: number): string {
   return toTheRight.has(column) ? ' '.repeat(width - stringWidth(cell)) + cell : padTo(cell, width);
 }
 
-function cells(proxy: ProxyView, report: RunReport, restarted: boolean, page: Page): string[] {
+interface Row {
+  readonly proxy: ProxyView;
+  readonly isRestarted: boolean;
+}
+
+function cells({ proxy, isRestarted }: Row, report: RunReport, page: Page): string[] {
   const { paint } = page;
   const nameColumns = Math.min(longestName, Math.max(10, page.width - otherColumns));
   return [
@@ -44,7 +49,7 @@ function cells(proxy: ProxyView, report: RunReport, restarted: boolean, page: Pa
     proxy.haproxy === null ? '-' : page.name(shortVersion(proxy.haproxy, page.width), 20),
     proxy.table === null ? '-' : count(proxy.table.entries),
     peersUp(proxy, report, page),
-    remarks(proxy, restarted, page),
+    remarks({ proxy, isRestarted }, page),
   ];
 }
 
@@ -60,9 +65,9 @@ function peersUp(proxy: ProxyView, report: RunReport, page: Page): string {
   return up < expected ? page.paint.yellow(words) : words;
 }
 
-function remarks(proxy: ProxyView, restarted: boolean, page: Page): string {
+function remarks({ proxy, isRestarted }: Row, page: Page): string {
   const words: string[] = [];
-  if (restarted && proxy.uptimeSeconds !== null) words.push(`up ${duration(proxy.uptimeSeconds)}`);
+  if (isRestarted && proxy.uptimeSeconds !== null) words.push(`up ${duration(proxy.uptimeSeconds)}`);
   const duplicates = proxy.table?.duplicates ?? 0;
   if (duplicates > 0) words.push(counted(duplicates, 'duplicate'));
   return page.paint.yellow(words.join(', '));
@@ -77,10 +82,14 @@ function duration(seconds: number): string {
 /** A dead bastion troubles twenty proxies in the same way: its remedy is said once. */
 function troubleLines(proxy: ProxyView, saidRemedies: Set<string>, page: Page): string[] {
   if (proxy.trouble === null) return [];
-  const lines = fillText(page.text(proxy.trouble.message), page.width, '      ', page.paint.red);
+  const lines = fillText(page.text(proxy.trouble.message), {
+    width: page.width,
+    first: '      ',
+    paint: page.paint.red,
+  });
   if (proxy.trouble.remedy === '' || saidRemedies.has(proxy.trouble.remedy)) return lines;
   saidRemedies.add(proxy.trouble.remedy);
-  return [...lines, ...fillText(page.text(proxy.trouble.remedy), page.width, `      ${page.arrow} `)];
+  return [...lines, ...fillText(page.text(proxy.trouble.remedy), { width: page.width, first: `      ${page.arrow} ` })];
 }
 
 /**

@@ -40,7 +40,7 @@ export function renderOutcome(report: RunReport, terminal: Terminal): string {
   return paragraphs([
     titled('Heal', outcomeLines(report, page), page),
     titled('Not healed', notHealedLines(report, page), page),
-    fillText(`Exit code ${report.exitCode}: ${exitMeaning(report)}.`, page.width, ''),
+    fillText(`Exit code ${report.exitCode}: ${exitMeaning(report)}.`, { width: page.width, first: '' }),
   ]);
 }
 
@@ -77,7 +77,7 @@ function noteLines(report: RunReport, page: Page): string[] {
   const { inFlight } = report.counts;
   const passing = `${count(inFlight)} more disagreed in one look and not in the next: in flight, not counted.`;
   const notes = inFlight > 0 ? [passing, ...report.notes] : report.notes;
-  return notes.flatMap((note) => fillText(page.text(note), page.width, '  - '));
+  return notes.flatMap((note) => fillText(page.text(note), { width: page.width, first: '  - ' }));
 }
 
 function closingLines(report: RunReport, page: Page): string[] {
@@ -88,8 +88,8 @@ function closingLines(report: RunReport, page: Page): string[] {
   const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
   const all = nextCommand(run, 'report', '--json', 'report.json');
   return [
-    ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.`, page.width, ''),
+    ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.`, { width: page.width, first: '' }),
     ...(report.findings.length > 0 ? page.suggest('Every finding with what each proxy says:', all) : []),
-    ...fillText(facts, page.width, '', page.paint.dim),
+    ...fillText(facts, { width: page.width, first: '', paint: page.paint.dim }),
   ];
 }

@@ -9,23 +9,36 @@ export function verdictLines(report: RunReport, page: Page): string[] {
   const { paint } = page;
   const disagreements = disagreementWords(report);
   if (report.verdict === 'agree')
-    return line(paint.green, 'AGREE', `${agreementWords(report)} ${scope(report, page)}`, page);
+    return line({ colour: paint.green, word: 'AGREE' }, `${agreementWords(report)} ${scope(report, page)}`, page);
   const isIncomplete = report.view === 'incomplete';
   const { byKind } = report.counts;
   const word = findingKinds.some((kind) => kindRecords[kind].partsRequests && byKind[kind] > 0) ? 'SPLIT' : 'MISSING';
-  if (!isIncomplete) return line(paint.red, word, `${disagreements} ${scope(report, page)}`, page);
+  if (!isIncomplete) return line({ colour: paint.red, word }, `${disagreements} ${scope(report, page)}`, page);
   const gap = incompletenessWords(report, page);
   if (disagreements === '') {
-    return line(paint.yellow, 'INCOMPLETE', `${gap}: nothing can be said for the mesh ${scope(report, page)}`, page);
+    return line(
+      { colour: paint.yellow, word: 'INCOMPLETE' },
+      `${gap}: nothing can be said for the mesh ${scope(report, page)}`,
+      page,
+    );
   }
   return [
-    ...line(paint.red, word, `${disagreements}, on the proxies that were read ${scope(report, page)}`, page),
-    ...line(paint.yellow, 'INCOMPLETE', `${gap}: there may be more`, page),
+    ...line(
+      { colour: paint.red, word },
+      `${disagreements}, on the proxies that were read ${scope(report, page)}`,
+      page,
+    ),
+    ...line({ colour: paint.yellow, word: 'INCOMPLETE' }, `${gap}: there may be more`, page),
   ];
 }
 
-function line(colour: (text: string) => string, word: string, sentence: string, page: Page): string[] {
-  return fillText(sentence, page.width, `${page.paint.bold(colour(word))}  `, page.paint.bold);
+interface VerdictWord {
+  readonly word: string;
+  readonly colour: (text: string) => string;
+}
+
+function line({ word, colour }: VerdictWord, sentence: string, page: Page): string[] {
+  return fillText(sentence, { width: page.width, first: `${page.paint.bold(colour(word))}  `, paint: page.paint.bold });
 }
 
 function scope(report: RunReport, page: Page): string {

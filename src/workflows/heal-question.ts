@@ -12,12 +12,11 @@ const SHOWN = 20;
 
 /** The plan with its literal commands. */
 export function planText(plan: Plan, table: string, unicode: boolean): string {
-  const lines = renderPlan(
-    plan,
-    (key, step) => spellStep(table, key, step),
-    (text) => displayText(text, unicode),
-    SHOWN,
-  );
+  const lines = renderPlan(plan, {
+    spellStep: (key, step) => spellStep(table, key, step),
+    show: (text) => displayText(text, unicode),
+    limit: SHOWN,
+  });
   return `${lines.join('\n')}\n`;
 }
 

@@ -189,7 +189,7 @@ function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: Co
 }
 
 async function askedAlarm({ alarmEvent, alarmName }: RemediateFlags, signal: AbortSignal): Promise<AlarmHint> {
-  if (alarmEvent !== undefined && alarmName === undefined) return readEvent(alarmEvent, process.stdin, signal);
+  if (alarmEvent !== undefined && alarmName === undefined) return readEvent(alarmEvent, process.stdin, { signal });
   if (alarmName !== undefined && alarmEvent === undefined) return { name: alarmName, arn: null, messageId: null };
   throw new ConfigError(['which alarm? Give either --alarm-event FILE (- is standard input) or --alarm-name NAME']);
 }

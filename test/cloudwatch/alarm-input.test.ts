@@ -19,12 +19,12 @@ beforeEach(() => {
 afterEach(() => scratch.clear());
 
 test('a file', async () => {
-  expect(await readEvent(scratch.file('event.json', snsEvent(name)), Readable.from([]), signal)).toEqual(hint);
+  expect(await readEvent(scratch.file('event.json', snsEvent(name)), Readable.from([]), { signal })).toEqual(hint);
 });
 
 test('standard input, in pieces that cut letters', async () => {
   const bytes = [...Buffer.from(snsEvent(name))].map((byte) => Buffer.from([byte]));
-  expect(await readEvent('-', Readable.from(bytes), signal)).toEqual(hint);
+  expect(await readEvent('-', Readable.from(bytes), { signal })).toEqual(hint);
 });
 
 test('more than any event has: given up, not swallowed', async () => {
@@ -34,19 +34,21 @@ test('more than any event has: given up, not swallowed', async () => {
       for (; ; pieces++) yield Buffer.alloc(1000, 'x');
     })(),
   );
-  await expect(readEvent('-', endless, signal)).rejects.toThrow('longer than 256 KB');
+  await expect(readEvent('-', endless, { signal })).rejects.toThrow('longer than 256 KB');
   expect(pieces).toBeLessThan(1000);
 });
 
 test('a pipe that nobody closes: given up when the wait is over', async () => {
   const pipe = new PassThrough();
   pipe.write(snsEvent(name));
-  await expect(readEvent('-', pipe, signal, 20)).rejects.toThrow('--alarm-event -: no whole event came within 20 ms');
+  await expect(readEvent('-', pipe, { signal, waitMs: 20 })).rejects.toThrow(
+    '--alarm-event -: no whole event came within 20 ms',
+  );
 });
 
 test('interrupted: the reason of the interruption, not a complaint', async () => {
   const interrupted = new AbortController();
-  const reading = readEvent('-', new PassThrough(), interrupted.signal);
+  const reading = readEvent('-', new PassThrough(), { signal: interrupted.signal });
   interrupted.abort(new Error('SIGTERM'));
   await expect(reading).rejects.toThrow('SIGTERM');
 });
@@ -56,7 +58,7 @@ test.each([
   ['a folder', () => scratch.folder, 'cannot be read: EISDIR'],
   ['no event', () => scratch.file('event.json', 'fire'), 'the event is no JSON object'],
 ])('%s -> a complaint about the flag', async (_, path, said) => {
-  const reading = readEvent(path(), Readable.from([]), signal);
+  const reading = readEvent(path(), Readable.from([]), { signal });
   await expect(reading).rejects.toThrow(ConfigError);
   await expect(reading).rejects.toThrow(said);
 });

@@ -9,12 +9,11 @@ import { spellStep } from '../../src/workflows/carry-out.ts';
 import { drawMesh, planFor } from '../support/model-look.ts';
 
 const render = (plan: Plan, limit = 20) =>
-  renderPlan(
-    plan,
-    (key, step) => spellStep('nodes', key, step),
-    (text) => displayText(text, false),
+  renderPlan(plan, {
+    spellStep: (key, step) => spellStep('nodes', key, step),
+    show: (text) => displayText(text, false),
     limit,
-  );
+  });
 const lonelyP3 = ['p1', 'p2', 'p4'].map((name) => [name, 'p3'] as const);
 const plan = planFor(drawMesh({ p1: 's1', p2: 's2', p3: 's2/s3', p4: null }, { cut: lonelyP3 }));
 
