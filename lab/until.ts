@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Patience {
   /**
-   * Milliseconds; default 40,000: HAProxy tries a lost peer again every 2 to 5 s, and some tries
-   * collide.
+   * Milliseconds; default 120,000: HAProxy tries a lost peer again every 2 to 5 s, some tries
+   * collide, and the machine may be busy with other work.
    */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -21,7 +21,7 @@ const PAUSE_MS = 20;
 export async function until<T>(
   what: string | (() => string),
   probe: () => Promise<T | null>,
-  { timeoutMs = 40_000, signal }: Patience = {},
+  { timeoutMs = 120_000, signal }: Patience = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

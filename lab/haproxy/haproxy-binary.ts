@@ -27,7 +27,7 @@ const fetched = [
 const systemPaths = ['/usr/local/sbin/haproxy', '/usr/sbin/haproxy'];
 
 function probe(command: string): HaproxyBinary | string {
-  const run = spawnSync(command, ['-v'], { encoding: 'utf8', timeout: 10_000 });
+  const run = spawnSync(command, ['-v'], { encoding: 'utf8', timeout: 60_000 });
   const version = /^HA-?Proxy version (\S+)/.exec(run.stdout ?? '')?.[1];
   const branch = version && /^\d+\.\d+/.exec(version)?.[0];
   if (!version || !branch) return `${command} -v does not answer as HAProxy: ${run.error?.message ?? run.stderr}`;

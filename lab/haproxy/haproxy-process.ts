@@ -39,7 +39,7 @@ function launch({ command, name, configPath, masterSocketPath }: HaproxyLaunch):
 }
 
 function whyNot({ command, configPath }: HaproxyLaunch): string {
-  const check = spawnSync(command, ['-c', '-f', configPath], { encoding: 'utf8', timeout: 10_000 });
+  const check = spawnSync(command, ['-c', '-f', configPath], { encoding: 'utf8', timeout: 60_000 });
   return `${command} -c -f ${configPath} says:\n${check.stderr || check.stdout || check.error?.message}`;
 }
 

@@ -18,11 +18,11 @@ export interface LabEntry {
 /** A conference by name (its UTF-8 bytes are the key) or by the bytes themselves. */
 export type Conference = string | Uint8Array;
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 60_000;
 
 /**
- * Sends one line, one character a byte, and reads to the end. Rejects when nothing moves for 15 s:
- * an unfinished command gets no answer.
+ * Sends one line, one character a byte, and reads to the end. Rejects when nothing moves for a
+ * minute: an unfinished command gets no answer.
  */
 export function sendLine(path: string, line: string): Promise<string> {
   return until(`${path} takes a connection`, () => converse(path, line));

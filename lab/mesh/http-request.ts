@@ -21,7 +21,7 @@ export interface RequestOptions {
 }
 
 // More than any delay that a test sets on a shard.
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 function requestBytes(conference: Conference, { release, forceShard }: RequestOptions): Buffer {
   const token = Buffer.from(bytesOf(conference));

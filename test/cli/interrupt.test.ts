@@ -11,7 +11,6 @@ import { until } from '../../lab/until.ts';
 import { type BadProxy, startHung } from '../support/bad-proxies.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 let mesh: Mesh;
 let hung: BadProxy;
 let scratch: Scratch;
@@ -30,7 +29,7 @@ beforeAll(async () => {
       { proxies: [1], shard: 1 },
     ],
   );
-}, timeout);
+});
 afterAll(async () => {
   await mesh?.stop();
   await hung?.stop();
@@ -50,7 +49,7 @@ describe.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('%s -> %i', (signal, exitCode) => {
-  test('while it settles', { timeout }, async () => {
+  test('while it settles', async () => {
     const run = startSplitbrain(['report', ...settling(), '--log-level', 'info']);
     await run.untilStderr('"nominated"');
     run.kill(signal);
@@ -60,7 +59,7 @@ describe.each([
   });
 });
 
-test('while a proxy keeps it waiting: report and snapshot end, the partial folder is gone', { timeout }, async () => {
+test('while a proxy keeps it waiting: report and snapshot end, the partial folder is gone', async () => {
   for (const words of [
     ['report', '--save', join(place, 'saved')],
     ['snapshot', join(place, 'snapshot')],
@@ -74,9 +73,7 @@ test('while a proxy keeps it waiting: report and snapshot end, the partial folde
   }
 });
 
-test('while it settles: snapshot leaves neither folder nor partial folder, --json no empty file', {
-  timeout,
-}, async () => {
+test('while it settles: snapshot leaves neither folder nor partial folder, --json no empty file', async () => {
   const run = startSplitbrain([
     'snapshot',
     join(place, 'new'),
@@ -93,7 +90,7 @@ test('while it settles: snapshot leaves neither folder nor partial folder, --jso
   expect(readdirSync(place)).toEqual([]);
 });
 
-test('an older report stays as it was', { timeout }, async () => {
+test('an older report stays as it was', async () => {
   const older = scratch.file('older.json', '{"older":true}\n');
   const run = startSplitbrain(['report', ...settling(), '--log-level', 'info', '--json', older]);
   await run.untilStderr('"nominated"');

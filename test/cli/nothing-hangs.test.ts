@@ -12,7 +12,7 @@ import { runSplitbrain, startSplitbrain } from '../support/splitbrain.ts';
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
 
-describe('a far end that never speaks', { timeout: 60_000 }, () => {
+describe('a far end that never speaks', () => {
   let folder: string;
   const silent: { tcp: number; agent: string } = { tcp: 0, agent: '' };
   const servers: net.Server[] = [];
@@ -36,9 +36,10 @@ describe('a far end that never speaks', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const configFor = (endpoint: string, ssh = '') => {
+  /** `firstByte` is how long each step may be silent. */
+  const configFor = (endpoint: string, firstByte = '700ms', ssh = '') => {
     const path = join(folder, 'splitbrain.yaml');
-    const limits = 'collect: { timeout: 30s, firstByte: 700ms }\nconfirm: { settle: 0s }\n';
+    const limits = `collect: { timeout: 2m, firstByte: ${firstByte} }\nconfirm: { settle: 0s }\n`;
     writeFileSync(
       path,
       `environment: e\nproxies: { list: [{ name: hap-a, endpoint: "${endpoint}" }] }\n${limits}${ssh}`,
@@ -64,17 +65,18 @@ describe('a far end that never speaks', { timeout: 60_000 }, () => {
       sshd = await startSshd();
     });
     afterAll(() => sshd?.stop());
-    const atSshd = () => {
+    // sshd itself needs a moment for each of its own steps.
+    const atSshd = (firstByte: string) => {
       writeFileSync(join(folder, 'known_hosts'), `${sshd.hostKeyLine}\n`);
       const endpoint = `ssh://${sshd.user}@127.0.0.1:${sshd.port}/run/h.sock`;
-      return configFor(endpoint, 'ssh: { agent: true, knownHosts: known_hosts }\n');
+      return configFor(endpoint, firstByte, 'ssh: { agent: true, knownHosts: known_hosts }\n');
     };
     const env = () => ({ SSH_AUTH_SOCK: silent.agent });
 
     test('is named, and the process ends with its verdict', async () => {
-      const run = await runSplitbrain(['report', '-c', atSshd()], { env: env() });
+      const run = await runSplitbrain(['report', '-c', atSshd('5s')], { env: env() });
       expect(run.exitCode).toBe(3);
-      expect(run.stdout).toContain(`waited 700 ms for the SSH agent at ${silent.agent}`);
+      expect(run.stdout).toContain(`waited 5 s for the SSH agent at ${silent.agent}`);
     });
 
     test.each([
@@ -82,7 +84,7 @@ describe('a far end that never speaks', { timeout: 60_000 }, () => {
       ['SIGINT', 130],
     ] as const)('%s while it is waited for ends the process', async (signal, exitCode) => {
       const connected = new Promise((done) => servers[1]!.once('connection', done));
-      const running = startSplitbrain(['report', '-c', atSshd().replace('700ms', '30s')], { env: env() });
+      const running = startSplitbrain(['report', '-c', atSshd('2m')], { env: env() });
       await connected;
       running.kill(signal);
       expect((await running.ended).exitCode).toBe(exitCode);

@@ -11,7 +11,6 @@ import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { findingLines } from '../support/report-file.ts';
 import { readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const MANY = 3_000;
 const SCRIPT = '/usr/bin/script';
 const noScript = existsSync(SCRIPT) ? null : `${SCRIPT} is missing (Debian: bsdutils)`;
@@ -31,15 +30,13 @@ beforeAll(async () => {
     await mesh.fill(i, MANY, (n) => ({ key: `t/room-${n}`, serverId: 11 + i }));
   }
   config = configure(scratch, mesh);
-}, timeout);
+});
 afterAll(async () => {
   await mesh?.stop();
   scratch.clear();
 });
 
-test('--json - : nothing but the report on standard output, without a byte that a terminal would act on', {
-  timeout,
-}, async () => {
+test('--json - : nothing but the report on standard output, without a byte that a terminal would act on', async () => {
   const { exitCode, stdout } = await runSplitbrain(['report', ...config, '--json', '-']);
   const report = readReport(stdout);
   expect([exitCode, report.exitCode, report.findings.length]).toEqual([2, 2, MANY + 1]);
@@ -47,14 +44,14 @@ test('--json - : nothing but the report on standard output, without a byte that 
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 });
 
-test('--json FILE replaces an older report, and takes nothing from the text', { timeout }, async () => {
+test('--json FILE replaces an older report, and takes nothing from the text', async () => {
   const file = scratch.file('older.json', 'x'.repeat(5_000_000));
   const { exitCode, stdout } = await runSplitbrain(['report', ...config, '--json', file]);
   expect([exitCode, readReport(readFileSync(file, 'utf8')).findings.length]).toEqual([2, MANY + 1]);
   expect(stdout).toMatch(/^SPLIT {2}/);
 });
 
-test('a pipe gets no colours; FORCE_COLOR asks for them, NO_COLOR wins', { timeout }, async () => {
+test('a pipe gets no colours; FORCE_COLOR asks for them, NO_COLOR wins', async () => {
   const plain = await runReport(config);
   expect(plain.stdout).toContain('caf\u00e9 \u2615 \\x1b[2J\\x9b31m\\u202e');
   expect(plain.stdout).toContain('\u2192');
@@ -65,7 +62,7 @@ test('a pipe gets no colours; FORCE_COLOR asks for them, NO_COLOR wins', { timeo
   expect(none.stdout.split('\n')[0]).toBe(plain.stdout.split('\n')[0]);
 });
 
-test('without UTF-8, ASCII only', { timeout }, async () => {
+test('without UTF-8, ASCII only', async () => {
   for (const env of [{ LANG: 'C' }, { LANG: 'C.UTF-8', LC_ALL: 'POSIX' }]) {
     const { stdout, exitCode } = await runReport(config, { env });
     expect(exitCode).toBe(2);
@@ -99,12 +96,12 @@ describe('files that are no plain files', () => {
   const report = () => [process.execPath, program, 'report', ...config, '--log-level', 'silent'];
   const isReport = (text: string) => readReport(text).findings.length === MANY + 1;
 
-  test('/dev/stdout is standard output, as - is', { timeout }, () => {
+  test('/dev/stdout is standard output, as - is', () => {
     const run = shell('"$@" --json /dev/stdout', ...report());
     expect([run.exitCode, isReport(run.stdout)]).toEqual([2, true]);
   });
 
-  test('a named pipe, an open file of the caller and /dev/null are written to as they are', { timeout }, () => {
+  test('a named pipe, an open file of the caller and /dev/null are written to as they are', () => {
     const piped = shell(
       'mkfifo pipe; cat pipe >read & "$@" --json pipe --junit /dev/null >text; code=$?; wait; exit $code',
       ...report(),
@@ -116,7 +113,7 @@ describe('files that are no plain files', () => {
     expect((statSync(join(scratch.folder, 'opened')).mode & 0o777).toString(8)).toBe('644');
   });
 
-  test('a file that standard output goes to already -> 64', { timeout }, () => {
+  test('a file that standard output goes to already -> 64', () => {
     expect(shell('"$@" --json same >same', ...report())).toEqual({
       exitCode: 64,
       stdout: '',
@@ -124,7 +121,7 @@ describe('files that are no plain files', () => {
     });
   });
 
-  test('a file that is mounted by itself, which nothing can be moved onto, is written over', { timeout }, () => {
+  test('a file that is mounted by itself, which nothing can be moved onto, is written over', () => {
     const line =
       'umask 022; echo older >mounted; touch point; mount --bind mounted point || exit 99; "$@" --json point; exit';
     const run = spawnSync('unshare', ['-m', 'bash', '-c', line, 'bash', ...report()], { cwd: scratch.folder });
@@ -133,7 +130,7 @@ describe('files that are no plain files', () => {
     expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
   });
 
-  test('the configuration -> 64, and it is as it was', { timeout }, async () => {
+  test('the configuration -> 64, and it is as it was', async () => {
     const path = config[1]!;
     const before = readFileSync(path, 'utf8');
     const run = await runSplitbrain(['report', ...config, '--json', path]);
@@ -145,7 +142,6 @@ describe('files that are no plain files', () => {
 describe('readers that go away', () => {
   test.each([[['report']], [['report', '--json', '-']]])(
     '%j with standard output closed: the exit code stays, not a word',
-    { timeout },
     async (words) => {
       const { exitCode, stderr } = await runSplitbrain([...words, ...config, '--log-level', 'silent'], {
         stdout: 'closed',
@@ -153,7 +149,7 @@ describe('readers that go away', () => {
       expect([exitCode, stderr]).toEqual([2, '']);
     },
   );
-  test('schema and --help with standard output closed: 0', { timeout }, async () => {
+  test('schema and --help with standard output closed: 0', async () => {
     for (const word of ['schema', '--help']) {
       const { exitCode, stderr } = await runSplitbrain([word], { stdout: 'closed' });
       expect([exitCode, stderr]).toEqual([0, '']);
@@ -161,7 +157,6 @@ describe('readers that go away', () => {
   });
   test.each(['closed', '/dev/full'] as const)(
     'standard error %s: complaints, logs and what went wrong are lost, the exit code stays',
-    { timeout },
     async (stderr) => {
       const wrong = scratch.file('wrong.yaml', 'enviroment: a\ntable: b c\nproxies: {}\n');
       const codes = [
@@ -173,19 +168,19 @@ describe('readers that go away', () => {
       expect(codes).toEqual([64, 64, 2, 1]);
     },
   );
-  test('`2>&1 | head -1` of a command that has more to complain: 64', { timeout }, async () => {
+  test('`2>&1 | head -1` of a command that has more to complain: 64', async () => {
     const names = Array.from({ length: 3_000 }, (_, n) => `unknown-${n}: 1`).join('\n');
     const words = [process.execPath, program, 'report', '-c', scratch.file('long.yaml', `${names}\n`)];
     const piped = spawnSync('bash', ['-c', '"$@" 2>&1 | head -1; echo $PIPESTATUS', 'bash', ...words]);
     expect(piped.stdout.toString()).toMatch(/^splitbrain: .*environment: is missing\n64\n$/);
   });
-  test('a full disk behind standard output: 1, in words', { timeout }, async () => {
+  test('a full disk behind standard output: 1, in words', async () => {
     for (const words of [['schema'], ['report', ...config, '--json', '/dev/null', '--log-level', 'silent']]) {
       const { exitCode, stderr } = await runSplitbrain(words, { stdout: '/dev/full' });
       expect([words[0], exitCode, stderr]).toEqual([words[0], 1, expect.stringMatching(/^splitbrain: ENOSPC/)]);
     }
   });
-  test('a full disk behind --json: 1, in words', { timeout }, async () => {
+  test('a full disk behind --json: 1, in words', async () => {
     const { exitCode, stderr } = await runSplitbrain([
       'report',
       ...config,
@@ -199,7 +194,7 @@ describe('readers that go away', () => {
 });
 
 describe('logs', () => {
-  test('JSON lines on standard error, conferences by hash unless names are asked for', { timeout }, async () => {
+  test('JSON lines on standard error, conferences by hash unless names are asked for', async () => {
     const { stderr } = await runReport([...config, '--log-level', 'debug']);
     const lines = stderr
       .trim()
@@ -209,7 +204,7 @@ describe('logs', () => {
     expect(new Set(lines.map(({ runId, environment }) => `${runId} ${environment}`)).size).toBe(1);
     expect(stderr).not.toContain('room-1');
   });
-  test('--log-level silent: nothing', { timeout }, async () => {
+  test('--log-level silent: nothing', async () => {
     expect((await runReport([...config, '--log-level', 'silent'])).stderr).toBe('');
   });
 });
@@ -230,7 +225,7 @@ describe.skipIf(noScript !== null)('a terminal', () => {
     return run.stdout;
   }
 
-  test('colours and a moving line that is taken away again, no logs, no escape of a stranger', { timeout }, () => {
+  test('colours and a moving line that is taken away again, no logs, no escape of a stranger', () => {
     const seen = onTerminal(100);
     expect(seen).toContain('Reading proxies: ');
     expect(seen).toContain('Looking again: ');
@@ -244,9 +239,7 @@ describe.skipIf(noScript !== null)('a terminal', () => {
     expect(seen).not.toContain('"event"');
   });
 
-  test('60 columns are enough, and 20 are taken for 60: no line is wider but for what cannot be cut', {
-    timeout,
-  }, () => {
+  test('60 columns are enough, and 20 are taken for 60: no line is wider but for what cannot be cut', () => {
     for (const columns of [60, 20]) {
       const lines = onTerminal(columns, { NO_COLOR: '1', TERM: 'dumb' }).split(/\r?\n/);
       expect(lines[0]).toMatch(/^SPLIT {2}/);
@@ -255,7 +248,7 @@ describe.skipIf(noScript !== null)('a terminal', () => {
     }
   });
 
-  test('TERM=dumb: neither colours nor a moving line', { timeout }, () => {
+  test('TERM=dumb: neither colours nor a moving line', () => {
     expect(onTerminal(100, { TERM: 'dumb' })).not.toMatch(/\u001b|Reading proxies/);
   });
 });

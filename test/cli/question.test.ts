@@ -11,7 +11,6 @@ import { type JournalRecord, readJournal } from '../../src/heal/journal.ts';
 import { tableContents } from '../support/table-contents.ts';
 import { runOnTerminal } from '../support/terminal-run.ts';
 
-const timeout = 60_000;
 const scratch = makeScratch();
 let mesh: Mesh;
 beforeAll(async () => {
@@ -23,7 +22,7 @@ beforeAll(async () => {
       { proxies: [1], shard: 1 },
     ],
   );
-}, timeout);
+});
 afterAll(async () => {
   await mesh?.stop();
   scratch.clear();
@@ -37,7 +36,7 @@ test.each([
   ['Ctrl-C', 130, '\x03'],
   ['Ctrl-D', 130, '\x04'],
   ['n', 2, 'n\r'],
-])('%s at the question -> nothing was written, exit %i', { timeout }, async (_, exitCode, keys) => {
+])('%s at the question -> nothing was written, exit %i', async (_, exitCode, keys) => {
   const before = await tableContents(mesh);
   const run = await runOnTerminal(['heal', ...withSettle('1s')], { typing: { keys, after: '[y/N] ' } });
   expect([run.exitCode, run.shown.includes('Nothing was written.')]).toEqual([exitCode, true]);
@@ -45,12 +44,12 @@ test.each([
   expect(await tableContents(mesh)).toEqual(before);
 });
 
-test('a terminal of 0 columns: the run ends, and shows its report', { timeout }, async () => {
+test('a terminal of 0 columns: the run ends, and shows its report', async () => {
   const run = await runOnTerminal(['report', ...withSettle('1s')], { columns: 0 });
   expect([run.exitCode, run.shown.includes('SPLIT')]).toEqual([2, true]);
 });
 
-test('y, then Ctrl-C while it settles -> what was written is said, nothing is verified, 130', { timeout }, async () => {
+test('y, then Ctrl-C while it settles -> what was written is said, nothing is verified, 130', async () => {
   const args = ['heal', ...withSettle('10m'), '--log-level', 'info'];
   // The journal tells when the write is through: the settle time begins behind it.
   const settling = until('the write is in the journal', async () => {

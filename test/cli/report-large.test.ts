@@ -53,7 +53,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => scratch.clear());
 
-test('what was planted is found, proxy by proxy', { timeout: 60_000 }, async () => {
+test('what was planted is found, proxy by proxy', async () => {
   const { exitCode, report } = await runSplitbrain(['report', '--from', scratch.folder]);
   expect(exitCode).toBe(2);
   expect(report!.counts).toMatchObject({ conferences: ENTRIES + 4, split: 3, missing: 7 });
@@ -78,7 +78,7 @@ test('what was planted is found, proxy by proxy', { timeout: 60_000 }, async () 
   expect(found).toEqual(Object.fromEntries(planted));
 });
 
-test('one of them is cut: its entries count, and what it lacks is no proof', { timeout: 60_000 }, async () => {
+test('one of them is cut: its entries count, and what it lacks is no proof', async () => {
   const path = join(scratch.folder, 'haproxy-table-nodes-hap-d');
   truncateSync(path, 1_000_000);
   const { exitCode, report } = await runSplitbrain(['report', '--from', scratch.folder]);

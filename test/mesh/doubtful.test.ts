@@ -7,8 +7,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
 import { findingLines } from '../support/report-file.ts';
 
-const timeout = 90_000;
-
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const { here, lab } = healingLab(command);
   async function splitInTwo(): Promise<void> {
@@ -22,9 +20,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await here().mesh.untilPeers(proxy, 2, 'down');
   }
 
-  test('an agent that nobody answers leaves its shard up: shard-doubtful, and it wins no conference', {
-    timeout,
-  }, async () => {
+  test('an agent that nobody answers leaves its shard up: shard-doubtful, and it wins no conference', async () => {
     // Nothing listens on port 1; as in Jitsi's configuration there is no check beside the agent.
     const { mesh } = await lab({
       configure: (_, text) =>
@@ -55,7 +51,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   test.each([
     ['2.2.33', 'version-unknown'],
     ['unknown', 'version-unknown'],
-  ])('one proxy says that it is %s: reported, and nothing is healed', { timeout }, async (version, kind) => {
+  ])('one proxy says that it is %s: reported, and nothing is healed', async (version, kind) => {
     await lab();
     await splitInTwo();
     here().relay.follow({

@@ -8,14 +8,10 @@ import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing
 import { findingLines } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const saved = (name: string) => fileURLToPath(new URL(`../fixtures/cases/${name}`, import.meta.url));
 
 test.each(['duplicates-1', 'duplicates-2'])(
   '%s, saved: duplicated and a disagreement; those that say the same are none',
-  {
-    timeout,
-  },
   async (name) => {
     const { exitCode, report, stdout } = await runReport(['--from', saved(name)]);
     expect([exitCode, report.verdict, findingLines(report)]).toEqual([2, 'split', ['duplicated dup-differ']]);
@@ -31,7 +27,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test.each(['before', 'after'])(
     'live, the other entry %s the real one: duplicated, confirmed, and not healed',
-    { timeout },
     async (place) => {
       here = await startHealingLab({ binary: command, proxies: 2 });
       const { mesh, relay } = here;

@@ -6,8 +6,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 
-const timeout = 120_000;
-
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const { here, lab } = healingLab(command);
   async function settle(conference: string): Promise<void> {
@@ -15,7 +13,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [1, 2]) await here().mesh.untilEntry(proxy, conference, (entry) => entry !== undefined);
   }
 
-  test('no expire: what c lacks behind a cut link is missing', { timeout }, async () => {
+  test('no expire: what c lacks behind a cut link is missing', async () => {
     const { mesh } = await lab({ configure: (_, text) => text.replace(/ expire \S+/, '') });
     await settle('whole');
     for (const proxy of [0, 1]) await mesh.cut(proxy, 2);
@@ -26,9 +24,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([exitCode, findingLines(report)]).toEqual([2, ['missing endless: peer-link-down']]);
   });
 
-  test('another expire on c: an idle conference that ended there is table-drift, not missing, and not filled in', {
-    timeout,
-  }, async () => {
+  test('another expire on c: an idle conference that ended there is table-drift, not missing, and not filled in', async () => {
     const { mesh } = await lab({
       configure: (i, text) => (i === 2 ? text.replace(' expire 5m', ' expire 15s') : text),
     });

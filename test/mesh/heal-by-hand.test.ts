@@ -11,15 +11,13 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, type HealRun, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 90_000;
-
 describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
   let here: HealingLab;
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const shard = (n: number) => here.mesh.shards[n]!.address;
@@ -39,9 +37,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     return { path, text: readFileSync(path, 'utf8') };
   }
 
-  test('plan -o, then apply: exactly its steps; what has changed in between is refused, and the rest is done', {
-    timeout,
-  }, async () => {
+  test('plan -o, then apply: exactly its steps; what has changed in between is refused, and the rest is done', async () => {
     await splitOver(['planned', 'changed']);
     here.relay.follow({});
     const { path, text } = await planned('plan.json');
@@ -72,9 +68,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect((await here.heal()).exitCode).toBe(0);
   });
 
-  test('undo: every proxy leads again to where the run found it, and what was missing is gone', {
-    timeout,
-  }, async () => {
+  test('undo: every proxy leads again to where the run found it, and what was missing is gone', async () => {
     await splitOver(['undone'], 2, 0);
     await here.mesh.request(0, 'undone/missing', { forceShard: 1 });
     await here.mesh.untilEntry(1, 'undone/missing', (entry) => entry !== undefined);
@@ -91,9 +85,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect((await here.heal()).exitCode).toBe(0);
   });
 
-  test("pin: by address, by id, by the predecessor's file; a conference that nobody knows yet with --new", {
-    timeout,
-  }, async () => {
+  test("pin: by address, by id, by the predecessor's file; a conference that nobody knows yet with --new", async () => {
     await splitOver(['pinned', 'pinned/by id', 'pinned/file']);
     // 2: what was not pinned is still split.
     expect(outcomeOf(await here.run(['pin', 'pinned', shard(2), '--yes']))).toEqual([2, 1, []]);
@@ -116,9 +108,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     ).toEqual({ pinned: shard(2), 'pinned/by id': shard(1), 'pinned/file': shard(2), 'pinned/new': shard(0) });
   });
 
-  test('pin to a shard that is unknown, or in maintenance on one proxy -> refused, nothing written', {
-    timeout,
-  }, async () => {
+  test('pin to a shard that is unknown, or in maintenance on one proxy -> refused, nothing written', async () => {
     await splitOver(['unmoved']);
     await here.mesh.command(1, 'set server nodes/shard-3 state maint');
     const before = await tableContents(here.mesh);
@@ -133,9 +123,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect((await here.heal()).exitCode).toBe(0);
   });
 
-  test('monitor heals with --heal and a heal section only; heal without --yes and without a terminal writes nothing', {
-    timeout,
-  }, async () => {
+  test('monitor heals with --heal and a heal section only; heal without --yes and without a terminal writes nothing', async () => {
     await splitOver(['monitored']);
     const before = await tableContents(here.mesh);
     here.relay.follow({});

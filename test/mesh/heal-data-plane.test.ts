@@ -7,7 +7,6 @@ import { conferenceShards } from '../support/conference-shards.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 
-const timeout = 90_000;
 const SECRET = 's3cret';
 
 /** The snippet of docs/healing.md: the rule, and its access control in front of it. */
@@ -29,7 +28,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     here = await startHealingLab({ binary: command, configure: withRule });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const dataPlane = (secret: string) => {
@@ -44,9 +43,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
       { proxies: [2], shard: 1 },
     ]);
 
-  test('{a: s1, b: s1, c: s2} -> one request through c, id and key at once; no command was written', {
-    timeout,
-  }, async () => {
+  test('{a: s1, b: s1, c: s2} -> one request through c, id and key at once; no command was written', async () => {
     await split(['by request', 'two']);
     const run = await here.heal(dataPlane(SECRET));
     expect([run.exitCode, run.report.heal?.verified, run.report.heal?.applied]).toEqual([0, 2, 2]);
@@ -65,7 +62,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     );
   });
 
-  test('a name that no header carries goes by the runtime API', { timeout }, async () => {
+  test('a name that no header carries goes by the runtime API', async () => {
     for (const [proxy, id] of [11, 11, 12].entries()) {
       await here.mesh.command(proxy, `set table nodes key a\\,b data.server_id ${id}`);
     }
@@ -74,7 +71,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect(run.writes.map(({ proxy }) => proxy)).toEqual(['hap-c', 'hap-c']);
   });
 
-  test('without the secret the proxy refuses: not healed, and said so', { timeout }, async () => {
+  test('without the secret the proxy refuses: not healed, and said so', async () => {
     await split(['kept out']);
     const before = await tableRoutes(here.mesh);
     const run = await here.heal(dataPlane('wrong'));

@@ -11,7 +11,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 120_000;
 const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 if (!mayMount) console.warn('not tested: healing on full disks: mount wants root');
 const heal = ['heal', '--yes'];
@@ -22,7 +21,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });
     mount('-t', 'tmpfs', '-o', 'size=128k', 'none', here.journals);
-  }, timeout);
+  });
   afterAll(async () => {
     if (here !== undefined) spawnSync('umount', [here.journals]);
     await here?.stop();
@@ -35,7 +34,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
       { proxies: [2], shard: 1 },
     ]);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
 
   function mount(...words: readonly string[]): void {
     const { status, stderr } = spawnSync('mount', words, { encoding: 'utf8' });
@@ -59,9 +58,6 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
     ['read-only', 'EROFS', () => mount('-o', 'remount,ro', here.journals)],
   ])(
     'the disk of the journal is %s -> exit 4: looked, reported, metrics; refused with the reason, nothing written',
-    {
-      timeout,
-    },
     async (_, code, spoil) => {
       spoil();
       const before = await tableContents(here.mesh);
@@ -80,9 +76,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
     },
   );
 
-  test('full when the first batch has gone out -> it is finished and verified, the next is refused; later all is healed', {
-    timeout,
-  }, async () => {
+  test('full when the first batch has gone out -> it is finished and verified, the next is refused; later all is healed', async () => {
     here.relay.follow({ before: async () => fillUp() });
     const run = await here.start(heal).ended;
     expect([run.exitCode, run.report?.heal]).toMatchObject([4, { planned: 60, applied: 50, verified: 50, failed: 10 }]);
@@ -109,13 +103,13 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
     ['both', { stdout: '/dev/full', stderr: '/dev/full' }],
     ['standard output, closed', { stdout: 'closed' }],
     ['standard error, closed', { stderr: 'closed' }],
-  ] as const)('%s that takes nothing -> the heal goes on, and ends as it would', { timeout }, async (_, options) => {
+  ] as const)('%s that takes nothing -> the heal goes on, and ends as it would', async (_, options) => {
     const run = await here.run([...heal, '--log-level', 'debug'], {}, options);
     expect([run.exitCode, run.report.heal]).toMatchObject([0, { planned: 60, verified: 60, refusals: [] }]);
     await onFirst();
   });
 
-  test('nothing to heal, and no journal to be had -> the look, and a note that says so', { timeout }, async () => {
+  test('nothing to heal, and no journal to be had -> the look, and a note that says so', async () => {
     expect((await here.heal()).exitCode).toBe(0);
     mount('-o', 'remount,ro', here.journals);
     const run = await here.run(['monitor', '--heal', '--metrics', 'print']);
@@ -123,9 +117,7 @@ describe.skipIf(!mayMount).each(oldestAndNewest().slice(-1))('HAProxy $version',
     expect(run.stdout).toMatch(/heals_refused +0/);
   });
 
-  test('a scheduled run beside a heal: it looks, says once who heals, and that is no failure', {
-    timeout,
-  }, async () => {
+  test('a scheduled run beside a heal: it looks, says once who heals, and that is no failure', async () => {
     const writes = holdWrites(here.relay);
     const healing = here.start(heal);
     await writes.arrived;

@@ -9,7 +9,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 120_000;
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}/${n}`);
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
@@ -22,7 +21,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await untilNewsArrived(here.mesh, 'heard');
     await here.mesh.split(torn, sides);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const sides = [
@@ -42,9 +41,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     return run.report.heal!.refusals.map(({ reason, because }) => `${reason}: ${because}`);
   }
 
-  test('100 of 303 conferences would change, and fewer may -> those, the oldest first; the rest is refused by name', {
-    timeout,
-  }, async () => {
+  test('100 of 303 conferences would change, and fewer may -> those, the oldest first; the rest is refused by name', async () => {
     const limited = async (heal: string) => {
       const run = await here.heal({ heal });
       const refusals = run.report.heal!.refusals;
@@ -57,9 +54,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await here.mesh.split(torn, sides);
   });
 
-  test('most of all conferences disagree, and maxRatio does not allow it -> refused as a whole', {
-    timeout,
-  }, async () => {
+  test('most of all conferences disagree, and maxRatio does not allow it -> refused as a whole', async () => {
     const most = names('most', 110);
     await here.mesh.split(most, sides);
     expect(await refused('maxRatio: 0.4')).toEqual([
@@ -71,7 +66,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       for (const name of most) await here.mesh.command(proxy, `clear table nodes key ${name.replace('/', '\\/')}`);
   });
 
-  test('another run that is healing holds the lock -> refused, and its end frees the mesh', { timeout }, async () => {
+  test('another run that is healing holds the lock -> refused, and its end frees the mesh', async () => {
     const writes = holdWrites(here.relay);
     const healing = here.start(['heal', '--yes']);
     await writes.arrived;
@@ -85,9 +80,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await here.mesh.split(torn, sides);
   });
 
-  test('100 split among 203 others, c linked to nobody -> one shard for every request, and so when the links return', {
-    timeout,
-  }, async () => {
+  test('100 split among 203 others, c linked to nobody -> one shard for every request, and so when the links return', async () => {
     const run = await here.heal({ heal: 'maxRatio: 0.34' });
     expect([run.exitCode, run.report.heal]).toMatchObject([
       0,
@@ -103,7 +96,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(here.mesh, calm)).toEqual(new Map(calm.map((name, n) => [name, shard(n % 3)])));
   });
 
-  test('healed so often already -> cooldown for that conference alone', { timeout }, async () => {
+  test('healed so often already -> cooldown for that conference alone', async () => {
     await here.mesh.split(['flapping'], sides);
     expect((await here.heal()).exitCode).toBe(0);
     await here.mesh.split(['flapping', 'first time'], sides);
@@ -113,9 +106,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await here.heal()).exitCode).toBe(0);
   });
 
-  test('Ctrl-C in the middle of 100 conferences: exit 130, every write has its intent and its outcome, the rest is untouched', {
-    timeout,
-  }, async () => {
+  test('Ctrl-C in the middle of 100 conferences: exit 130, every write has its intent and its outcome, the rest is untouched', async () => {
     const many = names('many', 100);
     await here.heal();
     await here.mesh.split(many, sides);
@@ -150,9 +141,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(here.mesh, many)).toEqual(onFirst(many));
   });
 
-  test('c does not answer: 2 of 3 proxies are fewer than minReporting -> refused, nothing written', {
-    timeout,
-  }, async () => {
+  test('c does not answer: 2 of 3 proxies are fewer than minReporting -> refused, nothing written', async () => {
     await here.mesh.split(
       ['unseen'],
       [

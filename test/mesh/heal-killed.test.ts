@@ -9,7 +9,6 @@ import { conferenceShards } from '../support/conference-shards.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 
-const timeout = 120_000;
 const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
 const mayUnshare = spawnSync(container[0]!, [...container.slice(1), 'true']).status === 0;
 if (!mayUnshare) console.warn('not tested: heals in two containers: unshare wants root');
@@ -22,7 +21,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   /**
@@ -46,9 +45,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     return [one, two, crossed, unheard];
   }
 
-  test('kill -9 after the nth write, for every n until the heal ends: each write has its intent, and the next heal converges', {
-    timeout,
-  }, async () => {
+  test('kill -9 after the nth write, for every n until the heal ends: each write has its intent, and the next heal converges', async () => {
     const endings: boolean[] = [];
     while (!endings.includes(true)) {
       const count = endings.length + 1;
@@ -80,7 +77,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test.skipIf(!mayUnshare)(
     'two containers with one host name: the second is kept out; when the first is killed, the third takes over and heals',
-    { timeout },
     async () => {
       const conferences = await disagree(1_000);
       let arrived = () => {};

@@ -8,7 +8,6 @@ import { conferenceOf, encodeKey } from '../../src/domain/key.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 
-const timeout = 90_000;
 const hostile = [
   'x; clear table nodes',
   'x; disable server nodes/shard-1;#',
@@ -27,14 +26,12 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     here = await startHealingLab({ binary: command });
     for (const proxy of [0, 1]) await here.mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const shard = (n: number) => here.mesh.shards[n]!.address;
 
-  test('{a, b: s1 | c: s2} under hostile names -> s1 for each; the empty name is refused, and stays as it is', {
-    timeout,
-  }, async () => {
+  test('{a, b: s1 | c: s2} under hostile names -> s1 for each; the empty name is refused, and stays as it is', async () => {
     const { request, mesh } = { request: here.mesh.request, mesh: here.mesh };
     const empty = Buffer.alloc(0);
     for (const name of [...hostile, empty]) {

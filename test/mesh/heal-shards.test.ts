@@ -12,8 +12,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 90_000;
-
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const { here, lab, shard } = healingLab(command);
   const isolate = async () => {
@@ -44,9 +42,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const state = (proxy: number, n: number, to: 'maint' | 'drain' | 'ready') =>
     here().mesh.command(proxy, `set server nodes/shard-${n + 1} state ${to}`);
 
-  test('{a, b: s1 | c: s2}: s1 in maintenance on c alone -> refused; on b and c -> s2; draining on a -> s1; everywhere -> s2', {
-    timeout,
-  }, async () => {
+  test('{a, b: s1 | c: s2}: s1 in maintenance on c alone -> refused; on b and c -> s2; draining on a -> s1; everywhere -> s2', async () => {
     await lab();
     await isolate();
     await splitOver('maint', 0, 1);
@@ -83,9 +79,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(here().mesh, ['drain/alone'])).toEqual(new Map([['drain/alone', shard(0)]]));
   });
 
-  test('c alone has no s3, {a, b: s3 | c: s1} and {a, b: s3 | c: nothing} -> refused, nothing is written; {a: s3 | b, c: s1} -> s1', {
-    timeout,
-  }, async () => {
+  test('c alone has no s3, {a, b: s3 | c: s1} and {a, b: s3 | c: nothing} -> refused, nothing is written; {a: s3 | b, c: s1} -> s1', async () => {
     const servers = [0, 1].map((n) => ({ shard: n, id: 11 + n }));
     await lab({ serverIds: [undefined, undefined, servers] });
     await isolate();
@@ -109,7 +103,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test.each(['addr', 'name'] as const)(
     'srvkey %s, ids 1 2 3 are s1 s2 s3 on a and b, and s3 s1 s2 on c',
-    { timeout },
     async (srvkey) => {
       const order = (shards: readonly number[]) => shards.map((n) => ({ shard: n, id: null }));
       const { mesh } = await lab({ srvkey, serverIds: [order([0, 1, 2]), order([0, 1, 2]), order([2, 0, 1])] });
@@ -157,7 +150,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test.each(['addr', 'name'] as const)(
     "jitsi layout, srvkey %s: {a, b: release-1's s1 | c: release-2's s2} -> one shard for both releases",
-    { timeout },
     async (srvkey) => {
       const { mesh } = await lab({ layout: 'jitsi', srvkey });
       await isolate();
@@ -173,9 +165,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     },
   );
 
-  test('c restarted alone and lacks every conference: filled in by touch, at most maxMissing a run, whatever maxRatio says', {
-    timeout,
-  }, async () => {
+  test('c restarted alone and lacks every conference: filled in by touch, at most maxMissing a run, whatever maxRatio says', async () => {
     const { mesh } = await lab();
     const conferences = Array.from({ length: 5 }, (_, n) => `before/${n}`);
     for (const [n, conference] of conferences.entries()) await mesh.request(n % 2, conference, { forceShard: n % 3 });

@@ -8,13 +8,11 @@ import { conferenceShards } from '../support/conference-shards.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 
-const timeout = 90_000;
-
 describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ command }) => {
   let here: HealingLab;
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const shard = (n: number) => here.mesh.shards[n]!.address;
@@ -48,9 +46,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
   }
   const below = (count: number) => Math.floor(Math.random() * count);
 
-  test('{a, b: s1 | c: s2} and requests at random proxies all the time -> s1, for every request after the heal', {
-    timeout,
-  }, async () => {
+  test('{a, b: s1 | c: s2} and requests at random proxies all the time -> s1, for every request after the heal', async () => {
     const conferences = ['busy/0', 'busy/1', 'busy/2', 'busy/3'];
     await here.mesh.request(0, 'quiet', { forceShard: 2 });
     await here.mesh.request(2, 'quiet', { forceShard: 2 });
@@ -69,9 +65,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect(await conferenceShards(here.mesh, conferences)).toEqual(winnersOf(run.report));
   });
 
-  test('a response of s2 that arrives after the write undoes it -> a second round, and s1 holds', {
-    timeout,
-  }, async () => {
+  test('a response of s2 that arrives after the write undoes it -> a second round, and s1 holds', async () => {
     await splitOver(['in flight']);
     here.mesh.shards[1]!.delayMs = 700;
     const asked = requestsAt(1, 'in flight');
@@ -95,9 +89,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect(await conferenceShards(here.mesh, ['in flight'])).toEqual(new Map([['in flight', shard(0)]]));
   });
 
-  test('always a request in flight at s2 -> not-held after bounded rounds, and the other conference is healed', {
-    timeout,
-  }, async () => {
+  test('always a request in flight at s2 -> not-held after bounded rounds, and the other conference is healed', async () => {
     await splitOver(['never quiet', 'calm']);
     const slow = here.mesh.shards[1]!;
     slow.delayMs = 150;
@@ -122,9 +114,7 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     );
   });
 
-  test('two who are served in turn by s1 and s2, each answer undoing the other: healed is only said where both stay on s1', {
-    timeout,
-  }, async () => {
+  test('two who are served in turn by s1 and s2, each answer undoing the other: healed is only said where both stay on s1', async () => {
     await splitOver(['in turn']);
     // Each shard answers 200 ms after the other did, so that neither state of the entry is too
     // short to be seen; after 600 ms it waits no longer.

@@ -12,7 +12,6 @@ import { type HealingLab, startHealingLab, winnersOf } from '../support/healing-
 const grounds = oldestAndNewest().flatMap(({ command, version }) =>
   (['addr', 'name', 'none'] as const).map((srvkey) => ({ command, version, srvkey })),
 );
-const timeout = 90_000;
 
 describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey }) => {
   let here: HealingLab;
@@ -22,7 +21,7 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
       await here.mesh.request(0, conference, { forceShard: n % 3 });
       for (const proxy of [1, 2]) await here.mesh.untilEntry(proxy, conference, (entry) => entry !== undefined);
     }
-  }, timeout);
+  });
   afterAll(() => here?.stop());
 
   const calm = ['calm/a', 'calm/b', 'calm/c'];
@@ -47,21 +46,17 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     return { ...run, winners, verbs: [...new Set(run.writes.map((write) => write.command.split(' ')[0]))] };
   }
 
-  test('{a: s1, b: s2, c: s3} at once, every link up: each holds what another said -> one shard, by touch alone', {
-    timeout,
-  }, async () => {
+  test('{a: s1, b: s2, c: s3} at once, every link up: each holds what another said -> one shard, by touch alone', async () => {
     const { verbs } = await healed([await crossRequests(here.mesh, 'permuted', [0, 1, 2])]);
     expect(verbs).toEqual(['set']);
   });
 
-  test('{a: s1, b: s2} at once: a holds s2 and b holds s1 -> one shard, by touch alone', { timeout }, async () => {
+  test('{a: s1, b: s2} at once: a holds s2 and b holds s1 -> one shard, by touch alone', async () => {
     const { verbs } = await healed([await crossRequests(here.mesh, 'swapped', [0, 1])]);
     expect(verbs).toEqual(['set']);
   });
 
-  test("somebody's plain set on {a, b, c: s1}: id and key name two shards everywhere -> the key's shard, relabelled", {
-    timeout,
-  }, async () => {
+  test("somebody's plain set on {a, b, c: s1}: id and key name two shards everywhere -> the key's shard, relabelled", async () => {
     await here.mesh.request(0, 'mixed', { forceShard: 0 });
     for (const proxy of [1, 2]) await knows('mixed', 0)(proxy);
     expect(await here.mesh.command(0, 'set table nodes key mixed data.server_id 12')).toBe('\n');
@@ -72,9 +67,7 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     for (const proxy of [0, 1, 2]) expect((await here.mesh.entry(proxy, 'mixed'))?.serverId).toBe(11);
   });
 
-  test('only a-c cut, {a: s1, b: s2, c: s2}: the loser is linked to a holder -> majority, by touch', {
-    timeout,
-  }, async () => {
+  test('only a-c cut, {a: s1, b: s2, c: s2}: the loser is linked to a holder -> majority, by touch', async () => {
     await here.mesh.cut(0, 2);
     await here.mesh.untilPeers(0, 2, 'down');
     await here.mesh.request(0, 'linked', { forceShard: 0 });
@@ -87,9 +80,7 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     expect(verbs).toEqual(['set']);
   });
 
-  test('c linked to nobody, {a, b: s1 | c: s2}, {a: s3 alone}: clear and set on c, and on c only; c gets what it lacks', {
-    timeout,
-  }, async () => {
+  test('c linked to nobody, {a, b: s1 | c: s2}, {a: s3 alone}: clear and set on c, and on c only; c gets what it lacks', async () => {
     await here.mesh.split(
       ['island', 'island/2'],
       [
@@ -113,7 +104,7 @@ describe.each(grounds)('HAProxy $version, srvkey $srvkey', ({ command, srvkey })
     ]);
   });
 
-  test('the links return: what was healed holds, and a second heal writes nothing', { timeout }, async () => {
+  test('the links return: what was healed holds, and a second heal writes nothing', async () => {
     await here.mesh.split(
       ['returning'],
       [

@@ -7,7 +7,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, type HealReport, startHealingLab } from '../support/healing-lab.ts';
 import { endless, endlessBehind, HOSTILE_LIMITS, oneByte } from '../support/hostile-answers.ts';
 
-const timeout = 120_000;
 const conference = 't/standup';
 
 /**
@@ -35,7 +34,7 @@ const answers: readonly (readonly [string, Answer])[] = [
 describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
   // Each waits most of its time, and has a mesh of its own.
   describe.concurrent.each(steps)('at %s', (_step, isStep) => {
-    test.each(answers)('%s', { timeout }, async (_title, answer) => {
+    test.each(answers)('%s', async (_title, answer) => {
       const here: HealingLab = await startHealingLab({ binary: command, proxies: 5 });
       try {
         await turnHostile(here, isStep, answer);
@@ -69,7 +68,7 @@ async function turnHostile(here: HealingLab, isStep: Step, answer: Answer): Prom
   });
   const run = await here.start(['heal', '--yes'], {
     ...HOSTILE_LIMITS,
-    lines: ['collect: { timeout: 2s }'],
+    lines: ['collect: { timeout: 6s }'],
   }).ended;
   expect(hasTurned, run.stdout).toBe(true);
   expect([3, 4], run.stderr).toContain(run.exitCode);

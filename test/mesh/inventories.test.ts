@@ -11,7 +11,6 @@ import { ansibleLacking } from '../support/ansible.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 
@@ -41,9 +40,7 @@ describe.each(oldestAndNewest())('proxies.peers, HAProxy $version', ({ command }
     `peers: { of: [${of.map((one) => `"${one}"`).join(', ')}], endpoint: "${pattern()}" }`;
   const at = (n: number) => `unix://${mesh.proxies[n]!.socketPath}`;
 
-  test('one proxy names all; its own endpoint is the one that was asked; expect and ignorePeers count', {
-    timeout,
-  }, async () => {
+  test('one proxy names all; its own endpoint is the one that was asked; expect and ignorePeers count', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.request(0, 'whole', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'whole', (entry) => entry !== undefined);
@@ -57,9 +54,7 @@ describe.each(oldestAndNewest())('proxies.peers, HAProxy $version', ({ command }
     expect([fewer.exitCode, namesOf(fewer)]).toEqual([0, ['hap-a ok', 'hap-b ok']]);
   });
 
-  test('one that is down is a member all the same, in the lists of others or not; none can be asked: 64', {
-    timeout,
-  }, async () => {
+  test('one that is down is a member all the same, in the lists of others or not; none can be asked: 64', async () => {
     mesh = await startMesh({ binary: command });
     const gone = await runReport(config([peers(['unix:///nowhere/old.sock', at(0)])]));
     expect([gone.exitCode, namesOf(gone).sort()]).toEqual([3, [...allOk, 'nowhere-old.sock unreachable']]);
@@ -81,7 +76,7 @@ describe.each(oldestAndNewest())('proxies.peers, HAProxy $version', ({ command }
     ]);
   });
 
-  test('a split between proxies that only the mesh names', { timeout }, async () => {
+  test('a split between proxies that only the mesh names', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.split(
       ['standup'],
@@ -99,7 +94,7 @@ describe('proxies by other sources', () => {
   let mesh: Mesh;
   beforeAll(async () => {
     mesh = await startMesh();
-  }, timeout);
+  });
   afterAll(() => mesh?.stop());
 
   const noSshd = sshdMissing();
@@ -117,7 +112,7 @@ describe('proxies by other sources', () => {
     afterAll(() => sshd?.stop());
     const folder = () => dirname(mesh.proxies[0]!.socketPath);
 
-    test('the mesh names its members', { timeout }, async () => {
+    test('the mesh names its members', async () => {
       const place = `ssh://${sshd.user}@127.0.0.1:${sshd.port}${folder()}`;
       const run = await runReport(
         config([`peers: { of: ["${place}/hap-b.sock"], endpoint: "${place}/{name}.sock" }`], ssh),
@@ -129,7 +124,7 @@ describe('proxies by other sources', () => {
     const ansible = (inventory: string) =>
       `ansible: { inventory: "${inventory}", group: haproxy, endpoint: "ssh://{user}@{host}:{port}${folder()}/{name}.sock" }`;
 
-    test('an INI inventory with port and user, without Ansible', { timeout }, async () => {
+    test('an INI inventory with port and user, without Ansible', async () => {
       const lines = hosts.map((name) => `${name} ansible_host=127.0.0.1`);
       const variables = ['[haproxy:vars]', `ansible_port=${sshd.port}`, `ansible_user=${sshd.user}`];
       const inventory = scratch.file('haproxy.inventory', ['[haproxy]', ...lines, ...variables, ''].join('\n'));
@@ -137,7 +132,7 @@ describe('proxies by other sources', () => {
       expect([run.exitCode, namesOf(run)]).toEqual([0, allOk]);
     });
 
-    test.skipIf(ansibleLacking() !== null)('a YAML inventory with a range, by Ansible', { timeout }, async () => {
+    test.skipIf(ansibleLacking() !== null)('a YAML inventory with a range, by Ansible', async () => {
       const variables = `{ ansible_host: 127.0.0.1, ansible_port: ${sshd.port}, ansible_user: ${sshd.user} }`;
       const inventory = scratch.file('hosts.yml', `haproxy:\n  hosts:\n    "hap-[a:c]":\n  vars: ${variables}\n`);
       const run = await runReport(config([ansible(inventory)], ssh), { env: { PATH: path, HOME: scratch.folder } });
@@ -148,7 +143,7 @@ describe('proxies by other sources', () => {
     });
   });
 
-  test('a program that prints every address on one line', { timeout }, async () => {
+  test('a program that prints every address on one line', async () => {
     // Only one of them is a proxy of this mesh: what counts is that none is lost.
     const port = mesh.proxies[0]!.statsPort;
     const run = await runReport(
@@ -179,20 +174,20 @@ describe('proxies by other sources', () => {
       const meta = { environment: 'laboratory', admin_port: String(mesh.proxies[0]!.statsPort) };
       const ghost = { node: 'hap-old', address: '127.0.0.1', service: 'haproxy', port: 1024, meta } as const;
       await consul.register('dc1', { ...ghost, serfHealth: 'critical' });
-    }, timeout);
+    });
     afterAll(() => consul?.stop());
 
     const by = (token: string) =>
       `consul: { url: "${consul.url}", service: haproxy, datacenters: all, filter: 'ServiceMeta.environment == "laboratory"', endpoint: "tcp://{host}:{meta.admin_port}", token: "${token}" }`;
 
-    test('its instances by a port in their meta; the ghost is noted, not asked', { timeout }, async () => {
+    test('its instances by a port in their meta; the ghost is noted, not asked', async () => {
       const run = await runReport(config([by(consul.token)]));
       expect([run.exitCode, namesOf(run).sort()]).toEqual([0, allOk]);
       expect(run.report.notes).toEqual([expect.stringContaining('hap-old (dc1) is left out')]);
       expect(run.stdout).toContain('hap-old (dc1) is left out');
     });
 
-    test('a token that may not read the service -> 64, and the token is not shown', { timeout }, async () => {
+    test('a token that may not read the service -> 64, and the token is not shown', async () => {
       const blind = await consul.makeToken('node_prefix "" { policy = "read" }');
       const run = await runSplitbrain(['report', ...config([by(blind)])]);
       expect([run.exitCode, run.stderr]).toEqual([64, expect.stringContaining('must allow service:read on "haproxy"')]);

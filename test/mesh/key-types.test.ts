@@ -9,8 +9,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 import { findingLines } from '../support/report-file.ts';
 
-const timeout = 120_000;
-
 const typed = (type: string, converter: string) => (_: number, text: string) =>
   text
     .replace(/type string len \d+/, `type ${type}`)
@@ -43,7 +41,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       });
   }
 
-  test('type binary: a split is a split, nothing is ambiguous, and no key can be written', { timeout }, async () => {
+  test('type binary: a split is a split, nothing is ambiguous, and no key can be written', async () => {
     await lab({ configure: typed('binary len 20', ',sha1') });
     await splitByHand(['one', 'two']);
     const look = await here.run(['report']);
@@ -64,7 +62,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   test.each([
     ['ip', ['10.0.0.1', '10.0.0.2']],
     ['integer', ['1234', '7']],
-  ] as const)('type %s: split, healed, and never ambiguous', { timeout }, async (type, conferences) => {
+  ] as const)('type %s: split, healed, and never ambiguous', async (type, conferences) => {
     await lab({ configure: typed(type, '') });
     await splitByHand(conferences);
     const look = await here.run(['report']);
@@ -77,7 +75,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(here.mesh, conferences)).toEqual(winnersOf(heal.report));
   });
 
-  test('a small tune.bufsize: every split is seen and healed', { timeout }, async () => {
+  test('a small tune.bufsize: every split is seen and healed', async () => {
     await lab({ configure: (_, text) => text.replace('global\n', 'global\n  tune.bufsize 4096\n') });
     const conferences = Array.from({ length: 150 }, (_, n) => `team-${n}/${'a-long-name-of-a-room-'.repeat(3)}${n}`);
     await splitByHand(conferences);

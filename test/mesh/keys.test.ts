@@ -30,7 +30,6 @@ afterEach(async () => {
   mesh = undefined;
 });
 
-const timeout = 90_000;
 const signal = new AbortController().signal;
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
@@ -57,9 +56,7 @@ test('there is at least one HAProxy to test with', () => {
 });
 
 describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
-  test('every byte and every hostile name, by command and by request, comes back as it went in and is found by its key', {
-    timeout,
-  }, async () => {
+  test('every byte and every hostile name, by command and by request, comes back as it went in and is found by its key', async () => {
     const { fill, request, ...rest } = await lab({ binary: command, proxies: 1, shards: 2 });
     const byCommand = hostileNames.map((bytes) => latin1(bytes));
     await fill(0, byCommand.length, (n) => ({ key: hostileNames[n]!, serverId: 11 + (n % 2) }));
@@ -88,7 +85,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     expect((await dumpOf(reader)).found.map(life).sort()).toEqual(found.map(life).sort());
   });
 
-  test('keys that are not there are not there, and asking for them makes none', { timeout }, async () => {
+  test('keys that are not there are not there, and asking for them makes none', async () => {
     const reader = readerAt(adminSocket(await lab({ binary: command, proxies: 1, shards: 1 })));
     const sink = collectingSink();
     expect(await reader.entries(hostileNames.map(encodeKey), sink, signal)).toEqual([]);
@@ -96,7 +93,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     expect(await dumpOf(reader)).toMatchObject({ outcome: 'complete', entries: 0 });
   });
 
-  test('a key of 200 bytes fills a table of `len 200`, one of 199 does not', { timeout }, async () => {
+  test('a key of 200 bytes fills a table of `len 200`, one of 199 does not', async () => {
     const { fill, ...rest } = await lab({ binary: command, proxies: 1, shards: 1 });
     const keys = ['f'.repeat(200), '\xff'.repeat(200), `${'r'.repeat(199)}\r`];
     const shorter = ['s'.repeat(199), '\xfe'.repeat(199), 'short', 'sh'];
@@ -113,7 +110,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     expect(sink.entries.map(({ key }) => key)).toEqual(['f'.repeat(200)]);
   });
 
-  test('a dump of 50,000 entries is complete, each entry once', { timeout }, async () => {
+  test('a dump of 50,000 entries is complete, each entry once', async () => {
     const { fill, ...rest } = await lab({ binary: command, proxies: 1, shards: 1 });
     await fill(0, 50_000, (n) => ({ key: `room ${n}@conference.example`, serverId: 11 + (n % 7) }));
     const { found, ...dump } = await dumpOf(readerAt(adminSocket({ ...rest, fill })));
@@ -123,7 +120,7 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     for (let n = 0; n < 50_000; n += 997) expect(ids.get(`room\\ ${n}@conference.example`)).toBe(11 + (n % 7));
   });
 
-  test('at level user the dump is denied, nothing asks for a key, and no entry is held', { timeout }, async () => {
+  test('at level user the dump is denied, nothing asks for a key, and no entry is held', async () => {
     const here = await lab({ binary: command, proxies: 1, shards: 1, level: 'user' });
     await here.fill(0, 3, (n) => ({ key: `room${n}`, serverId: 11 }));
     const requests: string[] = [];
@@ -166,16 +163,14 @@ describe.each(haproxyBinaries())('HAProxy $version', ({ command, version }) => {
     expect(await here.command(0, 'show table nodes')).not.toMatch(/ use=[1-9]/);
   });
 
-  test('a table that is not there', { timeout }, async () => {
+  test('a table that is not there', async () => {
     const reader = readerAt(adminSocket(await lab({ binary: command, proxies: 1, shards: 1 })), 'node;s x');
     expect(await dumpOf(reader)).toMatchObject({ outcome: 'no-such-table', header: null, entries: 0 });
     expect(await reader.entries(['a'], collectingSink(), signal).catch(({ code }) => code)).toBe('no-such-table');
     expect((await reader.state(signal)).tables.map(({ name }) => name)).toEqual(['nodes']);
   });
 
-  test('{a, b} of two releases: version, servers and peers as they are; a cut link is down at both ends', {
-    timeout,
-  }, async () => {
+  test('{a, b} of two releases: version, servers and peers as they are; a cut link is down at both ends', async () => {
     const here = await lab({ binary: command, proxies: 2, shards: 2, layout: 'jitsi' });
     const { proxies, shards, cut, restore, untilPeers, untilPeersUp } = here;
     const readers = [0, 1].map((proxy) => readerAt(adminSocket(here, proxy)));

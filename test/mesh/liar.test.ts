@@ -5,7 +5,6 @@ import { conferenceShards } from '../support/conference-shards.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 
-const timeout = 120_000;
 const names = ['t/one', 't/two', 't/three'];
 
 describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => {
@@ -38,7 +37,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
       (line: string, answer: string) =>
         line.includes('show servers state') ? answer.replace(/^\d+ nodes 11 .*\n/m, '') : answer,
     ],
-  ] as const)('%s: nothing that is healthy moves', { timeout }, async (_, lie) => {
+  ] as const)('%s: nothing that is healthy moves', async (_, lie) => {
     await lab(lie);
     const heal = await here.start(['heal', '--yes'], { heal: 'maxRatio: 1' }).ended;
     expect(heal.exitCode).toBe(4);
@@ -58,26 +57,20 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
       (answer, isLater) => answer.replace(/ server_id=.*/g, ` server_id=${isLater ? 12 : 11} server_key=-`),
     ],
     ['come and go', (answer, isLater) => (isLater ? answer.replace(/^0x.* key=t\/.*\n/gm, '') : answer)],
-  ])(
-    'its entries %s: what others lack is missing all the same',
-    {
-      timeout,
-    },
-    async (_, lie) => {
-      await lab();
-      here.relay.follow({
-        rewrite: (proxy, line, answer) =>
-          proxy === 'hap-e' && line.includes('show table nodes') ? lie(answer, line.includes(' key ')) : answer,
-      });
-      await here.mesh.command(1, 'clear table nodes key t\\/one');
-      await here.mesh.command(2, 'clear table nodes key t\\/two');
-      const look = await here.start(['report']).ended;
-      expect(look.exitCode).toBe(2);
-      expect(look.report!.findings.map(({ key }) => key)).toEqual(expect.arrayContaining(['t/one', 't/two']));
-    },
-  );
+  ])('its entries %s: what others lack is missing all the same', async (_, lie) => {
+    await lab();
+    here.relay.follow({
+      rewrite: (proxy, line, answer) =>
+        proxy === 'hap-e' && line.includes('show table nodes') ? lie(answer, line.includes(' key ')) : answer,
+    });
+    await here.mesh.command(1, 'clear table nodes key t\\/one');
+    await here.mesh.command(2, 'clear table nodes key t\\/two');
+    const look = await here.start(['report']).ended;
+    expect(look.exitCode).toBe(2);
+    expect(look.report!.findings.map(({ key }) => key)).toEqual(expect.arrayContaining(['t/one', 't/two']));
+  });
 
-  test('conferences that it invents are not written to the others', { timeout }, async () => {
+  test('conferences that it invents are not written to the others', async () => {
     await lab();
     const s2 = here.mesh.shards[1]!.address;
     const invented = Array.from(
@@ -99,7 +92,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
     expect(heal.exitCode).not.toBe(1);
   });
 
-  test('asked by key it stands by what it invents: refused by name', { timeout }, async () => {
+  test('asked by key it stands by what it invents: refused by name', async () => {
     await lab();
     const s2 = here.mesh.shards[1]!.address;
     const row = `0x55d0a01000: key=invented use=0 exp=298000 server_id=12 server_key=${s2}\n`;

@@ -11,7 +11,6 @@ import { findingLines, type ReportFile } from '../support/report-file.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 
@@ -23,9 +22,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const unread = ({ meshFindings }: ReportFile) =>
     meshFindings.flatMap(({ kind, peer }) => (kind === 'peer-unread' ? [peer] : []));
 
-  test('one and two proxies of three asked: incomplete, and who is left out is named; ignored on purpose: agree', {
-    timeout,
-  }, async () => {
+  test('one and two proxies of three asked: incomplete, and who is left out is named; ignored on purpose: agree', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.request(0, 'whole', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'whole', (entry) => entry !== undefined);
@@ -45,7 +42,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([meant.exitCode, unread(meant.report)]).toEqual([0, []]);
   });
 
-  test('one process under two endpoints is one proxy, and that is said', { timeout }, async () => {
+  test('one process under two endpoints is one proxy, and that is said', async () => {
     mesh = await startMesh({ binary: command, proxies: 2 });
     const { statsPort } = mesh.proxies[0]!;
     const { exitCode, report, stdout } = await runReport(
@@ -56,7 +53,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(stdout).toContain('same process as hap-a');
   });
 
-  test('a proxy that cannot be read and hears the loser: no replacement', { timeout }, async () => {
+  test('a proxy that cannot be read and hears the loser: no replacement', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.split(
       ['t/unseen'],

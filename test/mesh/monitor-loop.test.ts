@@ -14,7 +14,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { runJob } from '../support/job-process.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 90_000;
 const alarm = 'Split Brain laboratory split';
 const filesIn = (folder: string) => readdirSync(folder).sort();
 const conferences = ['standup', 'board meeting', 'x; clear table nodes'];
@@ -24,7 +23,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let here: CloudWatchRuns;
   beforeAll(async () => {
     [mesh, here] = await Promise.all([startMesh({ binary: command }), startCloudWatchRuns()]);
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     await here?.stop();
@@ -48,9 +47,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const remediate = (...words: readonly string[]) =>
     here.run(['remediate', '--alarm-event', event(), ...words, ...config()]);
 
-  test('{a, b: s1 | c: s2} -> metrics, alarm, event, heal, one shard for every request, metrics at zero', {
-    timeout,
-  }, async () => {
+  test('{a, b: s1 | c: s2} -> metrics, alarm, event, heal, one shard for every request, metrics at zero', async () => {
     expect((await here.run(['alarms', 'apply', ...config()])).exitCode).toBe(0);
     const calm = await here.run(['monitor', ...config()]);
     expect([calm.exitCode, here.metricsSent()]).toEqual([
@@ -95,9 +92,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(conferences.filter((name) => wire.includes(name))).toEqual([]);
   });
 
-  test('no event but a genuine and fresh one writes anything: dry, cleared, stale, foreign, no permission, guarded', {
-    timeout,
-  }, async () => {
+  test('no event but a genuine and fresh one writes anything: dry, cleared, stale, foreign, no permission, guarded', async () => {
     await mesh.split(
       ['unhealed'],
       [
@@ -131,14 +126,14 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(here.metricsSent().map((sent) => sent.split_brain_rooms)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test('monitor --heal does it by itself, and what could not be put does not change its end', { timeout }, async () => {
+  test('monitor --heal does it by itself, and what could not be put does not change its end', async () => {
     here.server.fault = () => ({ kind: 'html' });
     const { exitCode, stdout } = await here.run(['monitor', '--heal', ...config()]);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('the metrics were not sent: what answered')]);
     expect(await conferenceShards(mesh, ['unhealed'])).toEqual(new Map([['unhealed', mesh.shards[0]!.address]]));
   });
 
-  test('the scheduled jobs leave summary, report, JUnit and, after a heal, its journal', { timeout }, async () => {
+  test('the scheduled jobs leave summary, report, JUnit and, after a heal, its journal', async () => {
     await mesh.split(
       ['by job'],
       [

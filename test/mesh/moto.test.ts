@@ -12,7 +12,6 @@ import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
 import { awsVariables } from '../support/cloudwatch-runs.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const alarm = 'Split Brain laboratory split';
 
 describe.skipIf(motoLacking() !== null)('moto', () => {
@@ -25,7 +24,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     [moto, mesh] = await Promise.all([startMoto(), startMesh()]);
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' };
     cloudWatch = new CloudWatch({ region: 'us-east-1', endpoint: moto.url, credentials });
-  }, timeout);
+  });
   afterAll(async () => {
     cloudWatch?.destroy();
     await mesh?.stop();
@@ -57,7 +56,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     return Datapoints?.[0]?.Maximum;
   }
 
-  test('monitor -> every metric of the table, with its unit and dimension', { timeout }, async () => {
+  test('monitor -> every metric of the table, with its unit and dimension', async () => {
     await mesh.split(
       ['standup'],
       [
@@ -77,9 +76,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     expect([await largest('split_brain_rooms'), await largest('monitor_hosts')]).toEqual([1, 3]);
   });
 
-  test('alarms apply -> every metric alarm as wanted; the composite one fails, and that is said', {
-    timeout,
-  }, async () => {
+  test('alarms apply -> every metric alarm as wanted; the composite one fails, and that is said', async () => {
     const applied = await run('alarms', 'apply');
     expect([applied.exitCode, applied.stderr]).toEqual([4, expect.stringMatching(/^splitbrain: CloudWatch: /)]);
     const plan = await run('alarms', 'plan');
@@ -92,9 +89,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     expect(plan.stdout).not.toContain('~');
   });
 
-  test('its alarm is on, but moto does not say since when -> remediate looks and does not heal', {
-    timeout,
-  }, async () => {
+  test('its alarm is on, but moto does not say since when -> remediate looks and does not heal', async () => {
     await cloudWatch.setAlarmState({ AlarmName: alarm, StateValue: 'ALARM', StateReason: 'test' });
     const { exitCode, stdout } = await run('remediate', '--heal', '--alarm-name', alarm);
     expect([exitCode, stdout]).toEqual([

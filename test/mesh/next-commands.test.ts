@@ -12,7 +12,6 @@ import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 const SCRIPT = '/usr/bin/script';
 const noScript = existsSync(SCRIPT) ? null : `${SCRIPT} is missing (Debian: bsdutils)`;
 if (noScript !== null) console.warn(`skipped: ${noScript}`);
-const timeout = 120_000;
 
 describe.skipIf(noScript !== null)('commands to copy', () => {
   let mesh: Mesh;
@@ -38,7 +37,7 @@ describe.skipIf(noScript !== null)('commands to copy', () => {
     ].join('\n');
     scratch.file('splitbrain.yaml', text);
     scratch.file("it's stage.yaml", text);
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     scratch.clear();
@@ -74,7 +73,7 @@ describe.skipIf(noScript !== null)('commands to copy', () => {
       () =>
         ` ${mesh.proxies.map(({ name, socketPath }) => `--proxy ${name}=${socketPath}`).join(' ')} --backends 'node*' --max-ratio 1 --max-ratio-floor 5`,
     ],
-  ])('%s: report suggests commands that run', { timeout }, (_, flags) => {
+  ])('%s: report suggests commands that run', (_, flags) => {
     const look = type(`splitbrain report${flags()}`);
     expect([look.exitCode, look.shown]).toEqual([2, expect.stringContaining('SPLIT')]);
     expect(look.commands.map((command) => command.split(' ')[1])).toEqual(['heal', 'plan', 'report']);
@@ -92,7 +91,7 @@ describe.skipIf(noScript !== null)('commands to copy', () => {
     });
   });
 
-  test('what was saved is looked at again, and planned', { timeout }, () => {
+  test('what was saved is looked at again, and planned', () => {
     const saved = type("splitbrain report --save 'the dumps'");
     const again = type(commandOf(saved.commands, "report -c splitbrain.yaml --from 'the dumps'"));
     expect([again.exitCode, again.shown]).toEqual([2, expect.stringContaining('SPLIT')]);
@@ -100,7 +99,7 @@ describe.skipIf(noScript !== null)('commands to copy', () => {
     expect(type(commandOf(again.commands, 'plan')).exitCode).toBe(2);
   });
 
-  test('what was healed is undone', { timeout }, () => {
+  test('what was healed is undone', () => {
     const heal = type('splitbrain heal', 'y');
     expect([heal.exitCode, heal.shown]).toEqual([0, expect.stringContaining('HEALED')]);
     const undo = type(commandOf(heal.commands, 'undo'), 'y');

@@ -10,7 +10,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 
@@ -18,7 +17,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   afterEach(() => mesh?.stop());
 
-  test('counters only: not-sticky, nothing to compare, and no agreement', { timeout }, async () => {
+  test('counters only: not-sticky, nothing to compare, and no agreement', async () => {
     const counting = (_: number, text: string) =>
       text
         .replace(/( stick-table .*?) srvkey addr$/m, '$1 store gpc0')
@@ -38,7 +37,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(stdout).toMatch(/^INCOMPLETE {2}the table names no servers, so that there is nothing to compare/);
   });
 
-  test('a wrong table name: no-table, and their servers are compared all the same', { timeout }, async () => {
+  test('a wrong table name: no-table, and their servers are compared all the same', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.command(1, 'set server nodes/shard-2 state maint');
     const { exitCode, report } = await runReport(configure(scratch, mesh, { lines: ['table: rooms'] }));

@@ -7,8 +7,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 import { findingLines } from '../support/report-file.ts';
 
-const timeout = 120_000;
-
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let here: HealingLab;
   afterEach(() => here?.stop());
@@ -45,7 +43,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) await here.mesh.untilPeers(proxy, 2, 'down');
   }
 
-  test('it came together by itself: nothing is written, exit 0', { timeout }, async () => {
+  test('it came together by itself: nothing is written, exit 0', async () => {
     await split();
     const run = await healAround(async () => {
       await here.mesh.command(2, 'clear table nodes key t\\/standup');
@@ -59,7 +57,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(run.stdout).toContain('1 had come together before anything was written');
   });
 
-  test('it ended on every proxy: over, nothing is written, exit 0', { timeout }, async () => {
+  test('it ended on every proxy: over, nothing is written, exit 0', async () => {
     await split();
     const run = await healAround(async () => {
       for (const proxy of [0, 1, 2]) await here.mesh.command(proxy, 'clear table nodes key t\\/standup');
@@ -71,7 +69,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
   });
 
-  test('the winner went into maintenance on one proxy: refused, and nobody is moved', { timeout }, async () => {
+  test('the winner went into maintenance on one proxy: refused, and nobody is moved', async () => {
     await split();
     const run = await healAround(async () => {
       await here.mesh.command(1, 'set server nodes/shard-1 state maint');
@@ -79,7 +77,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([run.exitCode, run.writes, refusalsOf(run.report)]).toEqual([4, [], ['no-eligible-shard t/standup']]);
   });
 
-  test('another conference of the loser: c moved it to a third shard: respected', { timeout }, async () => {
+  test('another conference of the loser: c moved it to a third shard: respected', async () => {
     await split();
     const run = await healAround(async () => {
       await here.mesh.command(2, 'clear table nodes key t\\/standup');
@@ -88,7 +86,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([run.exitCode, run.writes, refusalsOf(run.report)]).toEqual([4, [], ['entry-changed t/standup']]);
   });
 
-  test('a proxy restarted: what was read is of another process, and nothing is written', { timeout }, async () => {
+  test('a proxy restarted: what was read is of another process, and nothing is written', async () => {
     await split();
     const run = await healAround(async () => {
       await here.mesh.kill(2);
@@ -100,7 +98,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     );
   });
 
-  test('apply: what has come together since the plan is no work', { timeout }, async () => {
+  test('apply: what has come together since the plan is no work', async () => {
     await split();
     const plan = here.scratch.file('plan.json', '');
     expect((await here.start(['plan', '-o', plan]).ended).exitCode).toBe(2);
@@ -112,7 +110,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(here.mesh, ['t/standup'])).toEqual(new Map([['t/standup', shard(0)]]));
   });
 
-  test('a reload between the two looks: incomplete, and no agreement', { timeout }, async () => {
+  test('a reload between the two looks: incomplete, and no agreement', async () => {
     here = await startHealingLab({ binary: command, proxies: 2 });
     const { mesh, relay } = here;
     await mesh.request(0, 'whole', { forceShard: 0 });

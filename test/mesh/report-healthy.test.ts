@@ -11,15 +11,13 @@ import { everyHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
 import { findingLines, meshKinds, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
-
 describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
   let mesh: Mesh;
   let scratch: Scratch;
   beforeAll(async () => {
     scratch = makeScratch();
     mesh = await startMesh({ binary: command });
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     scratch.clear();
@@ -27,14 +25,14 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
 
   const allOk = ['hap-a ok', 'hap-b ok', 'hap-c ok'];
 
-  test('an empty mesh: agree, and no words of alarm', { timeout }, async () => {
+  test('an empty mesh: agree, and no words of alarm', async () => {
     const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
     expect([exitCode, report.verdict, statusesOf(report), report.counts.conferences]).toEqual([0, 'agree', allOk, 0]);
     expect(report.proxies.map(({ haproxy }) => haproxy)).toEqual([version, version, version]);
     expect(stdout).toMatch(/^AGREE {2}no proxy holds a conference/);
   });
 
-  test('steady traffic of old and new conferences, three runs: agree', { timeout }, async () => {
+  test('steady traffic of old and new conferences, three runs: agree', async () => {
     const traffic = startTraffic(mesh);
     let before = 0;
     for (let run = 0; run < 3; run++) {
@@ -52,7 +50,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
     await traffic.stop();
   });
 
-  test('the same above 20,000 entries that nobody touches', { timeout }, async () => {
+  test('the same above 20,000 entries that nobody touches', async () => {
     await mesh.fill(0, 20_000, (n) => ({ key: `idle/room ${n}`, serverId: 11 + (n % 3) }));
     await Promise.all(
       [1, 2].map((i) => mesh.untilEntry(i, 'idle/room 19999', (entry) => entry?.serverId === 11 + (19_999 % 3))),
@@ -68,7 +66,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
 });
 
 describe.each(oldestAndNewest())('entries that expire while they are read, HAProxy $version', ({ command }) => {
-  test('a table that runs empty during the runs: agree each time', { timeout }, async () => {
+  test('a table that runs empty during the runs: agree each time', async () => {
     const scratch = makeScratch();
     const mesh = await startMesh({ binary: command, expire: '5s' });
     try {

@@ -10,8 +10,6 @@ import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 import { compareWhenStill } from '../support/table-disagreements.ts';
 
-const timeout = 90_000;
-
 describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   let one = '';
@@ -20,7 +18,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
   beforeAll(async () => {
     mesh = await startMesh({ binary: command });
     [one, two] = mesh.shards.map(({ address }) => address) as [string, string];
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     scratch.clear();
@@ -41,9 +39,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     });
   });
 
-  test('{a: 12/s1, b: 12/s1, c: 12/s1} after a plain `set ... data.server_id 12` -> mixed, still led to s1, not split', {
-    timeout,
-  }, async () => {
+  test('{a: 12/s1, b: 12/s1, c: 12/s1} after a plain `set ... data.server_id 12` -> mixed, still led to s1, not split', async () => {
     await settle('relabelled', 0);
     await mesh.command(1, 'set table nodes key relabelled data.server_id 12');
     for (const i of [0, 1, 2])
@@ -57,9 +53,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect((await mesh.request(2, 'relabelled')).shard).toBe(one);
   });
 
-  test('{a, b, c: an id that no server has, or one in maintenance} -> orphaned, reported, exit 0', {
-    timeout,
-  }, async () => {
+  test('{a, b, c: an id that no server has, or one in maintenance} -> orphaned, reported, exit 0', async () => {
     await mesh.command(0, 'set table nodes key nowhere data.server_id 99');
     await settle('in-repair', 1);
     for (const i of [1, 2]) await mesh.untilEntry(i, 'nowhere', (entry) => entry?.serverId === 99);
@@ -75,9 +69,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(stdout).toContain('2 conferences without a usable shard (orphaned)');
   });
 
-  test('s2 in maintenance on c alone, links up: c does not follow the entry -> split, state-drift', {
-    timeout,
-  }, async () => {
+  test('s2 in maintenance on c alone, links up: c does not follow the entry -> split, state-drift', async () => {
     await settle('half-open', 1);
     await mesh.command(2, 'disable server nodes/shard-2');
     const { exitCode, report } = await runReport(configure(scratch, mesh));

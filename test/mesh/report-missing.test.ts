@@ -10,7 +10,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds, statusesOf } from '../support/report-file.ts';
 
-const timeout = 90_000;
 const MANY = 20_000;
 const few = Array.from({ length: 5 }, (_, n) => `old/room-${n}`);
 
@@ -81,13 +80,13 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       left = left.filter((_, n) => learned[n]);
       if (left.length === 0) break;
     }
-  }, timeout);
+  });
   afterAll(async () => {
     for (const mesh of meshes) await mesh.stop();
     scratch.clear();
   });
 
-  test('{a: s, b: s, c: nothing} x 5 -> missing, emptied; a touched one is not', { timeout }, async () => {
+  test('{a: s, b: s, c: nothing} x 5 -> missing, emptied; a touched one is not', async () => {
     const mesh = meshes[0]!;
     const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
     expect([exitCode, report.verdict, findingLines(report)]).toEqual([
@@ -108,9 +107,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(findingLines(after)).toEqual(few.slice(1).map((name) => `missing ${name}: emptied`));
   });
 
-  test('{a: s, b: s, c: nothing} x 20,000 -> all of them, read by a second dump; the text stays short', {
-    timeout,
-  }, async () => {
+  test('{a: s, b: s, c: nothing} x 20,000 -> all of them, read by a second dump; the text stays short', async () => {
     const { exitCode, report, stdout } = await lookWhileLinked(meshes[1]!, configure(scratch, meshes[1]!));
     expect([exitCode, report.verdict, report.counts.missing, report.findings.length]).toEqual([2, 'split', MANY, MANY]);
     expect(statusesOf(report)).toEqual(['hap-a ok', 'hap-b ok', 'hap-c ok']);

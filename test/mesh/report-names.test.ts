@@ -11,8 +11,6 @@ import { everyHaproxy } from '../support/haproxy-versions.ts';
 import { findingLines } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
-
 /**
  * What a user can put into a header: no CR, LF, NUL, no comma (`hdr()` splits there), no blanks at
  * the ends.
@@ -51,7 +49,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
       await mesh.request(1, name, { forceShard: 1 });
     }
     for (const i of [0, 1]) await mesh.fill(i, byCommand.length, (n) => ({ key: byCommand[n]!, serverId: 11 + i }));
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     scratch.clear();
@@ -67,9 +65,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
       ]),
     );
 
-  test('every one is found split by its own name, in one line of text without control bytes; servers and tables stay as they were', {
-    timeout,
-  }, async () => {
+  test('every one is found split by its own name, in one line of text without control bytes; servers and tables stay as they were', async () => {
     const before = await state();
     const names = ['', ...byRequest, ...byCommand];
     const { exitCode, report, stdout } = await runReport([...configure(scratch, mesh), '--show-names']);
@@ -85,9 +81,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(injected).toMatch(/^ {2}"# table: nodes, type: string, size:1, used:1" /);
   });
 
-  test('a terminal escape and a bidi override are spelled out where a terminal would act on them', {
-    timeout,
-  }, async () => {
+  test('a terminal escape and a bidi override are spelled out where a terminal would act on them', async () => {
     for (const name of ['', ...byRequest, ...byCommand].filter((each) => !/^[\u001bs]/.test(each))) {
       for (const i of [0, 1]) {
         if (name !== '') await mesh.command(i, `clear table nodes key ${commandKey(name)}`);
@@ -102,9 +96,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
 });
 
 describe.each(everyHaproxy())('long names, HAProxy $version', ({ command }) => {
-  test('two names that share their first 200 bytes share one entry: ambiguous, reported, exit 0; 199 bytes are not', {
-    timeout,
-  }, async () => {
+  test('two names that share their first 200 bytes share one entry: ambiguous, reported, exit 0; 199 bytes are not', async () => {
     const scratch = makeScratch();
     const mesh = await startMesh({ binary: command, proxies: 2 });
     try {

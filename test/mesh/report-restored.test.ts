@@ -11,7 +11,6 @@ import { lookWhileLinked, lookWhileStill } from '../support/look-while-still.ts'
 import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { compareWhenStill } from '../support/table-disagreements.ts';
 
-const timeout = 90_000;
 const versions = everyHaproxy();
 const scratch = makeScratch();
 const meshes = new Map<string, Mesh>();
@@ -50,16 +49,14 @@ beforeAll(async () => {
   for (const { version, command } of versions)
     meshes.set(version, await startMesh({ binary: command, expire: `${EXPIRE_SECONDS}s` }));
   for (const mesh of meshes.values()) await untilGrown(mesh);
-}, timeout);
+});
 afterAll(async () => {
   for (const mesh of meshes.values()) await mesh.stop();
   scratch.clear();
 });
 
 describe.each(versions)('HAProxy $version', ({ version }) => {
-  test('links were cut and are back, others crossed in a healthy mesh: exactly what differs, cause unknown', {
-    timeout,
-  }, async () => {
+  test('links were cut and are back, others crossed in a healthy mesh: exactly what differs, cause unknown', async () => {
     const mesh = meshes.get(version)!;
     const parted = Array.from({ length: 8 }, (_, n) => `parted/room-${n}`);
     await mesh.split(parted, [
@@ -85,9 +82,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     }
   });
 
-  test('`clear table ... key` on c alone: {a: s1, b: s1, c: nothing} -> missing there, cause unknown; one request settles it', {
-    timeout,
-  }, async () => {
+  test('`clear table ... key` on c alone: {a: s1, b: s1, c: nothing} -> missing there, cause unknown; one request settles it', async () => {
     const mesh = meshes.get(version)!;
     await Promise.all(mesh.proxies.map((_, i) => mesh.command(i, 'clear table nodes')));
     const { shard } = await mesh.request(0, 'forgotten');
@@ -114,9 +109,7 @@ describe.each(versions)('HAProxy $version', ({ version }) => {
     expect([after.exitCode, findingLines(after.report)]).toEqual([0, []]);
   });
 
-  test('s2 in maintenance on c, first requests at a (s2) and c (s1) crossed -> split, state-drift, also for the mesh', {
-    timeout,
-  }, async () => {
+  test('s2 in maintenance on c, first requests at a (s2) and c (s1) crossed -> split, state-drift, also for the mesh', async () => {
     const mesh = meshes.get(version)!;
     await Promise.all(mesh.proxies.map((_, i) => mesh.command(i, 'clear table nodes')));
     await mesh.command(2, 'disable server nodes/shard-2');

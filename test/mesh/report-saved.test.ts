@@ -11,7 +11,6 @@ import { everyHaproxy } from '../support/haproxy-versions.ts';
 import { findingLines, type ReportFile } from '../support/report-file.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const parted = ['t/retro', 't/standup'];
 
 /** What must be the same, live or saved: findings with all routes, without the time that runs. */
@@ -43,14 +42,14 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     ]);
     await mesh.untilPeers(0, 2, 'down');
     await mesh.untilPeers(1, 2, 'down');
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     scratch.clear();
   });
   const config = () => configure(scratch, mesh);
 
-  test('report --save, then report --from: the same findings, reported as one look', { timeout }, async () => {
+  test('report --save, then report --from: the same findings, reported as one look', async () => {
     const folder = join(scratch.folder, 'kept', 'monday');
     const live = await runReport([...config(), '--save', folder]);
     expect([live.exitCode, findingLines(live.report)]).toEqual([
@@ -66,9 +65,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(readdirSync(join(scratch.folder, 'kept'))).toEqual(['monday']);
   });
 
-  test('snapshot: exit 0 though the mesh disagrees, what it disagrees on comes back; a second one is refused', {
-    timeout,
-  }, async () => {
+  test('snapshot: exit 0 though the mesh disagrees, what it disagrees on comes back; a second one is refused', async () => {
     const folder = join(scratch.folder, 'tuesday');
     const { exitCode, stdout } = await runSplitbrain(['snapshot', folder, ...config()]);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(folder)]);
@@ -90,9 +87,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(readFileSync(join(folder, 'manifest.json'))).toEqual(manifest);
   });
 
-  test("the predecessor's folder, with its `show stat`: the same splits; without it, and for another table: reported", {
-    timeout,
-  }, async () => {
+  test("the predecessor's folder, with its `show stat`: the same splits; without it, and for another table: reported", async () => {
     const folder = join(scratch.folder, 'wednesday');
     mkdirSync(folder);
     for (const [i, { name }] of mesh.proxies.entries()) {

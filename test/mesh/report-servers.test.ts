@@ -10,8 +10,6 @@ import { everyHaproxy } from '../support/haproxy-versions.ts';
 import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
-
 /** The order in which a proxy numbers its servers itself: 1 is the first of them. */
 const numbered = (...shards: number[]): readonly ServerSlot[] => shards.map((shard) => ({ shard, id: null }));
 
@@ -34,7 +32,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await Promise.all(where.proxies.map((_, i) => where.untilEntry(i, name, (entry) => entry !== undefined)));
   }
 
-  test('{a, b: s1}, s1 in maintenance on b only -> split, state-drift; requests part', { timeout }, async () => {
+  test('{a, b: s1}, s1 in maintenance on b only -> split, state-drift; requests part', async () => {
     const two = await lab({ proxies: 2 });
     await settle(two, 0, 'colour', { forceShard: 0 });
     expect(await two.command(1, 'set server nodes/shard-1 state maint')).toBe('\n');
@@ -46,7 +44,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect(landings[1]).not.toBe(two.addresses[0]);
   });
 
-  test('{a, b: s1}, b has no s1 since its roll-out -> split, server-drift', { timeout }, async () => {
+  test('{a, b: s1}, b has no s1 since its roll-out -> split, server-drift', async () => {
     const two = await lab({
       proxies: 2,
       serverIds: [
@@ -62,9 +60,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect([exitCode, findingLines(report)]).toEqual([2, ['split rolled-out: server-drift']]);
   });
 
-  test('{a, b: s1}, s1 `disabled` in the file and ready since -> up: followed by a request, and agreed on', {
-    timeout,
-  }, async () => {
+  test('{a, b: s1}, s1 `disabled` in the file and ready since -> up: followed by a request, and agreed on', async () => {
     const two = await lab({
       proxies: 2,
       configure: (_, text) => text.replace(/(server shard-1 \S+ id 11)/, '$1 disabled'),
@@ -76,9 +72,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1]) expect((await two.request(proxy, 'slot')).shard).toBe(two.addresses[0]);
   });
 
-  test('{table in `nodes` without servers, servers in two releases}: agree, then {a: s1, b: s1 | c: s2} is split', {
-    timeout,
-  }, async () => {
+  test('{table in `nodes` without servers, servers in two releases}: agree, then {a: s1, b: s1 | c: s2} is split', async () => {
     const jitsi = await lab({ layout: 'jitsi', srvkey: 'addr' });
     for (const n of [0, 1, 2]) {
       await settle(jitsi, n, `old/room-${n}`);
@@ -110,9 +104,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect([none.report.verdict, none.exitCode, findingLines(none.report)]).toEqual(['incomplete', 3, []]);
   });
 
-  test('srvkey name, the releases call one shard by two names: agree; another shard by one name on c: split, server-drift', {
-    timeout,
-  }, async () => {
+  test('srvkey name, the releases call one shard by two names: agree; another shard by one name on c: split, server-drift', async () => {
     const byName = await lab({ layout: 'jitsi', srvkey: 'name' });
     await settle(byName, 0, 'r1', { forceShard: 1 });
     await settle(byName, 1, 'r2', { forceShard: 1, release: 'release-2' });
@@ -137,7 +129,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect((await slots.request(2, 'slots')).shard).toBe(slots.addresses[1]);
   });
 
-  test('no srvkey: agree, and a real split is one', { timeout }, async () => {
+  test('no srvkey: agree, and a real split is one', async () => {
     const plain = await lab({ srvkey: 'none' });
     for (const n of [0, 1, 2]) await settle(plain, n, `calm-${n}`);
     const healthy = await runReport(configure(scratch, plain));
@@ -154,9 +146,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     expect([exitCode, findingLines(report)]).toEqual([2, ['split t/standup: peer-link-down']]);
   });
 
-  test('c numbers its servers otherwise: keys count and nothing is split, id-drift is said for the mesh; without a key it is a split', {
-    timeout,
-  }, async () => {
+  test('c numbers its servers otherwise: keys count and nothing is split, id-drift is said for the mesh; without a key it is a split', async () => {
     const drifting = await lab({ serverIds: [numbered(0, 1, 2), numbered(0, 1, 2), numbered(2, 0, 1)] });
     for (let n = 0; n < 9; n++) await settle(drifting, n % 3, `keyed-${n}`);
     const keyed = await runReport(configure(scratch, drifting));

@@ -12,7 +12,6 @@ import { everyHaproxy } from '../support/haproxy-versions.ts';
 import { findingLines, meshKinds, routesOf, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const noSshd = sshdMissing();
 if (noSshd !== null) console.warn(`not tested: proxies over SSH: ${noSshd}`);
 
@@ -27,7 +26,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     scratch = makeScratch();
     mesh = await startMesh({ binary: command });
     sshd = noSshd === null ? await startSshd() : null;
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     await sshd?.stop();
@@ -62,7 +61,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
       ]);
       await mesh.untilPeers(0, 2, 'down');
       await mesh.untilPeers(1, 2, 'down');
-    }, timeout);
+    });
 
     async function expectTheSplit(args: readonly string[]) {
       const { exitCode, report, stdout } = await runReport(args);
@@ -87,23 +86,23 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
       return report;
     }
 
-    test('unix sockets: exactly those twelve, peer-link-down', { timeout }, async () => {
+    test('unix sockets: exactly those twelve, peer-link-down', async () => {
       await expectTheSplit(configure(scratch, mesh));
     });
 
     test.skipIf(noSshd !== null).each([
       ['socat without sudo', ['via: socat', 'sudo: false']],
       ['streamlocal', ['via: streamlocal']],
-    ])('unix, TCP and SSH (%s) in one run: the same', { timeout }, async (_, via) => {
+    ])('unix, TCP and SSH (%s) in one run: the same', async (_, via) => {
       await expectTheSplit(configure(scratch, mesh, threeWays(sshd!, ...via)));
     });
 
-    test.skipIf(noSshd !== null)('unix, TCP and SSH (TCP forward) in one run: the same', { timeout }, async () => {
+    test.skipIf(noSshd !== null)('unix, TCP and SSH (TCP forward) in one run: the same', async () => {
       const via = `via: "tcp:127.0.0.1:${mesh.proxies[2]!.statsPort}"`;
       await expectTheSplit(configure(scratch, mesh, threeWays(sshd!, via)));
     });
 
-    test('every proxy gets one dump and nothing but `show` commands, never its environment', { timeout }, async () => {
+    test('every proxy gets one dump and nothing but `show` commands, never its environment', async () => {
       const paths = mesh.proxies.map(({ name }) => join(scratch.folder, `${name}.relay`));
       const relays: RecordingRelay[] = [];
       try {

@@ -7,8 +7,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf, winnersOf } from '../support/healing-lab.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 
-const timeout = 90_000;
-
 /** Jitsi's: named like the shard, always up, and HAProxy's own id. */
 function backendPerShard(text: string): string {
   const servers = [...text.matchAll(/^ {2}server (shard-\d+) (\S+)/gm)];
@@ -36,9 +34,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const state = (proxy: number, server: string, to: 'maint' | 'ready') =>
     here().mesh.command(proxy, `set server ${server} state ${to}`);
 
-  test('a shard in maintenance in both releases does not win because its own backend calls it up', {
-    timeout,
-  }, async () => {
+  test('a shard in maintenance in both releases does not win because its own backend calls it up', async () => {
     const { mesh } = await lab({ layout: 'jitsi', configure: (_, text) => backendPerShard(text) });
     await mesh.request(0, 'whole', { forceShard: 2 });
     await mesh.untilEntry(2, 'whole', (entry) => entry !== undefined);
@@ -68,7 +64,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
   });
 
-  test('ids of a backend that nothing sticks in are never written', { timeout }, async () => {
+  test('ids of a backend that nothing sticks in are never written', async () => {
     const { mesh } = await lab({ configure: (_, text) => plainBackend(text) });
     const conferences = Array.from({ length: 6 }, (_, n) => `room/${n}`);
     await splitInTwo(conferences);
@@ -78,7 +74,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(mesh, conferences)).toEqual(winnersOf(run.report));
   });
 
-  test('maintenance in one release of two: state-drift, and no conference is moved there', { timeout }, async () => {
+  test('maintenance in one release of two: state-drift, and no conference is moved there', async () => {
     const { mesh } = await lab({ layout: 'jitsi', configure: (_, text) => backendPerShard(text) });
     await mesh.request(0, 'whole', { forceShard: 2 });
     await mesh.untilEntry(2, 'whole', (entry) => entry !== undefined);
@@ -92,7 +88,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 't/standup', { release })).shard).toBe(shard(1));
   });
 
-  test('a release of one proxy lacks a shard: split, and requests by that release part', { timeout }, async () => {
+  test('a release of one proxy lacks a shard: split, and requests by that release part', async () => {
     const lacking = (i: number, text: string) => (i === 2 ? text.replace(/^.*r2-shard-1.*\n/gm, '') : text);
     const { mesh } = await lab({ layout: 'jitsi', configure: lacking });
     await mesh.request(0, 't/lacking', { forceShard: 0 });
@@ -102,9 +98,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await mesh.request(2, 't/lacking', { release: 'release-2' })).shard).not.toBe(shard(0));
   });
 
-  test('the shards of both entries in maintenance in one release each: split, since requests still part', {
-    timeout,
-  }, async () => {
+  test('the shards of both entries in maintenance in one release each: split, since requests still part', async () => {
     const { mesh } = await lab({ layout: 'jitsi', configure: (_, text) => backendPerShard(text) });
     await splitInTwo(['t/standup']);
     for (const proxy of [0, 1, 2]) {

@@ -12,7 +12,6 @@ import { findingLines, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 import { installed } from '../support/sshd-lab.ts';
 
-const timeout = 90_000;
 const missing = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');
 if (missing !== null) console.warn(`not tested: slow links: ${missing}`);
 
@@ -30,7 +29,7 @@ describe.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', ({
     await mesh.fill(0, ENTRIES, entry);
     await mesh.untilEntry(1, entry(ENTRIES - 1).key, (found) => found !== undefined);
     sshd = await startSshd();
-  }, timeout);
+  });
   afterAll(async () => {
     await mesh?.stop();
     await sshd?.stop();
@@ -67,13 +66,13 @@ describe.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', ({
     }
   }
 
-  test('far, auto: less than a third of the dump crosses', { timeout }, async () => {
+  test('far, auto: less than a third of the dump crosses', async () => {
     const { crossed, dump } = await reportOver(distant, 'auto');
     expect(dump).toBeGreaterThan(80 * ENTRIES);
     expect(crossed).toBeLessThan(dump / 3);
   });
 
-  test('near, always: the same', { timeout }, async () => {
+  test('near, always: the same', async () => {
     const { crossed, dump } = await reportOver(nearby, 'always');
     expect(crossed).toBeLessThan(dump / 3);
   });
@@ -82,7 +81,7 @@ describe.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', ({
     ['near, auto', nearby, 'auto', undefined],
     ['far, never', distant, 'never', undefined],
     ['far, auto, no command that could compress', distant, 'auto', 'via: streamlocal'],
-  ] as const)('%s: all of it crosses', { timeout }, async (_, link, compress, via) => {
+  ] as const)('%s: all of it crosses', async (_, link, compress, via) => {
     const { crossed, dump } = await reportOver(link, compress, via);
     expect(crossed).toBeGreaterThan(dump);
   });

@@ -18,7 +18,7 @@ if (noSshd) console.warn(`skipped: ${noSshd}`);
 const DEFAULTS = { config: ['MaxStartups 10:30:100', 'LogLevel VERBOSE'] };
 const MANY = 24;
 
-describe.skipIf(noSshd !== null)('many proxies behind few sshd', { timeout: 120_000 }, () => {
+describe.skipIf(noSshd !== null)('many proxies behind few sshd', () => {
   let lab: SshdLab;
   let bastion: Sshd;
   let far: Sshd;

@@ -19,7 +19,7 @@ if (noSudo) console.warn(`skipped, with real sudo: ${noSudo}`);
 const socat = { kind: 'socat', sudo: false } as const;
 const repeatable = () => ({ ...patience(), isRepeatable: true });
 
-describe.skipIf(noSshd !== null)("a proxy's host", { timeout: 60_000 }, () => {
+describe.skipIf(noSshd !== null)("a proxy's host", () => {
   let lab: SshdLab;
   const endings: (() => unknown)[] = [];
   beforeAll(async () => {

@@ -13,7 +13,7 @@ import { answerTo, jumpsThrough, troubleOf } from '../transport/settings.ts';
 const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
 
-describe.skipIf(noSshd !== null)('ssh login', { timeout: 60_000 }, () => {
+describe.skipIf(noSshd !== null)('ssh login', () => {
   let lab: SshdLab;
   beforeAll(async () => {
     lab = await startSshdLab();

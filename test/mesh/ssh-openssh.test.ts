@@ -16,7 +16,7 @@ if (missing) console.warn(`skipped: ${missing}`);
 const streamlocal = { kind: 'streamlocal' } as const;
 const socat = { kind: 'socat', sudo: false } as const;
 
-describe.skipIf(missing !== null)("the system's ssh", { timeout: 60_000 }, () => {
+describe.skipIf(missing !== null)("the system's ssh", () => {
   let lab: SshdLab;
   beforeAll(async () => {
     lab = await startSshdLab();

@@ -15,7 +15,7 @@ const noSshd = sshdMissing();
 if (noSshd) console.warn(`skipped: ${noSshd}`);
 const repeatable = () => ({ ...patience(), isRepeatable: true });
 
-describe.skipIf(noSshd !== null)('refusals in their own words', { timeout: 60_000 }, () => {
+describe.skipIf(noSshd !== null)('refusals in their own words', () => {
   let lab: SshdLab;
   const endings: (() => unknown)[] = [];
   beforeAll(async () => {

@@ -22,7 +22,6 @@ const missing = sshdMissing() ?? (installed('socat') ? null : 'socat is missing 
 if (missing) console.warn(`skipped: ${missing}`);
 
 const signal = new AbortController().signal;
-const timeout = 90_000;
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -91,7 +90,7 @@ async function lookAt(transport: Transport) {
 }
 
 describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ command }) => {
-  test('hostile names and all: the same answers as without ssh, by two commands', { timeout }, async () => {
+  test('hostile names and all: the same answers as without ssh, by two commands', async () => {
     const { mesh, far, near, commands } = await lab(command);
     await mesh.fill(0, hostileNames.length, (n) => ({ key: hostileNames[n]!, serverId: 11 + (n % 2) }));
     const seen = await lookAt(far);
@@ -103,7 +102,7 @@ describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ co
     expect(commands().length).toBe(2);
   });
 
-  test.each(['never', 'always'] as const)('a large table, whole (compress: %s)', { timeout }, async (compress) => {
+  test.each(['never', 'always'] as const)('a large table, whole (compress: %s)', async (compress) => {
     const { mesh, far, near, commands } = await lab(command, compress);
     await mesh.fill(0, 30_000, (n) => ({ key: `room${n}@conference.example.com`, serverId: 11 + (n % 2) }));
     const seen = await lookAt(far);
@@ -114,7 +113,7 @@ describe.skipIf(missing !== null).each(everyHaproxy())('HAProxy $version', ({ co
     expect(commands().length).toBe(compress === 'always' ? 3 : 2);
   });
 
-  test('ended from outside: the next request is answered by another', { timeout }, async () => {
+  test('ended from outside: the next request is answered by another', async () => {
     const { far, commands } = await lab(command);
     const ask = () => answerTo(far, 'show cli level\n', { ...patience(), isRepeatable: true });
     expect(await ask()).toBe('admin\n\n');

@@ -18,7 +18,7 @@ for (const missing of new Set([noSshd, noSocat, noSudo])) if (missing) console.w
 
 const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-describe.skipIf(noSshd !== null)('ssh', { timeout: 60_000 }, () => {
+describe.skipIf(noSshd !== null)('ssh', () => {
   let lab: SshdLab;
   beforeAll(async () => {
     lab = await startSshdLab();

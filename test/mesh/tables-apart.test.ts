@@ -8,14 +8,13 @@ import { type HealingLab, healingLab, refusalsOf, startHealingLab, winnersOf } f
 import { findingLines, meshKinds } from '../support/report-file.ts';
 import { tableContents } from '../support/table-contents.ts';
 
-const timeout = 120_000;
 /** Other words for c's table. */
 const onC = (from: RegExp, to: string) => (i: number, text: string) => (i === 2 ? text.replace(from, to) : text);
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const { here, lab, shard } = healingLab(command);
 
-  test('another len on c: its links are up and deaf, and c is replaced', { timeout }, async () => {
+  test('another len on c: its links are up and deaf, and c is replaced', async () => {
     const { mesh } = await lab({ configure: onC(/ len 200 /, ' len 250 ') });
     for (const proxy of [0, 1]) await mesh.request(proxy, 't/deaf', { forceShard: 0 });
     await mesh.request(2, 't/deaf', { forceShard: 1 });
@@ -31,7 +30,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(await conferenceShards(mesh, ['t/deaf'])).toEqual(new Map([['t/deaf', shard(0)]]));
   });
 
-  test('a small table without room: nothing that lives there is thrown out', { timeout }, async () => {
+  test('a small table without room: nothing that lives there is thrown out', async () => {
     const { mesh } = await lab({ configure: onC(/ size 200k /, ' size 20 ') });
     for (const proxy of [0, 1]) await mesh.cut(proxy, 2);
     for (const proxy of [0, 1]) await mesh.untilPeers(proxy, 2, 'down');
@@ -46,9 +45,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await tableContents(mesh))[2]).toEqual(before);
   });
 
-  test('one name, two shards, over cut links and over whole ones: refused, since the next request would undo it', {
-    timeout,
-  }, async () => {
+  test('one name, two shards, over cut links and over whole ones: refused, since the next request would undo it', async () => {
     const swapped = [1, 0, 2].map((n) => ({ shard: n, id: 11 + n }));
     const rename = (i: number, text: string) =>
       i === 2
@@ -77,9 +74,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
   let here: HealingLab;
   afterEach(() => here?.stop());
 
-  test('peers with shards: what others lack is no finding, it is said once, and nothing is healed', {
-    timeout,
-  }, async () => {
+  test('peers with shards: what others lack is no finding, it is said once, and nothing is healed', async () => {
     const spread = (_: number, text: string) =>
       text
         .replace('peers mesh\n', 'peers mesh\n  shards 3\n')

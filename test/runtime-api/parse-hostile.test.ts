@@ -16,8 +16,6 @@ import { limitMemory } from '../support/memory-limit.ts';
 
 beforeAll(limitMemory);
 
-const timeout = 60_000;
-
 /** Beginnings that each parser knows, between which what is repeated stands. */
 const head = [
   'Name: HAProxy\nVersion: 3.4.7\n\n',
@@ -75,7 +73,7 @@ function filled(word: string, { bytes, lines }: TextLimit): string {
   return line.repeat(Math.min(Math.floor(bytes / line.length), Math.floor(lines / feeds)));
 }
 
-test.each(words)('%j, as much as the state may be: state, servers, peers, checks', { timeout }, (word) => {
+test.each(words)('%j, as much as the state may be: state, servers, peers, checks', (word) => {
   const text = filled(word, STATE_LIMIT);
   const read = [
     parseState(head.join('') + text, 'nodes'),
@@ -88,24 +86,20 @@ test.each(words)('%j, as much as the state may be: state, servers, peers, checks
   expect(read).toHaveLength(6);
 });
 
-test.each(words)(
-  '%j, as much as the answer to keys may be: keys, process, level, header, writes',
-  { timeout },
-  (word) => {
-    const text = filled(word, KEYS_LIMIT);
-    const oneLine = word.repeat(KEYS_LIMIT.bytes / word.length);
-    const sink = { entry: () => {} };
-    for (const each of [text, oneLine]) {
-      parseKeyAnswers(each, ['a', 'b'], sink);
-      parseKeyAnswers(`# table: nodes, type: string, size:1, used:1\n${each}`, ['a', 'b'], sink);
-      parseProcess(each);
-      parseInfo(each);
-      canSeeEntries(each);
-      parseTableHeader(`# table: ${each}`);
-      expect(isLineTooLong(`${each}!`)).toBe(false);
-      expect(splitAnswers(each, 3, 'missing')).toHaveLength(3);
-    }
-    const entry = Buffer.from(`0x1: key=a use=0 exp=1 server_id=1 server_key=${oneLine}`, 'latin1');
-    createEntryReader(sink).read(entry, 0, entry.length);
-  },
-);
+test.each(words)('%j, as much as the answer to keys may be: keys, process, level, header, writes', (word) => {
+  const text = filled(word, KEYS_LIMIT);
+  const oneLine = word.repeat(KEYS_LIMIT.bytes / word.length);
+  const sink = { entry: () => {} };
+  for (const each of [text, oneLine]) {
+    parseKeyAnswers(each, ['a', 'b'], sink);
+    parseKeyAnswers(`# table: nodes, type: string, size:1, used:1\n${each}`, ['a', 'b'], sink);
+    parseProcess(each);
+    parseInfo(each);
+    canSeeEntries(each);
+    parseTableHeader(`# table: ${each}`);
+    expect(isLineTooLong(`${each}!`)).toBe(false);
+    expect(splitAnswers(each, 3, 'missing')).toHaveLength(3);
+  }
+  const entry = Buffer.from(`0x1: key=a use=0 exp=1 server_id=1 server_key=${oneLine}`, 'latin1');
+  createEntryReader(sink).read(entry, 0, entry.length);
+});

@@ -41,7 +41,7 @@ export function runTool(
   const path = first === undefined ? process.env.PATH : `${first}${delimiter}${process.env.PATH}`;
   const run = spawnSync(programPath(program) ?? program, rest, {
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: 200_000,
     env: { ...process.env, JAVA_HOME: javaHome() ?? '', ...env, PATH: path },
   });
   return { exitCode: run.status, stdout: run.stdout, stderr: run.stderr };

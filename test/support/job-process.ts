@@ -20,7 +20,7 @@ export function runJob(
     const child = execFile(
       process.execPath,
       [path, ...words],
-      { env: { PATH: process.env.PATH, ...env }, timeout: 50_000 },
+      { env: { PATH: process.env.PATH, ...env }, timeout: 200_000 },
       (_, stdout, stderr) => resolve({ exitCode: child.exitCode, stdout, stderr }),
     );
   });

@@ -11,7 +11,7 @@ import { compareTables, compareWhenStill, type Disagreements } from './table-dis
 type Look = SplitbrainRun & { readonly report: ReportFile };
 type Subject = Pick<Mesh, 'entries' | 'proxies' | 'untilPeersUp'>;
 
-const patience = { timeoutMs: 60_000 };
+const patience = { timeoutMs: 240_000 };
 
 /** Looks until no link was down in a look. */
 export function lookWhileLinked(mesh: Subject, args: readonly string[]): Promise<Look> {

@@ -25,7 +25,7 @@ const noHost = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (
 const noSudo = installed('sudo') ? null : 'sudo is missing (Debian: apt-get install sudo)';
 for (const missing of [noHost, noSudo]) if (missing) console.warn(`skipped: ${missing}`);
 
-describe.skipIf(noHost !== null)('a host', { timeout: 60_000 }, () => {
+describe.skipIf(noHost !== null)('a host', () => {
   let folder: string;
   let socketPath: string;
   let stats: StatsSocket;
