@@ -96,6 +96,12 @@ export function spellEndpoint(endpoint: Endpoint): string {
   }
 }
 
+/** A TCP address; the host is a name, or an address without brackets. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** `host:port`, with brackets around an IPv6 address. */
 export function hostAndPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -18,7 +18,8 @@ export interface Progressed {
   readonly bytes: number;
 }
 
-export interface Progress {
+/** The moving line. */
+export interface ProgressLine {
   update(progressed: Progressed): void;
   /** Takes the line away. Safe to call twice. */
   stop(): void;
@@ -27,16 +28,16 @@ export interface Progress {
 /** ASCII, which every terminal can show. */
 const frames = ['-', '\\', '|', '/'];
 
-const silent: Progress = { update: () => {}, stop: () => {} };
+const silent: ProgressLine = { update: () => {}, stop: () => {} };
 
 /**
  * Shows nothing unless `enabled` and `stream` is a terminal; the library behind it is loaded only
  * then.
  */
-export async function createProgress(
+export async function createProgressLine(
   stream: Writable & { readonly isTTY?: boolean },
   enabled: boolean,
-): Promise<Progress> {
+): Promise<ProgressLine> {
   if (!enabled || stream.isTTY !== true) return silent;
   const { default: yoctoSpinner } = await import('yocto-spinner');
   // The end of a run is main's: by default the library ends the process at a signal by itself.

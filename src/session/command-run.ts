@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts';
 import { systemClock } from '../process/clock.ts';
 import { createLogger, defaultLogLevel } from '../process/log.ts';
 import { writeOut } from '../process/output.ts';
-import { createProgress } from '../process/progress.ts';
+import { createProgressLine } from '../process/progress.ts';
 import type { ReportFiles } from '../report/report-files.ts';
 import type { LookFlags } from './look-flags.ts';
 import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh, type RunContext } from './mesh.ts';
@@ -37,7 +37,7 @@ export async function withCommandRun(
     showNames: flags.showNames === true,
     bindings: { runId: run.id, environment: settings.environment },
   });
-  const progress = await createProgress(process.stderr, isDrawable(process.stderr));
+  const progress = await createProgressLine(process.stderr, isDrawable(process.stderr));
   const context: RunContext = {
     clock: systemClock,
     signal,

@@ -7,7 +7,7 @@ import { ProtocolError, TransportError } from '../errors.ts';
 import type { InventoryContext } from '../inventory/inventory-context.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
-import type { Progress } from '../process/progress.ts';
+import type { ProgressLine } from '../process/progress.ts';
 import { readMembers } from '../runtime-api/member-reader.ts';
 import { createTableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from '../snapshot/collect.ts';
@@ -18,7 +18,7 @@ export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly progress: Progress;
+  readonly progress: ProgressLine;
   readonly run: Run & { readonly meshWords: readonly string[] };
 }
 

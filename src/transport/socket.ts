@@ -2,7 +2,7 @@
 // conversation.
 
 import net from 'node:net';
-import { abstractName, type Endpoint, spellEndpoint } from '../domain/proxy.ts';
+import { abstractName, type Endpoint, type HostPort, spellEndpoint } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
 import { type OnChunk, type Pouring, pourInto, requestBytes } from './conversation.ts';
 import { type Awaited, type Deadline, FIRST_BYTE, onAbort, type Patience, startDeadline } from './deadline.ts';
@@ -33,7 +33,7 @@ const READ_BYTES = 1 << 18;
  * delay them, by 40 ms each through SSH. `allowHalfOpen` keeps our side open when the far end has
  * closed its own.
  */
-export function connectTcp(host: string, port: number, allowHalfOpen: boolean, onread?: net.OnReadOpts): net.Socket {
+export function connectTcp({ host, port }: HostPort, allowHalfOpen: boolean, onread?: net.OnReadOpts): net.Socket {
   const autoSelectFamilyAttemptTimeout = PATIENCE_PER_ADDRESS_MS;
   return net.connect({
     ...{ host, port, noDelay: true, allowHalfOpen, autoSelectFamilyAttemptTimeout },
@@ -53,7 +53,7 @@ export function socketTransport(endpoint: SocketEndpoint, patience: Patience): T
         const connect = (onread: net.OnReadOpts) =>
           endpoint.kind === 'unix'
             ? net.connect({ path: addressOf(endpoint.path), allowHalfOpen: true, onread })
-            : connectTcp(endpoint.host, endpoint.port, true, onread);
+            : connectTcp(endpoint, true, onread);
         deadline.awaits(CONNECTION);
         const taking: OnChunk = (chunk) => {
           deadline.received(chunk.length);
@@ -82,7 +82,8 @@ function addressOf(path: string): string {
   return name === null ? path : `\0${name}`.padEnd(ADDRESS_BYTES, '\0');
 }
 
-interface Conversation {
+/** Who takes the answer, and until when. */
+interface AnswerTaking {
   readonly place: string;
   readonly onChunk: OnChunk;
   readonly deadline: Deadline;
@@ -95,7 +96,7 @@ interface Conversation {
 function converse(
   connect: (onread: net.OnReadOpts) => net.Socket,
   request: Buffer,
-  { place, onChunk, deadline }: Conversation,
+  { place, onChunk, deadline }: AnswerTaking,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let forget = () => {};

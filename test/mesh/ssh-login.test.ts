@@ -164,10 +164,10 @@ describe.skipIf(noSshd !== null)('ssh login', () => {
       ];
       const file = join(lab.folder, 'judged');
       for (const [text, verdict] of texts) {
-        expect([text, judgeHostKey(text, '127.0.0.1', lab.sshd.port, Buffer.from(blob, 'base64')).verdict]).toEqual([
+        expect([
           text,
-          verdict,
-        ]);
+          judgeHostKey(text, { host: '127.0.0.1', port: lab.sshd.port }, Buffer.from(blob, 'base64')).verdict,
+        ]).toEqual([text, verdict]);
         writeFileSync(file, `${text}\n`);
         const options = [
           'BatchMode=yes',

@@ -2,7 +2,7 @@
 
 import { Writable } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createProgress, progressText } from '../../src/process/progress.ts';
+import { createProgressLine, progressText } from '../../src/process/progress.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -29,7 +29,7 @@ test.each([
   ['a terminal where progress is not wanted', true, false],
 ])('%s gets nothing', async (_name, isTTY, enabled) => {
   const { stream, text } = screen(isTTY);
-  const progress = await createProgress(stream, enabled);
+  const progress = await createProgressLine(stream, enabled);
   progress.update(half);
   progress.stop();
   expect(text()).toBe('');
@@ -42,7 +42,7 @@ test('a terminal gets the line, in ASCII, and gets its cursor back', async () =>
   const signals = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
   const before = { signals: signals(), exits: process.listenerCount('exit') };
   const { stream, text } = screen(true);
-  const progress = await createProgress(stream, true);
+  const progress = await createProgressLine(stream, true);
   progress.update(half);
   progress.update({ ...half, done: 8 });
   expect(text()).toContain('Reading proxies: 7 of 20, 140.2 MB');

@@ -7,7 +7,8 @@ import { isRefusal } from '../ssh/channel.ts';
 import { type CommandEnd, commandTrouble, cutTrouble } from '../ssh/channel-trouble.ts';
 import { unpack } from './unpack.ts';
 
-interface Asking {
+/** Who takes the unpacked answer, and what ends it early. */
+interface UnpackedReading {
   readonly onChunk: OnChunk;
   /** Names the far end in messages. */
   readonly place: string;
@@ -22,7 +23,7 @@ interface Asking {
  */
 export async function askCompressed(
   talk: (onChunk: OnChunk) => Promise<CommandEnd>,
-  { onChunk, place, signal }: Asking,
+  { onChunk, place, signal }: UnpackedReading,
 ): Promise<boolean> {
   const unpacker = unpack(onChunk, place);
   try {

@@ -14,11 +14,18 @@ import type { Channel, Login, Way } from './way.ts';
  */
 const STDERR_LIMIT = 4_096;
 
+/** Where a channel leads. */
+export interface ChannelTarget {
+  /** Names the far end in messages. */
+  readonly place: string;
+  readonly way: Way;
+}
+
 /**
- * `place` names the far end in messages. Rejects with `TransportError`; a channel that comes too
- * late is closed.
+ * Opens a channel over a login. Rejects with `TransportError`. A channel that opens after `signal`
+ * has aborted is closed.
  */
-export function openChannel(login: Login, place: string, way: Way, signal: AbortSignal): Promise<Channel> {
+export function openChannel(login: Login, { place, way }: ChannelTarget, signal: AbortSignal): Promise<Channel> {
   return new Promise((resolve, reject) => {
     let waiting = true;
     let tries = 0;
@@ -60,12 +67,13 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof TransportError && error.code === 'remote-command';
 }
 
-interface Conversation {
+/** Who takes the answer, and what ends it early. */
+interface ChannelReading {
   readonly onChunk: OnChunk;
   readonly login: Login;
   readonly signal: AbortSignal;
   /**
-   * Whether the command begins with a mark of ours, and the login shell's own words come before.
+   * Whether the command prints our mark first; what the login shell printed before it is dropped.
    */
   readonly isMarked: boolean;
 }
@@ -76,7 +84,7 @@ interface Conversation {
 export function converse(
   channel: Channel,
   request: Buffer,
-  { onChunk, login, signal, isMarked }: Conversation,
+  { onChunk, login, signal, isMarked }: ChannelReading,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let forget = () => {};

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { hostAndPort, type Trouble } from '../../domain/proxy.ts';
+import { type HostPort, hostAndPort, type Trouble } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import { hostKeyTypes, judgeHostKey, knownHostName, typeOf } from './known-hosts.ts';
 
@@ -23,8 +23,8 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
  * Those the file knows first, then the others: a server without any known key then shows one that
  * can be named to people.
  */
-export function hostKeyAlgorithms(knownHosts: KnownHosts, host: string, port: number): ServerHostKeyAlgorithm[] {
-  const known = hostKeyTypes(knownHosts.text, host, port);
+export function hostKeyAlgorithms(knownHosts: KnownHosts, server: HostPort): ServerHostKeyAlgorithm[] {
+  const known = hostKeyTypes(knownHosts.text, server);
   const rank = (algorithm: string) => (known.includes(algorithm) ? 0 : 1);
   return [...ALGORITHMS].sort((a, b) => rank(a) - rank(b));
 }
@@ -35,18 +35,13 @@ export function fingerprintOf(keyBlob: Uint8Array): string {
 }
 
 /** Why this key is refused, or `null` where known_hosts vouches for it. */
-export function hostKeyTrouble(
-  knownHosts: KnownHosts,
-  host: string,
-  port: number,
-  keyBlob: Uint8Array,
-): Trouble | null {
+export function hostKeyTrouble(knownHosts: KnownHosts, server: HostPort, keyBlob: Uint8Array): Trouble | null {
   const type = typeOf(keyBlob);
-  const place = hostAndPort(host, port);
+  const place = hostAndPort(server.host, server.port);
   const fingerprint = fingerprintOf(keyBlob);
-  const entry = `${knownHostName(host, port)} ${type} ${Buffer.from(keyBlob).toString('base64')}`;
+  const entry = `${knownHostName(server)} ${type} ${Buffer.from(keyBlob).toString('base64')}`;
   const compare = `compare ${fingerprint} with what \`ssh-keygen -lf\` prints for the key on the host itself`;
-  const judged = judgeHostKey(knownHosts.text, host, port, keyBlob);
+  const judged = judgeHostKey(knownHosts.text, server, keyBlob);
   switch (judged.verdict) {
     case 'known':
       return null;
@@ -72,7 +67,7 @@ export function hostKeyTrouble(
       return {
         code: 'host-key-revoked',
         message: `${place} shows a ${type} key that ${knownHosts.path} revokes in ${spellLines(judged.lines)} (${fingerprint}).`,
-        remedy: `Do not log in there: give the host a new key, then add that to ${knownHosts.path} in the form: ${knownHostName(host, port)} TYPE KEY`,
+        remedy: `Do not log in there: give the host a new key, then add that to ${knownHosts.path} in the form: ${knownHostName(server)} TYPE KEY`,
       };
   }
 }

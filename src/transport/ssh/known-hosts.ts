@@ -2,6 +2,7 @@
 // Pure.
 
 import { createHmac } from 'node:crypto';
+import type { HostPort } from '../../domain/proxy.ts';
 
 interface Line {
   readonly number: number;
@@ -26,11 +27,11 @@ export type HostKeyVerdict =
  * `keyBlob` is the public key as it goes over the wire. A revoked key stays revoked whatever other
  * lines say.
  */
-export function judgeHostKey(text: string, host: string, port: number, keyBlob: Uint8Array): HostKeyVerdict {
+export function judgeHostKey(text: string, server: HostPort, keyBlob: Uint8Array): HostKeyVerdict {
   const type = typeOf(keyBlob);
   const lines = parseLines(text);
   const isThisKey = (line: Line) => line.blob.equals(keyBlob);
-  const [name, fallback] = namesOf(host, port);
+  const [name, fallback] = namesOf(server);
   const named = lines.filter((line) => namesHost(line.hosts, name));
   const namedWithoutPort = fallback === undefined ? [] : lines.filter((line) => namesHost(line.hosts, fallback));
   const either = [...named, ...namedWithoutPort];
@@ -56,8 +57,8 @@ export function judgeHostKey(text: string, host: string, port: number, keyBlob: 
  * where it has none. A server asked for another one first would show a key that the file does not
  * know, and look like an attack.
  */
-export function hostKeyTypes(text: string, host: string, port: number): string[] {
-  const names = namesOf(host, port);
+export function hostKeyTypes(text: string, server: HostPort): string[] {
+  const names = namesOf(server);
   const algorithms = parseLines(text)
     .filter((line) => line.marker === null && names.some((name) => namesHost(line.hosts, name)))
     .flatMap((line) => (line.type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [line.type]));
@@ -65,7 +66,7 @@ export function hostKeyTypes(text: string, host: string, port: number): string[]
 }
 
 /** The host as known_hosts spells it: the port stands in it unless it is 22. */
-export function knownHostName(host: string, port: number): string {
+export function knownHostName({ host, port }: HostPort): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
 
@@ -75,9 +76,9 @@ export function typeOf(keyBlob: Uint8Array): string {
 }
 
 /** The names to look for: as this port is spelled, then without the port. */
-function namesOf(host: string, port: number): [string, ...string[]] {
+function namesOf({ host, port }: HostPort): [string, ...string[]] {
   const name = host.toLowerCase();
-  return port === 22 ? [name] : [knownHostName(name, port), name];
+  return port === 22 ? [name] : [knownHostName({ host: name, port }), name];
 }
 
 function numbersOf(lines: readonly Line[]): number[] {

@@ -32,20 +32,24 @@ export interface LoginProgress {
   readonly isHalfway: boolean;
 }
 
-/** `place` is `user@host:port`. */
-export function loginTrouble(
-  place: string,
-  error: LoginError,
-  settings: SshSettings,
-  progress: LoginProgress,
-): Trouble {
+/** A login that failed. */
+export interface FailedLogin {
+  /** `user@host:port`. */
+  readonly place: string;
+  readonly settings: SshSettings;
+  readonly progress: LoginProgress;
+}
+
+/** What a person is told of it. */
+export function loginTrouble(error: LoginError, failed: FailedLogin): Trouble {
+  const { place, progress } = failed;
   if (!progress.handshaken && progress.greeting !== '') return greetingTrouble(place, progress.greeting);
   if (error.level === 'client-socket') return socketTrouble(place, error as NodeJS.ErrnoException);
   if (error.level === 'client-timeout') return connectionLost(place, 'it stopped answering keepalives');
   // OpenSSH disconnects (reason 2) where an agent offers more keys than its MaxAuthTries.
   const disconnectedByServer = typeof error.code === 'number' && progress.handshaken;
   if (error.level === 'client-authentication' || disconnectedByServer) {
-    return authenticationTrouble(place, error, settings, progress);
+    return authenticationTrouble(error, failed);
   }
   return {
     code: 'ssh',
@@ -77,12 +81,8 @@ export function greetingTrouble(place: string, greeting: string): Trouble {
   return { code: 'ssh', message, remedy: 'Check the address and port: they must be those of an sshd.' };
 }
 
-function authenticationTrouble(
-  place: string,
-  error: LoginError,
-  settings: SshSettings,
-  { agentError, agentKeys, wanted, isHalfway }: LoginProgress,
-): Trouble {
+function authenticationTrouble(error: LoginError, { place, settings, progress }: FailedLogin): Trouble {
+  const { agentError, agentKeys, wanted, isHalfway } = progress;
   const trouble = (message: string, remedy: string): Trouble => ({ code: 'authentication', message, remedy });
   const key = settings.privateKey === null ? [] : [`the key ${settings.privateKey.path}`];
   const holds = agentError ? ` (which failed: ${agentError.message})` : agentKeys === 0 ? ' (which holds no key)' : '';

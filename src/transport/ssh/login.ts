@@ -21,11 +21,17 @@ import type { Channel, Login, Way } from './way.ts';
 /** A far end that does not even take a goodbye shall not hold up the end of a run. */
 const GOODBYE_MS = 1_000;
 
+/** Where to log in, and with which keys. */
+export interface LoginTarget {
+  readonly hop: Hop;
+  readonly settings: SshSettings;
+}
+
 /**
  * `line` leads to the host's sshd and may still be connecting; it belongs to the login from here
  * on. Rejects with `TransportError`.
  */
-export function login(hop: Hop, line: Duplex, settings: SshSettings, wait: Wait): Promise<Login> {
+export function login({ hop, settings }: LoginTarget, line: Duplex, wait: Wait): Promise<Login> {
   return new Promise((resolve, reject) => {
     const place = spellHop(hop);
     const client = new ssh2.Client();
@@ -73,7 +79,11 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, wait: Wait)
       // An agent that does not answer is followed by the next way to log in, or by the failure of
       // all.
       if (error.level === 'agent') agentError = error;
-      else end(refused ?? new TransportError(loginTrouble(place, error, settings, progress()), { cause: error }));
+      else
+        end(
+          refused ??
+            new TransportError(loginTrouble(error, { place, settings, progress: progress() }), { cause: error }),
+        );
     });
     client.on('end', () => end(new TransportError(connectionLost(place, 'the far end closed it'))));
     client.on('close', () => end(new TransportError(connectionLost(place, 'closed'))));
@@ -106,7 +116,7 @@ export function login(hop: Hop, line: Duplex, settings: SshSettings, wait: Wait)
     };
 
     const verify = (blob: Buffer) => {
-      const trouble = hostKeyTrouble(settings.knownHosts, hop.host, hop.port, blob);
+      const trouble = hostKeyTrouble(settings.knownHosts, hop, blob);
       if (trouble) refused = new TransportError(trouble);
       return trouble === null;
     };
@@ -151,7 +161,7 @@ function connectConfig(hop: Hop, settings: SshSettings): ConnectConfig {
     // name of the software.
     strictVendor: false,
     algorithms: {
-      serverHostKey: hostKeyAlgorithms(settings.knownHosts, hop.host, hop.port),
+      serverHostKey: hostKeyAlgorithms(settings.knownHosts, hop),
       // Fastest first: AES runs in hardware, GCM needs no second pass for integrity.
       cipher: [
         'aes128-gcm@openssh.com',

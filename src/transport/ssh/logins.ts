@@ -10,7 +10,7 @@ import { connectTcp } from '../socket.ts';
 import { openChannel } from './channel.ts';
 import { hopsTo, spellHop } from './hops.ts';
 import { login } from './login.ts';
-import { takeTurnsAtDoors } from './turns.ts';
+import { limitLogins } from './login-limit.ts';
 import type { Login, Way } from './way.ts';
 
 /** A proxy that is reached by SSH. */
@@ -21,6 +21,12 @@ export type SshTarget = ProxyTarget & { readonly endpoint: Extract<Endpoint, { k
  */
 export type LogIn = (target: SshTarget, wait: Wait) => Promise<Login>;
 
+/** A host to log in at, and the bastions on the way to it, the nearest first. */
+interface Destination {
+  readonly hop: Hop;
+  readonly way: readonly Hop[];
+}
+
 /** A login that several others go through; it ends with the last of them. */
 interface Bastion {
   readonly login: Promise<Login>;
@@ -30,11 +36,11 @@ interface Bastion {
 
 export function builtinLogins(settings: SshSettings, patience: Patience): LogIn {
   const bastions = new Map<string, Bastion>();
-  const atDoor = takeTurnsAtDoors();
+  const byTurns = limitLogins();
 
   /** `way` is what has been gone through so far; the login at its end belongs to whoever asks. */
   async function logInAt(hop: Hop, way: readonly Hop[], wait: Wait): Promise<Login> {
-    if (way.length === 0) return enter(hop, way, wait, () => connectTcp(hop.host, hop.port, false));
+    if (way.length === 0) return enter({ hop, way }, wait, () => connectTcp(hop, false));
     const bastion = share(way);
     const leave = () => release(way, bastion);
     try {
@@ -45,12 +51,12 @@ export function builtinLogins(settings: SshSettings, patience: Patience): LogIn 
       const through = await unlessAborted(bastion.login, wait.signal);
       const onward: Way = { kind: 'tcp', host: hop.host, port: hop.port };
       const place = `${hostAndPort(hop.host, hop.port)} from the jump host ${way.at(-1)!.host}`;
-      const inner = await enter(hop, way, wait, () => {
+      const inner = await enter({ hop, way }, wait, () => {
         wait.awaits({
           what: `${way.at(-1)!.host} to connect to ${hostAndPort(hop.host, hop.port)}`,
           remedy: 'Check the route and firewalls between the bastion and that host.',
         });
-        return openChannel(through, place, onward, wait.signal);
+        return openChannel(through, { place, way: onward }, wait.signal);
       });
       const close = async () => {
         await inner.close();
@@ -65,9 +71,9 @@ export function builtinLogins(settings: SshSettings, patience: Patience): LogIn 
     }
   }
 
-  function enter(hop: Hop, way: readonly Hop[], wait: Wait, line: () => Duplex | Promise<Duplex>): Promise<Login> {
-    const door = [...way.map(spellHop), hostAndPort(hop.host, hop.port)].join(' > ');
-    return atDoor(door, hop.user, wait, async () => login(hop, await line(), settings, wait));
+  function enter({ hop, way }: Destination, wait: Wait, connect: () => Duplex | Promise<Duplex>): Promise<Login> {
+    const sshd = [...way.map(spellHop), hostAndPort(hop.host, hop.port)].join(' > ');
+    return byTurns({ sshd, user: hop.user }, wait, async () => login({ hop, settings }, await connect(), wait));
   }
 
   function share(way: readonly Hop[]): Bastion {

@@ -12,7 +12,9 @@ const SSH_FAILED = 255;
 
 /** Closes when the process has, with its exit code or its signal. */
 export function commandChannel(child: ChildProcess): Channel {
-  const channel = new LentChannel(child.stdout!, child.stdin!, child.stderr!, () => child.kill('SIGTERM'));
+  const channel = new LentChannel({ output: child.stdout!, input: child.stdin!, stderr: child.stderr! }, () =>
+    child.kill('SIGTERM'),
+  );
   child.once('error', (error) => channel.emit('error', error));
   child.once('close', (code: number | null, signal: string | null) => channel.finish(code, signal));
   return channel;
@@ -24,7 +26,9 @@ export function commandChannel(child: ChildProcess): Channel {
  */
 export function forwardedChannel(socket: Socket, said: () => string): Channel {
   const before = said();
-  const channel = new LentChannel(socket, socket, new PassThrough().end(), () => socket.destroy());
+  const channel = new LentChannel({ output: socket, input: socket, stderr: new PassThrough().end() }, () =>
+    socket.destroy(),
+  );
   socket.once('close', () => {
     // `ssh` says it before it closes the socket; it is read before the check phase, in which this
     // runs.
@@ -41,6 +45,12 @@ export function wasRefused({ code, stderr }: CommandEnd, kind: 'exec' | 'streaml
   return code === SSH_FAILED && (kind !== 'exec' || /Session open refused by peer/.test(stderr));
 }
 
+interface Streams {
+  readonly output: Readable;
+  readonly input: Writable;
+  readonly stderr: Readable;
+}
+
 /** Two streams and a way to end them, as the one stream that a channel is. */
 class LentChannel extends Duplex {
   readonly stderr: Readable;
@@ -49,7 +59,7 @@ class LentChannel extends Duplex {
   readonly #input: Writable;
   readonly #stop: () => void;
 
-  constructor(output: Readable, input: Writable, stderr: Readable, stop: () => void) {
+  constructor({ output, input, stderr }: Streams, stop: () => void) {
     super({ emitClose: false });
     this.stderr = stderr;
     this.#output = output;

@@ -28,7 +28,8 @@ export interface Session {
   close(): Promise<void>;
 }
 
-interface Asking {
+/** The request that waits for its answer. */
+interface OpenRequest {
   take(chunk: Buffer): void;
   failed(error: unknown): void;
   ended(end: CommandEnd): void;
@@ -45,23 +46,23 @@ const GREETING_MS = 3_000;
 export function startSession(channel: Channel, login: Login): Session {
   let isNew = true;
   let isOver = false;
-  let asking: Asking | null = null;
+  let current: OpenRequest | null = null;
   let read: OnChunk = () => {};
   const mark = afterMark((chunk) => read(chunk));
   const give = () => {
     isOver = true;
     discard(channel);
   };
-  channel.on('error', (error: unknown) => asking?.failed(error));
+  channel.on('error', (error: unknown) => current?.failed(error));
   channel.on('data', (chunk: Buffer) => {
     // Nobody asked: whose answer comes next could not be told any more.
-    if (asking === null) give();
-    else asking.take(chunk);
+    if (current === null) give();
+    else current.take(chunk);
   });
   const closed = new Promise<void>((done) => {
     watchEnd(channel, (end) => {
       isOver = true;
-      asking?.ended(end);
+      current?.ended(end);
       done();
     });
   });
@@ -90,7 +91,7 @@ export function startSession(channel: Channel, login: Login): Session {
         const fail = (reason: unknown) => {
           clearTimeout(patience);
           forget();
-          asking = null;
+          current = null;
           poured.stop();
           give();
           reject(reason);
@@ -99,7 +100,7 @@ export function startSession(channel: Channel, login: Login): Session {
         const poured = pourInto(mark.take, channel, fail);
         const finish = async (end: CommandEnd | null) => {
           clearTimeout(patience);
-          asking = null;
+          current = null;
           forget();
           // All was read: a connection that breaks while the reader takes the rest no longer
           // matters.
@@ -108,10 +109,10 @@ export function startSession(channel: Channel, login: Login): Session {
           forget();
           resolve(end && { ...end, hasBegun: reader.hasBegun });
         };
-        asking = {
+        current = {
           take(chunk) {
             poured.take(chunk);
-            if (reader.isOver && asking !== null) void finish(null);
+            if (reader.isOver && current !== null) void finish(null);
           },
           failed: fail,
           ended: finish,

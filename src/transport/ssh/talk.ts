@@ -15,7 +15,8 @@ import { type Session, startSession } from './session.ts';
 import { socatCommands } from './socat-command.ts';
 import type { Channel, Login, Way } from './way.ts';
 
-export interface Asking {
+/** One request to the socket; its members are those of `Transport.ask`. */
+export interface SocketRequest {
   readonly request: string;
   readonly onChunk: OnChunk;
   readonly wait: Wait;
@@ -32,7 +33,7 @@ interface Ways {
 
 export interface Talk {
   /** Rejects with `TransportError`, or with what the reader threw. */
-  ask(over: Login, asking: Asking): Promise<void>;
+  ask(over: Login, asked: SocketRequest): Promise<void>;
   /** Forgets what belongs to a login: another one takes its place. */
   begin(): void;
 }
@@ -57,7 +58,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
 
   const ways = () => waysToSocket(path, via, marks !== 'refused');
 
-  async function paysToCompress(over: Login, { wait, expectedBytes }: Asking): Promise<boolean> {
+  async function paysToCompress(over: Login, { wait, expectedBytes }: SocketRequest): Promise<boolean> {
     switch (refusesToCompress ? 'no' : wantsCompression(compress, expectedBytes)) {
       case 'no':
         return false;
@@ -76,7 +77,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   }
 
   async function open(over: Login, way: Way, { signal }: Wait): Promise<Channel> {
-    const channel = await openChannel(over, place, way, signal);
+    const channel = await openChannel(over, { place, way }, signal);
     // Not before: sshd has the session of a login to open. Not later: a dump that is to come need
     // not wait for it.
     if (compress === 'auto') void isFar(over);
@@ -84,7 +85,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   }
 
   /** A conversation of its own, beside a session that may be kept. */
-  async function byItself(over: Login, way: Way, { request, onChunk, wait }: Asking): Promise<CommandEnd> {
+  async function byItself(over: Login, way: Way, { request, onChunk, wait }: SocketRequest): Promise<CommandEnd> {
     const talk = async () => {
       const channel = await open(over, way, wait);
       const isMarked = way.kind === 'exec' && (marks !== 'refused' || request === '');
@@ -105,15 +106,15 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     });
   }
 
-  async function talk(over: Login, asking: Asking): Promise<void> {
-    const { onChunk, wait } = asking;
-    if (asking.isNew) await endSession(wait.signal);
+  async function talk(over: Login, asked: SocketRequest): Promise<void> {
+    const { onChunk, wait } = asked;
+    if (asked.isNew) await endSession(wait.signal);
     const { plain, compressed } = ways();
-    const compresses = compressed !== null && (await paysToCompress(over, asking));
-    if (!compresses && asking.isRepeatable && !refusesSessions && (await askInSession(over, asking))) return;
-    const packed = (take: OnChunk) => byItself(over, compressed!, { ...asking, onChunk: take });
+    const compresses = compressed !== null && (await paysToCompress(over, asked));
+    if (!compresses && asked.isRepeatable && !refusesSessions && (await askInSession(over, asked))) return;
+    const packed = (take: OnChunk) => byItself(over, compressed!, { ...asked, onChunk: take });
     if (compresses && (await askCompressed(packed, { onChunk, place, signal: wait.signal }))) return;
-    throwTrouble(await byItself(over, plain, asking));
+    throwTrouble(await byItself(over, plain, asked));
     // What was refused once will be again. Where the plain way fails as well, it was not the
     // compression.
     if (compresses) refusesToCompress = true;
@@ -123,7 +124,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
    * Whether it was answered: a session that was kept may have ended since, and with a command that
    * shows no prompt there is none to be had.
    */
-  async function askInSession(over: Login, { request, onChunk, wait }: Asking): Promise<boolean> {
+  async function askInSession(over: Login, { request, onChunk, wait }: SocketRequest): Promise<boolean> {
     const kept = session?.isOver === false ? session : null;
     session = kept ?? startSession(await open(over, ways().plain, wait), over);
     const end = await session.ask(request, onChunk, wait.signal);
@@ -139,13 +140,13 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
    * A question shows by its answer whether the host lets our mark pass; where none came, it is
    * asked again.
    */
-  async function askMarked(over: Login, asking: Asking): Promise<void> {
+  async function askMarked(over: Login, asked: SocketRequest): Promise<void> {
     let hasBegun = false;
     const watched: OnChunk = (chunk) => {
       hasBegun = true;
-      return asking.onChunk(chunk);
+      return asked.onChunk(chunk);
     };
-    const trouble = await talk(over, { ...asking, onChunk: watched }).then(
+    const trouble = await talk(over, { ...asked, onChunk: watched }).then(
       () => null,
       (error: unknown) => error,
     );
@@ -153,8 +154,8 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     if (trouble === null && hasBegun) marks = wasMarked ? 'pass' : 'refused';
     const mayBeTheMark = trouble === null || (trouble instanceof TransportError && MARK_CODES.has(trouble.code));
     if (marks === 'unknown' && !hasBegun && mayBeTheMark) {
-      marks = await learnMarks(over, asking.wait);
-      if (marks === 'refused') return talk(over, asking);
+      marks = await learnMarks(over, asked.wait);
+      if (marks === 'refused') return talk(over, asked);
     }
     if (trouble !== null) throw trouble;
   }
@@ -185,11 +186,11 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   }
 
   return {
-    async ask(over, asking) {
-      asking.wait.awaits(FIRST_BYTE);
-      if (marks === 'unknown' && asking.isRepeatable) return askMarked(over, asking);
-      if (marks === 'unknown') marks = await learnMarks(over, asking.wait);
-      return talk(over, asking);
+    async ask(over, asked) {
+      asked.wait.awaits(FIRST_BYTE);
+      if (marks === 'unknown' && asked.isRepeatable) return askMarked(over, asked);
+      if (marks === 'unknown') marks = await learnMarks(over, asked.wait);
+      return talk(over, asked);
     },
     begin() {
       session = null;

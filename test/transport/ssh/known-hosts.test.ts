@@ -97,25 +97,31 @@ describe('judgeHostKey', () => {
     ['an unknown way of hashing names nobody', line('|2|AAAA|AAAA', ed), 'a', 22, unknown],
   ];
   test.each(cases)('%s', (_title, text, host, port, verdict) => {
-    expect(judgeHostKey(text, host, port, ed)).toEqual(verdict);
+    expect(judgeHostKey(text, { host, port }, ed)).toEqual(verdict);
   });
 
   test('bytes that are no key are known to nobody', () => {
-    expect(judgeHostKey(line('a', ed), 'a', 22, Buffer.from('nonsense'))).toMatchObject({ verdict: 'unknown' });
+    expect(judgeHostKey(line('a', ed), { host: 'a', port: 22 }, Buffer.from('nonsense'))).toMatchObject({
+      verdict: 'unknown',
+    });
   });
 });
 
 describe('hostKeyTypes', () => {
   test('names the types of this host only, ssh-rsa by its SHA-2 algorithms', () => {
     const text = `${line('a', rsa)}\n${line('a', ec)}\n${line('b', ed)}\n@revoked ${line('a', ed)}`;
-    expect(hostKeyTypes(text, 'a', 22)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ecdsa-sha2-nistp256']);
+    expect(hostKeyTypes(text, { host: 'a', port: 22 })).toEqual([
+      'rsa-sha2-512',
+      'rsa-sha2-256',
+      'ecdsa-sha2-nistp256',
+    ]);
   });
   test('is empty for a host that the file does not know', () => {
-    expect(hostKeyTypes(line('b', ed), 'a', 22)).toEqual([]);
+    expect(hostKeyTypes(line('b', ed), { host: 'a', port: 22 })).toEqual([]);
   });
   test('the server is asked for known types first, then for the others, never for SHA-1 or DSA', () => {
     const knownHosts = { path: 'f', text: `${line('a', ec)}\n${line('a', blob('ssh-dss', 5))}` };
-    const asked = hostKeyAlgorithms(knownHosts, 'a', 22);
+    const asked = hostKeyAlgorithms(knownHosts, { host: 'a', port: 22 });
     expect(asked[0]).toBe('ecdsa-sha2-nistp256');
     expect(asked).toContain('ssh-ed25519');
     expect(asked).not.toContain('ssh-rsa');
@@ -124,7 +130,8 @@ describe('hostKeyTypes', () => {
 });
 
 describe('hostKeyTrouble', () => {
-  const trouble = (text: string, port = 2222) => hostKeyTrouble({ path: '/etc/known', text }, 'hap-a', port, ed);
+  const trouble = (text: string, port = 2222) =>
+    hostKeyTrouble({ path: '/etc/known', text }, { host: 'hap-a', port }, ed);
 
   test('a known key is no trouble', () => {
     expect(trouble(line('[hap-a]:2222', ed))).toBeNull();
@@ -186,10 +193,10 @@ describe.skipIf(!keygen)('as ssh-keygen sees it', () => {
         execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' });
         const text = readFileSync(file, 'utf8');
         expect(text.startsWith('|1|')).toBe(true);
-        expect(judgeHostKey(text, name, number, key)).toEqual(known);
-        expect(hostKeyTypes(text, name, number)).toEqual(['ssh-ed25519']);
+        expect(judgeHostKey(text, { host: name, port: number }, key)).toEqual(known);
+        expect(hostKeyTypes(text, { host: name, port: number })).toEqual(['ssh-ed25519']);
         const elsewhere = number === 4711 ? 4712 : 4711;
-        if (number !== 22) expect(judgeHostKey(text, name, elsewhere, key)).toEqual(unknown);
+        if (number !== 22) expect(judgeHostKey(text, { host: name, port: elsewhere }, key)).toEqual(unknown);
       }),
       { numRuns: 15 },
     );
@@ -201,7 +208,7 @@ describe.skipIf(!keygen)('as ssh-keygen sees it', () => {
     fc.assert(
       fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), name, (patterns, wanted) => {
         write(`${line(patterns.join(','), key)}\n`);
-        const verdict = judgeHostKey(readFileSync(file, 'utf8'), wanted, 22, key).verdict;
+        const verdict = judgeHostKey(readFileSync(file, 'utf8'), { host: wanted, port: 22 }, key).verdict;
         expect(verdict === 'known').toBe(found(wanted));
       }),
       { numRuns: 60 },
