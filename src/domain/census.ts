@@ -16,14 +16,11 @@ export interface CensusRoom {
   readonly createdAtMs: number | null;
 }
 
-/**
- * Takes the rooms of a census while it is read, so that no list of them is kept.
- * @public
- */
+/** Takes the rooms of a census while it is read, so that no list of them is kept. */
 export interface RoomSink {
   /**
    * `shard` is the position in `CensusReading.shards`. Its status is known at the end only: rooms
-   * of a shard that is not `ok` do not count. The room is not kept by the caller.
+   * of a shard that is not `ok` do not count.
    */
   room(shard: number, room: CensusRoom): void;
 }
@@ -88,20 +85,14 @@ export interface CensusGap {
   readonly trouble: CensusTrouble;
 }
 
-/**
- * All that a source says. `notes` are sentences for the report that change no verdict.
- * @public
- */
+/** All that a source says. `notes` are sentences for the report that change no verdict. */
 export interface CensusReading {
   readonly shards: readonly ShardCensus[];
   readonly gaps: readonly CensusGap[];
   readonly notes: readonly string[];
 }
 
-/**
- * A shard that is known from elsewhere: it can be asked, and its report is expected.
- * @public
- */
+/** A shard that is known from elsewhere: it can be asked, and its report is expected. */
 export interface CensusShard {
   readonly name: string | null;
   /** `address:port` as HAProxy has it. */

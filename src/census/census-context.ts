@@ -1,0 +1,16 @@
+// What a census is read with, whatever its source.
+
+import type { CensusShard, RoomSink } from '../domain/census.ts';
+import type { Dial } from '../transport/dial.ts';
+
+/** What a census is read with. */
+export interface CensusContext {
+  /** Those known from elsewhere: they are asked, or their reports in Consul are expected. */
+  readonly shards: readonly CensusShard[];
+  readonly sink: RoomSink;
+  /** Milliseconds since the epoch, asked when an answer has come. */
+  readonly now: () => number;
+  /** The way to a region (`null`: to any); `null` where no login is between. */
+  readonly dialTo: (region: string | null) => Dial | null;
+  readonly signal: AbortSignal;
+}

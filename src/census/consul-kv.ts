@@ -1,0 +1,151 @@
+// The census from Consul's KV, where each signal-sidecar writes its report every minute: one
+// question a datacenter, and no shard is asked.
+
+import pLimit from 'p-limit';
+import type {
+  CensusGap,
+  CensusReading,
+  CensusSettings,
+  CensusShard,
+  CensusSource,
+  CensusTrouble,
+} from '../domain/census.ts';
+import { quote } from '../input/complaint.ts';
+import { answerTrouble } from './answer.ts';
+import type { CensusContext } from './census-context.ts';
+import { CensusList, list } from './census-list.ts';
+import { askConsul, listDatacenters } from './consul-question.ts';
+import { freshnessOf } from './freshness.ts';
+import { type KvRow, KvRows } from './kv-rows.ts';
+import { readRooms } from './room-list.ts';
+
+type ConsulSource = Extract<CensusSource, { kind: 'consul' }>;
+
+const LIST = 'census';
+
+export async function readConsulCensus(
+  source: ConsulSource,
+  settings: CensusSettings,
+  context: CensusContext,
+): Promise<CensusReading> {
+  const ask = { source, settings, dial: context.dialTo(null), signal: context.signal };
+  const known = addressesOf(context.shards);
+  const census = new CensusList(settings.domain, context.sink);
+  const gaps: CensusGap[] = [];
+  const odd: string[] = [];
+  const datacenters = source.datacenters === 'all' ? await listDatacenters(ask) : source.datacenters;
+  if ('code' in datacenters)
+    return {
+      shards: unreported(context.shards, census, [datacenters]),
+      gaps: [{ name: source.url, trouble: datacenters }],
+      notes: [],
+    };
+  const limit = pLimit(settings.concurrency);
+  let found = 0;
+  const readRow = ({ key, value }: KvRow) => {
+    const name = key.slice(source.prefix.length);
+    // A folder that a person made in Consul's own pages has a key of its own.
+    if (key.endsWith('/')) return;
+    found++;
+    if (!key.startsWith(source.prefix) || !/^[\w.-]{1,200}$/.test(name)) {
+      odd.push(quote(key));
+      return;
+    }
+    const { tally, finish } = census.begin(name, known.addressOf(name));
+    if (!Buffer.isBuffer(value)) return finish({ reportedAt: null, trouble: noValue(name, value) });
+    const end = readRooms(value, LIST, tally);
+    if ('wrong' in end) {
+      return finish({
+        reportedAt: null,
+        trouble: answerTrouble(end, { name, list: LIST, domain: settings.domain }, tally),
+      });
+    }
+    const report = { shard: name, time: end.around.time, bytes: value.length };
+    const { reportedAt, trouble } = freshnessOf(report, context.now(), settings.maxAgeMs);
+    finish({
+      reportedAt,
+      trouble: trouble ?? answerTrouble(end, { name, list: LIST, domain: settings.domain }, tally),
+    });
+  };
+  await Promise.all(
+    datacenters.map((datacenter) =>
+      limit(async () => {
+        const rows = new KvRows(readRow);
+        const trouble = await askConsul(ask, datacenter, rows);
+        if (trouble !== null) gaps.push({ name: datacenter, trouble });
+      }),
+    ),
+  );
+  if (found === 0 && gaps.length === 0) gaps.push({ name: source.prefix, trouble: nothingThere(source, datacenters) });
+  unreported(
+    context.shards,
+    census,
+    gaps.map(({ trouble }) => trouble),
+  );
+  const notes = [
+    ...census.notes(),
+    ...(odd.length === 0 ? [] : [`Consul's keys ${list(odd)} are not named like shards and are left out.`]),
+    ...(known.doubtful.length === 0
+      ? []
+      : [`${list(known.doubtful)}: the name belongs to several addresses, so that its rooms have none.`]),
+  ];
+  return { shards: census.shards(), gaps: gaps.sort((a, b) => (a.name < b.name ? -1 : 1)), notes };
+}
+
+/** Names that belong to two addresses have none. */
+function addressesOf(shards: readonly CensusShard[]) {
+  const addresses = new Map<string, Set<string>>();
+  for (const { name, address } of shards) {
+    if (name !== null) addresses.set(name, (addresses.get(name) ?? new Set()).add(address));
+  }
+  const addressOf = (name: string): string | null => {
+    const [address = null, ...others] = addresses.get(name) ?? [];
+    return others.length === 0 ? address : null;
+  };
+  return { addressOf, doubtful: [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name) };
+}
+
+/** Shards that somebody knows and no report names. */
+function unreported(
+  shards: readonly CensusShard[],
+  census: CensusList,
+  gaps: readonly CensusTrouble[],
+): CensusReading['shards'] {
+  for (const shard of shards) {
+    const name = shard.name ?? shard.address;
+    if (census.has(name)) continue;
+    const trouble: CensusTrouble = {
+      code: 'no-report',
+      message: `Consul has no report of ${name}${gaps.length > 0 ? ', but did not answer in full' : ''}.`,
+      remedy:
+        gaps[0]?.remedy ??
+        'Look whether its signal-sidecar runs and writes reports to Consul; a name that proxies spell otherwise finds no report either.',
+    };
+    census.begin(name, shard.address).finish({ reportedAt: null, trouble });
+  }
+  return census.shards();
+}
+
+function noValue(name: string, value: null | undefined): CensusTrouble {
+  return value === null
+    ? {
+        code: 'wrong-shape',
+        message: `The report of ${name} in Consul is empty.`,
+        remedy: 'Look whether its signal-sidecar runs, or delete the key.',
+      }
+    : {
+        code: 'not-json',
+        message: `The report of ${name} does not come from Consul in base64.`,
+        remedy: 'Check that census.consul.url leads to Consul itself.',
+      };
+}
+
+function nothingThere({ prefix, token }: ConsulSource, datacenters: readonly string[]): CensusTrouble {
+  const acl =
+    token === null ? 'set census.consul.token where ACLs hide keys' : 'look whether the token may read keys there';
+  return {
+    code: 'no-report',
+    message: `Consul has no report below ${prefix} in ${datacenters.length} datacenters.`,
+    remedy: `Check environment and census.consul.prefix, that the shards' sidecars write reports, and ${acl}.`,
+  };
+}
