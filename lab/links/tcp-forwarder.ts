@@ -19,8 +19,15 @@ interface Address {
   readonly port: number;
 }
 
-/** Listens on `from` and passes every connection on to `to`. */
-export async function startForwarder(from: Address, to: Address): Promise<TcpForwarder> {
+/**
+ * Listens on `from` and passes every connection on to `to`. `onChange` gets 1 for each connection
+ * that has reached `to`, and -1 when it ends.
+ */
+export async function startForwarder(
+  from: Address,
+  to: Address,
+  onChange: (by: 1 | -1) => void = () => {},
+): Promise<TcpForwarder> {
   const sockets = new Set<Socket>();
   const pipes = new Map<Socket, Socket>();
   let server: Server | null = null;
@@ -40,6 +47,10 @@ export async function startForwarder(from: Address, to: Address): Promise<TcpFor
     const outbound = connect(to);
     keep(inbound).on('close', () => outbound.destroy());
     keep(outbound).on('close', () => inbound.destroy());
+    outbound.once('connect', () => {
+      onChange(1);
+      outbound.once('close', () => onChange(-1));
+    });
     pipes.set(inbound, outbound).set(outbound, inbound);
     inbound.pipe(outbound);
     outbound.pipe(inbound);

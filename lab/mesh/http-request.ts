@@ -20,7 +20,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-// More than any delay that a test sets on a shard.
+// Longer than any test holds an answer back.
 const DEADLINE_MS = 60_000;
 
 function requestBytes(conference: Conference, { release, forceShard }: RequestOptions): Buffer {

@@ -22,7 +22,7 @@ export interface Waits {
     holds: (entry: LabEntry | undefined) => boolean,
     patience?: Patience,
   ): Promise<LabEntry | undefined>;
-  /** `up`: both ends say so; `down`: no running end says up. */
+  /** `up`: both ends say so, and it will stay; `down`: no running end says up. */
   untilPeers(i: number, j: number, state: 'up' | 'down', patience?: Patience): Promise<void>;
   /** Every link that is not cut, between proxies that run. */
   untilPeersUp(patience?: Patience): Promise<void>;
@@ -32,9 +32,10 @@ interface Subject {
   readonly proxies: readonly { readonly name: string; readonly running: boolean }[];
   command(proxy: number, line: string): Promise<string>;
   isCut(i: number, j: number): boolean;
+  isSteady(i: number, j: number): boolean;
 }
 
-export function waitsOn({ proxies, command, isCut }: Subject): Waits {
+export function waitsOn({ proxies, command, isCut, isSteady }: Subject): Waits {
   const nameOf = (i: number): string => proxies[i]?.name ?? `proxy ${i}`;
 
   async function entry(proxy: number, conference: Conference): Promise<LabEntry | undefined> {
@@ -79,6 +80,7 @@ export function waitsOn({ proxies, command, isCut }: Subject): Waits {
       async () => {
         const asked = ways.filter(([from]) => state === 'up' || proxies[from]?.running === true);
         const seen = await Promise.all(asked.map(([from, to]) => sees(from, to)));
+        if (state === 'up' && !isSteady(i, j)) return null;
         return seen.every((isUp) => isUp === (state === 'up')) ? true : null;
       },
       patience,

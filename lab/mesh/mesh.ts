@@ -174,10 +174,10 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
     throw error;
   }
 
-  const { cut, restore, isCut, whileHeld } = links;
+  const { cut, restore, isCut, isSteady, whileHeld } = links;
   const command = (i: number, line: string): Promise<string> => sendLine(proxyAt(i).socketPath, line);
   const request: Mesh['request'] = (i, conference, how) => requestConference(proxyAt(i).httpPort, conference, how);
-  const waits = waitsOn({ proxies, command, isCut });
+  const waits = waitsOn({ proxies, command, isCut, isSteady });
 
   const idOf = (address: string): number => shardId(running.findIndex(({ shard }) => shard.address === address));
 

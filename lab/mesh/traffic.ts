@@ -4,8 +4,8 @@
 import type { Mesh } from './mesh.ts';
 
 /**
- * A conference rests for this many requests before it is asked for through another proxy: news must
- * have had time to travel.
+ * A conference rests for this many requests before it is asked for through another proxy: news has
+ * then mostly travelled, and need not be waited for.
  */
 const REST = 60;
 
@@ -16,14 +16,21 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-export function startTraffic({ request, proxies }: Pick<Mesh, 'request' | 'proxies'>): Traffic {
+export function startTraffic({
+  request,
+  proxies,
+  untilEntry,
+}: Pick<Mesh, 'request' | 'proxies' | 'untilEntry'>): Traffic {
   const homes: (string | null)[] = [];
   const touchedAt: number[] = [];
   let answered = 0;
   let stopped = false;
 
   async function ask(n: number): Promise<void> {
-    const { shard, status } = await request(Math.floor(Math.random() * proxies.length), `busy/room ${n}`);
+    const proxy = Math.floor(Math.random() * proxies.length);
+    const home = homes[n];
+    if (home) await untilEntry(proxy, `busy/room ${n}`, (entry) => entry?.serverKey === home);
+    const { shard, status } = await request(proxy, `busy/room ${n}`);
     if (shard === null) throw new Error(`request ${answered} was answered ${status}`);
     homes[n] ??= shard;
     if (homes[n] !== shard) throw new Error(`busy/room ${n} moved from ${homes[n]} to ${shard}`);

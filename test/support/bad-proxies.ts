@@ -1,6 +1,7 @@
 // Far ends that are no good: they never answer, break the connection, or speak something else.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { claimPorts } from '../../lab/free-ports.ts';
 
 export interface BadProxy {
   readonly port: number;
@@ -45,9 +46,7 @@ export const startResetting = (): Promise<BadProxy> =>
 export const startAnswering = (bytes: Buffer): Promise<BadProxy> =>
   listen((socket) => socket.on('data', () => socket.end(bytes)));
 
-/** A port where nobody listens any more. */
+/** A port where nobody listens, as long as this process lives. */
 export async function deadPort(): Promise<number> {
-  const gone = await startHung();
-  await gone.stop();
-  return gone.port;
+  return (await claimPorts(1)).ports[0]!;
 }

@@ -10,6 +10,7 @@ import { makeKey, type SshdOptions, startSshd } from '../../lab/servers/sshd.ts'
 import type { SshSettings } from '../../src/domain/settings.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { jumpsThrough, openTransport, sshSettings, targetOf } from '../transport/settings.ts';
+import { deadPort } from './bad-proxies.ts';
 
 /** Whether a program is on the path of this process; what it says is for `describe.skipIf`. */
 export const installed = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -98,12 +99,7 @@ export async function startSshdLab() {
         await second.stop();
       }
     },
-    /** A port where nobody listens any more. */
-    deadPort: async () => {
-      const gone = await startStatsSocket(null, answer);
-      await gone.stop();
-      return gone.port;
-    },
+    deadPort,
     closeTransports,
     clear: async () => {
       await stats.stop();
