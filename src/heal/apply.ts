@@ -1,4 +1,4 @@
-// Carries out steps: checks their premises again, journals the intent, writes, and journals the
+// Applies steps: checks their premises again, journals the intent, writes, and journals the
 // outcome.
 
 import type { PlannedConference, Refusal } from '../domain/plan.ts';
@@ -15,47 +15,42 @@ export interface Applied {
   /** Steps that a proxy accepted. */
   readonly applied: number;
   readonly refusals: readonly Refusal[];
-  /** The keys of which a write may have gone out. */
+  /** The keys of conferences of which a write may have been sent. */
   readonly written: readonly string[];
-  /**
-   * Conferences that have come together by themselves, with the shard where they are; nothing was
-   * written.
-   */
+  /** Conferences that agree on a shard without a write, with this shard as the winner. */
   readonly settled: readonly PlannedConference[];
-  /** The keys of those that no proxy holds any more. */
-  readonly over: readonly string[];
+  /** The keys of conferences that no proxy holds any more. */
+  readonly ended: readonly string[];
 }
 
-/** `survey` makes the ground of what the proxies' servers are now. */
-export interface Standing {
-  readonly survey: (servers: ReadonlyMap<string, readonly Server[]>) => PlanningModel;
-  /**
-   * Whether steps may be planned anew towards the same winner; else what is planned is done, or
-   * nothing.
-   */
+/** How the planned steps are checked right before they are written. */
+export interface StepChecks {
+  /** The model of the mesh with the servers that the proxies have now, by proxy. */
+  readonly modelWith: (servers: ReadonlyMap<string, readonly Server[]>) => PlanningModel;
+  /** Whether steps may be planned again towards the same winner; else the planned ones, or none. */
   readonly replans: boolean;
 }
 
 /**
- * So many conferences are in hand at once: one flush of the journal and one connection a proxy, and
+ * Conferences that are written together: one flush of the journal and one connection a proxy, and
  * little to finish on Ctrl-C.
  */
 const BATCH = 50;
-/** With thousands to do the way to the proxies counts, and what they hold is read from dumps. */
+/** With thousands of conferences the round trips count, and entries are read from dumps. */
 const LARGE_BATCH = 2_000;
 /**
- * What a touch sent has arrived after milliseconds; a worldwide line and a busy proxy are given
+ * The message of a touch arrives within milliseconds. A worldwide link or a busy proxy may take
  * this long.
  */
 const ARRIVAL_MS = 2_000;
 const POLL_MS = 25;
-/** Older than this nothing is written on an answer. */
+/** Older answers are read again before a write. */
 const PREMISE_AGE_MS = 1_000;
 
 /** `seq` numbers the writes of a run; the journal pairs intents and outcomes by it. */
 export function createApplier(
   tools: HealTools,
-  standing: Standing,
+  checks: StepChecks,
 ): (conferences: readonly PlannedConference[]) => Promise<Applied> {
   let seq = 0;
   return async (conferences) => {
@@ -63,18 +58,18 @@ export function createApplier(
     const refusals: Refusal[] = [];
     const written: string[] = [];
     const settled: PlannedConference[] = [];
-    const over: string[] = [];
+    const ended: string[] = [];
     const size = conferences.length > LARGE_BATCH ? LARGE_BATCH : BATCH;
     const goesOn = () => !tools.signal.aborted && obstacleTo(tools) === null;
     for (let start = 0; start < conferences.length && goesOn(); start += size) {
       const askedAt = tools.clock.now();
-      const judged = await judgeBatch(tools, standing, conferences.slice(start, start + size));
+      const judged = await judgeBatch(tools, checks, conferences.slice(start, start + size));
       if (judged === 'interrupted') break;
       const batch = judged.flatMap(({ judgement }) => (judgement.kind === 'go' ? [judgement.conference] : []));
       for (const { key, judgement } of judged) {
         if (judgement.kind === 'refused') refusals.push(judgement.refusal);
         if (judgement.kind === 'settled') settled.push(judgement.conference);
-        if (judgement.kind === 'over') over.push(key);
+        if (judgement.kind === 'ended') ended.push(key);
       }
       const isOld = tools.clock.now() - askedAt > PREMISE_AGE_MS;
       const dropped = new Set<string>();
@@ -83,8 +78,7 @@ export function createApplier(
         const writes = batch
           .filter(({ key }) => !dropped.has(key))
           .flatMap(({ key, steps }) => steps.filter((step) => step.phase === phase).map((step) => ({ key, step })));
-        // Where the slowest proxy made the premises old, those that are written to are asked once
-        // more.
+        // A slow proxy can make the premises old. Then the proxies to write to are read once more.
         const refused = phase > 0 || isOld ? await refuseChanged(tools, writes, phase > 0) : [];
         if (refused === 'interrupted') break;
         for (const refusal of refused) dropped.add(refusal.key!);
@@ -96,14 +90,14 @@ export function createApplier(
         refusals.push(...refused, ...rejected);
       }
     }
-    return { applied, refusals, written, settled, over };
+    return { applied, refusals, written, settled, ended };
   };
 }
 
-/** What is still true of each conference, by one conversation with every proxy. */
+/** What is still true of each conference, by one read of every proxy. */
 async function judgeBatch(
   tools: HealTools,
-  { survey, replans }: Standing,
+  { modelWith, replans }: StepChecks,
   batch: readonly PlannedConference[],
 ): Promise<readonly { readonly key: string; readonly judgement: Judgement }[] | 'interrupted'> {
   try {
@@ -111,10 +105,10 @@ async function judgeBatch(
       tools,
       batch.map(({ key }) => key),
     );
-    const now = survey(serversIn(premises));
+    const model = modelWith(serversIn(premises));
     return batch.map((conference) => ({
       key: conference.key,
-      judgement: judgePremise(conference, premises, { now, replans }),
+      judgement: judgePremise(conference, premises, { model, replans }),
     }));
   } catch (error) {
     if (!tools.signal.aborted) throw error;
@@ -123,8 +117,8 @@ async function judgeBatch(
 }
 
 /**
- * One refusal for each entry that is no longer what the plan expects; where a touch is still
- * travelling, waits for it.
+ * One refusal for each entry that is no longer what the plan expects. If `travelling`, waits a
+ * little for the message of an earlier touch.
  */
 async function refuseChanged(
   tools: HealTools,

@@ -1,20 +1,17 @@
-// Heals through the data plane: a request that the proxy's own rule leads to the winner, and whose
-// answer HAProxy stores.
+// Heals through the data plane: the proxy's own rule leads a request to the winner, and HAProxy
+// stores the server that answered.
 
 import { decodeKey } from '../domain/key.ts';
 import type { DataPlaneSettings } from '../domain/plan.ts';
 import type { WriteAnswer } from '../runtime-api/table-writer.ts';
 
-/** One request through one proxy for one conference. Never rejects for a proxy's fault. */
+/** Sends one request through one proxy for one conference. Never rejects because of a proxy. */
 export type ShardRequest = (proxy: string, key: string, serverId: number) => Promise<WriteAnswer>;
 
-/**
- * Sends GET `url` with these headers and gives the status; rejects with an `Error` where no whole
- * answer came.
- */
+/** Sends GET `url` and gives the status. Rejects with an `Error` if no complete answer came. */
 export type RequestStatus = (url: string, headers: Readonly<Record<string, string>>) => Promise<number>;
 
-/** `hostOf` gives the host of a proxy's endpoint, for `{host}` in the URL. */
+/** `hostOf` gives the host of a proxy's endpoint, which replaces `{host}` in the URL. */
 export function createShardRequest(
   settings: DataPlaneSettings,
   hostOf: (proxy: string) => string,
@@ -30,8 +27,8 @@ export function createShardRequest(
         [settings.keyHeader]: name,
         [settings.shardHeader]: `${serverId}`,
       });
-      // HAProxy stores when a server's answer arrives; its own errors are 5xx, and a refusal by the
-      // access control is 4xx.
+      // HAProxy stores the entry when a server answers. Its own errors are 5xx, and its access
+      // control refuses with 4xx.
       return status < 400
         ? { outcome: 'accepted' }
         : { outcome: 'rejected', answer: `the request was answered with status ${status}` };

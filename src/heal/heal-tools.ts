@@ -1,4 +1,4 @@
-// What a heal works with.
+// What a heal needs to read, write and journal, and what can stop its writes.
 
 import type { Refusal } from '../domain/plan.ts';
 import type { Clock } from '../process/clock.ts';
@@ -8,16 +8,17 @@ import type { ShardRequest } from './data-plane.ts';
 import type { Journal } from './journal.ts';
 
 export interface HealTools extends ReadAccess {
+  /** By proxy. */
   readonly writers: ReadonlyMap<string, TableWriter>;
-  /** The way through the data plane, where the configuration has one. */
+  /** Writes through the data plane; `null` where the configuration has no `heal.dataPlane`. */
   readonly request: ShardRequest | null;
   readonly journal: Journal;
-  /** Why another run may be writing by now; `null` while none may. */
+  /** Why another run may be writing now; `null` while none can. */
   readonly leaseLost: () => string | null;
   readonly clock: Clock;
 }
 
-/** Why nothing more may be written; looking goes on all the same. */
+/** Why nothing more may be written, or `null`. Proxies may still be read. */
 export function obstacleTo({ journal, leaseLost }: HealTools): Pick<Refusal, 'reason' | 'because'> | null {
   const trouble = journal.trouble();
   if (trouble !== null) return { reason: 'no-journal', because: trouble };

@@ -1,5 +1,5 @@
-// Who holds a lease: a process, told apart from every other one of this kernel and of others, and
-// whether it still lives.
+// The process that holds a lease: how it is known from all other processes, of this kernel and of
+// others, and whether it is still running.
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -9,13 +9,11 @@ export interface Holder {
   readonly since: string;
   readonly pid: number;
   readonly host: string;
-  /** Which start of which kernel: two machines, or two starts of one, never share it. */
+  /** One start of one kernel: two machines, or two starts of one machine, never share it. */
   readonly bootId: string | null;
-  /** Containers of one kernel have their own pids: 7 here is not 7 there. */
+  /** Each container has its own pids: the same number is another process in another container. */
   readonly pidNamespace: string | null;
-  /**
-   * When that process started, in the kernel's own ticks: a pid is used again, this pair is not.
-   */
+  /** When the process started, in kernel ticks: the kernel uses a pid again, but not this pair. */
   readonly startTicks: string | null;
 }
 
@@ -31,7 +29,7 @@ export function holderHere(runId: string, since: Date): Holder {
   };
 }
 
-/** What is in the file of a lease; `null` where that is nothing that a run has written. */
+/** The content of a lease's file; `null` where no run has written it. */
 export function parseHolder(text: string): Holder | null {
   const holder = orNull(() => JSON.parse(text) as Partial<Holder> | null);
   const { pid, host, runId } = holder ?? {};
@@ -41,7 +39,7 @@ export function parseHolder(text: string): Holder | null {
     : null;
 }
 
-/** `unknown`: its pid means nothing here, and only a sign of life can tell. */
+/** `unknown`: its pid means nothing here, and only heartbeats can show that it is running. */
 export function lifeOf(holder: Holder, here: Holder): 'alive' | 'dead' | 'unknown' {
   if (!sharesPids(holder, here)) return 'unknown';
   try {
@@ -53,18 +51,15 @@ export function lifeOf(holder: Holder, here: Holder): 'alive' | 'dead' | 'unknow
   return holder.startTicks === null || holder.startTicks === startTicks ? 'alive' : 'dead';
 }
 
-/**
- * A host's name proves nothing where there is more to go by: containers share it, and share a
- * kernel.
- */
+/** The host's name decides only where nothing else is known: containers can share it. */
 function sharesPids(one: Holder, other: Holder): boolean {
   if (one.bootId === null || one.pidNamespace === null) return one.host === other.host;
   return one.bootId === other.bootId && one.pidNamespace === other.pidNamespace;
 }
 
 /**
- * Field 22 of /proc/PID/stat; `null` where there is no such file, `dead` for a process that only
- * waits to be reaped.
+ * Field 22 of /proc/PID/stat; `null` where there is no such file. `dead`: the process has ended and
+ * its parent has not waited for it yet.
  */
 function startTicksOf(pid: number): string | null {
   return orNull(() => {

@@ -1,42 +1,45 @@
-// Whether what a plan was made from still holds, decided conference by conference right before its
-// first write.
+// Whether the premises of a plan are still true, judged for each conference right before its first
+// write.
 
 import { spellEntry } from '../domain/entry.ts';
 import { findingKinds } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
-import { planToShard } from '../plan/build-plan.ts';
+import { planToShard, sameWrites } from '../plan/plan-to-shard.ts';
 import type { PlanningModel } from '../plan/planning-model.ts';
-import { planRequests } from '../plan/requests.ts';
-import { isRight, planSteps, sameEntry, sameSteps } from '../plan/steps.ts';
+import { type ConferenceState, isRight } from '../plan/simulated-mesh.ts';
+import { sameEntry, sameSteps } from '../plan/steps.ts';
 import { planRestore } from '../plan/undo.ts';
 import type { Premise } from '../verify/read-premises.ts';
 
 export type Premises = ReadonlyMap<string, Premise>;
 
 /**
- * `go`: the steps to take, which are the planned ones unless something moved towards the winner
- * meanwhile. `settled`: the conference has come together by itself, and is to stay on the shard
- * where it is. `over`: no proxy holds it any more.
+ * `go`: the steps to take. They are the planned ones, unless entries have moved towards the winner
+ * since. `settled`: every proxy follows its entry to one shard already, where the conference stays.
+ * `ended`: no proxy holds the conference any more.
  */
 export type Judgement =
   | { readonly kind: 'go' | 'settled'; readonly conference: PlannedConference }
-  | { readonly kind: 'over' }
+  | { readonly kind: 'ended' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** The servers that were told now, by proxy. */
+/** The servers of each proxy that answered, as they are now. */
 export function serversIn(premises: Premises): ReadonlyMap<string, readonly Server[]> {
   return new Map([...premises].flatMap(([proxy, premise]) => ('servers' in premise ? [[proxy, premise.servers]] : [])));
 }
 
-/**
- * `now` is the ground that the premises' servers make. `replans: false` takes the planned steps or
- * none.
- */
+export interface PremiseRules {
+  /** Made from the premises' servers. */
+  readonly model: PlanningModel;
+  /** Whether steps may be planned again towards the same winner; else the planned ones, or none. */
+  readonly replans: boolean;
+}
+
 export function judgePremise(
   conference: PlannedConference,
   premises: Premises,
-  { now, replans }: { readonly now: PlanningModel; readonly replans: boolean },
+  { model, replans }: PremiseRules,
 ): Judgement {
   const { key, winner } = conference;
   const refused = (reason: Refusal['reason'], because: string): Judgement => ({
@@ -51,66 +54,60 @@ export function judgePremise(
     entries.set(proxy, premise.entries.get(key) ?? null);
   }
   if (isFinding(conference)) {
-    if (isHeldNowhere(entries)) return { kind: 'over' };
-    const shard = commonShard(entries, now);
+    if (isHeldNowhere(entries)) return { kind: 'ended' };
+    const shard = commonShard({ entries, model });
     if (shard !== null) return { kind: 'settled', conference: settledOn(shard, conference) };
   }
   const unusable =
-    winner === null ? undefined : now.proxies.find((proxy) => !now.directories.get(proxy)!.isServed(winner));
+    winner === null ? undefined : model.proxies.find((proxy) => !model.directories.get(proxy)!.isServed(winner));
   if (unusable !== undefined)
     return refused('no-eligible-shard', `${winner} does not accept traffic on ${unusable} any more`);
-  const way = replan(conference, entries, now);
-  if ('reason' in way) return { kind: 'refused', refusal: way };
-  if (sameSteps(conference.steps, way.steps)) return { kind: 'go', conference };
+  const replanned = replan(conference, { entries, model });
+  if ('reason' in replanned) return { kind: 'refused', refusal: replanned };
+  if (sameSteps(conference.steps, replanned.steps)) return { kind: 'go', conference };
   const moved = [...entries].find(([proxy, entry]) => !sameEntry(entry, conference.before[proxy] ?? null));
-  // The entries have not changed. The meaning of an id, or a link, has.
+  // The entries have not changed, but the meaning of an id or the state of a link has.
   if (moved === undefined)
     return replans
-      ? { kind: 'go', conference: way }
+      ? { kind: 'go', conference: replanned }
       : refused('entry-changed', "the servers' ids have changed since the plan was made: make a new one");
   const [proxy, entry] = moved;
   const isElsewhere = [...entries].some(([name, held]) => {
-    const shard = now.shardOf(held, name);
-    return shard !== winner && shard !== now.shardOf(conference.before[name] ?? null, name);
+    const shard = model.shardOf(held, name);
+    return shard !== winner && shard !== model.shardOf(conference.before[name] ?? null, name);
   });
   return replans && !isElsewhere
-    ? { kind: 'go', conference: way }
+    ? { kind: 'go', conference: replanned }
     : refused(
         'entry-changed',
         `on ${proxy} the entry is ${describeEntry(entry)} and no longer ${describeEntry(conference.before[proxy] ?? null)}`,
       );
 }
 
-/** The way from what is there now, to where the plan wants it. */
-export function replan(
-  conference: PlannedConference,
-  entries: ReadonlyMap<string, EntryState>,
-  model: PlanningModel,
-): PlannedConference | Refusal {
-  if (conference.kind === 'undo') return planRestore(conference, entries, model);
-  // The way that was chosen stays: where requests are refused, commands are not sent instead.
-  const makeSteps = conference.steps.some(({ kind }) => kind === 'request') ? planRequests : planSteps;
-  return planToShard(conference, entries, conference.winner!, conference, model, makeSteps);
+/** Plans the conference's target again, from what is there now. */
+export function replan(conference: PlannedConference, state: ConferenceState): PlannedConference | Refusal {
+  if (conference.kind === 'undo') return planRestore(conference, state);
+  return planToShard({ ...conference, winner: conference.winner! }, state, sameWrites(conference));
 }
 
-/** A conference that was found to disagree, and not one that a person put somewhere. */
+/** Whether a look found the conference to disagree; a pin or an undo comes from a person. */
 export function isFinding({ kind }: PlannedConference): boolean {
   return (findingKinds as readonly string[]).includes(kind);
 }
 
-/** It ended, or everybody left it: no proxy holds it, and the next request makes it anew. */
+/** Whether the conference has ended: the next request makes its entry again. */
 export function isHeldNowhere(entries: ReadonlyMap<string, EntryState>): boolean {
   return [...entries.values()].every((entry) => entry === null);
 }
 
-/** The one shard that every proxy follows its entry to, or `null`. */
-function commonShard(entries: ReadonlyMap<string, EntryState>, now: PlanningModel): string | null {
-  const [shard] = [...entries].map(([proxy, entry]) => now.shardOf(entry, proxy));
-  if (shard === null || shard === undefined) return null;
-  const isTogether = [...entries].every(
-    ([proxy, entry]) => isRight(entry, proxy, shard, now) && now.directories.get(proxy)!.isServed(shard),
+/** The one shard to which every proxy follows its entry, or `null`. */
+function commonShard({ entries, model }: ConferenceState): string | null {
+  const [winner] = [...entries].map(([proxy, entry]) => model.shardOf(entry, proxy));
+  if (winner === null || winner === undefined) return null;
+  const isCommon = [...entries.keys()].every(
+    (proxy) => isRight(proxy, { entries, winner, model }) && model.directories.get(proxy)!.isServed(winner),
   );
-  return isTogether ? shard : null;
+  return isCommon ? winner : null;
 }
 
 function settledOn(shard: string, conference: PlannedConference): PlannedConference {

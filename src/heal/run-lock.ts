@@ -1,5 +1,5 @@
-// One healer at a time for an environment: a lease in a folder that all share, which its holder
-// renews while it lives.
+// One heal at a time for an environment: a lease in a folder that all runs share, which its holder
+// renews while it is running.
 
 import {
   closeSync,
@@ -18,34 +18,32 @@ import { join } from 'node:path';
 import type { Clock } from '../process/clock.ts';
 import { type Holder, holderHere, lifeOf, parseHolder } from './lease-holder.ts';
 
-/** Without a sign of life for so long, a holder whose process cannot be asked is taken for dead. */
+/** After so long without a heartbeat, a holder whose process cannot be checked counts as dead. */
 export const LEASE_MS = 15_000;
-/** A sign of life comes so often: a few may be late, or lost. */
+/** A few heartbeats may be late or lost. */
 const HEARTBEAT_MS = 3_000;
 const POLL_MS = 500;
 
 export interface Lease {
-  /**
-   * What became of the run that held it before and did not give it back; `null` where it was free.
-   */
+  /** What happened to a run that held the lease before and did not release it, or `null`. */
   readonly takenOver: string | null;
-  /** Why this run holds it no longer; `null` while it does. Asked before every write. */
+  /** Why this run no longer holds it, or `null`. Checked before every write. */
   lost(): string | null;
   /** Safe to call twice. */
   release(): void;
 }
 
-/** Why the lease cannot be had: another run holds it. */
+/** Another run holds the lease. */
 export interface LeaseTaken {
   readonly because: string;
 }
 
-/** No file of a lease can be written there. */
+/** The lease's file cannot be written. */
 export interface LeaseUnwritable {
   readonly problem: string;
 }
 
-/** For whom, and for what: `what` as in "run 1234 is healing stage". */
+/** A run that wants the lease, and what it is doing: `healing` in "run 1234 is healing stage". */
 export interface Claim {
   readonly folder: string;
   readonly environment: string;
@@ -54,8 +52,8 @@ export interface Claim {
 }
 
 /**
- * Signs of life are times of the file's last change, and only whether they change counts: no two
- * clocks need to agree. Rejects when the signal aborts while it waits for one.
+ * A heartbeat sets the file's time of change. Only that the time changes counts, so the clocks of
+ * two machines need not agree. Rejects when the signal aborts while it waits for a heartbeat.
  */
 export async function takeLease(
   claim: Claim,
@@ -64,14 +62,15 @@ export async function takeLease(
 ): Promise<Lease | LeaseTaken | LeaseUnwritable> {
   const path = join(claim.folder, `${encodeURIComponent(claim.environment)}.lock`);
   const here = holderHere(claim.runId, new Date(clock.now()));
+  const file = { path, here };
   let takenOver: string | null = null;
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
-      if (tryTake(claim.folder, path, here)) return keepLease(path, here, takenOver, clock);
+      if (tryTake(claim.folder, path, here)) return keepLease(file, takenOver, clock);
       const other = readHolder(path);
-      const life = other === null ? 'dead' : await watchForLife(path, other, here, { clock, signal });
+      const life = other === null ? 'dead' : await watchForLife(file, other, { clock, signal });
       if (life === 'alive') return { because: describeTaken(other!, claim) };
-      // While this run waited, another one may have been quicker.
+      // While this run waited, another one may have taken the lease.
       if (life === 'gone' || readHolder(path)?.runId !== other?.runId) continue;
       if (other !== null) takenOver = describeTakeover(other, life);
       removeDeadLease(path, other, claim.runId);
@@ -96,17 +95,22 @@ function describeTakeover(other: Holder, life: 'dead' | 'silent'): string {
   return `${describeHolder(other)} ${how} and did not give its lock back: it was taken over`;
 }
 
-/** `silent`: no sign of life for a lease's time. `gone`: given back, or another's by now. */
+/** The file of a lease, and the process that wants it. */
+interface LeaseFile {
+  readonly path: string;
+  readonly here: Holder;
+}
+
+/** `silent`: no heartbeat for a lease's time. `gone`: released, or another run's now. */
 async function watchForLife(
-  path: string,
+  { path, here }: LeaseFile,
   other: Holder,
-  here: Holder,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<'alive' | 'dead' | 'silent' | 'gone'> {
   const life = lifeOf(other, here);
   if (life !== 'unknown') return life;
   const first = heartbeatOf(path);
-  // Sleeps are counted, not the time of day: they end by this machine's steady clock.
+  // Counts sleeps, not the time of day, which somebody may set.
   for (let waitedMs = 0; waitedMs < LEASE_MS; waitedMs += POLL_MS) {
     await clock.sleep(POLL_MS, signal);
     const heartbeat = heartbeatOf(path);
@@ -116,9 +120,7 @@ async function watchForLife(
   return 'silent';
 }
 
-/**
- * Opened each time: what a network file system has cached of a file is checked when it is opened.
- */
+/** Opens the file each time: a network file system checks its cache when a file is opened. */
 function heartbeatOf(path: string): { readonly file: number; readonly at: number } | null {
   try {
     const file = openSync(path, 'r');
@@ -133,17 +135,16 @@ function heartbeatOf(path: string): { readonly file: number; readonly at: number
   }
 }
 
-function keepLease(path: string, here: Holder, takenOver: string | null, clock: Clock): Lease {
+function keepLease({ path, here }: LeaseFile, takenOver: string | null, clock: Clock): Lease {
   const file = openSync(path, 'r+');
-  let isOver = false;
+  let isReleased = false;
   const stop = clock.every(HEARTBEAT_MS, () => {
     const now = clock.now() / 1000;
     try {
-      // Needs no room on the disk, and never touches a file that another run has put there.
+      // Needs no disk space, and never changes a file that another run has put there since.
       futimesSync(file, now, now);
     } catch {
-      // A beat that is lost is made good by the next one; a lease that is lost is noticed before
-      // the next write.
+      // The next heartbeat makes up for a lost one. A lost lease is noticed before the next write.
     }
   });
   const lost = () => {
@@ -160,8 +161,8 @@ function keepLease(path: string, here: Holder, takenOver: string | null, clock: 
     takenOver,
     lost,
     release() {
-      if (isOver) return;
-      isOver = true;
+      if (isReleased) return;
+      isReleased = true;
       stop();
       closeSync(file);
       // Somebody may have removed the file by hand, and another run may have taken the lock since.
@@ -170,7 +171,7 @@ function keepLease(path: string, here: Holder, takenOver: string | null, clock: 
   };
 }
 
-/** The file appears with its content in it, or not at all. */
+/** Creates the file together with its content, so that no run reads an empty one. */
 function tryTake(folder: string, path: string, holder: Holder): boolean {
   const draft = `${path}.${holder.runId}.draft`;
   mkdirSync(folder, { recursive: true });
@@ -187,8 +188,8 @@ function tryTake(folder: string, path: string, holder: Holder): boolean {
 }
 
 /**
- * Of two who see the same dead holder, one moves its file; who moved a living one's instead puts it
- * back.
+ * Of two runs that see the same dead holder, only one can move its file. A run that has moved a
+ * living holder's file instead puts it back.
  */
 function removeDeadLease(path: string, dead: Holder | null, runId: string): void {
   const aside = `${path}.${runId}.dead`;
@@ -207,15 +208,14 @@ function restoreLease(aside: string, path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {
-    // A third run was quicker: it reads who is healing from its own file now.
+    // A third run has taken the lease since. The run whose file was moved notices it before it writes.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
 /**
- * `null` where there is no file, or none that a run has written: a file appears with its content,
- * so nobody is about to write it. Throws where there is one that cannot be read: another user's,
- * which may well be a living run's.
+ * `null` where there is no file, or one that no run has written: a run creates the file together
+ * with its content. Throws where the file cannot be read: it may be a living run's of another user.
  */
 function readHolder(path: string): Holder | null {
   try {

@@ -1,27 +1,25 @@
-// How long a heal waits for one proxy that has gone silent: its looks are many, and each of them
-// has the whole deadline of a conversation.
+// Limits how long a heal waits for a proxy that no longer answers: a heal reads many times, and each
+// read may take until its deadline.
 
 import type { Trouble } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
 import type { Dump, TableReader } from '../runtime-api/table-reader.ts';
 
-/**
- * A single ask may meet a moment of load; after this many in a row the proxy is not asked again.
- */
-const MOST_IN_A_ROW = 2;
+/** A single timeout may come from a moment of load. After this many in a row, reading stops. */
+const MOST_TIMEOUTS = 2;
 
 /**
- * The same reader, until it has let `MOST_IN_A_ROW` asks in a row run into their deadline: then
- * every further ask rejects at once with the last of these troubles. What is not asked is not
- * verified, so a conference that this proxy decides on is never called healed.
+ * The same reader, until `MOST_TIMEOUTS` reads in a row have timed out. Then every further read
+ * rejects at once with the last of these errors. The conferences of a proxy that is not read are
+ * not verified, so none of them is called healed.
  */
 export function limitTimeouts(reader: TableReader): TableReader {
   let inARow = 0;
   let last: TransportError | null = null;
-  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
-    if (last !== null && inARow >= MOST_IN_A_ROW) throw last;
+  const limited = async <T>(read: () => Promise<T>): Promise<T> => {
+    if (last !== null && inARow >= MOST_TIMEOUTS) throw last;
     try {
-      const answer = await ask();
+      const answer = await read();
       const broken = brokenBy(answer);
       if (broken?.code !== 'timeout') inARow = 0;
       else {
@@ -38,17 +36,17 @@ export function limitTimeouts(reader: TableReader): TableReader {
     }
   };
   return {
-    state: (...words) => patiently(() => reader.state(...words)),
-    dump: (...words) => patiently(() => reader.dump(...words)),
-    entries: (...words) => patiently(() => reader.entries(...words)),
-    premise: (...words) => patiently(() => reader.premise(...words)),
-    checkProcess: (...words) => patiently(() => reader.checkProcess(...words)),
-    fillsKeyLength: (...words) => patiently(() => reader.fillsKeyLength(...words)),
+    state: (...args) => limited(() => reader.state(...args)),
+    dump: (...args) => limited(() => reader.dump(...args)),
+    entries: (...args) => limited(() => reader.entries(...args)),
+    premise: (...args) => limited(() => reader.premise(...args)),
+    checkProcess: (...args) => limited(() => reader.checkProcess(...args)),
+    fillsKeyLength: (...args) => limited(() => reader.fillsKeyLength(...args)),
     close: () => reader.close(),
   };
 }
 
-/** A dump that a deadline cut comes back as what had come of it. */
+/** A dump that timed out is not an error: it has what arrived, and the reason why it ended. */
 function brokenBy(answer: unknown): Trouble | null {
   const isDump = typeof answer === 'object' && answer !== null && 'brokenBy' in answer;
   return isDump ? (answer as Dump).brokenBy : null;

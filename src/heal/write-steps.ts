@@ -1,14 +1,15 @@
-// Writes what was decided: intents on disk before the first command, outcomes after the last.
+// Writes steps to the proxies: intents on disk before the first command, outcomes after the last.
 
 import pLimit from 'p-limit';
 import type { Refusal, Step } from '../domain/plan.ts';
 import type { TableWriter, WriteAnswer } from '../runtime-api/table-writer.ts';
 import { type HealTools, obstacleTo } from './heal-tools.ts';
 
-/** `Entry currently in use`: a dump is paused on it. */
+/** HAProxy answers `Entry currently in use` to a clear while a dump has stopped at the entry. */
 const CLEAR_TRIES = 5;
 const BUSY_MS = 25;
 
+/** One step of the conference with this key. */
 export interface Write {
   readonly key: string;
   readonly step: Step;
@@ -17,15 +18,18 @@ export interface Write {
 export type NumberedWrite = Write & { readonly seq: number };
 
 export interface WrittenSteps {
-  /** Whether any write may have gone out. */
+  /** Whether any write may have been sent. */
   readonly sent: boolean;
   /** One for each write that was not accepted. */
   readonly refusals: readonly Refusal[];
 }
 
+/** By `seq`. */
+type Answers = ReadonlyMap<number, WriteAnswer>;
+
 /**
- * Intents on disk, then clears everywhere, then sets everywhere: a request that comes between finds
- * as few proxies as possible half done.
+ * Sends all clears, then all sets, so that a request in between finds as few proxies as possible
+ * with half of the writes. An entry that could not be cleared is not set.
  */
 export async function writeSteps(tools: HealTools, writes: readonly NumberedWrite[]): Promise<WrittenSteps> {
   tools.journal.append(
@@ -39,22 +43,10 @@ export async function writeSteps(tools: HealTools, writes: readonly NumberedWrit
       serverId,
     })),
   );
-  // Asked at the last moment: between a clear and its set nothing stops any more.
+  // Checked at the last moment: between a clear and its set nothing may stop the writes.
   const obstacle = obstacleTo(tools);
   if (obstacle !== null) return { sent: false, refusals: writes.map(({ key }) => ({ ...obstacle, key })) };
-  const answers = new Map<number, WriteAnswer>();
-  const clearing = writes.filter(
-    ({ step }) => step.kind === 'remove' || (step.kind === 'replace' && step.expect !== null),
-  );
-  await onEachProxy(tools, clearing, answers, clearPatiently);
-  const setting = writes.filter(
-    ({ seq, step }) =>
-      (step.kind === 'touch' || step.kind === 'replace') && (answers.get(seq)?.outcome ?? 'accepted') === 'accepted',
-  );
-  await onEachProxy(tools, setting, answers, (writer, own) =>
-    writer.setServerIds(own.map(({ key, step }) => ({ key, serverId: step.serverId }))),
-  );
-  await requestEach(tools, writes, answers);
+  const answers = await sendAll(tools, writes);
   tools.journal.append(
     writes.map(({ seq }) => {
       const answer = answers.get(seq)!;
@@ -75,14 +67,26 @@ export async function writeSteps(tools: HealTools, writes: readonly NumberedWrit
   return { sent: true, refusals };
 }
 
+async function sendAll(tools: HealTools, writes: readonly NumberedWrite[]): Promise<Answers> {
+  const clears = writes.filter(
+    ({ step }) => step.kind === 'remove' || (step.kind === 'replace' && step.expect !== null),
+  );
+  const cleared = await sendByProxy(tools, clears, clearWhenFree);
+  const sets = writes.filter(
+    ({ seq, step }) =>
+      (step.kind === 'touch' || step.kind === 'replace') && (cleared.get(seq)?.outcome ?? 'accepted') === 'accepted',
+  );
+  const set = await sendByProxy(tools, sets, (writer, own) =>
+    writer.setServerIds(own.map(({ key, step }) => ({ key, serverId: step.serverId }))),
+  );
+  return new Map([...cleared, ...set, ...(await sendRequests(tools, writes))]);
+}
+
+/** Sends the writes of one proxy; the answers are in the order of the writes. */
 type Send = (writer: TableWriter, own: readonly NumberedWrite[], tools: HealTools) => Promise<readonly WriteAnswer[]>;
 
-async function onEachProxy(
-  tools: HealTools,
-  writes: readonly NumberedWrite[],
-  answers: Map<number, WriteAnswer>,
-  send: Send,
-): Promise<void> {
+async function sendByProxy(tools: HealTools, writes: readonly NumberedWrite[], send: Send): Promise<Answers> {
+  const answers = new Map<number, WriteAnswer>();
   const limit = pLimit(tools.concurrency);
   const byProxy = new Map<string, NumberedWrite[]>();
   for (const write of writes) {
@@ -93,31 +97,30 @@ async function onEachProxy(
   await Promise.all(
     [...byProxy].map(([proxy, own]) =>
       limit(async () => {
-        const said = await send(tools.writers.get(proxy)!, own, tools);
-        for (const [position, { seq }] of own.entries()) answers.set(seq, said[position]!);
+        const answered = await send(tools.writers.get(proxy)!, own, tools);
+        for (const [position, { seq }] of own.entries()) answers.set(seq, answered[position]!);
       }),
     ),
   );
+  return answers;
 }
 
-async function requestEach(
-  tools: HealTools,
-  writes: readonly NumberedWrite[],
-  answers: Map<number, WriteAnswer>,
-): Promise<void> {
+async function sendRequests(tools: HealTools, writes: readonly NumberedWrite[]): Promise<Answers> {
   const limit = pLimit(tools.concurrency);
   const requests = writes.filter(({ step }) => step.kind === 'request');
-  await Promise.all(
+  const answers = await Promise.all(
     requests.map(({ seq, key, step }) =>
-      limit(async () => {
+      limit(async (): Promise<[number, WriteAnswer]> => {
         const answer = await tools.request?.(step.proxy, key, step.serverId);
-        answers.set(seq, answer ?? { outcome: 'rejected', answer: 'the configuration has no heal.dataPlane' });
+        return [seq, answer ?? { outcome: 'rejected', answer: 'the configuration has no heal.dataPlane' }];
       }),
     ),
   );
+  return new Map(answers);
 }
 
-async function clearPatiently(
+/** Clears the entries, and tries those again that are in use. */
+async function clearWhenFree(
   writer: TableWriter,
   own: readonly NumberedWrite[],
   { clock }: HealTools,

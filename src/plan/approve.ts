@@ -1,25 +1,25 @@
-// A plan from a file against the mesh of now: the file says what was approved, and nothing of what
-// is still true.
+// Checks a plan from a file against the mesh of now: the file says what was approved, and the look
+// says what of it is still true.
 
 import type { Finding } from '../domain/finding.ts';
-import type { EntryState, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
-import { planToShard } from './build-plan.ts';
+import type { Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import { candidatesOf } from './electorate.ts';
+import { planToShard, sameWrites, stateFound } from './plan-to-shard.ts';
 import type { PlanningModel } from './planning-model.ts';
-import { planRequests } from './requests.ts';
-import { planSteps, sameSteps } from './steps.ts';
+import { sameSteps } from './steps.ts';
 
-/** What is left of a plan; `settled` are the keys of conferences on which the mesh agrees now. */
+/** What is left of a plan. */
 export interface Approved {
   readonly conferences: readonly PlannedConference[];
   readonly refusals: readonly Refusal[];
+  /** The keys of conferences on which the mesh agrees now. */
   readonly settled: readonly string[];
 }
 
 /**
- * Kind, steps, ids and the winner's eligibility are made anew from the look; where the steps are
- * not the approved ones, the conference is refused. A pin has no finding to be checked against: its
- * premises are checked like all others', right before the write.
+ * Kind, steps and ids are planned again from the look, and the winner must still be eligible. Where
+ * the steps differ from the approved ones, the conference is refused. A pin has no finding to check
+ * it against: its premises are checked right before the write, like all others.
  */
 export function approve(plan: Plan, findings: Iterable<Finding>, model: PlanningModel): Approved {
   const wanted = new Set(plan.conferences.map(({ key }) => key));
@@ -43,18 +43,16 @@ export function approve(plan: Plan, findings: Iterable<Finding>, model: Planning
 }
 
 function approveOne(planned: PlannedConference, finding: Finding, model: PlanningModel): PlannedConference | Refusal {
-  const { key } = planned;
+  const { key, policy, because } = planned;
   const winner = planned.winner!;
   const { eligible, disputed } = candidatesOf(finding, model.directories);
   if (disputed.some(({ shard }) => shard === winner))
     return { reason: 'state-disputed', key, because: `some proxies call ${winner} unusable now` };
   if (!eligible.includes(winner))
     return { reason: 'no-eligible-shard', key, because: `${winner} does not accept traffic on every proxy any more` };
-  const entries = new Map<string, EntryState>(
-    finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }]),
-  );
-  const byRequest = planned.steps.some(({ kind }) => kind === 'request');
-  const way = planToShard(finding, entries, winner, planned, model, byRequest ? planRequests : planSteps);
-  if ('reason' in way || sameSteps(way.steps, planned.steps)) return way;
+  const { conference, kind } = finding;
+  const decided = { key, conference, kind, winner, policy, because };
+  const now = planToShard(decided, stateFound(finding, model), sameWrites(planned));
+  if ('reason' in now || sameSteps(now.steps, planned.steps)) return now;
   return { reason: 'entry-changed', key, because: 'what there is to do has changed since the plan: make a new one' };
 }

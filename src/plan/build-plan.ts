@@ -2,42 +2,38 @@
 
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import { fitsHeader } from '../domain/key.ts';
-import type {
-  Decision,
-  EntryState,
-  HealSettings,
-  Plan,
-  PlannedConference,
-  Refusal,
-  WinnerPolicy,
-} from '../domain/plan.ts';
+import type { Decision, HealSettings, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { candidatesOf, voters } from './electorate.ts';
 import { type FillIns, planFillIns } from './fill-ins.ts';
 import { changeLimit, guardCooldown, guardRun } from './guards.ts';
+import { planToShard, stateFound } from './plan-to-shard.ts';
 import { createPlanningModel, type PlanningModel } from './planning-model.ts';
 import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
 import { pickWinner } from './winner.ts';
 
+/** What a plan depends on beside the report. */
 export interface PlanningFacts {
   readonly settings: HealSettings;
-  /** How often a conference was healed within the cooldown window, from the journal. */
+  /** How many runs wrote to a conference within the cooldown window, from the journals. */
   readonly healsOf: (key: string) => number;
-  /** Why `healsOf` does not know, or `null`: then nothing is healed. */
+  /** Why the journals could not be counted, and nothing may be healed; or `null`. */
   readonly uncounted: string | null;
   /** Whether a key can be put into a command. */
   readonly isExpressible: (key: string) => boolean;
   readonly runId: string;
+  /** ISO times. */
   readonly createdAt: string;
   readonly validUntil: string;
 }
 
+/** What a plan needs of a report. */
 export type PlanningReport = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
 
 /**
- * The plan, and what was decided of each key, for the report. A run that a guard refuses has no
- * conferences: nothing is written at all.
+ * The plan, and the decision on each key, which the report shows. If a guard refuses the run, the
+ * plan has no conferences, and nothing is written.
  */
 export function buildPlan(
   report: PlanningReport,
@@ -46,7 +42,7 @@ export function buildPlan(
   const wanted = planConferences(report, facts);
   const { disagreeing } = wanted;
   const run = { views: report.proxies, expected: report.expected, counts: report.counts, disagreeing };
-  // Where there is nothing to write a guard has nothing to refuse.
+  // A run that has nothing to write is not refused.
   const refused =
     wanted.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));
   const planned = refused ? wanted : withinLimit(wanted, report, facts.settings);
@@ -76,13 +72,13 @@ interface Planned {
   readonly decisions: ReadonlyMap<string, Decision>;
   /** Conferences that are split, mixed or duplicated. */
   readonly disagreeing: number;
-  /** By key: how long the conference's freshest entry has left. */
+  /** By key: the remaining life of the conference's youngest entry. */
   readonly expiresInMs: ReadonlyMap<string, number>;
 }
 
 /**
- * What the limit of a run leaves over waits, by name: those that were touched last, so that nobody
- * can keep the others from being healed.
+ * Refuses by name the conferences beyond the limit of a run. Those are the ones that were used
+ * last: else new conferences could keep old ones from ever being healed.
  */
 function withinLimit(planned: Planned, { counts }: PlanningReport, settings: HealSettings): Planned {
   const limit = changeLimit(counts, settings);
@@ -149,8 +145,8 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
   return { conferences, refusals, decisions, disagreeing, expiresInMs };
 }
 
-/** What every conference of a run is planned on. */
-interface Basis {
+/** What is the same for every conference of a run. */
+interface RunBasis {
   readonly model: PlanningModel;
   readonly voting: ReadonlySet<string>;
   readonly fillIns: FillIns;
@@ -158,7 +154,7 @@ interface Basis {
 
 function planConference(
   finding: Finding,
-  { model, voting, fillIns }: Basis,
+  { model, voting, fillIns }: RunBasis,
   facts: PlanningFacts,
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
@@ -178,39 +174,17 @@ function planConference(
     );
   const decision = pickWinner({ finding, ...candidatesOf(finding, model.directories), voters: voting }, facts.settings);
   if ('refusal' in decision) return refuse(decision.refusal, decision.because);
-  const entries = new Map(
-    finding.routes.map(({ proxy, serverId, serverKey }) => [proxy, { serverId, serverKey }] as const),
-  );
   const byRequest = facts.settings.dataPlane !== null && fitsHeader(finding.key);
-  const way = planToShard(finding, entries, decision.winner, decision, model, byRequest ? planRequests : planSteps);
-  if ('steps' in way && way.steps.length === 0)
+  const { key, conference, kind } = finding;
+  const planned = planToShard(
+    { key, conference, kind, ...decision },
+    stateFound(finding, model),
+    byRequest ? planRequests : planSteps,
+  );
+  if ('steps' in planned && planned.steps.length === 0)
     return refuse(
       'coverage',
       `every proxy that was read in full leads to ${decision.winner} already; the others cannot be healed unseen`,
     );
-  return way;
-}
-
-/** The way of one conference to one shard on every proxy that reported; also what `pin` uses. */
-export function planToShard(
-  { key, conference, kind }: Pick<PlannedConference, 'key' | 'conference' | 'kind'>,
-  entries: ReadonlyMap<string, EntryState>,
-  winner: string,
-  { policy, because }: { readonly policy: WinnerPolicy; readonly because: string },
-  model: PlanningModel,
-  makeSteps: typeof planSteps = planSteps,
-): PlannedConference | Refusal {
-  const steps = makeSteps(entries, winner, model);
-  if ('refusal' in steps) return { reason: steps.refusal, key, because: steps.because };
-  return {
-    key,
-    conference,
-    kind,
-    winner,
-    policy,
-    because,
-    before: Object.fromEntries(model.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null])),
-    target: Object.fromEntries(model.proxies.map((proxy) => [proxy, winner])),
-    steps: steps.steps,
-  };
+  return planned;
 }

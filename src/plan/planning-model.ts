@@ -1,4 +1,5 @@
-// What a plan stands on: the proxies that reported, what their servers mean, who hears whom.
+// The mesh as the planner sees it: the proxies that were read in full, what their entries mean, and
+// which peers receive their messages.
 
 import { linkBetween } from '../analysis/links.ts';
 import { routeOf } from '../analysis/route.ts';
@@ -11,70 +12,62 @@ import type { ProxyView } from '../domain/view.ts';
 export interface PlanningModel {
   /**
    * The names of the proxies that were read in full, sorted: the order of an inventory must not
-   * decide what is done.
+   * decide what is written.
    */
   readonly proxies: readonly string[];
   readonly directories: ReadonlyMap<string, ServerDirectory>;
   /** `string`, `integer`, ...; `null` where no proxy was read, or they differ. */
   readonly tableType: string | null;
-  /** The proxies that hear at once what this one writes. */
+  /** The peers that receive this proxy's messages for this table at once: the link is up. */
   linkedPeers(proxy: string): readonly string[];
-  /** Those, and the proxies that will hear it once their link is back. */
+  /** All proxies that are its peers: the linked ones, and those whose link may come back. */
   peersOf(proxy: string): readonly string[];
   /**
-   * The peers that hear this one too and were not read in full: what a write makes of their entries
-   * is not known.
+   * Names of linked peers that were not read in full: what a write makes of their entries is not
+   * known.
    */
   unreadPeers(proxy: string): readonly string[];
   /**
-   * The shard that an entry would lead to on a proxy: by its key, by its id; `null`: nowhere that
-   * is known.
+   * The address of the shard to which the entry leads on a proxy, by its key, else by its id.
+   * `null`: no entry, or no known shard.
    */
   shardOf(entry: EntryState, proxy: string): string | null;
   /**
-   * The lowest id by which a proxy calls this shard and nothing else, in every backend that serves
-   * the table.
+   * The lowest server id that means this shard and no other on the proxy, in every backend that
+   * serves the table; `null` if there is none.
    */
   idOf(shard: string, proxy: string): number | null;
 }
 
-/** From whom and to whom nothing travels, though the link is called up. */
-export type SilentLink = readonly [from: string, to: string];
+/** A link that is reported up, and over which a message of a touch did not arrive. */
+export interface DeafLink {
+  readonly from: string;
+  readonly to: string;
+}
 
-export function createPlanningModel(views: readonly ProxyView[], deaf: readonly SilentLink[] = []): PlanningModel {
-  const reporting = views
-    .filter(({ status }) => status === 'ok')
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const isDeaf = (one: string, other: string) => deaf.some(([from, to]) => from === one && to === other);
-  const directories = new Map(reporting.map((view) => [view.name, createServerDirectory(view.servers)]));
-  const heard = new Map(
-    reporting.map((view) => [
-      view.name,
-      reporting
-        .filter((other) => other !== view && linkBetween(view, other) === 'up' && !isDeaf(view.name, other.name))
-        .map(({ name }) => name),
-    ]),
+/** Made of the views that are complete; no message passes a link of `deafLinks`. */
+export function createPlanningModel(views: readonly ProxyView[], deafLinks: readonly DeafLink[] = []): PlanningModel {
+  const complete = views.filter(({ status }) => status === 'ok').sort((one, other) => (one.name < other.name ? -1 : 1));
+  const byName = <T>(valueIn: (view: ProxyView) => T) => new Map(complete.map((view) => [view.name, valueIn(view)]));
+  const isDeaf = (one: string, other: string) => deafLinks.some(({ from, to }) => from === one && to === other);
+  const othersWhere = (view: ProxyView, isPeer: (other: ProxyView) => boolean) =>
+    complete.filter((other) => other !== view && isPeer(other)).map(({ name }) => name);
+  const linked = byName((view) =>
+    othersWhere(view, (other) => linkBetween(view, other) === 'up' && !isDeaf(view.name, other.name)),
   );
-  const peers = new Map(
-    reporting.map((view) => [
-      view.name,
-      reporting.filter((other) => other !== view && linkBetween(view, other) !== 'unlisted').map(({ name }) => name),
-    ]),
+  const peers = byName((view) => othersWhere(view, (other) => linkBetween(view, other) !== 'unlisted'));
+  const read = new Set(complete.map(({ localPeer }) => localPeer));
+  const unread = byName((view) =>
+    view.peers.filter(({ name, state }) => state === 'up' && !read.has(name)).map(({ name }) => name),
   );
-  const read = new Set(reporting.map(({ localPeer }) => localPeer));
-  const unread = new Map(
-    reporting.map(({ name, peers }) => [
-      name,
-      peers.filter((peer) => peer.state === 'up' && !read.has(peer.name)).map((peer) => peer.name),
-    ]),
-  );
-  const types = new Set(reporting.flatMap(({ table }) => (table === null ? [] : [table.type])));
-  const routers = new Map([...directories].map(([name, directory]) => [name, routerOf(directory)]));
+  const types = new Set(complete.flatMap(({ table }) => (table === null ? [] : [table.type])));
+  const directories = byName(({ servers }) => createServerDirectory(servers));
+  const routers = new Map([...directories].map(([name, directory]) => [name, createRouter(directory)]));
   return {
-    proxies: reporting.map(({ name }) => name),
+    proxies: complete.map(({ name }) => name),
     directories,
     tableType: types.size === 1 ? [...types][0]! : null,
-    linkedPeers: (proxy) => heard.get(proxy) ?? [],
+    linkedPeers: (proxy) => linked.get(proxy) ?? [],
     peersOf: (proxy) => peers.get(proxy) ?? [],
     unreadPeers: (proxy) => unread.get(proxy) ?? [],
     shardOf: (entry, proxy) => (entry === null ? null : routers.get(proxy)!(entry)),
@@ -83,8 +76,8 @@ export function createPlanningModel(views: readonly ProxyView[], deaf: readonly 
 }
 
 /**
- * The views with the servers as they are told now. A backend that served the table when they were
- * read does so still.
+ * The views with the servers that the proxies have now. A backend that served the table when the
+ * views were read still does.
  */
 export function withServers(
   views: readonly ProxyView[],
@@ -98,8 +91,8 @@ export function withServers(
   });
 }
 
-/** Remembers its answers: many entries of a proxy say the same. */
-function routerOf(directory: ServerDirectory): (entry: Label) => string | null {
+/** Finds the shard of an entry. Keeps the answers, since many entries of a proxy are alike. */
+function createRouter(directory: ServerDirectory): (entry: Label) => string | null {
   const byKey = new Map<string | null, Map<number, string | null>>();
   return ({ serverId, serverKey }) => {
     const known = byKey.get(serverKey) ?? new Map<number, string | null>();

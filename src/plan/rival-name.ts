@@ -1,15 +1,15 @@
-// A server's name that is one shard on one proxy and another on its peer: what a heal would leave
-// is undone by the next request.
+// A server name that is one shard on one proxy and another shard on its peer: after a heal, the
+// next request would lead the peer away again.
 
 import { addressOfServerKey } from '../analysis/server-directory.ts';
 import type { EntryState } from '../domain/plan.ts';
 import type { PlanningModel } from './planning-model.ts';
 
 /**
- * With `srvkey name` the next request at a proxy tells its peers the winner's name there, at once
- * or when a link is back. A peer that gives the name to another shard is led there, and the heal is
- * undone. Gives the reason, or `null` if there is none. Tables whose entries hold addresses are not
- * concerned.
+ * With `srvkey name` the next request on a proxy sends the winner's name there to the peers, at
+ * once or when a link is back. A peer where this name is another shard then leads there, which
+ * undoes the heal. Gives the reason, or `null` if there is no such name. A table whose entries hold
+ * addresses sends no names.
  */
 export function rivalName(entries: Iterable<EntryState>, winner: string, model: PlanningModel): string | null {
   const keepsAddresses = [...entries].some(
@@ -25,33 +25,31 @@ export function rivalName(entries: Iterable<EntryState>, winner: string, model: 
   return found;
 }
 
-/** By ground and winner: it is asked for every conference. */
+/** By model and winner: the answer is the same for every conference. */
 const rivals = new WeakMap<PlanningModel, Map<string, string | null>>();
 
 function findRival(winner: string, model: PlanningModel): string | null {
   for (const proxy of model.proxies) {
-    for (const hearer of model.peersOf(proxy)) {
-      const other = otherMeaning(winner, proxy, hearer, model);
+    for (const peer of model.peersOf(proxy)) {
+      const other = otherMeaning(winner, { from: proxy, to: peer }, model);
       if (other !== null)
-        return `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${hearer}: the next request on ${proxy} would undo it`;
+        return `server ${other.name} is ${winner} on ${proxy} and ${other.shards} on ${peer}: the next request on ${proxy} would undo it`;
     }
   }
   return null;
 }
 
-/**
- * A name by which the proxy may tell of the shard, and which is another shard where it is heard.
- */
+/** A name that is the shard at one end of a link and other shards at the other end, or `null`. */
 export function otherMeaning(
-  winner: string,
-  proxy: string,
-  hearer: string,
+  shard: string,
+  { from, to }: { readonly from: string; readonly to: string },
   model: PlanningModel,
 ): { readonly name: string; readonly shards: string } | null {
-  for (const [name, shards] of model.directories.get(proxy)!.byName) {
-    const heard = model.directories.get(hearer)!.byName.get(name);
-    if (shards.has(winner) && heard !== undefined && !heard.has(winner))
-      return { name, shards: [...heard].join(' or ') };
+  const names = model.directories.get(to)!.byName;
+  for (const [name, shards] of model.directories.get(from)!.byName) {
+    const others = names.get(name);
+    if (shards.has(shard) && others !== undefined && !others.has(shard))
+      return { name, shards: [...others].join(' or ') };
   }
   return null;
 }

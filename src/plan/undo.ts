@@ -1,32 +1,26 @@
-// Back to what one run found: every proxy to the entry it had, as far as the runtime API can say
-// it.
+// The plan that puts back what one run changed, as far as commands of the runtime API can.
 
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
-import type { PlanningModel } from './planning-model.ts';
-import { unseenHarm } from './steps.ts';
+import { type ConferenceState, harmToUnreadPeer } from './simulated-mesh.ts';
+import { refuseWithoutId } from './steps.ts';
 
-/**
- * What a journal says of one conference: the entries that the run found, and by proxy the shard
- * where it left them; `null`: no entry.
- */
+/** What a journal says of one conference. */
 export interface RecordedConference {
   readonly key: string;
   readonly conference: string;
+  /** The entries that the run found, by proxy. */
   readonly before: Readonly<Record<string, EntryState>>;
+  /** The shard to which the run led each proxy; `null`: no entry. */
   readonly target: Readonly<Record<string, string | null>>;
 }
 
 /**
- * The way back, only where the entries still lead where the run left them or found them. What
- * somebody changed since then stays. On each proxy whose route differs from before, the entry is
- * replaced by one to its earlier shard, or removed if there was none. A server key cannot be
- * written, so a restored entry has only an id until the next request.
+ * On each proxy whose route is not what the run found, the entry is replaced by one to its earlier
+ * shard, or removed if there was none. No command can write a server key, so a restored entry has
+ * only an id until the next request. Refuses a conference that somebody has changed since the run.
  */
-export function planUndo(
-  recorded: RecordedConference,
-  entries: ReadonlyMap<string, EntryState>,
-  model: PlanningModel,
-): PlannedConference | Refusal {
+export function planUndo(recorded: RecordedConference, state: ConferenceState): PlannedConference | Refusal {
+  const { entries, model } = state;
   const proxies = model.proxies.filter((proxy) => Object.hasOwn(recorded.before, proxy));
   const target = Object.fromEntries(
     proxies.map((proxy) => [proxy, model.shardOf(recorded.before[proxy]!, proxy)] as const),
@@ -51,35 +45,32 @@ export function planUndo(
   if (gone !== undefined) return refuse('no-eligible-shard', `${target[gone]} no longer accepts traffic on ${gone}`);
   return planRestore(
     { ...recorded, kind: 'undo', winner: null, policy: 'restored', because: 'what the run found', target, steps: [] },
-    entries,
-    model,
+    state,
   );
 }
 
+/** The steps from what is there now to the conference's target on each proxy. */
 export function planRestore(
   conference: PlannedConference,
-  entries: ReadonlyMap<string, EntryState>,
-  model: PlanningModel,
+  { entries, model }: ConferenceState,
 ): PlannedConference | Refusal {
+  const { key } = conference;
   const steps: Step[] = [];
   for (const [proxy, shard] of Object.entries(conference.target)) {
-    const entry = entries.get(proxy) ?? null;
-    const unseen = unseenHarm(proxy, model);
+    const expect = entries.get(proxy) ?? null;
+    if (shard === null ? expect === null : model.shardOf(expect, proxy) === shard) continue;
+    const harm = harmToUnreadPeer(proxy, model);
+    if (harm) return { reason: harm.refusal, key, because: harm.because };
     if (shard === null) {
-      if (entry !== null && unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
-      if (entry !== null) steps.push({ phase: 0, kind: 'remove', proxy, expect: entry, serverId: 0 });
+      steps.push({ phase: 0, kind: 'remove', proxy, expect, serverId: 0 });
       continue;
     }
-    if (model.shardOf(entry, proxy) === shard) continue;
-    if (unseen) return { reason: unseen.refusal, key: conference.key, because: unseen.because };
     const serverId = model.idOf(shard, proxy);
-    if (serverId === null)
-      return {
-        reason: 'id-drift',
-        key: conference.key,
-        because: `${proxy} has no server id that means ${shard} and nothing else`,
-      };
-    steps.push({ phase: 0, kind: 'replace', proxy, expect: entry, serverId });
+    if (serverId === null) {
+      const { refusal, because } = refuseWithoutId(shard, proxy);
+      return { reason: refusal, key, because };
+    }
+    steps.push({ phase: 0, kind: 'replace', proxy, expect, serverId });
   }
   return { ...conference, before: Object.fromEntries(entries), steps };
 }

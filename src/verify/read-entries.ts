@@ -1,4 +1,4 @@
-// What every proxy holds for a few keys right now, all proxies at once.
+// The entries of some keys on every proxy now, read from all proxies at once.
 
 import pLimit from 'p-limit';
 import type { EntrySink } from '../domain/entry.ts';
@@ -7,20 +7,24 @@ import { ProtocolError } from '../errors.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 
 /**
- * By proxy, then by key; a key that a proxy does not hold is `null`. A proxy that could not be
- * asked is not in the map.
+ * By proxy, then by key; `null` where the proxy has no entry. A proxy that could not be asked is
+ * not in the map.
  */
 export type EntriesNow = ReadonlyMap<string, ReadonlyMap<string, EntryState>>;
 
+/** The way to read the proxies. */
 export interface ReadAccess {
+  /** By proxy. */
   readonly readers: ReadonlyMap<string, TableReader>;
+  /** How many proxies are read at a time. */
   readonly concurrency: number;
+  /** Ends the reading. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Every key must be one that a command can name. Rejects when the signal aborts, unless that was a
- * deadline: then whoever has not answered is left out.
+ * A command must be able to name every key. Rejects when the signal aborts. If it aborts by a
+ * deadline, proxies that have not answered are left out instead.
  */
 export async function readEntries(
   access: ReadAccess,
@@ -34,7 +38,7 @@ export async function readEntries(
       const reader = access.readers.get(proxy);
       if (!reader) return [];
       try {
-        await readKeys(reader, keys, entries, access.signal);
+        await readKeys(reader, entries, access.signal);
       } catch (error) {
         if (isOwnFault(error, access.signal)) throw access.signal.aborted ? access.signal.reason : error;
         return [];
@@ -45,21 +49,16 @@ export async function readEntries(
   return new Map((await Promise.all(answers)).flat());
 }
 
-/** From here on a dump costs less than asking for every key. */
+/** From so many keys on, a dump costs less than asking for each key. */
 export const DUMPED_FROM = 1_000;
 
-/** Fills in what the proxy holds of the keys of `entries`. */
-async function readKeys(
-  reader: TableReader,
-  keys: readonly string[],
-  entries: Map<string, EntryState>,
-  signal: AbortSignal,
-): Promise<void> {
-  if (keys.length < DUMPED_FROM) await reader.entries(keys, collectInto(entries), signal);
+/** Sets the keys of `entries` to what the proxy holds. */
+async function readKeys(reader: TableReader, entries: Map<string, EntryState>, signal: AbortSignal): Promise<void> {
+  if (entries.size < DUMPED_FROM) await reader.entries([...entries.keys()], collectInto(entries), signal);
   else await readDump(reader, entries, signal);
 }
 
-/** As `readKeys`, from one dump. Rejects where that was not whole. */
+/** As `readKeys`, from one dump. Rejects where the dump was not complete. */
 export async function readDump(
   reader: TableReader,
   entries: Map<string, EntryState>,
@@ -75,15 +74,15 @@ export async function readDump(
 }
 
 /**
- * A deadline is the proxy's fault, as every error with a remedy is; an interruption is not, nor is
- * a defect of ours.
+ * Whether an error of a read is not the proxy's: the user interrupted the run, or the program has a
+ * defect. A deadline is the proxy's fault, and so is every error with a remedy.
  */
 export function isOwnFault(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return signal.reason?.name !== 'TimeoutError';
   return !(error instanceof Error && 'remedy' in error);
 }
 
-/** Takes the entries of the keys that the map holds already. */
+/** A sink that sets the keys which the map has, and ignores all others. */
 export function collectInto(entries: Map<string, EntryState>): EntrySink {
   const textOf = (bytes: Uint8Array, start: number, end: number) =>
     Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');

@@ -1,22 +1,19 @@
-// What a write stands on, asked right before it: every proxy's process, its servers, and what it
-// holds for the keys.
+// The premises of a write, read right before it: every proxy's process, its servers, and its
+// entries of the keys.
 
 import pLimit from 'p-limit';
 import type { EntryState } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import { collectInto, DUMPED_FROM, isOwnFault, type ReadAccess, readDump } from './read-entries.ts';
 
-/**
- * `servers` are as they are now; a proxy that could not be asked, or is another process now, says
- * why.
- */
+/** Of one proxy. `problem`: why it could not be read, or that it is another process now. */
 export type Premise =
   | { readonly entries: ReadonlyMap<string, EntryState>; readonly servers: readonly Server[] }
   | { readonly problem: string };
 
 /**
- * By proxy. Every key must be one that a command can name. Rejects when the signal aborts, unless
- * that was a deadline.
+ * By proxy. A command must be able to name every key. Rejects when the signal aborts, unless it
+ * aborts by a deadline.
  */
 export async function readPremises(access: ReadAccess, keys: readonly string[]): Promise<ReadonlyMap<string, Premise>> {
   const limit = pLimit(access.concurrency);

@@ -1,9 +1,9 @@
-// Did the traffic move? Whether every proxy routes a conference where the plan wants it.
+// Did the traffic move? Whether every proxy routes a conference to where the plan wants it.
 
 import type { EntryState, PlannedConference } from '../domain/plan.ts';
 import type { PlanningModel } from '../plan/planning-model.ts';
 import { rivalName } from '../plan/rival-name.ts';
-import { harmOfTelling, isRight } from '../plan/steps.ts';
+import { harmOfResending, isRight, type ShardGoal } from '../plan/simulated-mesh.ts';
 import type { EntriesNow } from './read-entries.ts';
 
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
@@ -14,6 +14,7 @@ export type ConferenceVerdict = { readonly held: true } | { readonly held: false
  * is not held where the next request, or a link that comes back, would lead a proxy away.
  */
 export function verdictOn(conference: PlannedConference, now: EntriesNow, model: PlanningModel): ConferenceVerdict {
+  const goal = goalOf(conference, now, model);
   const differing = Object.entries(conference.target).flatMap(([proxy, shard]) => {
     const entries = now.get(proxy);
     if (!entries) return [`${proxy} did not answer`];
@@ -22,31 +23,33 @@ export function verdictOn(conference: PlannedConference, now: EntriesNow, model:
     if (shard !== null && seen === shard && !model.directories.get(proxy)!.isServed(shard))
       return [`${proxy} does not send requests to ${shard} any more`];
     if (shard === null ? entry === null : seen === shard) {
-      if (conference.winner === null || entry === null || isRight(entry, proxy, conference.winner, model)) return [];
+      if (goal === null || entry === null || isRight(proxy, goal)) return [];
       return [`${proxy} holds server_id=${entry.serverId} beside server_key=${entry.serverKey}`];
     }
     return [`${proxy} ${entry === null ? 'has no entry' : `routes to ${seen ?? 'no known shard'}`}`];
   });
-  const because = differing.length > 0 ? differing.join(', ') : undoneBy(conference, now, model);
+  const undone = () => (goal === null ? null : undoneBy(goal, Object.values(conference.before)));
+  const because = differing.length > 0 ? differing.join(', ') : undone();
   return because === null ? { held: true } : { held: false, because };
+}
+
+/** `null` where the conference has no winner, since it goes back to several shards. */
+function goalOf({ key, target, winner }: PlannedConference, now: EntriesNow, model: PlanningModel): ShardGoal | null {
+  if (winner === null) return null;
+  const entries = new Map(Object.keys(target).map((proxy) => [proxy, now.get(proxy)?.get(key) ?? null]));
+  return { entries, winner, model };
 }
 
 /**
  * Why the next request, or a link that comes back, will lead a proxy away from the winner; `null`
- * if nothing will.
+ * if nothing will. The entries before the heal also show whether the table holds addresses.
  */
-function undoneBy(
-  { key, target, winner, before }: PlannedConference,
-  now: EntriesNow,
-  model: PlanningModel,
-): string | null {
-  if (winner === null) return null;
-  const entries = new Map(Object.keys(target).map((proxy) => [proxy, now.get(proxy)!.get(key) ?? null]));
-  const words = [...Object.values(before), ...entries.values()];
-  return rivalName(words, winner, model) ?? harmOfTelling(entries, winner, model)?.because ?? null;
+function undoneBy(goal: ShardGoal, before: readonly EntryState[]): string | null {
+  const { entries, winner, model } = goal;
+  return rivalName([...before, ...entries.values()], winner, model) ?? harmOfResending(goal)?.because ?? null;
 }
 
-/** What the proxies that answered hold for one key. */
+/** The entry of one key on each proxy that answered. */
 export function entriesOf(key: string, now: EntriesNow): ReadonlyMap<string, EntryState> {
   return new Map([...now].map(([proxy, entries]) => [proxy, entries.get(key) ?? null]));
 }

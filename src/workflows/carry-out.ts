@@ -87,8 +87,7 @@ export async function carryOutPlan(
       journal: journal.path,
     });
     const healed = await healPlan(
-      plan,
-      report.proxies,
+      { plan, views: report.proxies },
       {
         readers: new Map([...readersOf(mesh, model)].map(([name, reader]) => [name, limitTimeouts(reader)])),
         writers: new Map(

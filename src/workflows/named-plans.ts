@@ -79,7 +79,7 @@ export async function planPins({ pins, isNew }: WantedPins, report: RunReport, r
   );
   return proposeNamed(
     report,
-    pins.map((pin) => planPin(pin, entriesOf(pin.key, now), model, { isExpressible, isNew })),
+    pins.map((pin) => planPin(pin, { entries: entriesOf(pin.key, now), model }, { isExpressible, isNew })),
     run,
   );
 }
@@ -122,7 +122,7 @@ export async function planWayBack({ records, path, older }: WayBack, report: Run
     changed.map(({ key }) => key),
   );
   const ways = changed.map(({ key, before, target }) =>
-    planUndo({ key, conference: conferenceOf(key), before, target }, entriesOf(key, now), model),
+    planUndo({ key, conference: conferenceOf(key), before, target }, { entries: entriesOf(key, now), model }),
   );
   return proposeNamed(report, ways, run);
 }

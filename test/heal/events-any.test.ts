@@ -112,7 +112,7 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
             reads++;
           },
         });
-        await healPlan(plan, views, scripted.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
+        await healPlan({ plan, views }, scripted.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
         // What happens while the last word is being heard is after it.
         if (reads - lastEventAt < mesh.names.length) return;
         const ledTo = held.map((key) => {

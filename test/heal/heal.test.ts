@@ -166,13 +166,17 @@ describe('a link that is called up and carries nothing', () => {
   test('{p1: s1, p2: s2}: the touch is not heard, and the next round replaces there', async () => {
     const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
     const up = (name: string) => ({ peers: [{ name, state: 'up' as const, protocolErrors: 0 }] });
-    const calledUp = { p1: up('p2'), p2: up('p1') };
+    const reportedUp = { p1: up('p2'), p2: up('p1') };
     const scripted = scriptMesh(mesh);
-    const outcome = await healPlan(planFor(mesh, calledUp), viewsOf(mesh, calledUp), scripted.tools, {
-      settleMs: SETTLE_MS,
-      rounds: null,
-      onRound: () => {},
-    });
+    const outcome = await healPlan(
+      { plan: planFor(mesh, reportedUp), views: viewsOf(mesh, reportedUp) },
+      scripted.tools,
+      {
+        settleMs: SETTLE_MS,
+        rounds: null,
+        onRound: () => {},
+      },
+    );
     expect(outcome).toMatchObject({ verified: 1, failed: 0, refusals: [] });
     expect(scripted.commands).toEqual(['set p1 k=11', 'clear p2 k', 'set p2 k=11']);
   });
@@ -185,7 +189,10 @@ describe('undo', () => {
     const { mesh } = healed;
     const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
     const { before, target } = healed.plan.conferences[0]!;
-    const way = planUndo({ key: 'k', conference: 'k', before, target }, entries, createPlanningModel(viewsOf(mesh)));
+    const way = planUndo(
+      { key: 'k', conference: 'k', before, target },
+      { entries, model: createPlanningModel(viewsOf(mesh)) },
+    );
     if ('reason' in way) throw new Error(way.because);
     const undone = scenarioOn(mesh, {}, { ...healed.plan, conferences: [way] });
     expect(await undone.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0 });

@@ -13,10 +13,14 @@ function pin(
 ): string {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const planned = planPin({ key: 'k', shard }, entries, createPlanningModel(viewsOf(mesh)), {
-    isExpressible: () => isExpressible,
-    isNew,
-  });
+  const planned = planPin(
+    { key: 'k', shard },
+    { entries, model: createPlanningModel(viewsOf(mesh)) },
+    {
+      isExpressible: () => isExpressible,
+      isNew,
+    },
+  );
   if ('reason' in planned) return `${planned.reason}: ${planned.because}`;
   const steps = planned.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`);
   return `${planned.kind} ${planned.policy} ${planned.winner}: ${steps.join(', ')}`;

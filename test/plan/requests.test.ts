@@ -10,7 +10,7 @@ import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } fr
 function wayOf(picture: Picture, drawn: DrawnMesh = {}) {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map<string, EntryState>(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const way = planRequests(entries, addresses.s1!, createPlanningModel(viewsOf(mesh)));
+  const way = planRequests({ entries, winner: addresses.s1!, model: createPlanningModel(viewsOf(mesh)) });
   return 'steps' in way ? way.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`) : way;
 }
 

@@ -25,8 +25,9 @@ function stepsTo(
   changes: ViewChanges = {},
 ): readonly string[] | string {
   const mesh = drawMesh(picture, drawn);
+  const entries = new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
   const model = createPlanningModel(viewsOf(mesh, changes));
-  const planned = planSteps(new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')])), addresses[shard]!, model);
+  const planned = planSteps({ entries, winner: addresses[shard]!, model });
   if ('refusal' in planned) return `${planned.refusal}: ${planned.because}`;
   return planned.steps.map(({ phase, kind, proxy, serverId }) => `${phase} ${kind} ${proxy} ${serverId}`);
 }

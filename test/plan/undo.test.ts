@@ -27,7 +27,7 @@ function undo(before: Picture, now: Picture, drawn: DrawnMesh = {}, left?: Reado
   const entries = () => new Map(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
   // What the run left is what is there now, unless a test says otherwise.
   const target = left ?? Object.fromEntries(mesh.names.map((name) => [name, mesh.route(name, 'k')]));
-  const way = planUndo({ key: 'k', conference: 'k', before: recorded, target }, entries(), model);
+  const way = planUndo({ key: 'k', conference: 'k', before: recorded, target }, { entries: entries(), model });
   return { mesh, model, entries, way };
 }
 
@@ -72,11 +72,11 @@ test('before {p1: none, p2: s2}, now {p1: s1, p2: s1}, linked -> the second roun
   const { mesh, way, model, entries } = undo({ p1: null, p2: 's2' }, { p1: 's1', p2: 's1' });
   if ('reason' in way) throw new Error(way.because);
   applyToModel({ conferences: [way] }, mesh);
-  const again = planRestore(way, entries(), model);
+  const again = planRestore(way, { entries: entries(), model });
   if ('reason' in again) throw new Error(again.because);
   applyToModel({ conferences: [again] }, mesh);
   expect([mesh.entry('p1', 'k'), mesh.route('p2', 'k')]).toEqual([null, addresses.s2]);
-  expect(planRestore(way, entries(), model)).toMatchObject({ steps: [] });
+  expect(planRestore(way, { entries: entries(), model })).toMatchObject({ steps: [] });
 });
 
 test('a proxy that has left the mesh, or joined it since, is left alone', () => {

@@ -35,7 +35,7 @@ export function scenarioOn(mesh: ModelMesh, script: Script = {}, plan: Plan = pl
     plan,
     rounds,
     heal: (options) =>
-      healPlan(plan, views, scripted.tools, {
+      healPlan({ plan, views }, scripted.tools, {
         settleMs: SETTLE_MS,
         rounds: null,
         onRound: (_round, left) => rounds.push(left),
@@ -43,7 +43,7 @@ export function scenarioOn(mesh: ModelMesh, script: Script = {}, plan: Plan = pl
       }),
     apply: createApplier(scripted.tools, {
       replans: true,
-      survey: (servers) => createPlanningModel(withServers(views, servers)),
+      modelWith: (servers) => createPlanningModel(withServers(views, servers)),
     }),
     routes: (key = 'k') => mesh.names.map((name) => names[mesh.route(name, key) ?? ''] ?? null),
   };

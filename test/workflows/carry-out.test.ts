@@ -183,7 +183,11 @@ describe('the way back', () => {
     const scripted = scriptMesh(mesh);
     const { at, ...begin } = run;
     scripted.tools.journal.append([begin]);
-    await healPlan(planFor(mesh), viewsOf(mesh), scripted.tools, { settleMs: 1_000, rounds: null, onRound: () => {} });
+    await healPlan({ plan: planFor(mesh), views: viewsOf(mesh) }, scripted.tools, {
+      settleMs: 1_000,
+      rounds: null,
+      onRound: () => {},
+    });
     return readJournal(scripted.tools.journal.path)
       .map((record) => `${JSON.stringify(record)}\n`)
       .join('');
