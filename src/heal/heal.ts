@@ -29,7 +29,7 @@ export interface PlannedHeal {
 export interface HealOptions {
   /** How long the entries must hold before a conference counts as healed. */
   readonly settleMs: number;
-  /** At most so many rounds; `null`: the usual limit. A single round writes only what is planned. */
+  /** At most so many rounds; `null`: the usual limit. A single round writes only planned steps. */
   readonly rounds: number | null;
   /** Called when a round begins; `left` counts the conferences that it writes. */
   readonly onRound: (round: number, left: number) => void;

@@ -208,7 +208,8 @@ function restoreLease(aside: string, path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {
-    // A third run has taken the lease since. The run whose file was moved notices it before it writes.
+    // A third run has taken the lease since. The run whose file was moved notices that before its
+    // next write.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -1,5 +1,5 @@
-// Limits how long a heal waits for a proxy that no longer answers: a heal reads many times, and each
-// read may take until its deadline.
+// Limits how long a heal waits for a proxy that no longer answers: a heal reads many times, and
+// each read may take until its deadline.
 
 import type { Trouble } from '../domain/proxy.ts';
 import { TransportError } from '../errors.ts';
