@@ -1,10 +1,11 @@
-// A deadline is the end of patience with one conversation: its time, a silence, or the caller's
-// signal, whichever comes first.
+// A deadline ends one request: after its whole time, after a silence, or by the caller's signal,
+// whichever comes first.
 
 import { TransportError } from '../errors.ts';
 
 /**
- * How long a conversation may take in all, and how long nothing may come before its answer does.
+ * Limits of one request: `timeoutMs` for the whole of it, `firstByteMs` for the silence before the
+ * answer begins.
  */
 export interface Patience {
   readonly timeoutMs: number;
@@ -12,35 +13,38 @@ export interface Patience {
 }
 
 /**
- * What a conversation waits for, as it stands behind "for", and what to do where it never comes.
+ * What a request waits for (`what`, as it stands behind "for"), and what a person can do if it
+ * never comes (`remedy`).
  */
 export interface Awaited {
   readonly what: string;
   readonly remedy: string;
 }
 
-/** A conversation that can be ended, and that says what it waits for. */
+/** A request that can be ended, and that records what it waits for. */
 export interface Wait {
   readonly signal: AbortSignal;
-  /** From now on this is waited for; patience with silence begins anew. */
+  /** From now on the request waits for `next`; the limit for silence starts anew. */
   awaits(next: Awaited): void;
-  /** As `awaits`, without a limit for silence: what is waited for has one of its own. */
+  /** As `awaits`, without the limit for silence: `next` has a limit of its own. */
   queues(next: Awaited): void;
 }
 
 /**
- * `signal` aborts with a `TransportError` (`timeout` or `interrupted`) as its reason.
- * `release` takes timers and listeners away.
+ * `signal` aborts with a `TransportError` (`timeout` or `interrupted`) as its reason. `release`
+ * removes timers and listeners.
  */
 export interface Deadline extends Wait {
-  /** So many more bytes of the answer came: from here on only the whole has a limit. */
+  /**
+   * Counts bytes of the answer. From the first one on, only the limit for the whole request holds.
+   */
   received(bytes: number): void;
   release(): void;
 }
 
 const ALIVE = 'Check that the host and its HAProxy are alive and not overloaded';
 
-/** The waits of every conversation, whatever carries it. */
+/** What requests over every transport wait for. */
 export const FIRST_BYTE: Awaited = {
   what: "the first byte of HAProxy's answer",
   remedy: `${ALIVE}, or raise collect.firstByte.`,
@@ -50,7 +54,9 @@ export const TURN: Awaited = {
   remedy: `${ALIVE}, or raise collect.timeout.`,
 };
 
-/** Starts now. `place` names the far end in messages; `signals` end the conversation early. */
+/**
+ * Starts a deadline now. `place` names the far end in messages; `signals` end the request early.
+ */
 export function startDeadline(place: string, patience: Patience, signals: readonly AbortSignal[]): Deadline {
   const controller = new AbortController();
   let awaited = FIRST_BYTE;
@@ -86,9 +92,9 @@ export function startDeadline(place: string, patience: Patience, signals: readon
 }
 
 /**
- * Calls `act` with the reason of the first signal that aborts, at once if one has; the answer takes
- * the listeners away. Used in place of AbortSignal.any, which in Node 20 keeps dependents alive as
- * long as a run's own signal lives.
+ * Calls `act` with the reason of the first signal that aborts, at once if one already has. Returns
+ * a function that removes the listeners. Used in place of AbortSignal.any: in Node 20 its
+ * dependents live as long as the run's own signal.
  */
 export function onAbort(signals: readonly AbortSignal[], act: (reason: unknown) => void): () => void {
   const aborted = signals.find((signal) => signal.aborted);
@@ -108,8 +114,8 @@ export function onAbort(signals: readonly AbortSignal[], act: (reason: unknown) 
 }
 
 /**
- * What `promise` gives, unless the signal aborts first: then its reason is thrown and the promise
- * is left to itself.
+ * Resolves as `promise` does, unless the signal aborts first: then it rejects with the signal's
+ * reason, and `promise` is no longer waited for.
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
-// One HTTP request and how it was answered; the body is read and thrown away.
+// One HTTP request and the status of its answer; the body is read and dropped.
 
 import http from 'node:http';
 import https from 'node:https';
 
 /**
- * The status of the answer; rejects with what went wrong. Header values are one character a byte.
- * `timeoutMs` bounds the whole exchange.
+ * Resolves to the status of the answer; rejects with what failed. Header values are one byte per
+ * character. `timeoutMs` limits the whole exchange.
  */
 export function requestStatus(
   url: string,
@@ -14,7 +14,7 @@ export function requestStatus(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const { request } = url.startsWith('https:') ? https : http;
-    // No agent: a connection that is kept could lead to a proxy that was reloaded since.
+    // No agent: a kept connection could lead to a process from before a reload.
     const sent = request(
       url,
       { headers: { ...headers }, agent: false, signal: AbortSignal.timeout(timeoutMs) },

@@ -10,15 +10,15 @@ import type { Transport } from './transport.ts';
 
 export interface TransportOptions {
   readonly ssh: SshSettings;
-  /** For dumps over SSH; nothing else could compress or needs to. */
+  /** For dumps over SSH; the other transports never compress. */
   readonly compress: Compress;
   readonly patience: Patience;
 }
 
-/** Opens nothing yet: the first ask connects. */
+/** Makes a transport without connecting: its first request connects. */
 export type OpenTransport = (target: ProxyTarget) => Transport;
 
-/** The ways to the proxies of one run, which share the logins on what lies between. */
+/** Transports for the proxies of one run. They share the logins at bastions. */
 export function transportsOf(options: TransportOptions): OpenTransport {
   const { ssh, compress, patience } = options;
   let logins: Promise<LogIn> | null = null;
@@ -44,8 +44,8 @@ async function loginsOf({ ssh, patience }: TransportOptions): Promise<LogIn> {
 }
 
 /**
- * The SSH library takes longer to load than the rest of the program: only who needs it waits for
- * it.
+ * The SSH library takes longer to load than the rest of the program: it is loaded at the first
+ * request.
  */
 function whenAsked(open: () => Promise<Transport>): Transport {
   let opened: Promise<Transport> | null = null;

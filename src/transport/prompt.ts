@@ -1,41 +1,42 @@
-// HAProxy's interactive mode (management guide, 9.3): one conversation takes many lines, and `> `
-// at the beginning of a line says that an answer is over.
+// HAProxy's interactive mode (management guide, 9.3): one connection takes many lines, and `> ` at
+// the beginning of a line ends each answer.
 
 import type { OnChunk } from './conversation.ts';
 
-/** The line that turns it on, in a new conversation. */
+/** The line that switches it on, on a new connection. */
 export const PROMPT_LINE = 'prompt\n';
 
 const GREETING = Buffer.from('\n> ');
 const [LINE_FEED, GREATER, BLANK] = [0x0a, 0x3e, 0x20];
 
 /**
- * The commands of a line, `;` between them, as a line each: of commands in one line, 3.2 and later
- * show no prompt but behind the last. A backslash takes the meaning of what follows it.
+ * Splits a line at each `;` into one line a command. HAProxy from 3.2 on prints one prompt per
+ * line, not per command. A backslash makes the character behind it literal.
  */
 export function linesOf(request: string): readonly string[] {
   return (request.match(/(?:\\[\s\S]|[^\\;\n])+/g) ?? []).map((command) => `${command}\n`);
 }
 
+/** The answers to some lines. */
 export interface PromptReader {
   readonly take: OnChunk;
-  /** Whether every answer has come, up to the last prompt. */
+  /** Whether every answer has come, including the last prompt. */
   readonly isOver: boolean;
-  /** Whether there was anything of them. */
+  /** Whether any byte of an answer has come. */
   readonly hasBegun: boolean;
-  /** Whether the first prompt, where one was to come, has. */
+  /** Whether the first prompt has come, or none was expected. */
   readonly isGreeted: boolean;
 }
 
 /**
- * Hands on what HAProxy says to so many lines, without the prompts: the same bytes as it says to
- * one line with `;` in a conversation of its own. In a new conversation (`greets`) the prompt that
- * answers `PROMPT_LINE` comes first; where something else does, that is no HAProxy in interactive
- * mode, and nothing of it is handed on.
+ * Hands on HAProxy's answers to `answers` lines without the prompts: the same bytes as for one line
+ * of commands with `;` on a connection of its own. `greets`: on a new connection, a prompt that
+ * answers `PROMPT_LINE` comes first. If anything else comes first, the far end is not HAProxy in
+ * interactive mode, and nothing is handed on.
  *
- * No line of an answer begins like a prompt: entries begin with `0x`, in names of proxies and
- * servers there is no blank. Behind the last answer, which may be a dump, it is looked for where a
- * chunk ends and nowhere else.
+ * No line of an answer looks like a prompt: entries begin with `0x`, and names of proxies and
+ * servers hold no blank. The prompt behind the last answer, which may be a dump, is looked for at
+ * the ends of chunks only.
  */
 export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk): PromptReader {
   let left = answers;
@@ -44,7 +45,7 @@ export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk)
   let startsLine = false;
   let hasBegun = false;
 
-  /** Where the prompt is that ends the answer under way, -1 where it is not there yet. */
+  /** The position of the prompt that ends the current answer, -1 where it has not come yet. */
   function promptIn(bytes: Buffer): number {
     const last = bytes.length - 2;
     if (left === 1) return isPrompt(bytes, last) ? last : -1;
@@ -90,7 +91,7 @@ export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk)
         left--;
       }
       const end = bytes.length - 1;
-      // Half a prompt.
+      // The first byte of a prompt, at the end of a chunk.
       if (left > 0 && bytes[end] === GREATER && isLineStart(bytes, end)) {
         held = Uint8Array.of(GREATER);
         bytes = bytes.subarray(0, end);

@@ -1,11 +1,9 @@
-// What an error of a socket means: the operating system's codes as trouble that a person on call
-// can act on.
+// What an error of a socket means: the codes of the operating system, with a remedy that a person
+// on call can carry out.
 
 import type { Trouble } from '../domain/proxy.ts';
 
-/**
- * `place` names the endpoint as the configuration spells it; `error` is what `node:net` emitted.
- */
+/** `place` names the endpoint as the configuration does; `error` comes from `node:net`. */
 export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trouble {
   switch (error.code) {
     case 'ECONNREFUSED':
@@ -14,7 +12,7 @@ export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trou
         message: `${place} refused the connection: nobody listens there.`,
         remedy: 'Start HAProxy (or sshd) there, or correct the endpoint; a socket file can outlive its process.',
       };
-    // A unix socket whose queue of connections is full: HAProxy answers one after the other.
+    // The queue of connections of a unix socket is full: HAProxy takes them one after the other.
     case 'EAGAIN':
       return {
         code: 'refused',
@@ -58,7 +56,7 @@ export function socketTrouble(place: string, error: NodeJS.ErrnoException): Trou
   }
 }
 
-/** The far end, or something between, broke the connection. `how` is a word or two for people. */
+/** The far end, or a host on the way, broke the connection. `how` is a word or two for people. */
 export function connectionLost(place: string, how: string): Trouble {
   return {
     code: 'reset',

@@ -1,5 +1,5 @@
 // A stats socket that this machine can open itself: a unix socket, or TCP. One connection per
-// conversation.
+// request.
 
 import net from 'node:net';
 import { abstractName, type Endpoint, type HostPort, spellEndpoint } from '../domain/proxy.ts';
@@ -12,8 +12,8 @@ import type { Transport } from './transport.ts';
 type SocketEndpoint = Exclude<Endpoint, { kind: 'ssh' }>;
 
 /**
- * Node tries the addresses of a name one after the other and gives each but the last 250 ms, less
- * than a round trip between distant regions.
+ * Milliseconds. Node tries the addresses of a name in turn. By default it gives each but the last
+ * 250 ms: less than a round trip between distant regions may take.
  */
 const PATIENCE_PER_ADDRESS_MS = 2_000;
 
@@ -23,15 +23,15 @@ const CONNECTION: Awaited = {
 };
 
 /**
- * What HAProxy has ready at most while others have their turn, several of its buffers (16 KB): read
- * at once, it costs one turn of ours.
+ * Bytes. HAProxy sends several of its buffers (16 KB) before it serves other clients; one read of
+ * ours takes all of them.
  */
 const READ_BYTES = 1 << 18;
 
 /**
- * A TCP connection that may still be connecting. Commands are short: Nagle's algorithm would only
- * delay them, by 40 ms each through SSH. `allowHalfOpen` keeps our side open when the far end has
- * closed its own.
+ * A TCP connection that may still be connecting. Nagle's algorithm is off: commands are short, and
+ * it would delay each by 40 ms through SSH. `allowHalfOpen` keeps our side open when the far end
+ * has closed its side. `onread` gives the memory to read into.
  */
 export function connectTcp({ host, port }: HostPort, allowHalfOpen: boolean, onread?: net.OnReadOpts): net.Socket {
   const autoSelectFamilyAttemptTimeout = PATIENCE_PER_ADDRESS_MS;
@@ -41,6 +41,7 @@ export function connectTcp({ host, port }: HostPort, allowHalfOpen: boolean, onr
   });
 }
 
+/** A transport for `endpoint`. `patience` is for requests that bring no limit of their own. */
 export function socketTransport(endpoint: SocketEndpoint, patience: Patience): Transport {
   const place = spellEndpoint(endpoint);
   const closing = new AbortController();
@@ -70,12 +71,12 @@ export function socketTransport(endpoint: SocketEndpoint, patience: Patience): T
   };
 }
 
-/** The length of a socket's address (`sun_path`) on Linux. */
+/** Bytes of a socket's address (`sun_path`) on Linux. */
 const ADDRESS_BYTES = 108;
 
 /**
- * HAProxy fills up the name of an abstract socket with NULs, and such a name is another one than
- * the bare one. Node 20 does so by itself, Node 22 takes the name as it is.
+ * HAProxy fills up the name of an abstract socket with NULs, which makes it another name than the
+ * bare one. Node 20 fills it up too; Node 22 takes the name as it is.
  */
 function addressOf(path: string): string {
   const name = abstractName(path);
@@ -90,8 +91,8 @@ interface AnswerTaking {
 }
 
 /**
- * Resolves when the far end has closed its side and every chunk was taken. The socket is gone
- * afterwards, whatever happened.
+ * Resolves when the far end has closed its side and the reader has taken every chunk. The socket is
+ * destroyed in any case.
  */
 function converse(
   connect: (onread: net.OnReadOpts) => net.Socket,
@@ -107,14 +108,14 @@ function converse(
     };
     let complete = false;
     let poured: Pouring;
-    // One memory for all that is read: otherwise every read would get 64 KB of its own, to be
-    // collected.
+    // One buffer for all reads: by default every read would allocate 64 KB.
     const socket = connect({
       buffer: Buffer.allocUnsafeSlow(READ_BYTES),
       callback: (length, bytes) => poured.take((bytes as Buffer).subarray(0, length)),
     });
     poured = pourInto(onChunk, socket, fail);
-    // Stays for the socket's whole life: an error after the end has a listener and does nothing.
+    // This listener stays for the socket's whole life: without it, an error after the end would end
+    // the process.
     socket.on('error', (error) => {
       if (!complete) fail(new TransportError(socketTrouble(place, error), { cause: error }));
     });
@@ -127,7 +128,7 @@ function converse(
     });
     socket.once('connect', () => deadline.awaits(FIRST_BYTE));
     forget = onAbort([deadline.signal], fail);
-    // HAProxy answers what it has read when it sees our end, and then closes; without the
+    // HAProxy answers what it has read when it sees our end, and then closes. Without the
     // half-close it would wait for more.
     socket.end(request);
   });

@@ -1,30 +1,39 @@
 // What a transport is: one request to one machine, bytes back, before a deadline.
 
-/**
- * A way to one proxy's stats socket, kept for a whole run. `ask` opens one conversation (HAProxy
- * 3.0+ takes one line per connection), sends `request`, and hands over every chunk of the answer
- * until the far end closes. A chunk is only valid during the call; where `onChunk` returns a
- * promise, reading pauses until it resolves. Rejects with `TransportError`; a far end that closes,
- * however early, is a normal end: only the reader of the answer can tell whether it was complete.
- * `signal` ends the conversation at once; `timeoutMs` bounds the whole conversation.
- * `expectedBytes` says of a dump about how long it will be: a transport may then have it compressed
- * on the way, and hands it over as it was. What `isRepeatable` changes nothing: it may share a
- * conversation with others, and is asked again where that had ended before a word of the answer
- * came. `isNew` ends such a conversation first: an open one stays with its process when HAProxy is
- * reloaded.
- */
+/** What one request brings with it. */
+export interface RequestOptions {
+  /** Limits the whole request, from the call to the last byte. */
+  readonly timeoutMs: number;
+  /** Ends the request at once. */
+  readonly signal: AbortSignal;
+  /**
+   * The expected size of a dump. A transport may then have it compressed on the way, and hands it
+   * over uncompressed.
+   */
+  readonly expectedBytes?: number;
+  /**
+   * The request changes nothing. It may share a connection with others; if that had ended before
+   * the answer began, the request is sent again.
+   */
+  readonly isRepeatable?: boolean;
+  /**
+   * Ends a shared connection first: after a reload of HAProxy, an open connection stays with the
+   * old process.
+   */
+  readonly isNew?: boolean;
+}
+
+/** A way to one proxy's stats socket, kept for a whole run. */
 export interface Transport {
-  ask(
-    request: string,
-    onChunk: (chunk: Uint8Array) => void | Promise<void>,
-    options: {
-      readonly timeoutMs: number;
-      readonly signal: AbortSignal;
-      readonly expectedBytes?: number;
-      readonly isRepeatable?: boolean;
-      readonly isNew?: boolean;
-    },
-  ): Promise<void>;
+  /**
+   * Sends `request` over a connection of its own (HAProxy 3.0+ takes one line per connection) and
+   * hands over every chunk of the answer until the far end closes. A chunk is valid during the call
+   * only; where `onChunk` returns a promise, reading pauses until it resolves.
+   *
+   * Rejects with `TransportError`. A far end that closes, however early, is a normal end: only the
+   * reader of the answer can know whether it was complete.
+   */
+  ask(request: string, onChunk: (chunk: Uint8Array) => void | Promise<void>, options: RequestOptions): Promise<void>;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// One conversation through a command that compresses the answer, where the host does as it is told.
+// One request through a command that compresses the answer, where the host runs that command.
 
 import { TransportError } from '../../errors.ts';
 import type { OnChunk } from '../conversation.ts';
@@ -16,10 +16,11 @@ interface UnpackedReading {
 }
 
 /**
- * `talk` opens a channel to that command and holds the conversation. Resolves with `false` where
- * the host did not run it: nothing was handed on then, and the same may be asked in plain. A forced
- * command may let only that one pass; one that answers whatever it is told to run has answered.
- * Rejects with `TransportError`, or with what the reader threw.
+ * `talk` opens a channel to that command and sends the request. Resolves with `false` where the
+ * host did not run the command: then nothing was handed on, and the same may be asked uncompressed.
+ * A host with a forced command may permit only the uncompressed one. A host that ignores the
+ * command and answers uncompressed has answered: that is `true`. Rejects with `TransportError`, or
+ * with the reader's error.
  */
 export async function askCompressed(
   talk: (onChunk: OnChunk) => Promise<CommandEnd>,

@@ -1,5 +1,4 @@
-// Takes what gzip wrote, and hands on what it was, in pieces of bounded size and at the reader's
-// pace.
+// Decompresses a gzip stream; hands it on in pieces of bounded size, at the reader's pace.
 
 import { constants, createGunzip } from 'node:zlib';
 import { TransportError } from '../../errors.ts';
@@ -7,41 +6,42 @@ import { type OnChunk, pour } from '../conversation.ts';
 import { unlessAborted } from '../deadline.ts';
 import { damagedTrouble } from '../ssh/channel-trouble.ts';
 
+/** One gzip stream. */
 export interface Inflater {
   /**
-   * Resolves when more may come. Rejects with what the reader threw, or with a `TransportError`
-   * where the stream is damaged.
+   * Resolves when the next chunk may come. Rejects with the reader's error, or with a
+   * `TransportError` where the stream is damaged.
    */
   take(chunk: Uint8Array): Promise<void>;
   /**
-   * After the last chunk: whether the stream came to its end. Of one that did not, everything was
-   * handed on but a last line feed.
+   * To be called after the last chunk. Resolves to whether the stream was complete. Of an
+   * incomplete stream, everything but a final line feed was handed on.
    */
   finish(): Promise<boolean>;
-  /** Hands nothing on any more. */
+  /** From now on nothing is handed on. */
   stop(): void;
 }
 
-/** However little of it crossed the network, a reader gets no more than this at a time. */
+/** The largest piece that a reader gets, however well the stream was compressed. */
 const PIECE_BYTES = 65_536;
 
 const LINE_FEED = 0x0a;
 
 /**
- * Header and trailer; the trailer's last four bytes are the length of what was compressed, modulo
- * 2^32 (RFC 1952).
+ * Bytes of gzip's header and trailer. The trailer's last four bytes are the uncompressed length
+ * modulo 2^32 (RFC 1952).
  */
 const LEAST_BYTES = 18;
 
 /**
- * `place` names the far end in messages. A line feed at the end of a piece waits for what comes
- * after it, and the last one for gzip's checksum: an answer says by an empty line that it is
- * complete, and one that was cut or damaged shall never say so.
+ * `place` names the far end in messages. A line feed at the end of a piece is held back until the
+ * next piece, the last one until gzip's checksum was checked. HAProxy ends a complete answer with
+ * an empty line: a stream that was cut or damaged must never seem complete.
  */
 export function inflate(onChunk: OnChunk, place: string): Inflater {
   const broken = new AbortController();
-  // What could be inflated of a stream that was cut is true: it comes out, and the length tells
-  // that something is missing.
+  // What was decompressed of a cut stream is correct: it is handed on, and the length shows that
+  // something is missing.
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
   let bytesIn = 0;
   let bytesOut = 0;
@@ -86,7 +86,7 @@ export function inflate(onChunk: OnChunk, place: string): Inflater {
   };
 }
 
-/** One piece after the other, without a promise where the reader needs none. */
+/** Hands on one piece after the other; without a promise where the reader returns none. */
 function inTurn(onChunk: OnChunk, [piece, ...more]: readonly Uint8Array[]): void | Promise<void> {
   if (!piece) return;
   const taken = onChunk(piece);

@@ -1,36 +1,36 @@
-// Reads the answer to a command that was to compress it: the first bytes tell whether it did, or
-// said something else instead.
+// Reads the answer to a command that should compress it. The first bytes show whether it did, or
+// printed something else.
 
 import type { OnChunk } from '../conversation.ts';
 import { type Inflater, inflate } from './inflate.ts';
 
 /**
- * How an answer ended. `cut`: it was compressed and broke off; what there was has been handed on.
- * `short`: so little text, and not compressed, that it may be a refusal; nothing has been handed
- * on.
+ * How an answer ended. `cut`: it was compressed and incomplete; what came has been handed on.
+ * `short`: it is not compressed, and so short that it may be a refusal; nothing has been handed on.
  */
 export type UnpackedEnd =
   | { readonly kind: 'whole' }
   | { readonly kind: 'cut' }
   | { readonly kind: 'short'; readonly text: Uint8Array };
 
+/** The answer to one such command. */
 export interface Unpacker {
   readonly take: OnChunk;
-  /** After the last chunk. */
+  /** To be called after the last chunk. */
   finish(): Promise<UnpackedEnd>;
-  /** Hands nothing on any more. */
+  /** From now on nothing is handed on. */
   stop(): void;
 }
 
 /**
- * More than a forced command or a restricted shell has to say instead of running something, and
- * less than any dump that is worth it.
+ * Bytes. A forced command or a restricted shell that refuses prints less; a dump that is worth
+ * compressing is longer.
  */
 const REFUSAL_BYTES = 1_024;
 
 /**
- * Chunks taken stay the unpacker's until the returned promise resolves. `place` names the far end
- * in messages.
+ * A chunk belongs to the unpacker until the returned promise resolves. `place` names the far end in
+ * messages.
  */
 export function unpack(onChunk: OnChunk, place: string): Unpacker {
   let begun: Buffer = Buffer.alloc(0);

@@ -1,27 +1,28 @@
-// An SSH agent whose connections have an owner and a deadline: one may accept and never answer,
-// as where a person is to confirm or to type a passphrase.
+// An SSH agent whose connections can be closed and have a deadline. An agent may accept a
+// connection and never answer, for instance while it waits for a person to confirm or to type a
+// passphrase.
 
 import net from 'node:net';
 import ssh2 from 'ssh2';
 
 /**
- * Longer than any agent takes that needs nobody, a key on a token included; less than
+ * Milliseconds. An agent that needs no person is quicker, also with a key on a token. Less than
  * `collect.firstByte`, so that a login goes on to its next proof.
  */
 const AGENT_MS = 8_000;
 
 /**
- * An agent at `socketPath`. `close` ends every connection to it; without that, one that is never
- * answered would keep the process alive.
+ * An agent. `close` ends every connection to it: one that is never answered would keep the process
+ * alive.
  */
 export interface OwnedAgent {
   readonly agent: InstanceType<typeof ssh2.OpenSSHAgent>;
-  /** How many keys the agent said that it holds, `null` before it did. */
+  /** How many keys the agent holds, `null` before it has answered. */
   readonly keyCount: () => number | null;
   close(): void;
 }
 
-/** `onConnect` is told each time that the agent is asked. */
+/** The agent at `socketPath`. `onConnect` is called each time that the agent is asked. */
 export function ownAgent(socketPath: string, onConnect: () => void): OwnedAgent {
   const sockets = new Set<net.Socket>();
   let count: number | null = null;
@@ -38,7 +39,7 @@ export function ownAgent(socketPath: string, onConnect: () => void): OwnedAgent 
         isOpen = true;
         callback(null, socket);
       });
-      // Stays for the socket's whole life; ssh2 adds its own once it has the stream.
+      // This listener stays for the socket's whole life; ssh2 adds its own once it has the stream.
       socket.on('error', (error) => {
         if (!isOpen) callback(error);
       });

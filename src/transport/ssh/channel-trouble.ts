@@ -1,4 +1,4 @@
-// What it means that a channel did not open, or that the command behind it failed. Pure.
+// What it means when a channel does not open, or when the command behind it fails. Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import { shellTrouble } from './mark.ts';
@@ -21,12 +21,13 @@ export interface CommandEnd {
   readonly killedBy: string | null;
   /** The first bytes of its standard error. */
   readonly stderr: string;
-  /** Whether our command's mark came. */
+  /** Whether the mark of our command came (`mark.ts`). */
   readonly isMarked: boolean;
-  /** What the login shell printed where our command never began; `null` where it did. */
+  /** What the login shell printed instead of running our command; `null` where the command ran. */
   readonly blamed: string | null;
 }
 
+/** Why a channel did not open. `place` names the far end in messages. */
 export function channelTrouble(
   place: string,
   kind: 'exec' | 'streamlocal' | 'tcp',
@@ -50,8 +51,8 @@ export function channelTrouble(
   if (kind === 'streamlocal') {
     return {
       code: 'no-socket',
-      // OpenSSH 9.2 answers the same for a missing file, a forbidden one, and forwarding switched
-      // off.
+      // OpenSSH 9.2 gives the same answer for a missing file, a forbidden one, and disabled
+      // forwarding.
       message: `sshd could not open the socket of ${place}, and does not say why: ${message}.`,
       remedy:
         'Check that the path is what `stats socket` says, that HAProxy runs, that the login user may open it, and that sshd_config has no `AllowStreamLocalForwarding no`; where it takes sudo, set ssh.via: socat.',
@@ -65,8 +66,8 @@ export function channelTrouble(
 }
 
 /**
- * Trouble of the command that joins the channel to the stats socket, `null` where it ended well.
- * socat 1.7.4 and 1.8, sudo 1.9.
+ * Trouble of the command that joins the channel to the stats socket; `null` where it succeeded. The
+ * words are those of socat 1.7.4 and 1.8, and of sudo 1.9.
  */
 export function commandTrouble(place: string, { code, killedBy, stderr, blamed }: CommandEnd): Trouble | null {
   if (blamed !== null) return shellTrouble(place, blamed);
@@ -86,7 +87,7 @@ export function commandTrouble(place: string, { code, killedBy, stderr, blamed }
       remedy: 'Install socat there (and sudo, unless ssh.via has sudo: false), or set ssh.via: streamlocal.',
     };
   }
-  // Before the complaints of socat, who loses its reader then.
+  // Checked before socat's own words: socat complains too when gzip, its reader, has ended.
   if (/^gzip ended with \d+$/m.test(stderr)) {
     return {
       code: 'remote-command',
@@ -122,7 +123,8 @@ export function commandTrouble(place: string, { code, killedBy, stderr, blamed }
       remedy: 'Look whether HAProxy there restarted, then run again.',
     };
   }
-  // After the complaints of socat: sudo also warns (of a host name it cannot resolve) and goes on.
+  // Checked after socat's own words: sudo also prints warnings (of a host name that it cannot
+  // resolve) and goes on.
   const sudo = sudoTrouble(place, stderr, complaint);
   if (sudo) return sudo;
   return {
@@ -132,7 +134,7 @@ export function commandTrouble(place: string, { code, killedBy, stderr, blamed }
   };
 }
 
-/** What sudo 1.9 says where it does not run socat; `null` where it says nothing. */
+/** sudo 1.9 did not run socat; `null` where its output does not say so. */
 function sudoTrouble(place: string, stderr: string, complaint: string): Trouble | null {
   const { user = 'USER', path = '/run/haproxy/admin.sock' } =
     /^ssh:\/\/(?<user>[^@]+)@[^/]*(?<path>\/.*)$/.exec(place)?.groups ?? {};
@@ -152,7 +154,7 @@ function sudoTrouble(place: string, stderr: string, complaint: string): Trouble 
   };
 }
 
-/** A compressed answer without an end, from a command that complained of nothing. */
+/** A compressed answer is incomplete, and the command reported no error. */
 export function cutTrouble(place: string): Trouble {
   return {
     code: 'truncated',
@@ -161,7 +163,10 @@ export function cutTrouble(place: string): Trouble {
   };
 }
 
-/** A compressed answer that cannot be inflated: SSH lets no bit change on the way. */
+/**
+ * A compressed answer cannot be decompressed. SSH protects every byte on the way, so the host
+ * itself damaged it.
+ */
 export function damagedTrouble(place: string): Trouble {
   return {
     code: 'truncated',

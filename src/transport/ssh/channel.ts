@@ -1,4 +1,4 @@
-// One conversation over a login: a channel to the stats socket, opened, asked, read to its end.
+// One request over a login: a channel to the stats socket is opened, asked, and read to its end.
 
 import { TransportError } from '../../errors.ts';
 import { type OnChunk, pour } from '../conversation.ts';
@@ -9,8 +9,8 @@ import { afterMark } from './mark.ts';
 import type { Channel, Login, Way } from './way.ts';
 
 /**
- * The first words of a complaint are enough for a person; the rest is read and thrown away, or the
- * channel would stall.
+ * Bytes of standard error that are kept: enough for a person. The rest is read and dropped, because
+ * the channel would stall otherwise.
  */
 const STDERR_LIMIT = 4_096;
 
@@ -36,8 +36,8 @@ export function openChannel(login: Login, { place, way }: ChannelTarget, signal:
       reject(reason);
     };
     const opened = (error: ChannelOpenError | undefined, channel: Channel) => {
-      // OpenSSH 9.2 counts a session against MaxSessions for a moment after its close; its refusal
-      // shows that the moment is over.
+      // OpenSSH 9.2 counts a session against MaxSessions for a moment after its close. After its
+      // refusal that moment is over, so one more try is enough.
       if (error?.reason !== undefined && way.kind === 'exec' && tries === 1 && waiting) return start();
       if (error) return fail(new TransportError(channelTrouble(place, way.kind, error), { cause: error }));
       if (!waiting) return discard(channel);
@@ -50,7 +50,7 @@ export function openChannel(login: Login, { place, way }: ChannelTarget, signal:
       try {
         login.open(way, opened);
       } catch (error) {
-        // ssh2 throws when the connection ended so recently that it has not said so.
+        // ssh2 throws when the connection has ended and it has not emitted that yet.
         fail(new TransportError(connectionLost(place, 'not connected'), { cause: error }));
       }
     };
@@ -60,8 +60,8 @@ export function openChannel(login: Login, { place, way }: ChannelTarget, signal:
 }
 
 /**
- * Whether this is sshd's own refusal to run a command: nothing else has its code before the command
- * has run.
+ * Whether sshd itself refused to run a command: before the command runs, only that failure has this
+ * code.
  */
 export function isRefusal(error: unknown): boolean {
   return error instanceof TransportError && error.code === 'remote-command';
@@ -79,7 +79,8 @@ interface ChannelReading {
 }
 
 /**
- * Sends `request` and half-closes; resolves when the channel is closed and every chunk was taken.
+ * Sends `request` and half-closes. Resolves when the channel is closed and the reader has taken
+ * every chunk.
  */
 export function converse(
   channel: Channel,
@@ -96,7 +97,7 @@ export function converse(
     };
     channel.on('error', fail);
     watchEnd(channel, async (end) => {
-      // All was read: a connection that breaks while the reader takes the rest no longer matters.
+      // Everything was read: a connection that breaks while the reader takes the rest does no harm.
       forget();
       forget = onAbort([signal], fail);
       try {
@@ -127,7 +128,7 @@ export function watchEnd(channel: Channel, ended: (end: CommandEnd) => void): vo
   );
 }
 
-/** Closes a channel that nobody reads any more, and lets what is still under way drain. */
+/** Closes a channel whose answer is no longer wanted, and drops what still comes. */
 export function discard(channel: Channel): void {
   channel.on('error', () => {});
   channel.resume();

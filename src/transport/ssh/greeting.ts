@@ -1,13 +1,14 @@
-// The plain text that an SSH server sends before its version, where it says why it lets nobody in.
+// The plain text that an SSH server sends before its version. It says there why it refuses logins.
 
 import type { Duplex } from 'node:stream';
 
-/** More than any refusal of OpenSSH, and far less than what a stranger may send. */
+/** Bytes. Refusals of OpenSSH are shorter; an unknown server may send any amount. */
 const MOST_BYTES = 1_024;
 
 /**
- * Listens to `line` beside whoever reads it; the answer is what came until the version, one line
- * without control characters (RFC 4253, section 4.2). Empty where the version came first.
+ * Reads along on `line`, beside its other reader. The returned function gives what came before the
+ * version, as one line without control characters (RFC 4253, section 4.2); empty where the version
+ * came first.
  */
 export function hearGreeting(line: Duplex): () => string {
   let heard = '';

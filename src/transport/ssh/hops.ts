@@ -5,7 +5,7 @@ import { hostAndPort, type ProxyTarget } from '../../domain/proxy.ts';
 import type { Hop, JumpRule } from '../../domain/settings.ts';
 
 /**
- * The hosts on the way, the nearest first; none where no rule matches the proxy's region or name.
+ * The hosts on the way, the nearest first; empty where no rule matches the proxy's region or name.
  */
 export function hopsTo({ name, region }: Pick<ProxyTarget, 'name' | 'region'>, rules: readonly JumpRule[]) {
   const matches = ({ pattern }: JumpRule) =>
@@ -13,7 +13,7 @@ export function hopsTo({ name, region }: Pick<ProxyTarget, 'name' | 'region'>, r
   return rules.find(matches)?.hops ?? [];
 }
 
-/** `user@host:port`, as messages name a host that is logged in to. */
+/** `user@host:port`, as messages name an account at a host. */
 export function spellHop({ user, host, port }: Hop): string {
   return `${user}@${hostAndPort(host, port)}`;
 }

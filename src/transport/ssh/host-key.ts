@@ -1,5 +1,5 @@
-// What a host key means for a login: which keys to ask a server for, and what to tell people of one
-// that is refused. Pure.
+// What a host key means for a login: which keys to ask a server for, and what to tell people when a
+// key is refused. Pure.
 
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
@@ -20,8 +20,8 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
 ];
 
 /**
- * Those the file knows first, then the others: a server without any known key then shows one that
- * can be named to people.
+ * The algorithms of keys that the file knows come first. A server without a known key then shows
+ * another key, which can be named to people.
  */
 export function hostKeyAlgorithms(knownHosts: KnownHosts, server: HostPort): ServerHostKeyAlgorithm[] {
   const known = hostKeyTypes(knownHosts.text, server);
@@ -34,7 +34,7 @@ export function fingerprintOf(keyBlob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(keyBlob).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** Why this key is refused, or `null` where known_hosts vouches for it. */
+/** Why this key is refused, or `null` where known_hosts has it for this server. */
 export function hostKeyTrouble(knownHosts: KnownHosts, server: HostPort, keyBlob: Uint8Array): Trouble | null {
   const type = typeOf(keyBlob);
   const place = hostAndPort(server.host, server.port);

@@ -1,4 +1,4 @@
-// What a private key file holds that the built-in client cannot read (ssh2 1.17). Pure.
+// Why the built-in client (ssh2 1.17) cannot read a private key file. Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
@@ -12,7 +12,7 @@ const BEYOND: readonly [kind: string, shows: RegExp][] = [
   ['encrypted with a cipher that only OpenSSH knows (chacha20-poly1305)', /chacha20-poly1305@openssh\.com/],
 ];
 
-/** Why this key cannot be used; `complaint` is what ssh2 said of it. */
+/** Why this key cannot be used; `complaint` is ssh2's message. */
 export function keyFileTrouble({ path, contents, passphrase }: PrivateKey, complaint: string): Trouble {
   const trouble = (message: string, remedy: string): Trouble => ({ code: 'authentication', message, remedy });
   const text = contents.trim();
@@ -46,9 +46,7 @@ export function keyFileTrouble({ path, contents, passphrase }: PrivateKey, compl
   );
 }
 
-/**
- * The text inside of an armoured key: OpenSSH's names of ciphers and types stand there as they are.
- */
+/** The text inside an armoured key: OpenSSH writes names of ciphers and types there in plain. */
 function decoded(text: string): string {
   const body = text.replace(/-----[^-]*-----/g, '').replace(/\s+/g, '');
   return Buffer.from(body, 'base64').toString('latin1');

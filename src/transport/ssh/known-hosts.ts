@@ -1,4 +1,4 @@
-// Judges a host key by the text of an OpenSSH known_hosts file, as ssh(1) of OpenSSH 9.2 would.
+// Judges a host key by the text of an OpenSSH known_hosts file, as ssh(1) of OpenSSH 9.2 does.
 // Pure.
 
 import { createHmac } from 'node:crypto';
@@ -14,8 +14,8 @@ interface Line {
 
 /**
  * Line numbers count from 1. `changed`: `lines` hold other keys of this type for this host.
- * `unknown`: `otherLines` hold keys of other types for it, `authorityLines` name a certificate
- * authority for it, which is not a key of the host.
+ * `unknown`: `otherLines` hold keys of other types for this host; `authorityLines` name a
+ * certificate authority for it, which is no key of the host.
  */
 export type HostKeyVerdict =
   | { readonly verdict: 'known' }
@@ -24,8 +24,8 @@ export type HostKeyVerdict =
   | { readonly verdict: 'revoked'; readonly lines: readonly number[] };
 
 /**
- * `keyBlob` is the public key as it goes over the wire. A revoked key stays revoked whatever other
- * lines say.
+ * `keyBlob` is the public key as it goes over the wire. A revoked key stays revoked, whatever other
+ * lines hold.
  */
 export function judgeHostKey(text: string, server: HostPort, keyBlob: Uint8Array): HostKeyVerdict {
   const type = typeOf(keyBlob);
@@ -42,8 +42,8 @@ export function judgeHostKey(text: string, server: HostPort, keyBlob: Uint8Array
   if (plain.some(isThisKey)) return { verdict: 'known' };
   const sameType = plain.filter((line) => line.type === type);
   if (sameType.length > 0) return { verdict: 'changed', lines: numbersOf(sameType) };
-  // A line without the port vouches for a key only where the port has no key of this type, as with
-  // ssh; another key there proves nothing about this port.
+  // A line without the port counts only where no line with the port has a key of this type, as with
+  // ssh. Another key there proves nothing about this port.
   if (namedWithoutPort.some((line) => line.marker === null && isThisKey(line))) return { verdict: 'known' };
   return {
     verdict: 'unknown',
@@ -54,8 +54,8 @@ export function judgeHostKey(text: string, server: HostPort, keyBlob: Uint8Array
 
 /**
  * The host key algorithms for which the file has a key of this host, in the file's order; empty
- * where it has none. A server asked for another one first would show a key that the file does not
- * know, and look like an attack.
+ * where it has none. A server that is asked for another algorithm first would show a key that the
+ * file does not have, and that looks like an attack.
  */
 export function hostKeyTypes(text: string, server: HostPort): string[] {
   const names = namesOf(server);
@@ -65,17 +65,17 @@ export function hostKeyTypes(text: string, server: HostPort): string[] {
   return [...new Set(algorithms)];
 }
 
-/** The host as known_hosts spells it: the port stands in it unless it is 22. */
+/** The host as known_hosts spells it: with the port, unless that is 22. */
 export function knownHostName({ host, port }: HostPort): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
 
-/** The type that a key's blob names itself, e.g. `ssh-ed25519`; empty where it names none. */
+/** The type of a key as its blob names it, e.g. `ssh-ed25519`; empty where it names no type. */
 export function typeOf(keyBlob: Uint8Array): string {
   return fieldsOf(Buffer.from(keyBlob))?.[0]?.toString('latin1') ?? '';
 }
 
-/** The names to look for: as this port is spelled, then without the port. */
+/** The names to look for: with the port as known_hosts spells it, then without. */
 function namesOf({ host, port }: HostPort): [string, ...string[]] {
   const name = host.toLowerCase();
   return port === 22 ? [name] : [knownHostName({ host: name, port }), name];
@@ -89,7 +89,7 @@ function parseLines(text: string): Line[] {
   return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, index + 1) ?? []);
 }
 
-/** Comments, blank lines and lines that make no sense are `null`: ssh skips them as well. */
+/** Comments, blank lines and malformed lines are `null`: ssh skips them too. */
 function parseLine(text: string, number: number): Line | null {
   const fields = text.trim().split(/[ \t]+/);
   const mark = fields[0]?.startsWith('@') ? fields.shift() : null;
@@ -118,8 +118,8 @@ function fieldsOf(blob: Buffer): Buffer[] | null {
 }
 
 /**
- * `hosts` is the host field of a line: one hashed name, or a list of patterns of which none that
- * begins with `!` may match.
+ * `hosts` is the host field of a line: one hashed name, or a list of patterns. A pattern that
+ * begins with `!` must not match.
  */
 function namesHost(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name);
@@ -141,7 +141,7 @@ function isHashOf(hashed: string, name: string): boolean {
   return hash.equals(Buffer.from(parts[2], 'base64'));
 }
 
-/** `*` is any run of characters, `?` any one; everything else, brackets too, stands for itself. */
+/** `*` stands for any characters, `?` for one; everything else is literal, brackets too. */
 function matchesPattern(pattern: string, name: string): boolean {
   let p = 0;
   let n = 0;

@@ -1,13 +1,13 @@
-// What it means that a login by SSH failed: ssh2's errors as trouble that a person on call can act
-// on. Pure.
+// Why a login by SSH failed: ssh2's errors, with a remedy that a person on call can carry out.
+// Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import { connectionLost, socketTrouble } from '../socket-trouble.ts';
 
 /**
- * ssh2 1.17 puts a `level` on its own errors; a disconnect by the server has none and the reason's
- * number as its code.
+ * ssh2 1.17 puts a `level` on its own errors. A disconnect by the server has no level, and the
+ * number of its reason as the code.
  */
 export interface LoginError extends Error {
   readonly level?: string;
@@ -16,17 +16,14 @@ export interface LoginError extends Error {
 
 /** How far a login got. */
 export interface LoginProgress {
-  /** Whether keys were exchanged, so that only authentication can fail from there on. */
+  /** Whether keys were exchanged: from then on only authentication can fail. */
   readonly handshaken: boolean;
   /** The plain text that came before the server's version. */
   readonly greeting: string;
   readonly agentError: Error | null;
-  /** How many keys the agent holds, `null` where it was not asked or did not say. */
+  /** How many keys the agent holds; `null` where it was not asked or did not answer. */
   readonly agentKeys: number | null;
-  /**
-   * The proofs that the server still wants, as its last answer names them; empty where it named
-   * none.
-   */
+  /** The proofs that the server still wants, by its last answer; empty where it named none. */
   readonly wanted: readonly string[];
   /** Whether the server took one proof and wants another. */
   readonly isHalfway: boolean;
@@ -40,7 +37,7 @@ export interface FailedLogin {
   readonly progress: LoginProgress;
 }
 
-/** What a person is told of it. */
+/** Why it failed and what to do. */
 export function loginTrouble(error: LoginError, failed: FailedLogin): Trouble {
   const { place, progress } = failed;
   if (!progress.handshaken && progress.greeting !== '') return greetingTrouble(place, progress.greeting);

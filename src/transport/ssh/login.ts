@@ -1,5 +1,5 @@
-// One login by the built-in client: from a byte stream to a connection on which channels can be
-// opened, and that says when it is gone.
+// One login by the built-in client: makes a byte stream into a connection on which channels can be
+// opened.
 
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ConnectConfig, type ParsedKey } from 'ssh2';
@@ -18,7 +18,7 @@ import { type LoginError, loginTrouble } from './login-trouble.ts';
 import { offerProofs } from './proofs.ts';
 import type { Channel, Login, Way } from './way.ts';
 
-/** A far end that does not even take a goodbye shall not hold up the end of a run. */
+/** Milliseconds. A far end that takes no goodbye must not delay the end of a run. */
 const GOODBYE_MS = 1_000;
 
 /** Where to log in, and with which keys. */
@@ -48,7 +48,7 @@ export function login({ hop, settings }: LoginTarget, line: Duplex, wait: Wait):
               'It may wait for a person to unlock or confirm a key: look at it, set ssh.agent: false, or name ssh.privateKey.',
             ),
           );
-    // Said is enough: nobody waits for a far end to hang up as well.
+    // The goodbye was sent: the far end's own close is not waited for.
     const ended = new Promise<void>((done) => line.once('finish', done).once('close', done));
     let handshaken = false;
     let agentError: Error | null = null;
@@ -73,11 +73,11 @@ export function login({ hop, settings }: LoginTarget, line: Duplex, wait: Wait):
       wanted: proofs.wanted(),
       isHalfway: proofs.isHalfway(),
     });
-    // ssh2 1.17 may emit `error` twice, and after a failure of ours: this listener stays, and only
-    // the first reason counts.
+    // ssh2 1.17 may emit `error` twice, also after the login has failed. This listener stays, and
+    // only the first reason counts.
     client.on('error', (error: LoginError) => {
-      // An agent that does not answer is followed by the next way to log in, or by the failure of
-      // all.
+      // After an agent that does not answer, the next proof is tried; if none is left, the login
+      // fails.
       if (error.level === 'agent') agentError = error;
       else
         end(
@@ -127,7 +127,7 @@ export function login({ hop, settings }: LoginTarget, line: Duplex, wait: Wait):
   });
 }
 
-/** ssh2 would throw for a key that it cannot read. */
+/** Reads the key here, because ssh2 would throw for one that it cannot read. */
 function readKey({ privateKey }: SshSettings): ParsedKey | TransportError | null {
   if (privateKey === null) return null;
   const { contents, passphrase } = privateKey;
@@ -153,16 +153,16 @@ function openOn(client: Client, way: Way, opened: (error: ChannelOpenError | und
 function connectConfig(hop: Hop, settings: SshSettings): ConnectConfig {
   return {
     username: hop.user,
-    // The deadline of the ask ends a login that hangs, by destroying the line.
+    // The request's own deadline ends a login that hangs, by destroying the line.
     readyTimeout: 0,
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
-    // An sshd that cannot forward to a unix socket says so itself; ssh2 would guess it from the
-    // name of the software.
+    // An sshd that cannot forward to a unix socket refuses it itself. ssh2 would guess that from
+    // the name of the server software.
     strictVendor: false,
     algorithms: {
       serverHostKey: hostKeyAlgorithms(settings.knownHosts, hop),
-      // Fastest first: AES runs in hardware, GCM needs no second pass for integrity.
+      // Fastest first: AES runs in hardware, and GCM needs no second pass for integrity.
       cipher: [
         'aes128-gcm@openssh.com',
         'aes256-gcm@openssh.com',

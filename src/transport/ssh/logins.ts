@@ -1,4 +1,4 @@
-// The logins of a run: one at each bastion, which all proxies behind it share, and one at each
+// The logins of a run: one at each bastion, shared by all proxies behind it, and one at each
 // proxy's host.
 
 import type { Duplex } from 'node:stream';
@@ -17,7 +17,7 @@ import type { Login, Way } from './way.ts';
 export type SshTarget = ProxyTarget & { readonly endpoint: Extract<Endpoint, { kind: 'ssh' }> };
 
 /**
- * Makes a login on the target's host. Rejects with `TransportError`. Whoever gets one closes it.
+ * Makes a login on the target's host. Rejects with `TransportError`. The caller closes the login.
  */
 export type LogIn = (target: SshTarget, wait: Wait) => Promise<Login>;
 
@@ -34,11 +34,12 @@ interface Bastion {
   users: number;
 }
 
+/** Logins by the built-in client (ssh2). */
 export function builtinLogins(settings: SshSettings, patience: Patience): LogIn {
   const bastions = new Map<string, Bastion>();
   const byTurns = limitLogins();
 
-  /** `way` is what has been gone through so far; the login at its end belongs to whoever asks. */
+  /** `way` are the bastions up to here. The caller closes the login that it gets. */
   async function logInAt(hop: Hop, way: readonly Hop[], wait: Wait): Promise<Login> {
     if (way.length === 0) return enter({ hop, way }, wait, () => connectTcp(hop, false));
     const bastion = share(way);
@@ -64,8 +65,8 @@ export function builtinLogins(settings: SshSettings, patience: Patience): LogIn 
       };
       return { ...inner, close };
     } catch (error) {
-      // Takes up to a second where the jump host is silent: the caller shall hear of the trouble at
-      // once.
+      // Not waited for: it takes up to a second where the jump host is silent, and the caller must
+      // know of the failure at once.
       void leave();
       throw error;
     }

@@ -1,5 +1,5 @@
-// Tells what a host's login shell prints by itself from what our command prints: the command begins
-// with a mark. `.bashrc` is read for `ssh host command` as well, and `~/.ssh/rc` may print.
+// Separates what a host's login shell prints from what our command prints: the command begins with
+// a mark. Shells read `.bashrc` for `ssh host command` too, and `~/.ssh/rc` may print.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import type { OnChunk } from '../conversation.ts';
@@ -8,32 +8,33 @@ const MARK = 'splitbrain: the answer begins here';
 
 const MARK_LINE = Buffer.from(`${MARK}\n`);
 
-/** More than any shell prints, and little enough to hold. */
+/** Bytes that are held while the mark is awaited. Shells print less. */
 const MOST_BEFORE = 65_536;
 
-/** How HAProxy's interactive mode begins: a forced command may lead there without our mark. */
+/** How HAProxy's interactive mode begins. A forced command may lead there without our mark. */
 const GREETING = Buffer.from('\n> ');
 
-/** The same command, in any shell, behind the mark. */
+/** The command with the mark in front, for any shell. */
 export function marked(command: string): string {
   return `echo '${MARK}'; ${command}`;
 }
 
 /**
- * `take` holds what comes until the mark does, and throws it away then. Of a host that runs a
- * command of its own instead, all is handed on: at `MOST_BEFORE` bytes, or by `finish`.
+ * `take` holds what comes before the mark, and drops it when the mark comes. Where the host runs a
+ * command of its own instead, everything is handed on: from `MOST_BEFORE` bytes on, or by `finish`.
  */
 export interface MarkReader {
   readonly take: OnChunk;
   /** Whether the mark has come. */
   readonly isMarked: boolean;
   /**
-   * After the last chunk. Where the mark never came: what came instead, as far as it was held, and
-   * has been handed on only if it may be an answer of HAProxy.
+   * To be called after the last chunk. `blamed` is what came instead of the mark, as far as it was
+   * held; it has been handed on only if it may be an answer of HAProxy.
    */
   finish(): Promise<{ readonly isMarked: boolean; readonly blamed: string | null }>;
 }
 
+/** Hands on what comes after the mark. */
 export function afterMark(onChunk: OnChunk): MarkReader {
   let held: Buffer | null = Buffer.alloc(0);
   let isMarked = false;
@@ -67,8 +68,8 @@ export function afterMark(onChunk: OnChunk): MarkReader {
 }
 
 /**
- * Whether HAProxy says such things: nothing, the head of a table, `show info`, an entry or a peer,
- * or one of its own short refusals. gzip's first bytes are a compressed answer.
+ * Whether HAProxy answers like this: with nothing, the head of a table, `show info`, an entry, a
+ * peer, or one of its short refusals. gzip's first bytes are a compressed answer.
  */
 function mayBeAnswer(text: string): boolean {
   if (text.trim() === '' || text.startsWith('\x1f\x8b')) return true;

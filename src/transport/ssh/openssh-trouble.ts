@@ -1,11 +1,11 @@
-// What the system's `ssh` says when a login fails, as trouble that a person on call can act on.
-// Its words are those of OpenSSH 9.2 to 10.6 in English. Pure.
+// Why a login by the system's `ssh` failed, with a remedy that a person on call can carry out. The
+// words are those of OpenSSH 9.2 to 10.6 in English. Pure.
 
 import type { Trouble } from '../../domain/proxy.ts';
 import { connectionLost, socketTrouble } from '../socket-trouble.ts';
 import { greetingTrouble } from './login-trouble.ts';
 
-/** Where this machine has no `ssh`. */
+/** This machine has no `ssh`. */
 export function sshMissingTrouble(place: string): Trouble {
   return {
     code: 'ssh',
@@ -20,7 +20,7 @@ const SOCKET_WORDS: readonly [shows: RegExp, code: string][] = [
   [/timed out|No route to host|Network is unreachable/, 'ETIMEDOUT'],
 ];
 
-/** `place` is `user@host:port`; `said` what `ssh` wrote on standard error. */
+/** `place` is `user@host:port`; `said` is what `ssh` wrote on standard error. */
 export function openSshTrouble(place: string, said: string): Trouble {
   const lines = said
     .split('\n')

@@ -1,16 +1,17 @@
-// What the system's `ssh` is told: options for the whole run, and words for one proxy. Pure.
+// The arguments and options of the system's `ssh`: options for the whole run, arguments for one
+// proxy. Pure.
 
 import type { SshClient, SshSettings } from '../../domain/settings.ts';
 import { hopsTo, spellHop } from './hops.ts';
 import type { SshTarget } from './logins.ts';
 
-/** The files that `ssh` reads by itself; `-F` would put an end to both. */
+/** The files that `ssh` reads by default; with `-F` it would read neither. */
 const OWN_FILES = ['~/.ssh/config', '/etc/ssh/ssh_config'] as const;
 
 /**
- * A configuration for `ssh -F`: our options first, for the first value that it finds counts, then
- * the person's own file. In a file, because `ssh` hands it on to the hosts of `-J`, and options of
- * the command line not.
+ * A configuration for `ssh -F`: our options, then the person's own file; `ssh` takes the first
+ * value that it finds. It is a file, because `ssh` uses the file of `-F` also for the hosts of
+ * `-J`, but not the options of its command line.
  */
 export function openSshConfig(
   settings: SshSettings,
@@ -34,7 +35,7 @@ export function openSshConfig(
   );
 }
 
-/** The words in front of the host, but for what makes a connection shared. */
+/** The arguments before the host, without those of a shared connection. */
 export function openSshWords(target: SshTarget, settings: SshSettings): readonly string[] {
   const { user, port } = target.endpoint;
   const hops = hopsTo(target, settings.jumps);
@@ -42,14 +43,13 @@ export function openSshWords(target: SshTarget, settings: SshSettings): readonly
   return [
     ...(hops.length === 0 ? [] : ['-J', hops.map(spellHop).join(',')]),
     ...['-l', user],
-    // The usual port says nothing: the person's own configuration may have another one for this
-    // host.
+    // Port 22 is left out: the person's own configuration may name another port for this host.
     ...(port === 22 ? [] : ['-p', String(port)]),
     ...options.flatMap((option) => ['-o', option]),
   ];
 }
 
-/** In quotes of ssh_config: a path may hold blanks. `%` begins a token of its own there. */
+/** In quotes of ssh_config: a path may hold blanks. `%` begins a token there, so it is doubled. */
 function quote(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }

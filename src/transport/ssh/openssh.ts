@@ -1,6 +1,6 @@
 // Logins by the system's `ssh`, with its own configuration: bastions of ~/.ssh/config,
-// certificates, keys on tokens, GSSAPI. One process a login holds the connection (ControlMaster, in
-// a private folder); each conversation goes through it.
+// certificates, keys on tokens, GSSAPI. One process per login holds the connection (ControlMaster,
+// in a private folder); every request goes through it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -24,16 +24,16 @@ import type { Channel, Login, Way } from './way.ts';
  */
 const MOST_AT_ONCE = 8;
 
-/** How long the process may take to end by itself before it is killed. */
+/** Milliseconds that the process may take to end before it is killed. */
 const GOODBYE_MS = 1_000;
 
-/** What the process that holds the connection prints once it stands. */
+/** What the process that holds the connection prints when the connection stands. */
 const READY = 'ready';
 
 /**
- * Ends `ssh` when this program does, however it ends: then the pipe to descriptor 3 closes. Removes
- * the folder of the control socket. No words of ssh's are translated, and nobody is asked for a
- * password in a window.
+ * Ends `ssh` when this program ends, however it ends: then the pipe to descriptor 3 closes. Removes
+ * the folder of the control socket. `ssh` prints English, and opens no window to ask for a
+ * password.
  */
 const KEEPER = [
   'exec 3<&0',
@@ -47,6 +47,7 @@ const KEEPER = [
 
 type OpenSsh = Extract<SshClient, { kind: 'openssh' }>;
 
+/** Logins by the system's `ssh`. */
 export function openSshLogins(settings: SshSettings, client: OpenSsh, { firstByteMs }: Patience): LogIn {
   const limit = pLimit(MOST_AT_ONCE);
   return async (target, wait) => {
@@ -67,7 +68,7 @@ interface Asked {
   readonly wait: Wait;
 }
 
-/** In an object: a login has no `then`, but what resolves a promise must never be taken for one. */
+/** The login is wrapped in an object, so that a promise can never take it for another promise. */
 async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise<{ readonly login: Login }> {
   wait.signal.throwIfAborted();
   const { host } = target.endpoint;
@@ -83,8 +84,8 @@ async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise
       ...['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-o', 'ClearAllForwardings=yes'],
       ...['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${READY}`, '--', host],
     ],
-    // A group of its own: Ctrl-C is for this program alone, which may have writes to see to their
-    // end.
+    // A process group of its own: Ctrl-C must reach this program alone, which may have to finish
+    // its writes.
     OWN_GROUP,
   );
   const heard = hear(master);
@@ -113,7 +114,7 @@ async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise
     open: (way, opened) => {
       open(way, { mux, host, folder, heard }).then((channel) => opened(undefined, channel), opened as () => void);
     },
-    // Nothing that `ssh` can be told is a question to sshd alone.
+    // `ssh` has no command that asks sshd alone.
     answersWithin: () => null,
     close,
   };
@@ -122,7 +123,7 @@ async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise
 
 interface Heard {
   readonly isReady: Promise<void>;
-  /** All that `ssh` has said on standard error, the last 4 KB. */
+  /** What `ssh` has written on standard error, the last 4 KB. */
   readonly said: () => string;
   readonly lastLine: () => string;
 }
@@ -182,7 +183,7 @@ async function open(way: Way, { mux, host, folder, heard }: Through): Promise<Ch
     way.kind === 'streamlocal'
       ? way.path.replace(/[\\:]/g, '\\$&')
       : `${way.host.includes(':') ? `[${way.host}]` : way.host}:${way.port}`;
-  // Asked for each time: where it stands already, `ssh` takes it for the same.
+  // Requested each time: `ssh` accepts a forwarding that exists already.
   await forward(spawn(program, [...words, '-O', 'forward', '-L', `${local}:${remote}`, '--', host], OWN_GROUP));
   return forwardedChannel(net.connect({ path: local, allowHalfOpen: true }), heard.said);
 }

@@ -1,5 +1,4 @@
-// Channels of the system's `ssh`: a process of its own for a command, a forwarded socket for a
-// socket.
+// Channels of the system's `ssh`: a process for a command, a forwarded socket for a socket.
 
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -7,10 +6,10 @@ import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
 import type { CommandEnd } from './channel-trouble.ts';
 import type { Channel } from './way.ts';
 
-/** The exit code by which `ssh` says that it failed itself. */
+/** The exit code of `ssh` when it failed itself. */
 const SSH_FAILED = 255;
 
-/** Closes when the process has, with its exit code or its signal. */
+/** Closes when the process ends, with its exit code or signal. */
 export function commandChannel(child: ChildProcess): Channel {
   const channel = new LentChannel({ output: child.stdout!, input: child.stdin!, stderr: child.stderr! }, () =>
     child.kill('SIGTERM'),
@@ -21,8 +20,8 @@ export function commandChannel(child: ChildProcess): Channel {
 }
 
 /**
- * A socket that `ssh` forwards. Where the far end cannot be reached, `ssh` only closes the socket
- * and says so; `said` is all that it has said so far.
+ * A socket that `ssh` forwards. Where the far end cannot be reached, `ssh` closes the socket and
+ * writes why to standard error. `said` is all that it has written so far.
  */
 export function forwardedChannel(socket: Socket, said: () => string): Channel {
   const before = said();
@@ -30,8 +29,8 @@ export function forwardedChannel(socket: Socket, said: () => string): Channel {
     socket.destroy(),
   );
   socket.once('close', () => {
-    // `ssh` says it before it closes the socket; it is read before the check phase, in which this
-    // runs.
+    // `ssh` writes before it closes the socket. That is read before the check phase of the event
+    // loop, in which this runs.
     setImmediate(() => {
       const failed = channel.isEmpty && /open failed/.test(said().replace(before, ''));
       channel.finish(failed ? SSH_FAILED : null, null);
@@ -40,7 +39,7 @@ export function forwardedChannel(socket: Socket, said: () => string): Channel {
   return channel;
 }
 
-/** Whether the channel never stood: sshd opened no session, or reached nobody behind it. */
+/** Whether the channel never opened: sshd refused a session, or did not reach the far end. */
 export function wasRefused({ code, stderr }: CommandEnd, kind: 'exec' | 'streamlocal' | 'tcp'): boolean {
   return code === SSH_FAILED && (kind !== 'exec' || /Session open refused by peer/.test(stderr));
 }
@@ -51,7 +50,7 @@ interface Streams {
   readonly stderr: Readable;
 }
 
-/** Two streams and a way to end them, as the one stream that a channel is. */
+/** A channel made of two streams, and of a function that ends them. */
 class LentChannel extends Duplex {
   readonly stderr: Readable;
   isEmpty = true;
@@ -70,12 +69,12 @@ class LentChannel extends Duplex {
       if (!this.push(chunk)) output.pause();
     });
     output.once('end', () => this.push(null));
-    // A far end that closes before it has read all says so by its end.
+    // A far end that closes early ends the other stream too: that is enough to know.
     output.on('error', () => {});
     input.on('error', () => {});
   }
 
-  /** Says the end once all was read. */
+  /** Emits `close` once everything was read. */
   finish(code: number | null, killedBy: string | null): void {
     const close = () => this.emit('close', code, killedBy ?? undefined);
     if (this.readableEnded || this.destroyed) close();

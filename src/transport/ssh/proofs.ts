@@ -1,10 +1,11 @@
-// The proofs that a login offers, one after the other, and what the server said of them.
+// The proofs that a login offers, one after the other, and the server's answers.
 
 import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, ParsedKey } from 'ssh2';
 import type { OwnedAgent } from './agent.ts';
 
 /**
- * `offer` is ssh2's question what to try next. `wanted` and `isHalfway` are as in `LoginProgress`.
+ * `offer` is the handler in which ssh2 asks what to try next. `wanted` and `isHalfway` are as in
+ * `LoginProgress`.
  */
 export interface Proofs {
   readonly offer: AuthHandlerMiddleware;
@@ -13,8 +14,8 @@ export interface Proofs {
 }
 
 /**
- * The key file first, then the agent's keys, then none at all: ssh2 alone would begin with `none`,
- * and lose a round trip with every sshd that wants a key; there are servers that want none.
+ * The key file first, then the agent's keys, then `none`. ssh2 alone would begin with `none`, which
+ * costs a round trip at every sshd that wants a key. Some servers want no proof at all.
  */
 export function offerProofs(username: string, key: ParsedKey | null, agent: OwnedAgent | null): Proofs {
   const left: AnyAuthMethod[] = [];
@@ -27,7 +28,7 @@ export function offerProofs(username: string, key: ParsedKey | null, agent: Owne
     offer: (methods, partial, next) => {
       if (methods) wanted = methods;
       isHalfway ||= partial === true;
-      // Its types lack `false`, which ends the login as failed (ssh2 1.17).
+      // `false` ends the login as failed; the types of ssh2 1.17 lack it.
       next(left.shift() ?? (false as never));
     },
     wanted: () => wanted,

@@ -1,5 +1,5 @@
-// A command on a host that is kept for many requests: its start there, a login shell and perhaps
-// sudo, can cost more than a dump.
+// A command on a host that is kept open for many requests. Its start, with a login shell and
+// perhaps sudo, can cost more than a dump.
 
 import { type OnChunk, pourInto, requestBytes } from '../conversation.ts';
 import { onAbort } from '../deadline.ts';
@@ -9,15 +9,16 @@ import type { CommandEnd } from './channel-trouble.ts';
 import { afterMark } from './mark.ts';
 import type { Channel, Login } from './way.ts';
 
+/** An interactive session with HAProxy over one channel. */
 export interface Session {
-  /** Whether it can be asked no more. */
+  /** Whether it takes no more requests. */
   readonly isOver: boolean;
-  /** Whether our command's mark came. */
+  /** Whether the mark of our command came (`mark.ts`). */
   readonly isMarked: boolean;
   /**
-   * One request at a time. Resolves with `null` when its answers came up to the last prompt;
-   * otherwise with how the command ended, and whether an answer had begun by then. Rejects with the
-   * signal's reason, or with what the reader threw; then, too, the session is over.
+   * One request at a time. Resolves with `null` when all answers came, up to the last prompt.
+   * Otherwise resolves with how the command ended, and whether an answer had begun by then. Rejects
+   * with the signal's reason, or with the reader's error; the session is over then too.
    */
   ask(
     request: string,
@@ -36,13 +37,13 @@ interface OpenRequest {
 }
 
 /**
- * How long HAProxy may take to greet. A forced command that reads its input to the end before it
- * acts never will; of a host that is merely slow, the request is asked again, in a conversation of
- * its own.
+ * Milliseconds that HAProxy may take to print its first prompt. A forced command that reads its
+ * input to the end first never does. On a host that is merely slow, the request is sent again over
+ * a channel of its own.
  */
 const GREETING_MS = 3_000;
 
-/** `channel` is a new one to HAProxy's stats socket. */
+/** Starts a session on `channel`, a new one to HAProxy's stats socket. */
 export function startSession(channel: Channel, login: Login): Session {
   let isNew = true;
   let isOver = false;
@@ -55,7 +56,7 @@ export function startSession(channel: Channel, login: Login): Session {
   };
   channel.on('error', (error: unknown) => current?.failed(error));
   channel.on('data', (chunk: Buffer) => {
-    // Nobody asked: whose answer comes next could not be told any more.
+    // Data without a request: the next answer could not be told from it, so the session ends.
     if (current === null) give();
     else current.take(chunk);
   });
@@ -102,8 +103,8 @@ export function startSession(channel: Channel, login: Login): Session {
           clearTimeout(patience);
           current = null;
           forget();
-          // All was read: a connection that breaks while the reader takes the rest no longer
-          // matters.
+          // Everything was read: a connection that breaks while the reader takes the rest does no
+          // harm.
           forget = onAbort([signal], fail);
           await poured.drained();
           forget();

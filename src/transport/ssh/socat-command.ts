@@ -1,20 +1,21 @@
-// The commands that join an SSH channel to a stats socket: socat alone, and socat with gzip behind
+// The commands that join an SSH channel to a stats socket: socat alone, or socat with gzip behind
 // it. Pure.
 
 import { abstractName } from '../../domain/proxy.ts';
 
 const SOCAT = 'socat -b65536 -t30 -';
 
-/** For the login user's shell, whichever that is. */
+/** Commands for the login user's shell, whichever shell that is. */
 export interface SocatCommands {
   readonly plain: string;
   /**
-   * Ends as socat ends, and prints what socat prints: compressed where the host has gzip and nice.
+   * Its exit code is socat's. It prints socat's output, compressed where the host has gzip and
+   * nice.
    */
   readonly compressed: string;
 }
 
-/** `sudo` is for socat only: neither gzip nor a shell needs to be in sudoers. */
+/** `sudo` runs socat only: sudoers need not name gzip or a shell. */
 export function socatCommands(path: string, sudo: boolean): SocatCommands {
   const address = quote(addressOf(path));
   return {
@@ -24,11 +25,11 @@ export function socatCommands(path: string, sudo: boolean): SocatCommands {
 }
 
 /**
- * The line of sudoers that lets `user` run the very command that is run for this socket, and
- * nothing else. sudoers gives a meaning to `:`, `,`, `=` and `\\` in a command's words.
+ * The line of sudoers that lets `user` run the command for this socket and nothing else. `:`, `,`,
+ * `=` and `\\` have a meaning in sudoers.
  */
 export function sudoersLine(user: string, path: string): string {
-  // What is left of `\\\\` when sudo compares, by fnmatch, is a backslash.
+  // After sudoers' own escapes, fnmatch turns `\\\\` into a backslash.
   const words = addressOf(path)
     .replace(/\\/g, '\\\\')
     .replace(/[\\:,=]/g, '\\$&');
@@ -36,9 +37,9 @@ export function sudoersLine(user: string, path: string): string {
 }
 
 /**
- * socat gives a meaning to some punctuation in an address, and takes any character behind a
- * backslash as it is. HAProxy fills up the name of an abstract socket with NULs, which is what
- * `unix-tightsocklen=0` asks for.
+ * socat gives a meaning to some punctuation in an address; a backslash makes any character literal.
+ * HAProxy fills up the name of an abstract socket with NULs, and `unix-tightsocklen=0` makes socat
+ * do so too.
  */
 function addressOf(path: string): string {
   const name = abstractName(path);
@@ -47,20 +48,20 @@ function addressOf(path: string): string {
 }
 
 /**
- * `-t30`: socat waits that long for more once our half-close has reached it; its default of 0.5 s
- * would cut a dump in which HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, socat would
- * pass on 8. `sudo -n` fails at once where it would ask for a password.
+ * `-t30`: seconds that socat waits for more after our half-close; its default of 0.5 s would cut a
+ * dump in which HAProxy pauses. `-b65536`: HAProxy writes 16 KB at once, and socat by default
+ * passes on 8 KB. `sudo -n` fails at once instead of asking for a password.
  */
 function socat(sudo: boolean): string {
   return `${sudo ? 'sudo -n ' : ''}${SOCAT}`;
 }
 
 /**
- * POSIX sh has no pipefail, and a pipeline ends as its last command does: socat's status goes round
- * gzip by descriptor 4, into a variable, while gzip writes to what was standard output, descriptor
- * 3. One line, for csh takes no line feed between quotes. gzip yields to the proxy (`nice`). Of 25
- * MB of dump, level 3 leaves a tenth less than level 1 for 0.03 s more, 0.2 s in all; 6 takes 0.3 s
- * for another tenth.
+ * POSIX sh has no pipefail: a pipeline ends with the exit code of its last command. So socat's exit
+ * code passes gzip through descriptor 4 into a variable, while gzip writes to the original standard
+ * output, descriptor 3. The command is one line, because csh permits no line feed between quotes.
+ * `nice` lets the proxy go first. For a dump of 25 MB, level 3 gives a tenth less than level 1 for
+ * 0.03 s more (0.2 s in all); level 6 takes 0.3 s for another tenth.
  */
 function compressing(command: string): string {
   return [

@@ -1,5 +1,5 @@
-// One request to a stats socket over a login that stands, by whatever way the host lets pass: what
-// it refused once is not tried again.
+// Requests to a stats socket over an open login, by a way that the host permits. What the host
+// refused once is not tried again.
 
 import type { SshSettings } from '../../domain/settings.ts';
 import { TransportError } from '../../errors.ts';
@@ -25,28 +25,31 @@ export interface SocketRequest {
   readonly isNew: boolean;
 }
 
-/** The ways to one socket. `compressed` is `null` where no command runs that could do it. */
+/** The ways to one socket. `compressed` is `null` where no command runs that could compress. */
 interface Ways {
   readonly plain: Way;
   readonly compressed: Way | null;
 }
 
+/** Requests to one stats socket; it outlives the logins. */
 export interface Talk {
   /** Rejects with `TransportError`, or with what the reader threw. */
   ask(over: Login, asked: SocketRequest): Promise<void>;
-  /** Forgets what belongs to a login: another one takes its place. */
+  /** Forgets what belongs to the previous login: another one follows. */
   begin(): void;
 }
 
+/** Where the socket is, and how it may be reached. */
 export interface TalkOptions {
   /** Names the far end in messages. */
   readonly place: string;
-  /** Of the socket, on the proxy's host. */
+  /** The path of the socket on the proxy's host. */
   readonly path: string;
   readonly via: SshSettings['via'];
   readonly compress: Compress;
 }
 
+/** Requests to the socket at `path`. */
 export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   const commands = via.kind === 'socat';
   let marks: 'unknown' | 'pass' | 'refused' = commands ? 'unknown' : 'refused';
@@ -71,27 +74,27 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
 
   function isFar(over: Login): Promise<boolean> {
     distance ??= (over.answersWithin(FAR_MS) ?? Promise.resolve(true)).then((isNear) => !isNear);
-    // Whoever waits for it hears of its failure.
+    // Each waiter gets the rejection itself; this only prevents an unhandled one.
     distance.catch(() => {});
     return distance;
   }
 
   async function open(over: Login, way: Way, { signal }: Wait): Promise<Channel> {
     const channel = await openChannel(over, { place, way }, signal);
-    // Not before: sshd has the session of a login to open. Not later: a dump that is to come need
-    // not wait for it.
+    // Measured after the channel is open, because sshd opens the session of a login first. Measured
+    // now, so that a later dump need not wait for it.
     if (compress === 'auto') void isFar(over);
     return channel;
   }
 
-  /** A conversation of its own, beside a session that may be kept. */
+  /** A request on a channel of its own, beside a session that may be kept. */
   async function byItself(over: Login, way: Way, { request, onChunk, wait }: SocketRequest): Promise<CommandEnd> {
     const talk = async () => {
       const channel = await open(over, way, wait);
       const isMarked = way.kind === 'exec' && (marks !== 'refused' || request === '');
       const options = { onChunk, login: over, signal: wait.signal, isMarked };
       const end = await converse(channel, requestBytes(request), options);
-      // The system's `ssh` says only at the end that it had no channel.
+      // The system's `ssh` reports only at the end that the channel did not open.
       if (wasRefused(end, way.kind))
         throw new TransportError(channelTrouble(place, way.kind, new Error('open failed')));
       wasMarked = end.isMarked;
@@ -115,14 +118,14 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     const packed = (take: OnChunk) => byItself(over, compressed!, { ...asked, onChunk: take });
     if (compresses && (await askCompressed(packed, { onChunk, place, signal: wait.signal }))) return;
     throwTrouble(await byItself(over, plain, asked));
-    // What was refused once will be again. Where the plain way fails as well, it was not the
-    // compression.
+    // The host refused to compress, and would refuse again. Where the plain way fails too,
+    // compression was not the reason.
     if (compresses) refusesToCompress = true;
   }
 
   /**
-   * Whether it was answered: a session that was kept may have ended since, and with a command that
-   * shows no prompt there is none to be had.
+   * Resolves to whether the request was answered. A kept session may have ended since, and a
+   * command that shows no prompt permits no session.
    */
   async function askInSession(over: Login, { request, onChunk, wait }: SocketRequest): Promise<boolean> {
     const kept = session?.isOver === false ? session : null;
@@ -137,8 +140,8 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   }
 
   /**
-   * A question shows by its answer whether the host lets our mark pass; where none came, it is
-   * asked again.
+   * The answer to a request shows whether the host permits our mark. Where no answer came, the host
+   * is asked, and then the request is sent again.
    */
   async function askMarked(over: Login, asked: SocketRequest): Promise<void> {
     let hasBegun = false;
@@ -150,7 +153,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
       () => null,
       (error: unknown) => error,
     );
-    // A command of the host's own may lead to HAProxy as well, without our mark.
+    // A forced command may lead to HAProxy too, without our mark.
     if (trouble === null && hasBegun) marks = wasMarked ? 'pass' : 'refused';
     const mayBeTheMark = trouble === null || (trouble instanceof TransportError && MARK_CODES.has(trouble.code));
     if (marks === 'unknown' && !hasBegun && mayBeTheMark) {
@@ -161,9 +164,8 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   }
 
   /**
-   * A host may let only its own spelling of the command pass, without a mark, or run a command of
-   * its own. To a request that says nothing it prints nothing then; a shell that does has not run
-   * our command.
+   * A host may permit only the unmarked command, or run a forced command. An empty request makes
+   * HAProxy print nothing: a shell that prints something has not run our command.
    */
   async function learnMarks(over: Login, wait: Wait): Promise<'pass' | 'refused'> {
     const end = await byItself(over, ways().plain, { ...NOTHING, wait });
@@ -199,10 +201,10 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
   };
 }
 
-/** What a host may say that refuses the command for its spelling. */
+/** The failures of a host that refuses the command for its text. */
 const MARK_CODES: ReadonlySet<string> = new Set(['shell', 'remote-command']);
 
-/** Connects, says nothing and hangs up. */
+/** Connects, sends nothing and closes. */
 const NOTHING = {
   request: '',
   onChunk: () => {},
@@ -212,9 +214,9 @@ const NOTHING = {
 } as const;
 
 /**
- * SSH's own compression, the only one without a command, is not used: it is settled at login,
- * before anybody knows how far the host is or what will be asked; sshd does it at level 6 and
- * without `nice`; and ssh2 1.17 inflates a packet at once, whatever it grows to.
+ * SSH's own compression, the only one without a command, is not used. It is settled at login,
+ * before the distance and the requests are known. sshd compresses at level 6 without `nice`. ssh2
+ * 1.17 decompresses a packet at once, however large it becomes.
  */
 function waysToSocket(path: string, via: SshSettings['via'], marks: boolean): Ways {
   switch (via.kind) {

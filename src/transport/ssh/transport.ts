@@ -1,4 +1,5 @@
-// A stats socket behind an SSH login: one login per proxy for the whole run, made at the first ask.
+// A stats socket behind an SSH login: one login per proxy for the whole run, made at the first
+// request.
 
 import { spellEndpoint } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
@@ -9,17 +10,18 @@ import type { LogIn, SshTarget } from './logins.ts';
 import { talkTo } from './talk.ts';
 import type { Login } from './way.ts';
 
+/** How to log in and to reach the socket. */
 export interface SshTransportOptions {
   readonly logIn: LogIn;
   readonly via: SshSettings['via'];
   readonly compress: Compress;
-  /** An ask's own `timeoutMs` counts instead of the one in here. */
+  /** A request's own `timeoutMs` counts instead of the one in here. */
   readonly patience: Patience;
 }
 
 /**
- * The deadline of an ask counts from the call: waiting for earlier asks and for the login is part
- * of it.
+ * A transport for the socket of `target`. The deadline of a request starts at the call: it includes
+ * the wait for earlier requests and for the login.
  */
 export function sshTransport(target: SshTarget, { logIn, via, compress, patience }: SshTransportOptions): Transport {
   const place = spellEndpoint(target.endpoint);
@@ -31,8 +33,8 @@ export function sshTransport(target: SshTarget, { logIn, via, compress, patience
   return {
     async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false, isNew = false }) {
       const deadline = startDeadline(place, { ...patience, timeoutMs }, [signal, closing.signal]);
-      // One after the other: sshd's MaxSessions may be 1, and an ask that finds the login open
-      // needs no second one.
+      // Requests go one after the other: sshd's MaxSessions may be 1, and a request that finds the
+      // login open needs no second login.
       const before = lastInLine;
       let leave = () => {};
       const left = new Promise<void>((resolve) => {
@@ -43,7 +45,7 @@ export function sshTransport(target: SshTarget, { logIn, via, compress, patience
         deadline.queues(TURN);
         await unlessAborted(before, deadline.signal);
         if (current === null || current.broken.aborted) {
-          // What is left of it ends by itself, within a second; this ask has no time to lose.
+          // The old login ends by itself, within a second; this request does not wait for it.
           void current?.close();
           current = await logIn(target, deadline);
           talk.begin();
