@@ -5,8 +5,9 @@ import type { Refusal, Step } from '../domain/plan.ts';
 import type { TableWriter, WriteAnswer } from '../runtime-api/table-writer.ts';
 import { type HealTools, obstacleTo } from './heal-tools.ts';
 
-/** HAProxy answers `Entry currently in use` to a clear while a dump has stopped at the entry. */
+/** How often a clear is tried while a dump is paused on the entry. */
 const CLEAR_TRIES = 5;
+/** The wait before the second try; the third waits twice as long, and so on. */
 const BUSY_MS = 25;
 
 /** One step of the conference with this key. */
@@ -53,7 +54,8 @@ export async function writeSteps(tools: HealTools, writes: readonly NumberedWrit
       return {
         event: 'outcome',
         seq,
-        outcome: answer.outcome,
+        // What stays busy was not carried out.
+        outcome: answer.outcome === 'busy' ? 'rejected' : answer.outcome,
         answer: answer.outcome === 'accepted' ? null : answer.answer,
       };
     }),
@@ -129,15 +131,11 @@ async function clearWhenFree(
   for (let attempt = 1; attempt < CLEAR_TRIES; attempt++) {
     const busy = own
       .map((write, position) => ({ ...write, position }))
-      .filter(({ position }) => isInUse(answers[position]!));
+      .filter(({ position }) => answers[position]!.outcome === 'busy');
     if (busy.length === 0) break;
     await clock.sleep(BUSY_MS * attempt, new AbortController().signal);
     const again = await writer.clear(busy.map(({ key }) => key));
     for (const [index, { position }] of busy.entries()) answers[position] = again[index]!;
   }
   return answers;
-}
-
-function isInUse(answer: WriteAnswer): boolean {
-  return answer.outcome === 'rejected' && answer.answer.includes('currently in use');
 }

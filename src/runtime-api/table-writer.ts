@@ -9,12 +9,13 @@ import { createTextAnswer } from './text-answer.ts';
 import { clearKeys, halvesOf, setServerIds, spellLine, type WriteLine } from './write-commands.ts';
 
 /**
- * What became of one command. `unknown`: the connection broke before its answer, so that it may or
- * may not have been carried out.
+ * What became of one command. `busy`: the entry cannot be cleared just now, because a dump is
+ * paused on it. `unknown`: the connection broke before the answer, so that the command may or may
+ * not have been carried out. `answer` is HAProxy's sentence, or what broke the connection.
  */
 export type WriteAnswer =
   | { readonly outcome: 'accepted' }
-  | { readonly outcome: 'rejected' | 'unknown'; readonly answer: string };
+  | { readonly outcome: 'busy' | 'rejected' | 'unknown'; readonly answer: string };
 
 /**
  * Sends writes to one proxy, many on a line; the answers come in the order of the commands, one
@@ -104,7 +105,7 @@ export function splitAnswers(text: string, count: number, whyMissing: string): r
       at = text.length;
       continue;
     }
-    answers.push({ outcome: 'rejected', answer: shown(text.slice(at, end)) });
+    answers.push(refusal(text.slice(at, end)));
     at = end + 2;
   }
   if (at < text.length) {
@@ -112,6 +113,11 @@ export function splitAnswers(text: string, count: number, whyMissing: string): r
     return answers.map(() => ({ outcome: 'unknown', answer: `more answers than commands: ${extra}` }));
   }
   return answers;
+}
+
+/** `Entry currently in use, cannot remove` to a `clear` (2.6 to 3.4). */
+function refusal(sentence: string): WriteAnswer {
+  return { outcome: sentence.includes('currently in use') ? 'busy' : 'rejected', answer: shown(sentence) };
 }
 
 /** The first words of an answer are enough for a person, and for the journal. */

@@ -11,6 +11,7 @@ import { type ScriptedAnswer, scriptedTransport } from '../support/scripted-tran
 
 const accepted: WriteAnswer = { outcome: 'accepted' };
 const rejected = (answer: string): WriteAnswer => ({ outcome: 'rejected', answer });
+const busy = (answer: string): WriteAnswer => ({ outcome: 'busy', answer });
 const unknown = (answer: string): WriteAnswer => ({ outcome: 'unknown', answer });
 const reset = new TransportError({ code: 'reset', message: 'the connection broke', remedy: 'run again' });
 const inUse = 'Entry currently in use, cannot remove';
@@ -55,7 +56,7 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
 
 describe('answers', () => {
   test('in the order of the commands, whatever comes of each', () => {
-    const answer = fc.constantFrom(accepted, rejected(inUse), rejected('No such table'), rejected('two\nlines'));
+    const answer = fc.constantFrom(accepted, busy(inUse), rejected('No such table'), rejected('two\nlines'));
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 50 }), (answers) => {
         const text = answers.map((each) => ('answer' in each ? `${each.answer}\n\n` : '\n')).join('');
@@ -66,7 +67,7 @@ describe('answers', () => {
 
   test('cut anywhere: what was answered in full counts, the rest is not known', () => {
     const text = `\n${inUse}\n\n\n`;
-    const whole = [accepted, rejected(inUse), accepted];
+    const whole = [accepted, busy(inUse), accepted];
     for (let end = 0; end < text.length; end++) {
       const answers = splitAnswers(text.slice(0, end), 3, 'cut');
       const known = answers.findIndex(({ outcome }) => outcome === 'unknown');
@@ -85,7 +86,7 @@ describe('answers', () => {
 describe('the writer', () => {
   test('sends one line a batch, and tells each answer', async () => {
     const { writer, requests } = writerOf(() => `\n${inUse}\n\n`);
-    expect(await writer.clear(['a', 'b'])).toEqual([accepted, rejected(inUse)]);
+    expect(await writer.clear(['a', 'b'])).toEqual([accepted, busy(inUse)]);
     expect(requests).toEqual(['clear table nodes key a;clear table nodes key b\n']);
   });
 
@@ -108,7 +109,7 @@ describe('the writer', () => {
     );
     const answers = await writer.clear(long(200));
     expect(requests.length).toBeGreaterThan(1);
-    expect(answers).toEqual(keys(200).map((_, n) => (n === 7 ? rejected(inUse) : accepted)));
+    expect(answers).toEqual(keys(200).map((_, n) => (n === 7 ? busy(inUse) : accepted)));
   });
 
   test('an end without an answer: not known', async () => {

@@ -2,10 +2,10 @@
 // and a real journal in a folder of its own.
 
 import { onTestFinished } from 'vitest';
-import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
 import type { HealTools } from '../../src/heal/heal-tools.ts';
 import type { Journal } from '../../src/heal/journal.ts';
+import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -14,7 +14,7 @@ import type { ModelMesh } from './model-mesh.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const accepted: WriteAnswer = { outcome: 'accepted' };
-export const inUse: WriteAnswer = { outcome: 'rejected', answer: 'Entry currently in use, cannot remove' };
+export const inUse: WriteAnswer = { outcome: 'busy', answer: 'Entry currently in use, cannot remove' };
 
 /** One command as it reaches a proxy; `id` is `null` for a clear. */
 export interface Command {
