@@ -1,7 +1,6 @@
 // The conferences with which nothing is wrong, nearly all of a mesh: found column by column, as the
 // grid lies in memory.
 
-import type { Cells } from '../domain/entry.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
 /** Not plain: some proxy differs, lacks the entry or has a mark. */
@@ -19,12 +18,12 @@ export function plainShards({ grid, context, plainShardsOf }: RoutedGrid): Int32
   return shards;
 }
 
-function takeColumn(shards: Int32Array, cells: Cells, plain: Int32Array): void {
+function takeColumn(shards: Int32Array, cells: ArrayLike<number>, plain: Int32Array): void {
   const end = Math.min(shards.length, cells.length);
   for (let row = 0; row < end; row++) shards[row] = plain[cells[row]!]!;
 }
 
-function compareColumn(shards: Int32Array, cells: Cells, plain: Int32Array): void {
+function compareColumn(shards: Int32Array, cells: ArrayLike<number>, plain: Int32Array): void {
   const end = Math.min(shards.length, cells.length);
   for (let row = 0; row < end; row++) if (shards[row] !== plain[cells[row]!]) shards[row] = NOT_PLAIN;
   shards.fill(NOT_PLAIN, end);

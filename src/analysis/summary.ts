@@ -1,6 +1,5 @@
 // The numbers of a run: shards, counts, and the conferences whose mixed entries are the ids' doing.
 
-import type { Cells } from '../domain/entry.ts';
 import { countByKind, type FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
 import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
@@ -67,7 +66,7 @@ export function countMixedByDrift({ grid, context, marksOf }: RoutedGrid): numbe
   return found.reduce((count, marks) => ((marks & (MIXED | MIXED_BY_DRIFT)) === MIXED_BY_DRIFT ? count + 1 : count), 0);
 }
 
-function addMarks(found: Uint8Array, cells: Cells, marks: Uint8Array): void {
+function addMarks(found: Uint8Array, cells: ArrayLike<number>, marks: Uint8Array): void {
   const end = Math.min(found.length, cells.length);
   for (let row = 0; row < end; row++) found[row]! |= marks[cells[row]!]!;
 }

@@ -3,10 +3,10 @@
 
 import pLimit from 'p-limit';
 import { evidenceOf } from '../analysis/routed-grid.ts';
-import type { EntrySink } from '../domain/entry.ts';
 import type { Trouble } from '../domain/proxy.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { ProtocolError } from '../errors.ts';
+import type { EntrySink } from '../runtime-api/entry-sink.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 import { type Member, troubleOf } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';

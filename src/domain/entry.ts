@@ -1,48 +1,5 @@
-// An entry is one line of a dump: a key and what it leads to. Entries are handed on as bytes in
-// place, never as objects.
-
-/**
- * Takes entries as they are read. `bytes` belongs to the caller and is reused; the key is
- * `bytes[keyStart..keyEnd)` as the dump spells it, the server key
- * `bytes[serverKeyStart..serverKeyEnd)` (`-`: none). Times are milliseconds; `serverId` is 32 bits,
- * signed.
- */
-export interface EntrySink {
-  entry(
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    expiresInMs: number,
-    serverId: number,
-    serverKeyStart: number,
-    serverKeyEnd: number,
-  ): void;
-  /** Where there is one, it reads by itself what it has learnt to read; `entry` gets the rest. */
-  readonly lines?: UsualLines;
-  /** How many keys it takes entries of; not there where it takes every key. */
-  readonly keyCount?: number;
-}
-
-/** Reads lines that are just like others before, quicker than one by one. */
-export interface UsualLines {
-  /** What is read from now on; it must not change before the next call. */
-  show(bytes: Uint8Array): void;
-  /**
-   * Takes as many lines as it can from `start` on, where one begins; the position behind the last.
-   */
-  read(start: number): number;
-  /** An entry that was read otherwise: the line `bytes[start..end)`, without its line feed. */
-  learn(bytes: Uint8Array, start: number, keyStart: number, keyEnd: number, end: number): void;
-  /** How many it took, and the longest life among them. */
-  readonly entries: number;
-  readonly maxExpiresInMs: number;
-}
-
-/**
- * As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of
- * their own.
- */
-export type Cells = Uint8Array | Uint16Array;
+// An entry is one line of a dump: a key and what it leads to. A look at the mesh holds entries as
+// small numbers, never as objects.
 
 /**
  * What an entry of one proxy leads to, as the table holds it. `serverKey` is `null` where the entry
@@ -91,7 +48,7 @@ export interface EntryGrid {
    * All cells of a proxy, by row, for as long as nothing is written; where they end before the keys
    * do, the rest are 0.
    */
-  cellsOf(proxy: number): Cells;
+  cellsOf(proxy: number): ArrayLike<number>;
   /** Largest remaining life of the key's entries on any proxy, in milliseconds. */
   maxExpiresInMs(row: number): number;
   /**

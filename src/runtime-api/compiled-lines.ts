@@ -2,7 +2,7 @@
 // JavaScript takes twice as long, and longer still until it is warm.
 
 import { existsSync, readFileSync } from 'node:fs';
-import type { Label } from '../../domain/entry.ts';
+import type { Label } from '../domain/entry.ts';
 import { inMemory } from './memory.ts';
 
 /**
@@ -208,7 +208,7 @@ function instanceOf(module: object): Exports {
 
 /** `npm run build` puts it into dist: beside the program that is built, for the sources as well. */
 function moduleUrl(): URL {
-  const places = ['../lines.wasm', '../../../dist/lines.wasm'].map((path) => new URL(path, import.meta.url));
+  const places = ['../lines.wasm', '../../dist/lines.wasm'].map((path) => new URL(path, import.meta.url));
   const url = places.find((place) => existsSync(place));
   if (url === undefined) throw new Error('lines.wasm is missing beside the program: run npm run build');
   return url;

@@ -1,6 +1,6 @@
 // Reads one line of a dump, an entry, in place, whatever fields it has.
 
-import type { EntrySink } from '../domain/entry.ts';
+import type { EntrySink } from './entry-sink.ts';
 
 export interface EntryReader {
   /** Where the last entry's key began and ended. */

@@ -1,8 +1,8 @@
 // Memory that may not be there: what cannot be had becomes trouble of the proxy whose answer needs
 // it.
 
-import { ProtocolError } from '../../errors.ts';
-import { outOfMemoryTrouble } from '../../runtime-api/answer-trouble.ts';
+import { ProtocolError } from '../errors.ts';
+import { outOfMemoryTrouble } from './answer-trouble.ts';
 
 /**
  * What `allocate` gives; where it throws, the trouble of the proxy that is being read. `allocate`

@@ -1,7 +1,7 @@
 // Reads the answers to a line of `show table T key K` commands: one answer a key, in the order
 // asked.
 
-import type { EntrySink } from '../domain/entry.ts';
+import type { EntrySink } from './entry-sink.ts';
 import { createTableParser } from './parse-table.ts';
 
 /**

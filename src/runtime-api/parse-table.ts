@@ -1,11 +1,11 @@
 // Reads the answer to `show table T` straight from the chunks of a stream: its lines, and how it
 // ended.
 
-import type { EntrySink } from '../domain/entry.ts';
 import { ProtocolError } from '../errors.ts';
 import { MOST_DUMP_BYTES, MOST_LINE_BYTES, mostDumpLines } from './answer-limits.ts';
 import { tooLargeTrouble } from './answer-trouble.ts';
 import { createEntryReader } from './entry-line.ts';
+import type { EntrySink } from './entry-sink.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /**

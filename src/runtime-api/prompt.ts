@@ -1,12 +1,10 @@
 // HAProxy's interactive mode (management guide, 9.3): one connection takes many lines, and `> ` at
 // the beginning of a line ends each answer.
 
-import type { OnChunk } from './conversation.ts';
+import type { AnswerReader } from '../transport/transport.ts';
 
-/** The line that switches it on, on a new connection. */
-export const PROMPT_LINE = 'prompt\n';
-
-const GREETING = Buffer.from('\n> ');
+/** The first prompt of a connection. */
+export const GREETING = Buffer.from('\n> ');
 const [LINE_FEED, GREATER, BLANK] = [0x0a, 0x3e, 0x20];
 
 /**
@@ -17,28 +15,17 @@ export function linesOf(request: string): readonly string[] {
   return (request.match(/(?:\\[\s\S]|[^\\;\n])+/g) ?? []).map((command) => `${command}\n`);
 }
 
-/** The answers to some lines. */
-export interface PromptReader {
-  readonly take: OnChunk;
-  /** Whether every answer has come, including the last prompt. */
-  readonly isOver: boolean;
-  /** Whether any byte of an answer has come. */
-  readonly hasBegun: boolean;
-  /** Whether the first prompt has come, or none was expected. */
-  readonly isGreeted: boolean;
-}
-
 /**
  * Hands on HAProxy's answers to `answers` lines without the prompts: the same bytes as for one line
  * of commands with `;` on a connection of its own. `greets`: on a new connection, a prompt that
- * answers `PROMPT_LINE` comes first. If anything else comes first, the far end is not HAProxy in
+ * answers `prompt` comes first. If anything else comes first, the far end is not HAProxy in
  * interactive mode, and nothing is handed on.
  *
  * No line of an answer looks like a prompt: entries begin with `0x`, and names of proxies and
  * servers hold no blank. The prompt behind the last answer, which may be a dump, is looked for at
  * the ends of chunks only.
  */
-export function readToPrompt(answers: number, greets: boolean, onChunk: OnChunk): PromptReader {
+export function readToPrompt(answers: number, greets: boolean, onChunk: AnswerReader['take']): AnswerReader {
   let left = answers;
   let phase: 'greeting' | 'answers' | 'stranger' = greets ? 'greeting' : 'answers';
   let held: Uint8Array = new Uint8Array(0);

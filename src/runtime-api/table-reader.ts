@@ -2,7 +2,6 @@
 // nothing that could send a writing command.
 
 import pLimit from 'p-limit';
-import type { EntrySink } from '../domain/entry.ts';
 import { decodeKey } from '../domain/key.ts';
 import type { Trouble } from '../domain/proxy.ts';
 import type { Server } from '../domain/server.ts';
@@ -18,6 +17,7 @@ import {
   type TextLimit,
 } from './answer-limits.ts';
 import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble, withSoFar } from './answer-trouble.ts';
+import type { EntrySink } from './entry-sink.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
   canSeeEntries,

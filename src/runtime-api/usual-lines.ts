@@ -1,8 +1,8 @@
 // Hands the lines of one dump to the compiled reader, piece by piece, and what it makes of them to
 // a column.
 
-import type { UsualLines } from '../../domain/entry.ts';
 import type { CompiledLines, LineBatch } from './compiled-lines.ts';
+import type { UsualLines } from './entry-sink.ts';
 
 /** What fits into the processor's cache is copied once from memory and then read from there. */
 const PIECE_BYTES = 1 << 18;

@@ -8,6 +8,7 @@ import type { InventoryContext } from '../inventory/inventory-context.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import type { ProgressLine } from '../process/progress.ts';
+import { haproxyDialect } from '../runtime-api/dialect.ts';
 import { readMembers } from '../runtime-api/member-reader.ts';
 import { createTableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from '../snapshot/collect.ts';
@@ -95,7 +96,7 @@ export function openTransports(
   { ssh, collect: { timeoutMs, firstByteMs } }: Settings,
   compress: Settings['collect']['compress'] = 'never',
 ): OpenTransport {
-  return transportsOf({ ssh, compress, patience: { timeoutMs, firstByteMs } });
+  return transportsOf({ ssh, compress, dialect: haproxyDialect, patience: { timeoutMs, firstByteMs } });
 }
 
 export async function closeMesh(mesh: Mesh): Promise<void> {

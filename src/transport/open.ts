@@ -6,12 +6,13 @@ import type { Compress } from './compressed/compression.ts';
 import type { Patience } from './deadline.ts';
 import { socketTransport } from './socket.ts';
 import type { LogIn, SshTarget } from './ssh/logins.ts';
-import type { Transport } from './transport.ts';
+import type { Dialect, Transport } from './transport.ts';
 
 export interface TransportOptions {
   readonly ssh: SshSettings;
   /** For dumps over SSH; the other transports never compress. */
   readonly compress: Compress;
+  readonly dialect: Dialect;
   readonly patience: Patience;
 }
 
@@ -20,7 +21,7 @@ export type OpenTransport = (target: ProxyTarget) => Transport;
 
 /** Transports for the proxies of one run. They share the logins at bastions. */
 export function transportsOf(options: TransportOptions): OpenTransport {
-  const { ssh, compress, patience } = options;
+  const { ssh, compress, dialect, patience } = options;
   let logins: Promise<LogIn> | null = null;
   return (target) => {
     const { endpoint } = target;
@@ -29,7 +30,7 @@ export function transportsOf(options: TransportOptions): OpenTransport {
     return whenAsked(async () => {
       const { sshTransport } = await import('./ssh/transport.ts');
       logins ??= loginsOf(options);
-      return sshTransport(there, { logIn: await logins, via: ssh.via, compress, patience });
+      return sshTransport(there, { logIn: await logins, via: ssh.via, compress, dialect, patience });
     });
   };
 }

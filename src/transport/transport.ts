@@ -1,4 +1,5 @@
-// What a transport is: one request to one machine, bytes back, before a deadline.
+// What a transport is: one request to one machine, bytes back, before a deadline. It does not know
+// the language of the answers.
 
 /** What one request brings with it. */
 export interface RequestOptions {
@@ -36,4 +37,35 @@ export interface Transport {
   ask(request: string, onChunk: (chunk: Uint8Array) => void | Promise<void>, options: RequestOptions): Promise<void>;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */
   close(): Promise<void>;
+}
+
+/**
+ * What a transport over SSH has to know of the language at the far end. `runtime-api/` knows it and
+ * gives it to the transport.
+ */
+export interface Dialect {
+  /** The first line of a conversation that takes many requests: it turns interactive mode on. */
+  readonly opening: string;
+  /** What the far end answers to `opening`. */
+  readonly greeting: Uint8Array;
+  /** The commands of a request, as a line each: interactive mode answers one a line. */
+  linesOf(request: string): readonly string[];
+  /**
+   * Reads so many answers in interactive mode. `isOpening`: they follow `opening`, whose own answer
+   * comes first and is not handed on.
+   */
+  readAnswers(count: number, isOpening: boolean, onChunk: (chunk: Uint8Array) => void | Promise<void>): AnswerReader;
+  /** Whether an answer may look like this; else another program printed it. */
+  mayBeAnswer(text: string): boolean;
+}
+
+/** Takes an interactive conversation chunk by chunk, and hands on the answers alone. */
+export interface AnswerReader {
+  take(chunk: Uint8Array): void | Promise<void>;
+  /** Whether every answer has come, up to the last prompt. */
+  readonly isOver: boolean;
+  /** Whether any byte of them has come. */
+  readonly hasBegun: boolean;
+  /** Whether the far end has shown that it is in interactive mode. */
+  readonly isGreeted: boolean;
 }

@@ -1,9 +1,9 @@
 // The entries of some keys on every proxy now, read from all proxies at once.
 
 import pLimit from 'p-limit';
-import type { EntrySink } from '../domain/entry.ts';
 import type { EntryState } from '../domain/plan.ts';
 import { ProtocolError } from '../errors.ts';
+import type { EntrySink } from '../runtime-api/entry-sink.ts';
 import type { TableReader } from '../runtime-api/table-reader.ts';
 
 /**

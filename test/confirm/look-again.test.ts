@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { lookAgain, MAX_KEYS_ASKED } from '../../src/confirm/look-again.ts';
-import type { EntrySink } from '../../src/domain/entry.ts';
 import { TransportError } from '../../src/errors.ts';
+import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import type { Dump, TableReader } from '../../src/runtime-api/table-reader.ts';
 import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { proxyView } from '../support/run-report.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import type { Hop, JumpRule, SshSettings } from '../../src/domain/settings.ts';
+import { haproxyDialect } from '../../src/runtime-api/dialect.ts';
 import { transportsOf } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
@@ -52,6 +53,7 @@ describe.skipIf(noSshd !== null)('many proxies behind few sshd', () => {
     const { user, clientKey, clientKeyPath: path } = lab.sshd;
     const open = transportsOf({
       compress: 'never',
+      dialect: haproxyDialect,
       patience: { timeoutMs: 60_000, firstByteMs: 30_000 },
       ssh: sshSettings({
         privateKey: { path, contents: clientKey, passphrase: null },

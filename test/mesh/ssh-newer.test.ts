@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, NEWER_SSHD, newerSshdMissing, type Sshd, startSshd } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
+import { haproxyDialect } from '../../src/runtime-api/dialect.ts';
 import { transportsOf } from '../../src/transport/open.ts';
 import { type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, sshSettings, troubleOf } from '../transport/settings.ts';
@@ -35,6 +36,7 @@ describe.skipIf(missing !== null)('sshd of OpenSSH 10', () => {
     const { clientKey, clientKeyPath: path } = lab.sshd;
     const open = transportsOf({
       compress: 'never',
+      dialect: haproxyDialect,
       patience: { timeoutMs: 30_000, firstByteMs: 20_000 },
       ssh: sshSettings({
         privateKey: { path, contents: clientKey, passphrase: null },

@@ -1,7 +1,7 @@
 // The hash spreads keys, and nobody who does not know its secret can make two of them meet.
 
 import { describe, expect, test } from 'vitest';
-import { createCompiledLines } from '../../../src/snapshot/grid/compiled-lines.ts';
+import { createCompiledLines } from '../../src/runtime-api/compiled-lines.ts';
 
 const hashes = (seed: number) => {
   const { hashOf } = createCompiledLines(seed);

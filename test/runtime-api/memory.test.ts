@@ -1,9 +1,9 @@
 // Memory that cannot be had is trouble of one proxy.
 
 import { expect, test } from 'vitest';
-import { ProtocolError } from '../../../src/errors.ts';
-import { createKeyTable } from '../../../src/snapshot/grid/key-table.ts';
-import { inMemory } from '../../../src/snapshot/grid/memory.ts';
+import { ProtocolError } from '../../src/errors.ts';
+import { inMemory } from '../../src/runtime-api/memory.ts';
+import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 
 function thrownBy(act: () => unknown): unknown {
   try {

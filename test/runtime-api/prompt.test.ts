@@ -4,8 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeBytes } from '../../src/runtime-api/escape.ts';
+import { linesOf, readToPrompt } from '../../src/runtime-api/prompt.ts';
 import { showKeys, showState } from '../../src/runtime-api/read-commands.ts';
-import { linesOf, readToPrompt } from '../../src/transport/prompt.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
 /**

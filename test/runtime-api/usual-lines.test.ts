@@ -3,13 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeKey } from '../../../src/domain/key.ts';
-import { createTableParser } from '../../../src/runtime-api/parse-table.ts';
-import type { CompiledLines } from '../../../src/snapshot/grid/compiled-lines.ts';
-import { createKeyTable, type KeyTable } from '../../../src/snapshot/grid/key-table.ts';
-import { createUsualLines } from '../../../src/snapshot/grid/usual-lines.ts';
-import { parseTable, quickSink } from '../../support/collected-entries.ts';
-import { hostileNames } from '../../support/hostile-names.ts';
+import { encodeKey } from '../../src/domain/key.ts';
+import type { CompiledLines } from '../../src/runtime-api/compiled-lines.ts';
+import { createTableParser } from '../../src/runtime-api/parse-table.ts';
+import { createUsualLines } from '../../src/runtime-api/usual-lines.ts';
+import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { parseTable, quickSink } from '../support/collected-entries.ts';
+import { hostileNames } from '../support/hostile-names.ts';
 
 const head = '# table: nodes, type: string, size:204800, used:1\n';
 const usual = (key: string, rest = ' use=0 exp=299695 server_id=11 server_key=10.0.0.9:443') =>

@@ -1,9 +1,9 @@
 // A sink that keeps what it is given as objects, and a parse of a whole answer into them.
 
-import type { EntrySink } from '../../src/domain/entry.ts';
+import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import { createTableParser, type TableAnswer } from '../../src/runtime-api/parse-table.ts';
+import { createUsualLines } from '../../src/runtime-api/usual-lines.ts';
 import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
-import { createUsualLines } from '../../src/snapshot/grid/usual-lines.ts';
 
 /** `serverKey` as it came: `-` for none. */
 export interface CollectedEntry {

@@ -1,6 +1,6 @@
 // Entries for tests of the grid, put in one by one.
 
-import type { EntrySink } from '../../src/domain/entry.ts';
+import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 

@@ -3,6 +3,7 @@
 import type { Endpoint, ProxyTarget } from '../../src/domain/proxy.ts';
 import type { Hop, SshSettings } from '../../src/domain/settings.ts';
 import { TransportError } from '../../src/errors.ts';
+import { haproxyDialect } from '../../src/runtime-api/dialect.ts';
 import type { Compress } from '../../src/transport/compressed/compression.ts';
 import { transportsOf } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -26,7 +27,12 @@ export const jumpsThrough = (...hops: readonly Hop[]) => [{ pattern: '*', hops }
 
 /** A transport of its own, as `transportsOf` opens them; silence has the limit of the whole. */
 export function openTransport(target: ProxyTarget, ssh: SshSettings, compress: Compress = 'never'): Transport {
-  return transportsOf({ ssh, compress, patience: { timeoutMs: 20_000, firstByteMs: 20_000 } })(target);
+  return transportsOf({
+    ssh,
+    compress,
+    dialect: haproxyDialect,
+    patience: { timeoutMs: 20_000, firstByteMs: 20_000 },
+  })(target);
 }
 
 export function targetOf(endpoint: Endpoint): ProxyTarget {

@@ -4,9 +4,9 @@ import { closeSync, createReadStream, existsSync, openSync, readSync } from 'nod
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import pLimit from 'p-limit';
-import type { EntrySink } from '../../domain/entry.ts';
 import type { Trouble } from '../../domain/proxy.ts';
 import { ProtocolError } from '../../errors.ts';
+import type { EntrySink } from '../../runtime-api/entry-sink.ts';
 import { createTableParser } from '../../runtime-api/parse-table.ts';
 import type { Dump, Watcher } from '../../runtime-api/table-reader.ts';
 

@@ -1,8 +1,8 @@
 // Stands in for a proxy that was read before: the same answers, from files.
 
 import { randomInt } from 'node:crypto';
-import type { EntrySink } from '../../domain/entry.ts';
 import { decodeKey } from '../../domain/key.ts';
+import type { EntrySink } from '../../runtime-api/entry-sink.ts';
 import type { ProxyState } from '../../runtime-api/parse-state.ts';
 import type { TableReader } from '../../runtime-api/table-reader.ts';
 import { createKeyTable } from '../grid/key-table.ts';

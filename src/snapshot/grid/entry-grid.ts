@@ -1,12 +1,13 @@
 // One look at the mesh as columns of small numbers: fed by the parsers of all proxies at once, read
 // by the analysis.
 
-import { type Cells, type EntryGrid, type EntrySink, EXPIRY_SAMPLE_ROWS } from '../../domain/entry.ts';
-import type { LineBatch } from './compiled-lines.ts';
+import { type EntryGrid, EXPIRY_SAMPLE_ROWS } from '../../domain/entry.ts';
+import type { LineBatch } from '../../runtime-api/compiled-lines.ts';
+import type { EntrySink } from '../../runtime-api/entry-sink.ts';
+import { inMemory } from '../../runtime-api/memory.ts';
+import { createUsualLines } from '../../runtime-api/usual-lines.ts';
 import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
-import { inMemory } from './memory.ts';
-import { createUsualLines } from './usual-lines.ts';
 
 /** What takes memory here, for people. */
 const CELLS = 'the entries of its dump';
@@ -38,6 +39,12 @@ export interface GridWriter extends EntryGrid {
    */
   fillFrom(look: GridWriter, rows: readonly number[]): void;
 }
+
+/**
+ * As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of
+ * their own.
+ */
+type Cells = Uint8Array | Uint16Array;
 
 interface Column {
   cells: Cells;

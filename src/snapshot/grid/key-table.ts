@@ -2,7 +2,7 @@
 // came: millions of strings would not do.
 
 import type { KeyList } from '../../domain/entry.ts';
-import { type CompiledLines, createCompiledLines } from './compiled-lines.ts';
+import { type CompiledLines, createCompiledLines } from '../../runtime-api/compiled-lines.ts';
 
 /**
  * `find` and `add` take the key as `bytes[start..end)`; both give its row, `find` -1 where it is

@@ -5,7 +5,7 @@ import { type OnChunk, pour } from '../conversation.ts';
 import { onAbort } from '../deadline.ts';
 import { connectionLost } from '../socket-trouble.ts';
 import { type ChannelOpenError, type CommandEnd, channelTrouble } from './channel-trouble.ts';
-import { afterMark } from './mark.ts';
+import type { MarkReader } from './mark.ts';
 import type { Channel, Login, Way } from './way.ts';
 
 /**
@@ -73,9 +73,10 @@ interface ChannelReading {
   readonly login: Login;
   readonly signal: AbortSignal;
   /**
-   * Whether the command prints our mark first; what the login shell printed before it is dropped.
+   * Reads what the command prints behind its mark; `null` where it has none. The login shell's own
+   * words come before the mark.
    */
-  readonly isMarked: boolean;
+  readonly mark: MarkReader | null;
 }
 
 /**
@@ -85,7 +86,7 @@ interface ChannelReading {
 export function converse(
   channel: Channel,
   request: Buffer,
-  { onChunk, login, signal, isMarked }: ChannelReading,
+  { onChunk, login, signal, mark }: ChannelReading,
 ): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let forget = () => {};
@@ -109,7 +110,6 @@ export function converse(
         forget();
       }
     });
-    const mark = isMarked ? afterMark(onChunk) : null;
     const poured = pour(channel, mark?.take ?? onChunk, fail);
     forget = onAbort([signal, login.broken], fail);
     channel.end(request);

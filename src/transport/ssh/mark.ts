@@ -3,6 +3,7 @@
 
 import type { Trouble } from '../../domain/proxy.ts';
 import type { OnChunk } from '../conversation.ts';
+import type { Dialect } from '../transport.ts';
 
 const MARK = 'splitbrain: the answer begins here';
 
@@ -10,9 +11,6 @@ const MARK_LINE = Buffer.from(`${MARK}\n`);
 
 /** Bytes that are held while the mark is awaited. Shells print less. */
 const MOST_BEFORE = 65_536;
-
-/** How HAProxy's interactive mode begins. A forced command may lead there without our mark. */
-const GREETING = Buffer.from('\n> ');
 
 /** The command with the mark in front, for any shell. */
 export function marked(command: string): string {
@@ -34,8 +32,11 @@ export interface MarkReader {
   finish(): Promise<{ readonly isMarked: boolean; readonly blamed: string | null }>;
 }
 
-/** Hands on what comes after the mark. */
-export function afterMark(onChunk: OnChunk): MarkReader {
+/**
+ * Hands on what comes after the mark. `dialect` shows a forced command that leads to HAProxy without
+ * our mark.
+ */
+export function afterMark(onChunk: OnChunk, { greeting, mayBeAnswer }: Dialect): MarkReader {
   let held: Buffer | null = Buffer.alloc(0);
   let isMarked = false;
   const pass = (bytes: Buffer) => {
@@ -49,8 +50,8 @@ export function afterMark(onChunk: OnChunk): MarkReader {
       const at = held.indexOf(MARK_LINE);
       isMarked = at >= 0;
       if (isMarked) return pass(held.subarray(at + MARK_LINE.length));
-      const isPrompt = held.length >= GREETING.length && held.subarray(0, GREETING.length).equals(GREETING);
-      if (isPrompt || held.length > MOST_BEFORE) return pass(held);
+      const isGreeting = held.length >= greeting.length && held.subarray(0, greeting.length).equals(greeting);
+      if (isGreeting || held.length > MOST_BEFORE) return pass(held);
       return;
     },
     get isMarked() {
@@ -60,20 +61,16 @@ export function afterMark(onChunk: OnChunk): MarkReader {
       if (held === null) return { isMarked, blamed: null };
       const bytes = held;
       const text = bytes.toString('latin1');
-      if (!mayBeAnswer(text)) return { isMarked, blamed: text };
+      if (text.trim() !== '' && !isGzip(text) && !mayBeAnswer(text)) return { isMarked, blamed: text };
       await pass(bytes);
       return { isMarked, blamed: null };
     },
   };
 }
 
-/**
- * Whether HAProxy answers like this: with nothing, the head of a table, `show info`, an entry, a
- * peer, or one of its short refusals. gzip's first bytes are a compressed answer.
- */
-function mayBeAnswer(text: string): boolean {
-  if (text.trim() === '' || text.startsWith('\x1f\x8b')) return true;
-  return /^# |^Name: |^0x|^(?:Permission denied|Unknown |No such |Entry |Require|\[\d)/m.test(text);
+/** An answer that was compressed on the way. */
+function isGzip(text: string): boolean {
+  return text.startsWith('\x1f\x8b');
 }
 
 /** The shell printed something and did not run our command. */

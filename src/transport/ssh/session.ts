@@ -3,7 +3,7 @@
 
 import { type OnChunk, pourInto, requestBytes } from '../conversation.ts';
 import { onAbort } from '../deadline.ts';
-import { linesOf, PROMPT_LINE, readToPrompt } from '../prompt.ts';
+import type { Dialect } from '../transport.ts';
 import { discard, watchEnd } from './channel.ts';
 import type { CommandEnd } from './channel-trouble.ts';
 import { afterMark } from './mark.ts';
@@ -44,12 +44,12 @@ interface OpenRequest {
 const GREETING_MS = 3_000;
 
 /** Starts a session on `channel`, a new one to HAProxy's stats socket. */
-export function startSession(channel: Channel, login: Login): Session {
+export function startSession(channel: Channel, login: Login, dialect: Dialect): Session {
   let isNew = true;
   let isOver = false;
   let current: OpenRequest | null = null;
   let read: OnChunk = () => {};
-  const mark = afterMark((chunk) => read(chunk));
+  const mark = afterMark((chunk) => read(chunk), dialect);
   const give = () => {
     isOver = true;
     discard(channel);
@@ -82,9 +82,9 @@ export function startSession(channel: Channel, login: Login): Session {
     },
     ask(request, onChunk, signal) {
       return new Promise((resolve, reject) => {
-        const lines = linesOf(request);
-        const bytes = requestBytes(`${isNew ? PROMPT_LINE : ''}${lines.join('')}`);
-        const reader = readToPrompt(lines.length, isNew, onChunk);
+        const lines = dialect.linesOf(request);
+        const bytes = requestBytes(`${isNew ? dialect.opening : ''}${lines.join('')}`);
+        const reader = dialect.readAnswers(lines.length, isNew, onChunk);
         const patience = setTimeout(() => {
           if (!reader.isGreeted) void close();
         }, GREETING_MS);

@@ -7,9 +7,10 @@ import { askCompressed } from '../compressed/ask-compressed.ts';
 import { type Compress, FAR_MS, wantsCompression } from '../compressed/compression.ts';
 import { type OnChunk, requestBytes } from '../conversation.ts';
 import { FIRST_BYTE, unlessAborted, type Wait } from '../deadline.ts';
+import type { Dialect } from '../transport.ts';
 import { converse, isRefusal, openChannel } from './channel.ts';
 import { type CommandEnd, channelTrouble, commandTrouble } from './channel-trouble.ts';
-import { marked } from './mark.ts';
+import { afterMark, marked } from './mark.ts';
 import { wasRefused } from './process-channel.ts';
 import { type Session, startSession } from './session.ts';
 import { socatCommands } from './socat-command.ts';
@@ -47,10 +48,11 @@ export interface TalkOptions {
   readonly path: string;
   readonly via: SshSettings['via'];
   readonly compress: Compress;
+  readonly dialect: Dialect;
 }
 
 /** Requests to the socket at `path`. */
-export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
+export function talkTo({ place, path, via, compress, dialect }: TalkOptions): Talk {
   const commands = via.kind === 'socat';
   let marks: 'unknown' | 'pass' | 'refused' = commands ? 'unknown' : 'refused';
   let wasMarked = false;
@@ -92,7 +94,8 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
     const talk = async () => {
       const channel = await open(over, way, wait);
       const isMarked = way.kind === 'exec' && (marks !== 'refused' || request === '');
-      const options = { onChunk, login: over, signal: wait.signal, isMarked };
+      const mark = isMarked ? afterMark(onChunk, dialect) : null;
+      const options = { onChunk, login: over, signal: wait.signal, mark };
       const end = await converse(channel, requestBytes(request), options);
       // The system's `ssh` reports only at the end that the channel did not open.
       if (wasRefused(end, way.kind))
@@ -129,7 +132,7 @@ export function talkTo({ place, path, via, compress }: TalkOptions): Talk {
    */
   async function askInSession(over: Login, { request, onChunk, wait }: SocketRequest): Promise<boolean> {
     const kept = session?.isOver === false ? session : null;
-    session = kept ?? startSession(await open(over, ways().plain, wait), over);
+    session = kept ?? startSession(await open(over, ways().plain, wait), over, dialect);
     const end = await session.ask(request, onChunk, wait.signal);
     wasMarked = session.isMarked;
     if (end === null) return true;

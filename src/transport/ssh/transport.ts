@@ -5,7 +5,7 @@ import { spellEndpoint } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import type { Compress } from '../compressed/compression.ts';
 import { type Patience, startDeadline, TURN, unlessAborted } from '../deadline.ts';
-import type { Transport } from '../transport.ts';
+import type { Dialect, Transport } from '../transport.ts';
 import type { LogIn, SshTarget } from './logins.ts';
 import { talkTo } from './talk.ts';
 import type { Login } from './way.ts';
@@ -15,6 +15,7 @@ export interface SshTransportOptions {
   readonly logIn: LogIn;
   readonly via: SshSettings['via'];
   readonly compress: Compress;
+  readonly dialect: Dialect;
   /** A request's own `timeoutMs` counts instead of the one in here. */
   readonly patience: Patience;
 }
@@ -23,9 +24,9 @@ export interface SshTransportOptions {
  * A transport for the socket of `target`. The deadline of a request starts at the call: it includes
  * the wait for earlier requests and for the login.
  */
-export function sshTransport(target: SshTarget, { logIn, via, compress, patience }: SshTransportOptions): Transport {
+export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: SshTransportOptions): Transport {
   const place = spellEndpoint(target.endpoint);
-  const talk = talkTo({ place, path: target.endpoint.path, via, compress });
+  const talk = talkTo({ place, path: target.endpoint.path, ...rest });
   const closing = new AbortController();
   let current: Login | null = null;
   let lastInLine: Promise<void> = Promise.resolve();

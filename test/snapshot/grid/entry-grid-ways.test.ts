@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EntrySink } from '../../../src/domain/entry.ts';
+import type { EntrySink } from '../../../src/runtime-api/entry-sink.ts';
 import { createTableParser } from '../../../src/runtime-api/parse-table.ts';
 import { copyRows } from '../../../src/snapshot/grid/copy-rows.ts';
 import type { GridWriter } from '../../../src/snapshot/grid/entry-grid.ts';
