@@ -33,13 +33,13 @@ export interface NamedCause {
  * is said share the words.
  */
 export function createCauses(look: RoutedGrid, causeEvidence: CauseEvidence): (row: number) => NamedCause {
-  const troubleOf = createShardTroubles(look.context);
+  const judged = { look, causeEvidence, troubleOf: createShardTroubles(look.context) };
   const known = new Map<number, NamedCause>();
   const said = new Map<string, NamedCause>();
   return (row) => {
     const before = known.get(row);
     if (before) return before;
-    const found = causeAt(look, row, causeEvidence, troubleOf);
+    const found = causeAt(judged, row);
     const words = `${found.cause}: ${found.because}`;
     const named = said.get(words) ?? found;
     said.set(words, named);
@@ -48,19 +48,21 @@ export function createCauses(look: RoutedGrid, causeEvidence: CauseEvidence): (r
   };
 }
 
-function causeAt(
-  look: RoutedGrid,
-  row: number,
-  causeEvidence: CauseEvidence,
-  troubleOf: (shard: number) => ShardTrouble,
-): NamedCause {
+/** A look, and all that a cause is judged by. */
+interface JudgedLook {
+  readonly look: RoutedGrid;
+  readonly causeEvidence: CauseEvidence;
+  readonly troubleOf: (shard: number) => ShardTrouble;
+}
+
+function causeAt({ look, causeEvidence, troubleOf }: JudgedLook, row: number): NamedCause {
   const { views, evidence } = look.context;
   const proxies = views.map((_, proxy) => proxy).filter((proxy) => evidence[proxy] !== 'none');
   const shards = views.map((_, proxy) => look.shardAt(row, proxy));
   const holders = proxies.filter((proxy) => shards[proxy] !== ABSENT);
   const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && shards[proxy] === ABSENT);
   const name = (proxy: number) => views[proxy]!.name;
-  const parted = splitPairs(look, row, shards, holders);
+  const parted = splitPairs(look, row, holders);
   // Who lacks an entry that others dispute is no party to the dispute.
   const sides =
     parted.length > 0 ? parted : lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const));
@@ -95,16 +97,14 @@ function causeAt(
 }
 
 /** Pairs of holders that follow their entries to different shards. */
-function splitPairs(
-  look: RoutedGrid,
-  row: number,
-  shards: readonly number[],
-  holders: readonly number[],
-): (readonly [number, number])[] {
-  const routed = holders.filter((proxy) => shards[proxy]! >= 0 && notFollowedAt(look, row, proxy) === null);
+function splitPairs(look: RoutedGrid, row: number, holders: readonly number[]): (readonly [number, number])[] {
+  const routed = holders
+    .map((proxy) => ({ proxy, shard: look.shardAt(row, proxy) }))
+    .filter(({ proxy, shard }) => shard >= 0 && notFollowedAt(look, row, proxy) === null);
   const pairs: (readonly [number, number])[] = [];
   for (const one of routed)
-    for (const other of routed) if (one < other && shards[one] !== shards[other]) pairs.push([one, other]);
+    for (const other of routed)
+      if (one.proxy < other.proxy && one.shard !== other.shard) pairs.push([one.proxy, other.proxy]);
   return pairs;
 }
 

@@ -72,35 +72,35 @@ export function hasUnknownRoute(look: RoutedGrid, row: number): boolean {
   return false;
 }
 
+/** One key in one look. */
+export interface KeyInLook {
+  readonly look: RoutedGrid;
+  readonly row: number;
+}
+
 /**
- * Whether two looks at one key, each of which shows this kind, show the same thing: the proxies
- * that spoke in both looks and say the same in both must show the kind by themselves. A proxy that
- * was silent in one of them, or changed its word, neither confirms nor contradicts: otherwise one
- * proxy could hide what the others disagree on. `ambiguous` is a matter of the key, wherever its
- * routes move.
+ * Whether two looks at one key, each of which shows this kind, show the same thing. Compares only
+ * proxies that showed the key's state in both looks and did not change it: these must show the kind
+ * by themselves. Any other proxy neither confirms nor contradicts, or one proxy could hide what the
+ * others disagree on. `ambiguous` depends on the key alone.
  */
-export function sameAt(
-  kind: Kinds,
-  before: RoutedGrid,
-  beforeRow: number,
-  after: RoutedGrid,
-  afterRow: number,
-): boolean {
+export function sameAt(kind: Kinds, before: KeyInLook, after: KeyInLook): boolean {
   if (kind === AMBIGUOUS) return true;
   const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND || kind === SPLIT ? ORPHANED : 0;
   const isSteady = (proxy: number) =>
-    !isSilent(before, beforeRow, proxy) &&
-    before.shardAt(beforeRow, proxy) === after.shardAt(afterRow, proxy) &&
-    (before.marksAt(beforeRow, proxy) & mask) === (after.marksAt(afterRow, proxy) & mask);
-  const evidence = after.context.evidence.map((known, proxy) => (isSteady(proxy) ? known : 'none'));
-  return (kindsAt({ ...after, context: { ...after.context, evidence } }, afterRow) & kind) !== 0;
+    !isSilent(before, proxy) &&
+    before.look.shardAt(before.row, proxy) === after.look.shardAt(after.row, proxy) &&
+    (before.look.marksAt(before.row, proxy) & mask) === (after.look.marksAt(after.row, proxy) & mask);
+  const { context } = after.look;
+  const evidence = context.evidence.map((known, proxy) => (isSteady(proxy) ? known : 'none'));
+  return (kindsAt({ ...after.look, context: { ...context, evidence } }, after.row) & kind) !== 0;
 }
 
 /**
  * The proxy was not read, or its dump ended early and did not show this key: whether it has it is
  * not known.
  */
-function isSilent(look: RoutedGrid, row: number, proxy: number): boolean {
+function isSilent({ look, row }: KeyInLook, proxy: number): boolean {
   const evidence = look.context.evidence[proxy];
   return evidence === 'none' || (evidence === 'partial' && look.shardAt(row, proxy) === ABSENT);
 }

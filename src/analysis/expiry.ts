@@ -29,6 +29,13 @@ interface Lag {
   readonly isProven: boolean;
 }
 
+/** A key in a look; `maxExpiresInMs` is the longest life that any proxy has left for it. */
+interface HeldKey {
+  readonly look: RoutedGrid;
+  readonly row: number;
+  readonly maxExpiresInMs: number;
+}
+
 export interface Expiries {
   /**
    * Whether the key is absent only where its own `expire` has ended it by now. Each holder must be
@@ -60,13 +67,14 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
     for (const earlier of views.keys()) {
       if (later === earlier || evidence[later] === 'none' || evidence[earlier] !== 'full') continue;
       if (linkBetween(later, earlier) !== 'up') continue;
-      const lag = endless[later] ? endlessLag(look, later, earlier) : lagBetween(look, later, earlier, marginMs);
+      const pair = { later, earlier };
+      const lag = endless[later] ? endlessLag(look, pair) : lagBetween(look, pair, marginMs);
       if (lag) lags.push(lag);
     }
   }
   const lagOf = new Map(lags.map((lag) => [lag.later * views.length + lag.earlier, lag.byMs]));
   /** Every holder keeps its entries so much longer that this one's has ended. */
-  const endsSooner = (at: RoutedGrid, row: number, earlier: number, maxExpiresInMs: number) =>
+  const endsSooner = ({ look: at, row, maxExpiresInMs }: HeldKey, earlier: number) =>
     views.every((_, holder) => {
       if (at.context.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
       const byMs = lagOf.get(holder * views.length + earlier);
@@ -81,7 +89,9 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
       lags.length > 0 &&
       at.context.evidence.every(
         (evidence, proxy) =>
-          evidence !== 'full' || at.grid.labelAt(row, proxy) !== 0 || endsSooner(at, row, proxy, maxExpiresInMs),
+          evidence !== 'full' ||
+          at.grid.labelAt(row, proxy) !== 0 ||
+          endsSooner({ look: at, row, maxExpiresInMs }, proxy),
       ),
     findings: (hasExplained) => driftFindings(look, lags, hasExplained),
   };
@@ -91,14 +101,16 @@ function isEndless(table: { readonly entries: number; readonly maxExpiresInMs: n
   return table !== null && table.entries > 0 && table.maxExpiresInMs === 0;
 }
 
-function endlessLag({ context }: RoutedGrid, later: number, earlier: number): Lag | null {
+type Pair = Pick<Lag, 'later' | 'earlier'>;
+
+function endlessLag({ context }: RoutedGrid, { later, earlier }: Pair): Lag | null {
   const { table } = context.views[earlier]!;
   return table !== null && table.maxExpiresInMs > 0
     ? { later, earlier, byMs: Number.POSITIVE_INFINITY, isProven: true }
     : null;
 }
 
-function lagBetween({ grid }: RoutedGrid, later: number, earlier: number, marginMs: number): Lag | null {
+function lagBetween({ grid }: RoutedGrid, { later, earlier }: Pair, marginMs: number): Lag | null {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const rows = Math.min(grid.keys.count, EXPIRY_SAMPLE_ROWS);

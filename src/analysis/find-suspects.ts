@@ -1,9 +1,9 @@
 // One pass over every conference of the mesh: how many live where, and which deserve a second look.
 
-import { AMBIGUOUS, hasUnknownRoute, type Kinds, kindsAt } from './classify.ts';
+import { AMBIGUOUS, hasUnknownRoute, type Kinds } from './classify.ts';
 import { plainShards } from './plain-rows.ts';
 import { ABSENT, type RoutedGrid } from './routed-grid.ts';
-import { type SuspectRules, withoutExpired } from './suspects.ts';
+import { kindsBesidesExpiry, type SuspectRules } from './suspects.ts';
 
 /** The suspects of a look: row numbers in its grid, and what the look showed of each. */
 export interface Suspects {
@@ -39,7 +39,7 @@ export function findSuspects(look: RoutedGrid, rules: SuspectRules): Suspects {
       conferences++;
       if (hasUnknownRoute(look, row)) unknownRoutes++;
     }
-    const judged = isPlain ? PLAIN : withoutExpired(kindsAt(look, row), look, row, rules);
+    const judged = isPlain ? PLAIN : kindsBesidesExpiry(look, row, rules);
     if (judged.hasEnded) ended++;
     let { kinds } = judged;
     if (keyLength !== null && grid.keys.byteLengthAt(row) >= keyLength) kinds |= AMBIGUOUS;

@@ -65,8 +65,8 @@ export function meshFindings(context: MeshContext, entries: EntryEvidence): read
   ];
 }
 
-function about(kind: MeshFindingKind, view: ProxyView, because: string, peer: string | null = null): MeshFinding {
-  return { kind, proxy: view.name, peer, because };
+function about(kind: MeshFindingKind, view: ProxyView, because: string): MeshFinding {
+  return { kind, proxy: view.name, peer: null, because };
 }
 
 function unread(view: ProxyView): readonly MeshFinding[] {
@@ -84,18 +84,22 @@ function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
       // Without the table there are no peers of it either.
       if (view.status === 'no-table' || peer.status === 'no-table') continue;
       const link = linkBetween(one, other);
-      if (link === 'down') findings.push(about('peer-down', view, endsOf(view, peer), peer.name));
-      if (link === 'deaf') findings.push(about('peer-deaf', view, deafEnds(view, peer), peer.name));
-      if (link === 'unlisted') findings.push(about('peer-unknown', view, unlisted(view, peer), peer.name));
+      if (link === 'down') findings.push({ ...about('peer-down', view, endsOf(view, peer)), peer: peer.name });
+      if (link === 'deaf') findings.push({ ...about('peer-deaf', view, deafEnds(view, peer)), peer: peer.name });
+      if (link === 'unlisted') findings.push({ ...about('peer-unknown', view, unlisted(view, peer)), peer: peer.name });
     }
     const known = new Set(views.map(({ localPeer }) => localPeer));
     for (const { name, state, protocolErrors } of view.peers) {
       if (protocolErrors > 0)
-        findings.push(
-          about('peer-errors', view, `${protocolErrors} protocol errors with peer ${name}`, proxyNamed(views, name)),
-        );
+        findings.push({
+          ...about('peer-errors', view, `${protocolErrors} protocol errors with peer ${name}`),
+          peer: proxyNamed(views, name),
+        });
       if (state !== 'up' && state !== 'deaf' && !known.has(name))
-        findings.push(about('peer-down', view, `its peer ${name} (none of the proxies read) is ${state}`, name));
+        findings.push({
+          ...about('peer-down', view, `its peer ${name} (none of the proxies read) is ${state}`),
+          peer: name,
+        });
     }
   }
   return findings;
@@ -144,16 +148,16 @@ function proxyNamed(views: readonly ProxyView[], localPeer: string): string {
 }
 
 function tableDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
-  const properties: readonly (readonly [string, (view: ProxyView) => string | number | null | undefined])[] = [
-    ['type', (view) => view.table?.type],
-    ['size', (view) => view.table?.size],
-    ['key length', (view) => view.table?.keyLength],
+  const properties: readonly Property[] = [
+    { name: 'table type', of: (view) => view.table?.type },
+    { name: 'table size', of: (view) => view.table?.size },
+    { name: 'table key length', of: (view) => view.table?.keyLength },
   ];
-  return properties.flatMap(([what, propertyOf]) => differing('table-drift', views, `table ${what}`, propertyOf));
+  return properties.flatMap((property) => differing('table-drift', views, property));
 }
 
 function versionSkew(views: readonly ProxyView[]): readonly MeshFinding[] {
-  return differing('version-skew', views, 'HAProxy', (view) => view.haproxy);
+  return differing('version-skew', views, { name: 'HAProxy', of: (view) => view.haproxy });
 }
 
 function versionUnknown(view: ProxyView): MeshFinding {
@@ -164,21 +168,22 @@ function versionUnknown(view: ProxyView): MeshFinding {
   );
 }
 
-/** One finding where the proxies that say anything do not all say the same. */
-function differing(
-  kind: MeshFindingKind,
-  views: readonly ProxyView[],
-  what: string,
-  propertyOf: (view: ProxyView) => string | number | null | undefined,
-): readonly MeshFinding[] {
+/** What every proxy should have alike; nothing where it is not known of a proxy. */
+interface Property {
+  readonly name: string;
+  readonly of: (view: ProxyView) => string | number | null | undefined;
+}
+
+/** One finding where the proxies of which the property is known do not all have it alike. */
+function differing(kind: MeshFindingKind, views: readonly ProxyView[], property: Property): readonly MeshFinding[] {
   const groups = new Map<string | number, string[]>();
   for (const view of views) {
-    const value = propertyOf(view);
+    const value = property.of(view);
     if (value === null || value === undefined) continue;
     groups.set(value, [...(groups.get(value) ?? []), view.name]);
   }
   if (groups.size < 2) return [];
-  const because = `${what} is ${[...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ')}`;
+  const because = `${property.name} is ${[...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ')}`;
   return [{ kind, proxy: null, peer: null, because }];
 }
 

@@ -41,9 +41,7 @@ function stateOf(usable: number, having: readonly ServerDirectory[], address: st
 
 export function countFindings(
   context: MeshContext,
-  conferences: number,
-  findings: FindingList,
-  inFlight: number,
+  { conferences, findings, inFlight }: Pick<Counts, 'conferences' | 'inFlight'> & { readonly findings: FindingList },
 ): Counts {
   const of = (kind: FindingKind) =>
     findings.tallies.filter((tally) => tally.kind === kind).reduce((sum, { count }) => sum + count, 0);

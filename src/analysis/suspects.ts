@@ -16,15 +16,15 @@ export interface SuspectRules {
 }
 
 /**
- * The kinds of one key that are left where its absence proves nothing: what is about to end, or has
- * ended by a table's own `expire`.
+ * The kinds of one key, without `missing` where an absent entry proves nothing: the entry is about
+ * to end, or has ended by a table's own `expire` (`hasEnded`).
  */
-export function withoutExpired(
-  kinds: Kinds,
+export function kindsBesidesExpiry(
   look: RoutedGrid,
   row: number,
   { expiryMarginMs, expiries, isSpread }: SuspectRules,
 ): { readonly kinds: Kinds; readonly hasEnded: boolean } {
+  const kinds = kindsAt(look, row);
   if ((kinds & MISSING) === 0) return { kinds, hasEnded: false };
   if (isSpread) return { kinds: kinds & ~MISSING, hasEnded: false };
   const lifeMs = look.grid.maxExpiresInMs(row);
@@ -36,7 +36,7 @@ export function withoutExpired(
 /** The kinds of every suspect. */
 export function judgeSuspects(look: RoutedGrid, grid: EntryGrid, rules: SuspectRules): readonly Kinds[] {
   return Array.from({ length: grid.keys.count }, (_, row) => {
-    const { kinds } = withoutExpired(kindsAt(look, row), look, row, rules);
+    const { kinds } = kindsBesidesExpiry(look, row, rules);
     const isAmbiguous = rules.keyLength !== null && grid.keys.byteLengthAt(row) >= rules.keyLength && isHeld(look, row);
     return isAmbiguous ? kinds | AMBIGUOUS : kinds;
   });

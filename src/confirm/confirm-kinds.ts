@@ -1,6 +1,6 @@
 // Which findings are still true after looking again: those that every look shows alike.
 
-import { bitOf, DISAGREEMENT, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
+import { bitOf, DISAGREEMENT, type KeyInLook, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import { findingKinds } from '../domain/finding.ts';
 
@@ -48,8 +48,12 @@ function persists(kind: Kinds, looks: readonly SuspectLook[], suspect: number): 
   return looks.every((after, position) => {
     if (!shows(after.kinds[suspect]!, kind)) return false;
     const before = looks[position - 1];
-    return before === undefined || sameAt(kind, before.look, before.rowOf(suspect), after.look, after.rowOf(suspect));
+    return before === undefined || sameAt(kind, keyIn(before, suspect), keyIn(after, suspect));
   });
+}
+
+function keyIn({ look, rowOf }: SuspectLook, suspect: number): KeyInLook {
+  return { look, row: rowOf(suspect) };
 }
 
 /**

@@ -7,11 +7,11 @@ import type { Trouble } from '../domain/proxy.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { ProtocolError } from '../errors.ts';
 import type { EntrySink } from '../runtime-api/entry-sink.ts';
-import type { TableReader } from '../runtime-api/table-reader.ts';
+import type { Dump, TableReader } from '../runtime-api/table-reader.ts';
 import { type Member, troubleOf } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
 import type { KeyTable } from '../snapshot/grid/key-table.ts';
-import { limitByRegion, type RegionLimit } from '../snapshot/region-limit.ts';
+import { limitByRegion } from '../snapshot/region-limit.ts';
 
 /**
  * Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary
@@ -27,25 +27,33 @@ export interface SecondLook {
   readonly views: readonly ProxyView[];
 }
 
+/** The proxies of a run in the order of the grid's columns, and what the look before showed. */
+export interface ReadMesh {
+  readonly members: readonly Member[];
+  readonly views: readonly ProxyView[];
+}
+
+export interface LookAgainOptions {
+  readonly concurrency: number;
+  /** How many proxies of one region may dump at the same time. */
+  readonly perRegion: number;
+  /**
+   * Proxies whose suspects are looked at in a dump: an answer for one key would hide what is wrong
+   * with it.
+   */
+  readonly byDump: ReadonlySet<number>;
+  readonly signal: AbortSignal;
+  readonly onProxy: (done: number, total: number) => void;
+}
+
 /**
- * `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; the
- * others stay without.
+ * `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; of the
+ * others there is none in this look either.
  */
 export async function lookAgain(
-  members: readonly Member[],
-  views: readonly ProxyView[],
+  { members, views }: ReadMesh,
   keys: KeyTable,
-  options: {
-    readonly concurrency: number;
-    readonly perRegion: number;
-    /**
-     * Proxies whose suspects are looked at in a dump, since an answer for one key would hide what
-     * is wrong with it.
-     */
-    readonly byDump: ReadonlySet<number>;
-    readonly signal: AbortSignal;
-    readonly onProxy: (done: number, total: number) => void;
-  },
+  options: LookAgainOptions,
 ): Promise<SecondLook> {
   const grid = createEntryGrid({ keys, proxyCount: members.length, admitsNewKeys: false, keepsExpiries: true });
   const limit = pLimit(options.concurrency);
@@ -56,23 +64,35 @@ export async function lookAgain(
     options.perRegion,
   );
   let done = 0;
-  const again = members.map((member, proxy) =>
+  const again = members.map(({ reader }, proxy) =>
     limit(async (): Promise<ProxyView> => {
       const view = views[proxy]!;
       if (evidenceOf(view.status) === 'none') return view;
       const shortfall = await readSuspects(
-        member,
-        proxy,
-        grid,
-        options.byDump.has(proxy) ? [] : spelled,
-        regionLimit,
+        {
+          reader,
+          spelled: options.byDump.has(proxy) ? [] : spelled,
+          startColumn: () => grid.column(proxy),
+          whenDumpIsDue: (dump) => regionLimit.take(proxy, dump),
+        },
         options.signal,
       );
       options.onProxy(++done, total);
-      return shortfall === null ? view : lessened(view, shortfall);
+      return shortfall === null ? view : withShortfall(view, shortfall);
     }),
   );
   return { grid, views: await Promise.all(again) };
+}
+
+/** How one proxy is asked for the suspects. */
+interface Inquiry {
+  readonly reader: TableReader;
+  /** The keys to ask for; none: only a dump shows the suspects. */
+  readonly spelled: readonly string[];
+  /** Gives the proxy's column, empty. */
+  readonly startColumn: () => EntrySink;
+  /** Runs a dump as soon as few enough others of the proxy's region run. */
+  readonly whenDumpIsDue: (dump: () => Promise<Dump>) => Promise<Dump>;
 }
 
 /**
@@ -85,7 +105,7 @@ interface Shortfall {
 }
 
 /** A proxy that was cut short in the first look already has said why. */
-function lessened(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
+function withShortfall(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
   if (status === view.status) return view;
   return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
@@ -94,17 +114,11 @@ function lessened(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
  * A dump where the suspects are many, where one of them has no spelling in a command, or where the
  * proxy cannot be asked for its keys.
  */
-async function readSuspects(
-  { reader }: Member,
-  proxy: number,
-  grid: GridWriter,
-  spelled: readonly string[],
-  regionLimit: RegionLimit,
-  signal: AbortSignal,
-): Promise<Shortfall | null> {
+async function readSuspects(inquiry: Inquiry, signal: AbortSignal): Promise<Shortfall | null> {
+  const { reader, spelled, startColumn, whenDumpIsDue } = inquiry;
   try {
-    if (spelled.length > 0 && (await findsAll(reader, spelled, grid.column(proxy), signal))) return null;
-    const dump = await regionLimit.take(proxy, () => reader.dump(grid.column(proxy), signal));
+    if (spelled.length > 0 && (await findsAll(inquiry, signal))) return null;
+    const dump = await whenDumpIsDue(() => reader.dump(startColumn(), signal));
     // A dump that Ctrl-C broke off comes back as one that was cut.
     signal.throwIfAborted();
     if (dump.brokenBy !== null)
@@ -122,14 +136,9 @@ async function readSuspects(
  * Whether every key could be asked for. A table of type binary cannot be asked for any (2.6 to
  * 3.4).
  */
-async function findsAll(
-  reader: TableReader,
-  keys: readonly string[],
-  sink: EntrySink,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function findsAll({ reader, spelled, startColumn }: Inquiry, signal: AbortSignal): Promise<boolean> {
   try {
-    return (await reader.entries(keys, sink, signal)).length === 0;
+    return (await reader.entries(spelled, startColumn(), signal)).length === 0;
   } catch (error) {
     if (error instanceof ProtocolError && error.code === 'command-refused') return false;
     throw error;

@@ -20,6 +20,19 @@ export interface LineBatch {
   readonly lengths: Int32Array;
 }
 
+/** What to read next, and how; see `assembly/lines.ts`. */
+export interface LoadedPiece {
+  /** Where to begin, and how many bytes were loaded in all. */
+  readonly offset: number;
+  readonly length: number;
+  /** How many bytes stand before the key in each line. */
+  readonly keyOffset: number;
+  /** The order in which rows are expected, and the place in it of the next one. */
+  readonly order: number;
+  readonly expectedPlace: number;
+  readonly admitsNewKeys: boolean;
+}
+
 export interface CompiledLines {
   readonly keyCount: number;
   /** The key as the dump spells it: the instance's own memory, true until the next call. */
@@ -32,15 +45,8 @@ export interface CompiledLines {
   hashOf(bytes: Uint8Array, start: number, end: number): number;
   /** Takes `bytes[start..end)` in, for `readLines`. */
   load(bytes: Uint8Array, start: number, end: number): void;
-  /** Reads what was loaded from `offset` on, `length` bytes in all; see `assembly/lines.ts`. */
-  readLines(
-    offset: number,
-    length: number,
-    keyOffset: number,
-    order: number,
-    expectedPlace: number,
-    admitsNewKeys: boolean,
-  ): LineBatch;
+  /** Reads lines of what was loaded. */
+  readLines(piece: LoadedPiece): LineBatch;
   /**
    * What the last `readLines` says besides: how many bytes are read, the place in the order of the
    * row that is expected next, how many rows were not expected, the largest expiry in milliseconds.
@@ -59,7 +65,7 @@ export interface CompiledLines {
    * Makes known what stands behind the expiry of an entry, from the blank on, and what it means;
    * whether it was new, and there was room for it.
    */
-  learnTail(bytes: Uint8Array, start: number, end: number, label: Label): boolean;
+  learnTail(tail: Uint8Array, label: Label): boolean;
   labelOfTail(number: number): Label;
 }
 
@@ -135,14 +141,14 @@ export function createCompiledLines(seed: number): CompiledLines {
     return memory;
   }
 
-  function put(bytes: Uint8Array, start: number, end: number, reserve: (bytes: number) => number): number {
-    const at = inMemory(KEYS, () => reserve(end - start));
-    look().set(bytes.subarray(start, end), at);
+  function put(bytes: Uint8Array, reserve: (bytes: number) => number): number {
+    const at = inMemory(KEYS, () => reserve(bytes.length));
+    look().set(bytes, at);
     return at;
   }
 
   /** Where a key's, or tail's, bytes are for the call to come. */
-  const lend = (bytes: Uint8Array, start: number, end: number) => put(bytes, start, end, wasm.reserveKey);
+  const lend = (bytes: Uint8Array, start: number, end: number) => put(bytes.subarray(start, end), wasm.reserveKey);
 
   new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
   return {
@@ -158,9 +164,9 @@ export function createCompiledLines(seed: number): CompiledLines {
     add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
     hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
     load(bytes, start, end) {
-      textAt = put(bytes, start, end, wasm.reserveLines);
+      textAt = put(bytes.subarray(start, end), wasm.reserveLines);
     },
-    readLines(offset, length, keyOffset, order, expectedPlace, admitsNewKeys) {
+    readLines({ offset, length, keyOffset, order, expectedPlace, admitsNewKeys }) {
       look();
       const count = wasm.readLines(textAt + offset, textAt + length, keyOffset, order, expectedPlace, admitsNewKeys);
       return { ...batch, count };
@@ -182,9 +188,9 @@ export function createCompiledLines(seed: number): CompiledLines {
     get maxExpiresInMs() {
       return wasm.maxExpiry.value;
     },
-    learnTail(bytes, start, end, label) {
-      const at = lend(bytes, start, end);
-      const number = inMemory(KEYS, () => wasm.learnTail(at, end - start));
+    learnTail(tail, label) {
+      const at = put(tail, wasm.reserveKey);
+      const number = inMemory(KEYS, () => wasm.learnTail(at, tail.length));
       if (number === 0 || labels[number] !== undefined) return false;
       labels[number] = label;
       return true;

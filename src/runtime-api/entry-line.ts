@@ -1,11 +1,10 @@
 // Reads one line of a dump, an entry, in place, whatever fields it has.
 
-import type { EntrySink } from './entry-sink.ts';
+import type { EntryInPlace, EntrySink } from './entry-sink.ts';
 
 export interface EntryReader {
-  /** Where the last entry's key began and ended. */
-  readonly keyStart: number;
-  readonly keyEnd: number;
+  /** The last entry, in the buffer that was given; without a server key, its place is -1. */
+  readonly entry: EntryInPlace;
   /**
    * Whether `buffer[start..end)`, without its line feed, is an entry; if so the sink has had it.
    */
@@ -48,17 +47,13 @@ const MAX_DIGITS = 15;
  * (2.4 to 3.4; `server_name=` in 2.0 to 2.3, neither in 1.8).
  */
 export function createEntryReader(sink: EntrySink): EntryReader {
-  let keyStart = 0;
-  let keyEnd = 0;
+  const entry = emptyEntry();
+  /** The entry with a server key of its own: what the sink gets where the line has none. */
+  const keyless = emptyEntry();
   let entries = 0;
   let maxExpiresInMs = 0;
   let withoutServerKey = new Uint8Array(256);
-
-  // The fields behind the key, and the number that was read last.
-  let expiresInMs = 0;
-  let serverId = 0;
-  let serverKeyStart = 0;
-  let serverKeyEnd = 0;
+  /** The number that was read last. */
   let number = 0;
 
   /**
@@ -67,8 +62,8 @@ export function createEntryReader(sink: EntrySink): EntryReader {
    */
   function readFields(buffer: Uint8Array, from: number, end: number): boolean {
     let sawExpiry = false;
-    serverId = 0;
-    serverKeyStart = -1;
+    entry.serverId = 0;
+    entry.serverKeyStart = -1;
     let at = from;
     while (at < end) {
       if (buffer[at] !== SPACE) return false;
@@ -80,15 +75,15 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       if (nameLength === EXPIRY.length && holds(buffer, nameStart, EXPIRY)) {
         at = readNumber(buffer, at, end);
         if (at < 0) return false;
-        expiresInMs = number;
+        entry.expiresInMs = number;
         sawExpiry = true;
       } else if (nameLength === SERVER_ID.length && holds(buffer, nameStart, SERVER_ID)) {
         at = readNumber(buffer, at, end);
         if (at < 0) return false;
-        serverId = number;
+        entry.serverId = number;
       } else if (isServerKey(buffer, nameStart, nameLength)) {
-        serverKeyStart = valueStart;
-        serverKeyEnd = at = endOfServerKey(buffer, valueStart, end);
+        entry.serverKeyStart = valueStart;
+        entry.serverKeyEnd = at = endOfServerKey(buffer, valueStart, end);
       } else {
         while (at < end && buffer[at] !== SPACE) at++;
       }
@@ -119,21 +114,23 @@ export function createEntryReader(sink: EntrySink): EntryReader {
   }
 
   /** An entry without the field gets the `-` that HAProxy prints where there is no key. */
-  function handOnWithoutServerKey(buffer: Uint8Array): void {
+  function handOnWithoutServerKey(): void {
+    const { bytes, keyStart, keyEnd } = entry;
     const length = keyEnd - keyStart;
     if (length >= withoutServerKey.length) withoutServerKey = new Uint8Array(length * 2);
-    withoutServerKey.set(buffer.subarray(keyStart, keyEnd));
+    withoutServerKey.set(bytes.subarray(keyStart, keyEnd));
     withoutServerKey[length] = MINUS;
-    sink.entry(withoutServerKey, 0, length, expiresInMs, serverId, length, length + 1);
+    keyless.bytes = withoutServerKey;
+    keyless.keyEnd = length;
+    keyless.expiresInMs = entry.expiresInMs;
+    keyless.serverId = entry.serverId;
+    keyless.serverKeyStart = length;
+    keyless.serverKeyEnd = length + 1;
+    sink.entry(keyless);
   }
 
   return {
-    get keyStart() {
-      return keyStart;
-    },
-    get keyEnd() {
-      return keyEnd;
-    },
+    entry,
     get entries() {
       return entries;
     },
@@ -147,22 +144,34 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       let at = start + 2;
       while (at < end && buffer[at] !== COLON) at++;
       if (end - at < BEFORE_KEY.length || !holds(buffer, at, BEFORE_KEY)) return false;
-      keyStart = at + BEFORE_KEY.length;
-      at = keyStart;
+      entry.bytes = buffer;
+      entry.keyStart = at + BEFORE_KEY.length;
+      at = entry.keyStart;
       while (at < end) {
         const step = KEY_STEPS[buffer[at]!]!;
         if (step === 0) break;
         at += step;
       }
-      keyEnd = at;
-      if (keyEnd >= end) return false;
-      if (!readFields(buffer, keyEnd, end)) return false;
+      entry.keyEnd = at;
+      if (at >= end || !readFields(buffer, at, end)) return false;
       entries++;
-      if (expiresInMs > maxExpiresInMs) maxExpiresInMs = expiresInMs;
-      if (serverKeyStart < 0) handOnWithoutServerKey(buffer);
-      else sink.entry(buffer, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd);
+      if (entry.expiresInMs > maxExpiresInMs) maxExpiresInMs = entry.expiresInMs;
+      if (entry.serverKeyStart < 0) handOnWithoutServerKey();
+      else sink.entry(entry);
       return true;
     },
+  };
+}
+
+function emptyEntry(): { -readonly [Field in keyof EntryInPlace]: EntryInPlace[Field] } {
+  return {
+    bytes: new Uint8Array(0),
+    keyStart: 0,
+    keyEnd: 0,
+    expiresInMs: 0,
+    serverId: 0,
+    serverKeyStart: 0,
+    serverKeyEnd: 0,
   };
 }
 

@@ -55,10 +55,11 @@ export function parseKeyAnswers(text: string, keys: readonly string[], sink: Ent
 
 function onlyKey(key: string, sink: EntrySink, onFound: () => void): EntrySink {
   return {
-    entry(bytes, keyStart, keyEnd, ...rest) {
+    entry(entry) {
+      const { bytes, keyStart, keyEnd } = entry;
       if (Buffer.from(bytes.buffer, bytes.byteOffset + keyStart, keyEnd - keyStart).toString('latin1') !== key) return;
       onFound();
-      sink.entry(bytes, keyStart, keyEnd, ...rest);
+      sink.entry(entry);
     },
   };
 }

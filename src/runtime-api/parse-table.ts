@@ -85,20 +85,20 @@ export function createTableParser(sink: EntrySink): TableParser {
     requireLine(end - start);
     if (closed) {
       textBehind = true;
-      addUnreadable(textOf(buffer, start, end));
+      addUnreadable(textOf(buffer.subarray(start, end)));
     } else if (start === end) {
       otherLines++;
       closed = header !== null;
     } else if (header === null) {
-      const text = textOf(buffer, start, end, MOST_LINE_BYTES);
+      const text = textOf(buffer.subarray(start, end), MOST_LINE_BYTES);
       header = parseTableHeader(text);
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
     } else if (entryReader.read(buffer, start, end)) {
-      lines?.learn(buffer, start, entryReader.keyStart, entryReader.keyEnd, end);
+      lines?.learn(entryReader.entry, start, end);
       // The first lines are read here, and all of a spread table's say so.
-      isSpread ||= entriesRead() <= SPREAD_SHOWN && SPREAD.test(textOf(buffer, entryReader.keyEnd, end));
+      isSpread ||= entriesRead() <= SPREAD_SHOWN && SPREAD.test(textOf(buffer.subarray(entryReader.entry.keyEnd, end)));
     } else {
-      const text = textOf(buffer, start, end);
+      const text = textOf(buffer.subarray(start, end));
       if (entriesRead() === 0 && text.startsWith(CONTENTS_DENIED)) contentsDenied = true;
       else addUnreadable(text);
     }
@@ -160,7 +160,7 @@ export function createTableParser(sink: EntrySink): TableParser {
 
   /** What stands behind the last line feed was cut: it is no line, however whole it looks. */
   function readCutLine(): void {
-    const text = textOf(carry, 0, carried);
+    const text = textOf(carry.subarray(0, carried));
     if (closed) {
       textBehind = true;
       addUnreadable(text);
@@ -219,8 +219,9 @@ function isBeginning(text: string): boolean {
   return [HEADER, COMMAND_DENIED, NO_SUCH_TABLE].some((known) => known.startsWith(text.slice(0, known.length)));
 }
 
-function textOf(buffer: Uint8Array, start: number, end: number, limit: number = REMARK_CHARACTERS): string {
-  return Buffer.from(buffer.buffer, buffer.byteOffset + start, Math.min(end - start, limit)).toString('latin1');
+/** The beginning of a line, one character a byte. */
+function textOf({ buffer, byteOffset, length }: Uint8Array, limit: number = REMARK_CHARACTERS): string {
+  return Buffer.from(buffer, byteOffset, Math.min(length, limit)).toString('latin1');
 }
 
 function tooLarge(answer: string, most: string): ProtocolError {

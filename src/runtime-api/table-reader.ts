@@ -17,6 +17,7 @@ import {
   type TextLimit,
 } from './answer-limits.ts';
 import { keyAnswerTrouble, LEVEL_TROUBLE, notStateTrouble, reloadedTrouble, withSoFar } from './answer-trouble.ts';
+import { askForText, type Question, type TextOptions } from './ask-text.ts';
 import type { EntrySink } from './entry-sink.ts';
 import { parseKeyAnswers } from './parse-key-answers.ts';
 import {
@@ -34,7 +35,6 @@ import {
   type KeyBatch,
   type KeyPreface,
   MAX_LINE_BYTES,
-  type ReadCommand,
   showKeys,
   showLevel,
   showLongerKey,
@@ -43,7 +43,6 @@ import {
   showState,
   showTable,
 } from './read-commands.ts';
-import { createTextAnswer } from './text-answer.ts';
 
 /**
  * What is seen of a conversation while it runs: bytes and lines so far, and the raw chunks for
@@ -98,6 +97,13 @@ const LINES_AT_ONCE = 8;
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
 const ENTRY_BYTES = 120;
 
+/** The keys to ask for, where their entries go, and what is asked in front of them. */
+interface KeyQuestion {
+  readonly keys: readonly string[];
+  readonly sink: EntrySink;
+  readonly preface: KeyPreface;
+}
+
 export function createTableReader(transport: Transport, table: string, timeoutMs: number): TableReader {
   let seesEntries: boolean | null = null;
   let used = 0;
@@ -106,24 +112,8 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
   /** The longest line that this proxy has not refused, as far as is known. */
   let lineBytes = MAX_LINE_BYTES;
 
-  /** `asked` is what a message may call the command, which names keys. */
-  async function askText(
-    [command, asked, limit]: readonly [command: ReadCommand, asked: string, limit: TextLimit],
-    signal: AbortSignal,
-    { onChunk, isNew = false }: { readonly onChunk?: Watcher['onChunk']; readonly isNew?: boolean } = {},
-  ): Promise<string> {
-    const answer = createTextAnswer(limit);
-    const take = (chunk: Uint8Array) => {
-      answer.push(chunk);
-      return onChunk?.(chunk);
-    };
-    try {
-      await transport.ask(command, take, { timeoutMs, signal, isRepeatable: true, isNew });
-    } catch (error) {
-      throw error instanceof TransportError ? withSoFar(error, { asked }) : error;
-    }
-    return answer.text();
-  }
+  const askText = (question: Question, signal: AbortSignal, more: Pick<TextOptions, 'onChunk' | 'isNew'> = {}) =>
+    askForText(transport, question, { ...more, timeoutMs, signal });
 
   /**
    * On 3.0.11 a `show table T key K` at level user leaks a reference to the entry, which then
@@ -152,9 +142,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
 
   /** The servers of the last line's answer. */
   async function askKeys(
-    keys: readonly string[],
-    sink: EntrySink,
-    preface: KeyPreface,
+    { keys, sink, preface }: KeyQuestion,
     signal: AbortSignal,
   ): Promise<{ readonly left: readonly string[]; readonly servers: readonly Server[] }> {
     const { batches, inexpressible } = showKeys(table, keys, { maxBytes: lineBytes, preface });
@@ -231,9 +219,9 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },
     entries: async (keys, sink, signal) =>
-      (await askKeys(keys, sink, known === null ? 'none' : 'process', signal)).left,
+      (await askKeys({ keys, sink, preface: known === null ? 'none' : 'process' }, signal)).left,
     async premise(keys, sink, signal) {
-      const { servers, left } = await askKeys(keys, sink, 'process and servers', signal);
+      const { servers, left } = await askKeys({ keys, sink, preface: 'process and servers' }, signal);
       if (left.length > 0) throw new RangeError(`keys that no command can name: ${left.length}`);
       return servers;
     },

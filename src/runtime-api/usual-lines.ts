@@ -88,14 +88,14 @@ export function createUsualLines(
           pieceEnd = Math.min(shown.length, at + PIECE_BYTES);
           compiled.load(shown, pieceStart, pieceEnd);
         }
-        const batch = compiled.readLines(
-          at - pieceStart,
-          pieceEnd - pieceStart,
+        const batch = compiled.readLines({
+          offset: at - pieceStart,
+          length: pieceEnd - pieceStart,
           keyOffset,
           order,
           expectedPlace,
           admitsNewKeys,
-        );
+        });
         if (batch.count === 0 && !isSpent(at)) return at;
         at = pieceStart + compiled.position;
         expectedPlace = compiled.expectedPlace;
@@ -107,7 +107,7 @@ export function createUsualLines(
       }
       return at;
     },
-    learn(bytes, start, keyStart, keyEnd, end) {
+    learn({ bytes, keyStart, keyEnd }, start, end) {
       const offset = keyStart - start;
       keyOffset = offset >= LEAST_KEY_OFFSET && offset <= MOST_KEY_OFFSET ? offset : 0;
       const fields = FIELDS.exec(Buffer.from(bytes.buffer, bytes.byteOffset + keyEnd, end - keyEnd).toString('latin1'));
@@ -115,7 +115,7 @@ export function createUsualLines(
       const [, tail, serverId, serverKey] = fields as unknown as [string, string, string, string];
       const label = { serverId: Number(serverId), serverKey: serverKey === '-' ? null : serverKey };
       if (learnt >= MOST_LEARNT || learntBytes + tail.length > MOST_LEARNT_BYTES) return;
-      if (!compiled.learnTail(bytes, end - tail.length, end, label)) return;
+      if (!compiled.learnTail(bytes.subarray(end - tail.length, end), label)) return;
       learnt++;
       learntBytes += tail.length;
     },

@@ -79,13 +79,14 @@ export async function collect(
     options.perRegion,
   );
   const made = { likelySize: createLikelySize(), sharedMaps: new Map<string, ReadonlyMap<string, string>>() };
-  const shared = { ...options, ...made, grid, regionLimit, signal: ending.signal };
+  const onBytes = (proxy: number, count: number) => {
+    bytes[proxy] = count;
+    report();
+  };
+  const shared = { ...options, ...made, grid, regionLimit, signal: ending.signal, onBytes };
   const reading = (proxy: number) =>
     limit(async () => {
-      const view = await read(members[proxy]!, proxy, shared, (count) => {
-        bytes[proxy] = count;
-        report();
-      });
+      const view = await read(members[proxy]!, proxy, shared);
       done++;
       report();
       return view;
@@ -108,18 +109,16 @@ interface Shared extends CollectOptions {
   readonly regionLimit: RegionLimit;
   readonly likelySize: LikelySize;
   readonly sharedMaps: Map<string, ReadonlyMap<string, string>>;
+  /** Tells how many bytes of the proxy's dump have come. */
+  readonly onBytes: (proxy: number, bytes: number) => void;
 }
 
-async function read(
-  { target, reader }: Member,
-  proxy: number,
-  { table, clock, signal, keeper, grid, regionLimit, likelySize, sharedMaps, ...options }: Shared,
-  onBytes: (bytes: number) => void,
-): Promise<ProxyView> {
+async function read({ target, reader }: Member, proxy: number, shared: Shared): Promise<ProxyView> {
+  const { table, clock, signal, keeper, grid, regionLimit, likelySize } = shared;
   const startedAt = clock.now();
   let state: ProxyState | null = null;
   let answer: Dump | null = null;
-  let keyLength = options.keyLength;
+  let keyLength = shared.keyLength;
   let trouble: Trouble | null = null;
   let maps: ReleaseMaps | null = null;
   let bytes = 0;
@@ -135,7 +134,7 @@ async function read(
             ...watcher,
             onRead: (count, lines) => {
               bytes = count;
-              onBytes(count);
+              shared.onBytes(proxy, count);
               const unlikely = likelySize.troubleWith(lines);
               if (unlikely !== null) throw new ProtocolError(unlikely);
             },
@@ -148,8 +147,8 @@ async function read(
       // Whatever else it was, an answer that is no whole dump is told as that.
       if (answer.outcome === 'complete') await reader.checkProcess(signal);
       const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
-      keyLength ??= asksLength ? await askKeyLength(reader, proxy, grid, signal) : null;
-      maps = await readMaps(reader, { files: options.maps, shared: sharedMaps, clock, signal });
+      keyLength ??= asksLength ? await askKeyLength(reader, proxy, shared) : null;
+      maps = await readMaps(reader, { files: shared.maps, shared: shared.sharedMaps, clock, signal });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -168,12 +167,7 @@ async function read(
  * cannot be asked for (2.6 to 3.4). Where it fails to, the length is not known, and the dump is as
  * complete as it was.
  */
-async function askKeyLength(
-  reader: TableReader,
-  proxy: number,
-  grid: GridWriter,
-  signal: AbortSignal,
-): Promise<number | null> {
+async function askKeyLength(reader: TableReader, proxy: number, { grid, signal }: Shared): Promise<number | null> {
   const { longest } = grid.factsOf(proxy);
   if (longest < 0) return null;
   try {

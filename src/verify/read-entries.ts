@@ -87,7 +87,7 @@ export function collectInto(entries: Map<string, EntryState>): EntrySink {
   const textOf = (bytes: Uint8Array, start: number, end: number) =>
     Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   return {
-    entry(bytes, keyStart, keyEnd, _expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
+    entry({ bytes, keyStart, keyEnd, serverId, serverKeyStart, serverKeyEnd }) {
       const key = textOf(bytes, keyStart, keyEnd);
       if (!entries.has(key)) return;
       const serverKey = textOf(bytes, serverKeyStart, serverKeyEnd);

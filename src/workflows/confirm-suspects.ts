@@ -103,7 +103,7 @@ async function readAgain(
   { first, suspects }: FirstLook,
   { keys, views }: { readonly keys: KeyTable; readonly views: readonly ProxyView[] },
 ): Promise<LaterLook> {
-  const again = await lookAgain(mesh.members, views, keys, {
+  const again = await lookAgain({ members: mesh.members, views }, keys, {
     concurrency: settings.collect.concurrency,
     perRegion: settings.collect.perRegion,
     byDump: proxiesShowingTwice(first, suspects),

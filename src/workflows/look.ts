@@ -75,7 +75,11 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     keyLength,
     causeEvidence: { linkBetween: linksOf(lastContext.views), emptied },
   });
-  const counts = countFindings(lastContext, suspects.conferences, findings, confirmed.inFlight);
+  const counts = countFindings(lastContext, {
+    conferences: suspects.conferences,
+    findings,
+    inFlight: confirmed.inFlight,
+  });
   return {
     environment: settings.environment,
     table: settings.table,

@@ -8,6 +8,7 @@ import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts'
 import { findingKinds } from '../../src/domain/finding.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { entryInPlace } from '../support/entry-in-place.ts';
 import { addresses, drawMesh, server, viewsOf } from '../support/model-look.ts';
 
 const proxies = ['a', 'b', 'c'];
@@ -24,9 +25,8 @@ function fastKinds(lines: readonly Line[]): Record<string, string[]> {
   const grid = createEntryGrid({ keys, proxyCount: proxies.length, admitsNewKeys: true, keepsExpiries: true });
   const columns = proxies.map((_, proxy) => grid.column(proxy));
   for (const { proxy, key, shard } of lines) {
-    const bytes = Buffer.from(`${key} ${addresses[shard]}`, 'latin1');
-    const { id } = server(shard);
-    columns[proxies.indexOf(proxy)]!.entry(bytes, 0, key.length, 298_000, id, key.length + 1, bytes.length);
+    const entry = { key, expiresInMs: 298_000, serverId: server(shard).id, serverKey: addresses[shard]! };
+    columns[proxies.indexOf(proxy)]!.entry(entryInPlace(entry));
   }
   const look = routeGrid(grid, createMeshContext(views));
   return Object.fromEntries(

@@ -7,6 +7,7 @@ import { learnExpiries } from '../../src/analysis/expiry.ts';
 import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { entryInPlace } from '../support/entry-in-place.ts';
 import { mesh } from '../support/run-report.ts';
 
 const names = ['a', 'b', 'c', 'd'];
@@ -41,8 +42,8 @@ test('what was lost stays missing, and what was ended is told', () => {
         const column = grid.column(proxy);
         for (const [key, age] of ages.entries()) {
           if (!holds(key, proxy)) continue;
-          const bytes = Buffer.from(`k${key} 10.0.0.8:443`, 'latin1');
-          column.entry(bytes, 0, 2, (expires[proxy]! - age) * 1000, 11, 3, bytes.length);
+          const expiresInMs = (expires[proxy]! - age) * 1000;
+          column.entry(entryInPlace({ key: `k${key}`, serverKey: '10.0.0.8:443', expiresInMs }));
         }
       }
       const look = routeGrid(grid, createMeshContext(mesh(names.slice(0, proxyCount))));

@@ -7,6 +7,7 @@ import { createMeshContext, routeGrid } from '../../src/analysis/routed-grid.ts'
 import type { ProxyView } from '../../src/domain/view.ts';
 import { createEntryGrid } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { entryInPlace } from '../support/entry-in-place.ts';
 import { mesh } from '../support/run-report.ts';
 
 /**
@@ -25,8 +26,7 @@ function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyVi
     for (const [key, left] of Object.entries(lives)) {
       const seconds = left[proxy];
       if (seconds === null || seconds === undefined) continue;
-      const bytes = Buffer.from(`${key} 10.0.0.8:443`, 'latin1');
-      sink.entry(bytes, 0, key.length, seconds * 1000, 11, key.length + 1, bytes.length);
+      sink.entry(entryInPlace({ key, serverKey: '10.0.0.8:443', expiresInMs: seconds * 1000 }));
       longest[proxy] = Math.max(longest[proxy]!, seconds * 1000);
     }
   }

@@ -7,6 +7,7 @@ import { TransportError } from '../../src/errors.ts';
 import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import type { Dump, TableReader } from '../../src/runtime-api/table-reader.ts';
 import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { entryInPlace } from '../support/entry-in-place.ts';
 import { proxyView } from '../support/run-report.ts';
 
 function keysOf(names: readonly string[]): KeyTable {
@@ -16,8 +17,7 @@ function keysOf(names: readonly string[]): KeyTable {
 }
 
 function put(sink: EntrySink, key: string): void {
-  const bytes = Buffer.from(`${key} 10.0.0.8:443`);
-  sink.entry(bytes, 0, key.length, 1_000, 11, key.length + 1, bytes.length);
+  sink.entry(entryInPlace({ key, serverKey: '10.0.0.8:443', expiresInMs: 1_000 }));
 }
 
 const whole: Dump = {
@@ -62,11 +62,13 @@ const again = (
   signal = new AbortController().signal,
 ) =>
   lookAgain(
-    readers.map((reader, n) => ({
-      reader,
-      target: { name: `p${n}`, region: null, endpoint: { kind: 'unix', path: '/x' } },
-    })),
-    views,
+    {
+      members: readers.map((reader, n) => ({
+        reader,
+        target: { name: `p${n}`, region: null, endpoint: { kind: 'unix', path: '/x' } },
+      })),
+      views,
+    },
     keys,
     { concurrency: 2, perRegion: 1, byDump: new Set<number>(), signal, onProxy: () => {} },
   );

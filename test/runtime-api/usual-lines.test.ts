@@ -5,10 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeKey } from '../../src/domain/key.ts';
 import type { CompiledLines } from '../../src/runtime-api/compiled-lines.ts';
+import type { UsualLines } from '../../src/runtime-api/entry-sink.ts';
 import { createTableParser } from '../../src/runtime-api/parse-table.ts';
 import { createUsualLines } from '../../src/runtime-api/usual-lines.ts';
 import { createKeyTable, type KeyTable } from '../../src/snapshot/grid/key-table.ts';
 import { parseTable, quickSink } from '../support/collected-entries.ts';
+import { entryInPlace } from '../support/entry-in-place.ts';
 import { hostileNames } from '../support/hostile-names.ts';
 
 const head = '# table: nodes, type: string, size:204800, used:1\n';
@@ -29,13 +31,16 @@ const slowly = (text: string) => parseTable(text);
 const quickly = (text: string, cuts: readonly number[] = [], keys: readonly string[] = []) =>
   parseTable(text, cuts, quickSink(keys));
 
+/** The keys of the lessons stand in their bytes 20 to 26. */
+function teach(lines: UsualLines, lesson: string): void {
+  const entry = { ...entryInPlace({ key: '' }), bytes: Buffer.from(lesson, 'latin1'), keyStart: 20, keyEnd: 26 };
+  lines.learn(entry, 0, lesson.length - 1);
+}
+
 /** How far the compiled reader alone gets, which has seen the lessons. */
 function readQuickly(text: string, keys: readonly string[] = []): { readonly entries: number; readonly upTo: number } {
   const lines = quickSink(keys).lines!;
-  for (const lesson of lessons) {
-    const bytes = Buffer.from(lesson, 'latin1');
-    lines.learn(bytes, 0, 20, 26, bytes.length - 1);
-  }
+  for (const lesson of lessons) teach(lines, lesson);
   lines.show(Buffer.from(text, 'latin1'));
   const upTo = lines.read(0);
   return { entries: lines.entries, upTo };
@@ -98,7 +103,7 @@ describe('usual lines', () => {
   test('what stood behind a shorter chunk before does not complete its last line', () => {
     const line = usual('room@conference.example.com');
     const lines = quickSink(['room@conference.example.com']).lines!;
-    lines.learn(Buffer.from(lessons[0]!, 'latin1'), 0, 20, 26, lessons[0]!.length - 1);
+    teach(lines, lessons[0]!);
     lines.show(Buffer.from(line.repeat(3), 'latin1'));
     expect(lines.read(0)).toBe(3 * line.length);
     for (let cut = 0; cut < line.length; cut++) {
@@ -120,7 +125,7 @@ describe('usual lines', () => {
     table.add(there, 0, there.length);
     const rows: number[] = [];
     const lines = createUsualLines(table.compiled, false, (batch) => rows.push(...batch.rows.subarray(0, batch.count)));
-    lines.learn(Buffer.from(lessons[0]!, 'latin1'), 0, 20, 26, lessons[0]!.length - 1);
+    teach(lines, lessons[0]!);
     const text = ['other', 'there', 'more', 'there'].map((key) => usual(key)).join('');
     lines.show(Buffer.from(text, 'latin1'));
     expect(lines.read(0)).toBe(text.length);

@@ -21,7 +21,7 @@ export function collectingSink(): CollectingSink {
   const entries: CollectedEntry[] = [];
   return {
     entries,
-    entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
+    entry({ bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd }) {
       const textOf = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
       entries.push({
         key: textOf(keyStart, keyEnd),
@@ -51,10 +51,9 @@ export function quickSink(keys: readonly string[] = [], table: KeyTable = create
   return {
     ...sink,
     lines,
-    entry(...entry) {
-      const [bytes, keyStart, keyEnd] = entry;
-      table.add(bytes, keyStart, keyEnd);
-      sink.entry(...entry);
+    entry(entry) {
+      table.add(entry.bytes, entry.keyStart, entry.keyEnd);
+      sink.entry(entry);
     },
   };
 }

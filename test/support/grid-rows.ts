@@ -3,20 +3,16 @@
 import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { type DrawnEntry, entryInPlace } from './entry-in-place.ts';
 
 /** One entry; what is not given is the usual. */
-export interface Row {
-  readonly key: string;
-  readonly serverId?: number;
-  readonly serverKey?: string;
-  readonly expiresInMs?: number;
-}
+export type Row = DrawnEntry;
 
 /** The line comes in memory that its owner overwrites afterwards. */
-export function put(sink: EntrySink, { key, serverId = 11, serverKey = '-', expiresInMs = 100 }: Row): void {
-  const memory = Buffer.from(`${key} ${serverKey}`, 'latin1');
-  sink.entry(memory, 0, key.length, expiresInMs, serverId, key.length + 1, memory.length);
-  memory.fill(0x3f);
+export function put(sink: EntrySink, row: Row): void {
+  const entry = entryInPlace(row);
+  sink.entry(entry);
+  entry.bytes.fill(0x3f);
 }
 
 /** Two empty columns, unless told otherwise. */

@@ -13,6 +13,7 @@ import type { ProxyView } from '../../src/domain/view.ts';
 import { buildPlan, type PlanningFacts, type PlanningReport } from '../../src/plan/build-plan.ts';
 import { createEntryGrid, type GridWriter } from '../../src/snapshot/grid/entry-grid.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
+import { entryInPlace } from './entry-in-place.ts';
 import { createModelMesh, type ModelEntry, type ModelMesh, type ModelServer, type ShardState } from './model-mesh.ts';
 import { proxyView, troubledProxy } from './run-report.ts';
 
@@ -107,8 +108,7 @@ export function routesOf(
     for (const key of mesh.keys()) {
       const held = mesh.entry(name, key);
       if (held === null) continue;
-      const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
-      column.entry(bytes, 0, key.length, expiresInMs, held.serverId, key.length + 1, bytes.length);
+      column.entry(entryInPlace({ key, expiresInMs, serverId: held.serverId, serverKey: held.serverKey ?? '-' }));
     }
   }
   return { views, grid, look: routeGrid(grid, createMeshContext(views)) };
@@ -131,7 +131,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningRepo
     table: 'nodes',
     proxies: views,
     expected: null,
-    counts: countFindings(look.context, grid.keys.count, findings, 0),
+    counts: countFindings(look.context, { conferences: grid.keys.count, findings, inFlight: 0 }),
     findings,
   };
 }

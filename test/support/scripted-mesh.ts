@@ -8,6 +8,7 @@ import type { Journal } from '../../src/heal/journal.ts';
 import type { EntrySink } from '../../src/runtime-api/entry-sink.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import type { TableWriter, WriteAnswer } from '../../src/runtime-api/table-writer.ts';
+import { entryInPlace } from './entry-in-place.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { beginJournal } from './journals.ts';
 import type { ModelMesh } from './model-mesh.ts';
@@ -109,8 +110,8 @@ export function readerOf(
     for (const key of keys) {
       const held = mesh.entry(proxy, key);
       if (held === null) continue;
-      const bytes = Buffer.from(`${key} ${held.serverKey ?? '-'}`, 'latin1');
-      sink.entry(bytes, 0, key.length, 298_000, held.serverId, key.length + 1, bytes.length);
+      const { serverId, serverKey } = held;
+      sink.entry(entryInPlace({ key, expiresInMs: 298_000, serverId, serverKey: serverKey ?? '-' }));
     }
     return [];
   }

@@ -30,7 +30,7 @@ const NOT_SAVED: Trouble = {
  * Plain files are read one after the other: two in turns would drive each other out of the
  * processor's cache. Unzipping has threads of its own.
  */
-const inTurn = pLimit(1);
+const oneByOne = pLimit(1);
 
 type OnRead = NonNullable<Watcher['onRead']>;
 
@@ -39,19 +39,14 @@ type OnRead = NonNullable<Watcher['onRead']>;
  * reading ends there: rejects.
  */
 export function readDumpFile(file: DumpFile, sink: EntrySink, onRead: OnRead): Promise<Dump> {
-  return file.gzipped ? read(file.path, unzipped, sink, onRead) : inTurn(() => read(file.path, chunks, sink, onRead));
+  return file.gzipped ? read(file, sink, onRead) : oneByOne(() => read(file, sink, onRead));
 }
 
-async function read(
-  path: string,
-  piecesOf: (path: string) => AsyncIterable<Uint8Array>,
-  sink: EntrySink,
-  onRead: OnRead,
-): Promise<Dump> {
+async function read({ path, gzipped }: DumpFile, sink: EntrySink, onRead: OnRead): Promise<Dump> {
   const parser = createTableParser(sink);
   if (!existsSync(path)) return { ...parser.end(), brokenBy: NOT_SAVED };
   try {
-    for await (const piece of piecesOf(path)) {
+    for await (const piece of gzipped ? unzipped(path) : chunks(path)) {
       onRead(parser.bytes, parser.lines);
       parser.push(piece);
     }

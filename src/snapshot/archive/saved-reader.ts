@@ -44,8 +44,8 @@ function onlyKeys(keys: readonly string[], sink: EntrySink): EntrySink {
   const wanted = createKeyTable(randomInt(2 ** 31));
   for (const key of keys) wanted.add(Buffer.from(key, 'latin1'), 0, key.length);
   return {
-    entry: (bytes, keyStart, keyEnd, ...rest) => {
-      if (wanted.find(bytes, keyStart, keyEnd) >= 0) sink.entry(bytes, keyStart, keyEnd, ...rest);
+    entry: (entry) => {
+      if (wanted.find(entry.bytes, entry.keyStart, entry.keyEnd) >= 0) sink.entry(entry);
     },
   };
 }

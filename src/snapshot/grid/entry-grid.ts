@@ -96,7 +96,9 @@ export function createEntryGrid(options: {
         for (const [row, from] of rows.entries()) {
           makeRoom(column, row);
           const number = look.labelAt(from, proxy);
-          if (number > 0) put(column, row, look.expiresInMs(from, proxy), number);
+          if (number === 0) continue;
+          putLabel(column, row, number);
+          putExpiry(column, row, look.expiresInMs(from, proxy));
         }
       }
       for (const [row, from] of rows.entries()) maxExpiries[row] = look.maxExpiresInMs(from);
@@ -105,12 +107,13 @@ export function createEntryGrid(options: {
       const column = emptyColumn();
       columns[proxy] = column;
       return {
-        entry(bytes, keyStart, keyEnd, expiresInMs, serverId, serverKeyStart, serverKeyEnd) {
-          const row = (admitsNewKeys ? keys.add : keys.find)(bytes, keyStart, keyEnd);
+        entry(entry) {
+          const row = (admitsNewKeys ? keys.add : keys.find)(entry.bytes, entry.keyStart, entry.keyEnd);
           if (row < 0) return;
-          const number = column.labels.numberOf(serverId, bytes, serverKeyStart, serverKeyEnd);
+          const number = column.labels.numberOf(entry);
           makeRoom(column, row);
-          put(column, row, expiresInMs, number);
+          putLabel(column, row, number);
+          putExpiry(column, row, entry.expiresInMs);
         },
         lines: createUsualLines(keys.compiled, admitsNewKeys, (batch) => putLines(column, batch)),
         ...(admitsNewKeys ? {} : { keyCount: keys.count }),
@@ -138,7 +141,7 @@ export function createEntryGrid(options: {
     if (keys.count > 0) makeRoom(column, keys.count - 1);
     const { labelOfTail } = column;
     let { cells, longestBytes } = column;
-    // Hot: as `put`, with everything at hand.
+    // Hot: as `putLabel` and `putExpiry`, with everything at hand.
     for (let n = 0; n < count; n++) {
       const row = rows[n]!;
       if (row < 0) continue;
@@ -170,13 +173,16 @@ export function createEntryGrid(options: {
   }
 
   /** There is room for the row. */
-  function put(column: Column, row: number, expiresInMs: number, number: number): void {
+  function putLabel(column: Column, row: number, number: number): void {
     if (number > 0xff) column.cells = deepened(column.cells);
     const put = column.cells[row] === 0 ? number : withDuplicate(column, row, number);
     column.cells[row] = put;
+    noteLength(column, row);
+  }
+
+  function putExpiry(column: Column, row: number, expiresInMs: number): void {
     if (row < expiryRows) keepExpiry(column, row, expiresInMs);
     if (expiresInMs > maxExpiries[row]!) maxExpiries[row] = expiresInMs;
-    noteLength(column, row);
   }
 
   /**

@@ -4,6 +4,7 @@
 import type { Label } from '../../domain/entry.ts';
 import { ProtocolError } from '../../errors.ts';
 import { tooLargeTrouble } from '../../runtime-api/answer-trouble.ts';
+import type { EntryInPlace } from '../../runtime-api/entry-sink.ts';
 
 const MINUS = 0x2d;
 /** Ids that people give and HAProxy counts are small; others go the long way. */
@@ -17,10 +18,13 @@ const MOST_READINGS = 8;
  */
 const [MOST_LABELS, MOST_LABEL_BYTES] = [65_535, 16_000_000];
 
+/** What an entry says of its server. */
+type NamedServer = Pick<EntryInPlace, 'serverId' | 'bytes' | 'serverKeyStart' | 'serverKeyEnd'>;
+
 export interface LabelTable {
   readonly labels: readonly Label[];
-  /** The label's number, from 1 on; the server key is `bytes[start..end)`, `-` for none. */
-  numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number;
+  /** The label's number, from 1 on. */
+  numberOf(server: NamedServer): number;
   numberOfLabel(label: Label): number;
   /** The label of an entry that was shown as both; the order in which they came does not matter. */
   numberOfBoth(one: number, other: number): number;
@@ -47,16 +51,17 @@ export function createLabelTable(): LabelTable {
     return labels.length;
   }
 
-  function isKey(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+  function hasKey(number: number, { bytes, serverKeyStart, serverKeyEnd }: NamedServer): boolean {
     const key = keys[number - 1]!;
-    if (key.length !== end - start) return false;
-    for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
+    if (key.length !== serverKeyEnd - serverKeyStart) return false;
+    for (let i = 0; i < key.length; i++) if (key[i] !== bytes[serverKeyStart + i]) return false;
     return true;
   }
 
-  function numberOf(serverId: number, bytes: Uint8Array, start: number, end: number): number {
+  function numberOf(server: NamedServer): number {
+    const { serverId, bytes, serverKeyStart: start, serverKeyEnd: end } = server;
     const last = serverId >= 0 && serverId < MAX_INDEXED_ID ? lastByServerId[serverId] : undefined;
-    if (last !== undefined && isKey(last, bytes, start, end)) return last;
+    if (last !== undefined && hasKey(last, server)) return last;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
     const name = `${serverId} ${text}`;
     let number = numbers.get(name);
@@ -73,7 +78,7 @@ export function createLabelTable(): LabelTable {
   function numberOfLabel({ serverId, serverKey, readings }: Label): number {
     if (readings !== undefined) return numberOfReadings(readings);
     const bytes = Buffer.from(serverKey ?? '-', 'latin1');
-    return numberOf(serverId, bytes, 0, bytes.length);
+    return numberOf({ serverId, bytes, serverKeyStart: 0, serverKeyEnd: bytes.length });
   }
 
   function numberOfReadings(readings: readonly Label[]): number {

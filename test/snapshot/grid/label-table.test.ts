@@ -7,7 +7,7 @@ import { createLabelTable, type LabelTable } from '../../../src/snapshot/grid/la
 /** The server key comes in memory that its owner overwrites afterwards, as a chunk's is. */
 function numberOf(table: LabelTable, serverId: number, serverKey: string): number {
   const memory = Buffer.from(`server_key=${serverKey}\n`, 'latin1');
-  const number = table.numberOf(serverId, memory, 11, memory.length - 1);
+  const number = table.numberOf({ serverId, bytes: memory, serverKeyStart: 11, serverKeyEnd: memory.length - 1 });
   memory.fill(0x2d);
   return number;
 }
