@@ -1,19 +1,19 @@
-// Every way in which a run ends other than by its own verdict: the lines for people, and the exit
-// code.
+// How a run ends when it does not end with a verdict: the lines for people, and the exit code.
 
 import { CommanderError } from 'commander';
 import { exitCodes } from '../domain/exit-codes.ts';
 import { ConfigError } from '../errors.ts';
 
+/** What is printed, and the exit code. */
 export interface Ending {
   /** For standard error; each ends in a newline. */
   readonly text: string;
   readonly exitCode: number;
 }
 
-/** What nobody caught. `isInterrupted`: a signal had asked for the end before. */
+/** The end of a run by an exception. `isInterrupted`: a signal had ended the run before. */
 export function endingOf(error: unknown, isInterrupted: boolean): Ending {
-  // The parser has said it already; help and version end so as well.
+  // The parser has printed its message already. Help and version end this way too.
   if (error instanceof CommanderError) {
     return { text: '', exitCode: error.exitCode === 0 ? exitCodes.agree : exitCodes.usage };
   }

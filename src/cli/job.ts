@@ -1,5 +1,5 @@
-// A command as a scheduler starts it: its words, how it is interrupted, and its exit code. Used by
-// jobs/ only.
+// A command as a scheduler runs it: its flags, its interruption, and its exit code. Used by jobs/
+// only.
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -11,22 +11,22 @@ import type { LiveFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { endingOf } from './ending.ts';
 
-/** The words that a job takes beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
+/** The flags of a job beside `--config FILE` and `--out DIR`, as for `parseArgs`. */
 type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
-/** What was given of them, under the same names. */
+/** The values that were given, by the same names. */
 type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] extends 'boolean' ? boolean : string };
 
 type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) => Promise<number>;
 
 /**
- * Runs `command` once, with every file of the run in DIR (default `out`), and sets the process's
- * exit code. Never rejects.
+ * Runs `command` once, and sets the exit code of the process. All files of the run go to DIR
+ * (default `out`). Never rejects.
  */
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
   outliveReaders();
   const interrupted = new AbortController();
-  // A scheduler ends a job that takes too long by SIGTERM.
+  // Schedulers end a job that takes too long by SIGTERM.
   let endedBy: 'SIGINT' | 'SIGTERM' | null = null;
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {

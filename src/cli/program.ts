@@ -1,4 +1,4 @@
-// The command line: the list of commands as a parser, and its own complaints in our words.
+// The command line: builds the parser from the list of commands, and words its complaints.
 
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
@@ -8,7 +8,7 @@ import { EXIT_CODES_HELP, exitCodes } from '../domain/exit-codes.ts';
 import { programVersion } from '../process/version.ts';
 import { endingOf } from './ending.ts';
 
-/** Runs one command line; the exit code is the answer, and nothing is ever thrown at the reader. */
+/** Runs one command line and resolves to its exit code; never rejects. */
 export async function runCli(args: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode: number = exitCodes.agree;
   const start = async (command: CommandDefinition, words: readonly (string | undefined)[], flags: unknown) => {
@@ -27,7 +27,7 @@ export async function runCli(args: readonly string[], signal: AbortSignal): Prom
 
 type Start = (command: CommandDefinition, words: readonly (string | undefined)[], flags: unknown) => Promise<void>;
 
-/** The parser; `start` is called with what was typed. */
+/** The parser; it calls `start` with the command, its arguments and its flags. */
 export function createProgram(args: readonly string[], start: Start): Command {
   const program = new Command('splitbrain')
     .description('Finds the conferences on which a mesh of HAProxies disagrees, and says why.')
@@ -37,7 +37,7 @@ export function createProgram(args: readonly string[], start: Start): Command {
     .showHelpAfterError('(splitbrain --help shows every command and flag)')
     .addHelpText('after', EXIT_CODES_HELP)
     .exitOverride()
-    // One voice: the parser's own complaints begin with "error:".
+    // The parser's complaints begin with "error:", those of this program with its name.
     .configureOutput({
       outputError: (text, write) => write(withRemedy(text, args).replace(/^error: /, 'splitbrain: ')),
     })
@@ -56,7 +56,7 @@ function addCommand(program: Command, definition: CommandDefinition, start: Star
   for (const word of definition.takes ?? []) command.argument(word);
   for (const group of definition.flags) group(command);
   command.addHelpText('after', definition.help);
-  // The parser calls with the arguments, then the flags, then itself.
+  // commander passes the arguments, then the flags, then the command.
   command.action((...given: unknown[]) =>
     start(definition, given.slice(0, -2) as (string | undefined)[], given.at(-2)),
   );
@@ -74,8 +74,8 @@ function groupOf(program: Command, name: string): Command {
 }
 
 /**
- * Two mistakes of which the parser says too little: words that want a flag, and flags in front of
- * the command.
+ * Adds a remedy to two complaints that the parser words too briefly: an argument that should be a
+ * flag, and flags before the command.
  */
 function withRemedy(text: string, [first = '']: readonly string[]): string {
   if (/^error: too many arguments for '(?:report|snapshot|heal|plan|monitor)'/.test(text)) {

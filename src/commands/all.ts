@@ -1,5 +1,5 @@
-// Every command of the command line, in the order in which help shows them. A new one is a file of
-// this room, a line here, and its workflow.
+// Every command, in the order of `--help`. A new command is a file of this room, a line here, and
+// its workflow.
 
 import { alarmsApply, alarmsPlan } from './alarms.ts';
 import { apply } from './apply.ts';
@@ -14,6 +14,7 @@ import { schema } from './schema.ts';
 import { snapshot } from './snapshot.ts';
 import { undo } from './undo.ts';
 
+/** The commands, in the order of `--help`. */
 export const commands: readonly CommandDefinition[] = [
   report,
   snapshot,
@@ -29,7 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   schema,
 ];
 
-/** What stands over the commands of a group, as `alarms`. */
+/** Descriptions of groups of commands, such as `alarms`. */
 export const groups: Readonly<Record<string, string>> = {
   alarms: 'CloudWatch alarms and dashboard as code',
 };

@@ -1,5 +1,5 @@
-// What a command of the command line is: a name, its words and flags, its help, and how it starts.
-// A file of this room loads nothing but its own help; the workflow comes when the command runs.
+// What a command is: its name, arguments, flags and help, and how it starts. A file of this room
+// loads nothing but that; the workflow is loaded when the command runs.
 
 import type { Command } from 'commander';
 import type { Call } from '../session/mesh.ts';
@@ -15,14 +15,15 @@ export interface Invocation<Flags> extends Call {
 /** Adds flags to a command; returns the same command. */
 export type FlagGroup = (command: Command) => Command;
 
+/** One command of the command line. */
 export interface CommandDefinition<Flags = never> {
-  /** As it is typed behind `splitbrain`: one word, or two for a command of a group. */
+  /** As it is typed after `splitbrain`: one word, or two for a command of a group. */
   readonly name: string;
   /** Arguments in commander's spelling: `<needed>`, `[optional]`. */
   readonly takes?: readonly string[];
   readonly summary: string;
   readonly flags: readonly FlagGroup[];
-  /** What `--help` says behind the flags: notes and examples. */
+  /** What `--help` prints after the flags: notes and examples. */
   readonly help: string;
   /** Resolves to the exit code. */
   start(invocation: Invocation<Flags>): Promise<number>;

@@ -3,7 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FlagGroup } from './command.ts';
 
-/** Which mesh: a configuration, or the proxies themselves. */
+/** The flags that name the mesh: a configuration, or the proxies themselves. */
 export const meshFlags: FlagGroup = (command) =>
   command
     .option(
@@ -21,7 +21,7 @@ export const meshFlags: FlagGroup = (command) =>
     .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
     .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)');
 
-/** What a run writes beside its text. */
+/** The files and logs that a run writes. */
 export const outputFlags: FlagGroup = (command) =>
   command
     .option('--json <file>', 'write the report as JSON too; - is standard output, in place of the text')
@@ -36,6 +36,7 @@ export const outputFlags: FlagGroup = (command) =>
     )
     .option('--show-names', 'conference names in logs as they are, not hashed');
 
+/** The report for build servers. */
 export const junitFlag: FlagGroup = (command) =>
   command.option(
     '--junit <file>',
@@ -45,10 +46,10 @@ export const junitFlag: FlagGroup = (command) =>
 /** Saved dumps in place of live proxies. */
 export const fromFlag: FlagGroup = (command) => command.option('--from <dir>', 'saved dumps instead of live proxies');
 
-/** Of the commands that write to tables and ask first. */
+/** For commands that write to tables and ask first. */
 export const yesFlag: FlagGroup = (command) => command.option('-y, --yes', 'do not ask');
 
-/** Of the commands that a scheduler or an alarm starts. */
+/** For commands that a scheduler or an alarm starts. */
 export const scheduledFlags: FlagGroup = (command) =>
   command
     .option('--heal', 'heal without asking; the configuration must have a `heal:` section')

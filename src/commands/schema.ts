@@ -12,7 +12,7 @@ Example:
   splitbrain schema > report.schema.json`,
   async start() {
     const { writeOut } = await import('../process/output.ts');
-    // The same way from the sources and from the built program.
+    // The path is the same from src and from dist.
     await writeOut(readFileSync(new URL('../../schema/report.schema.json', import.meta.url), 'utf8'));
     return 0;
   },

@@ -3,7 +3,7 @@
 import type { CensusSettings, CensusSource } from '../domain/census.ts';
 import type { CensusSection } from './schema.ts';
 
-/** `null` without the section, or without a source, which a rule complains of. */
+/** `null` without the section, or without a source; `rules.ts` complains of a missing source. */
 export function readCensus(section: CensusSection | undefined, environment: string): CensusSettings | null {
   if (section === undefined) return null;
   const source = sourceOf(section, environment);

@@ -4,27 +4,31 @@
 import type { Problem } from '../input/complaint.ts';
 import { parseDuration } from '../input/duration.ts';
 
-/** The region's name, so that a slip of the pen is told before AWS is asked. */
+/**
+ * The name of an AWS region. It is checked here, so that a misspelt one is reported before AWS is
+ * asked.
+ */
 export function readRegion(value: unknown): string | Problem {
   return typeof value === 'string' && /^[a-z0-9-]{1,63}$/.test(value)
     ? value
     : { problem: 'expected the name of a region, as in us-west-2' };
 }
 
+/** The namespace of the metrics, as CloudWatch allows it. */
 export function readNamespace(value: unknown): string | Problem {
   return typeof value === 'string' && /^[A-Za-z0-9._/#][A-Za-z0-9._/#:-]{0,254}$/.test(value)
     ? value
     : { problem: 'expected the namespace of the metrics: letters, digits and . _ / # - only' };
 }
 
-/** The prefix stands in the names of alarms, which a composite alarm's rule puts between quotes. */
+/** The prefix of alarms' names. The rule of a composite alarm quotes those names. */
 export function readAlarmPrefix(value: unknown): string | Problem {
   return typeof value === 'string' && /^[!#-[\]-~](?:[ !#-[\]-~]{0,98}[!#-[\]-~])?$/.test(value)
     ? value
     : { problem: 'expected the beginning of the alarms\' names: at most 100 ASCII letters, without " and \\' };
 }
 
-/** CloudWatch takes whole minutes, and three periods of at most a day together. */
+/** Milliseconds. CloudWatch takes whole minutes, and at most a day for three periods. */
 export function readAlarmPeriod(value: unknown): number | Problem {
   const milliseconds = parseDuration(value);
   if (typeof milliseconds !== 'number') return milliseconds;

@@ -6,12 +6,12 @@ import type { AlarmsSection, MetricsSection } from './schema.ts';
 const DEFAULT_NAMESPACE = 'HAProxy';
 const DEFAULT_PREFIX = 'Split Brain';
 /**
- * Jitsi's schedule. An alarm's period must not be shorter than it, else most of its periods are
+ * Milliseconds: Jitsi's schedule. An alarm with a shorter period would find most of its periods
  * empty.
  */
 const DEFAULT_PERIOD_MS = 300_000;
 
-/** Without a `metrics` section nothing is sent; what it would be called is known all the same. */
+/** Without a `metrics` section nothing is sent; `--metrics print` still shows the names. */
 export function readCloudWatch(
   metrics: MetricsSection | undefined,
   alarms: AlarmsSection | undefined,

@@ -7,7 +7,7 @@ import type { DiscoverySection } from './schema.ts';
 
 /**
  * `null` without the section. `{environment}` in the keys of Consul's KV becomes the environment's
- * name. `file` starts at `folder`; one that cannot be located is a rule's complaint.
+ * name. `file` starts at `folder`; `rules.ts` complains of a file that cannot be located.
  */
 export function readDiscovery(
   section: DiscoverySection | undefined,

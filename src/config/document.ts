@@ -1,10 +1,10 @@
-// The configuration file as a tree of plain values, together with where each of them stands in the
-// text.
+// The configuration file as a tree of plain values, with the position of each in the text.
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Complaint, type Path, quote, spellPath } from '../input/complaint.ts';
 import { type Environment, fillVariables } from '../input/environment.ts';
 
+/** A configuration that was read, and its positions. */
 export interface ConfigDocument {
   /**
    * Objects without prototype, arrays, texts with their variables filled in, numbers, booleans,
@@ -12,32 +12,32 @@ export interface ConfigDocument {
    */
   readonly tree: unknown;
   readonly complaints: readonly Complaint[];
-  /** Whether the value at `path` lacks an environment variable: what it is cannot be judged. */
+  /** Whether the value at `path` lacks an environment variable, so that it cannot be judged. */
   isUnknown(path: Path): boolean;
   /**
-   * Line and column, from 1, of a complaint: of the value's name, or of the nearest thing around it
-   * that exists.
+   * Line and column, from 1, of a complaint: those of the value's name, or of the nearest mapping
+   * around it that exists.
    */
   place(complaint: Complaint): { readonly line: number; readonly column: number };
   /**
-   * What the file says at `path`, for people: variables unfilled, secrets left out; `null` where it
-   * says nothing.
+   * The value at `path` for people: variables not filled in, secrets left out; `null` where there
+   * is none.
    */
   found(path: Path): string | null;
 }
 
-/** Deeper nesting than any configuration has; it bounds the recursion over the tree. */
+/** Levels. No configuration is nested deeper; it limits the recursion over the tree. */
 const DEEPEST = 32;
 
 const SECRETS: ReadonlySet<string | number | undefined> = new Set(['passphrase', 'token', 'headers']);
 
 /**
- * Reads YAML 1.2. Anchors, tags, names that stand twice and a second document are complaints: the
- * file should read as it is meant.
+ * Reads YAML 1.2. Anchors, tags, names that stand twice and a second document are complaints,
+ * because they make a file mean something else than it seems to.
  */
 export function readDocument(text: string, env: Environment): ConfigDocument {
   const lines = new LineCounter();
-  // With `silent` the library says nothing of a second document.
+  // With `silent` the library does not report a second document.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   const complaints: Complaint[] = [...yaml.errors, ...yaml.warnings].map((trouble) => ({
     path: [],
@@ -109,7 +109,7 @@ export function readDocument(text: string, env: Environment): ConfigDocument {
     isUnknown: (path) => unknown.has(spellPath(path)),
     place: ({ path, offset }) => {
       const { line, col } = lines.linePos(offset ?? nearestOffset(offsets, path));
-      // An empty text has no lines; its only place is its beginning.
+      // An empty text has no lines: its only position is its beginning.
       return { line: Math.max(1, line), column: Math.max(1, col) };
     },
     found: (path) => shown.get(spellPath(path)) ?? null,

@@ -1,5 +1,5 @@
-// A mesh named on the command line: Settings without a configuration file. The flags become a tree
-// as a file would give it, so that the schema decides what they may say and what holds beside them.
+// Settings without a configuration file, from flags. The flags become a tree as a file would give
+// it: so the schema checks them, and gives the defaults.
 
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
@@ -13,15 +13,15 @@ import { readText } from './readers.ts';
 import { parseWith, schema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 
-/** The name of a mesh that has no configuration, and so no name. */
+/** The environment where neither a file nor a manifest names one. */
 const NAMELESS = 'adhoc';
-/** Relative names of files start in the working folder. */
+/** Relative file names start in the working folder. */
 const FOLDER = '.';
 
-/** What else the flags say, as it was typed. */
+/** The other flags, as they were typed. */
 export interface Overrides {
   readonly table?: string | undefined;
-  /** From the manifest of saved dumps: any text of one line. */
+  /** From the manifest of saved dumps, where it may be any text of one line. */
   readonly environment?: string | undefined;
   readonly backends?: readonly string[] | undefined;
   readonly maxRatio?: string | undefined;
@@ -29,9 +29,9 @@ export interface Overrides {
 }
 
 /**
- * What holds for `--proxy` given once or more and nothing else: the file's defaults, environment
- * `adhoc`, no consent to heal unasked. Throws ConfigError with a line `--proxy #2: what is wrong`
- * per complaint.
+ * The settings of a command line with `--proxy` flags: the file's defaults, environment `adhoc`, no
+ * consent to heal unasked. Throws ConfigError with a line `--proxy #2: what is wrong` per
+ * complaint.
  */
 export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, host: HostAccess): Settings {
   const { environment = NAMELESS } = overrides;
@@ -51,18 +51,18 @@ export function settingsFromFlags(proxies: readonly string[], overrides: Overrid
   if (isProblem(heal)) complaints.push(`heal.journal: ${heal.problem}`);
   if (isProblem(heal) || complaints.length > 0) throw new ConfigError(complaints);
   const source = { kind: 'list', proxies: targets } as const;
-  // A limit on the command line is no consent.
+  // `heal.maxRatio` on the command line is no consent to heal unasked, as a section of a file is.
   return deepFreeze(
     normalise(configuration, { source, ssh: login.ssh, heal: { ...heal, consented: false }, discovery: null }),
   );
 }
 
-/** The flags as the file that says the same. The proxies are read by themselves. */
+/** The flags as a file would spell them. `proxy-flags.ts` reads the proxies. */
 function treeOf({ table, backends, maxRatio, maxRatioFloor }: Overrides): unknown {
   return { environment: NAMELESS, table, backends, proxies: {}, heal: { maxRatio, maxRatioFloor } };
 }
 
-/** What is wrong, under the name of the flag in place of the file's. */
+/** A complaint under the name of the flag, in place of the name in a file. */
 function spellComplaint({ path, text, hint }: Complaint, overrides: Overrides): string {
   const { flag, value } = flagOf(path, overrides);
   return `${flag}: ${spellProblem({ text, hint }, value === undefined ? null : quote(value))}`;

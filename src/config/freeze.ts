@@ -1,4 +1,4 @@
-// Settings are read once and shared by every room, so nobody may change them.
+// Settings are read once and shared by every room, so nothing may change them.
 
 /** Freezes a tree of plain values, in place. */
 export function deepFreeze<T>(tree: T): T {

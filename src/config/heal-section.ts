@@ -1,4 +1,4 @@
-// What heals are guarded by, from the `heal` section, and where they write down what they do.
+// The limits of heals, from the `heal` section, and where they keep their journal.
 
 import type { HealSettings } from '../domain/plan.ts';
 import { isProblem, type Problem } from '../input/complaint.ts';
@@ -7,10 +7,9 @@ import { type HostAccess, locateFile } from '../input/files.ts';
 import { type Configuration, healSection } from './schema.ts';
 
 /**
- * What heals are held to, also in a configuration without the section: the section is the consent
- * to heal unasked, `report` and `heal` need the limits without it. Relative names start at
- * `folder`. A heal has to hold as long as a finding has to stay (`confirm.settle`), unless the
- * section says otherwise.
+ * The limits of heals, and whether a heal may run unasked: only where the file has the section.
+ * `report` and `heal` need the limits without the section too. Relative names start at `folder`. By
+ * default a heal has to hold as long as a finding has to stay (`confirm.settle`).
  */
 export function readHeal(
   { heal: section, confirm }: Pick<Configuration, 'heal' | 'confirm'>,

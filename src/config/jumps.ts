@@ -1,17 +1,18 @@
-// The hosts on the way to proxies, as people write them: for all, or by region or name.
+// The hosts on the way to proxies, as a configuration spells them: for all proxies, or by region or
+// name.
 
 import type { Hop, JumpRule } from '../domain/settings.ts';
 import { isProblem, type Problem, quote } from '../input/complaint.ts';
 import { parseLogin } from '../input/endpoint.ts';
 
-/** What stands for "no host on the way". */
+/** The word for "no host on the way". */
 const DIRECT = 'direct';
 
 const FORMS = 'user@host[:port], several in the order of the way, or a mapping from region or name to such';
 
 /**
- * `ubuntu@bastion`, `ubuntu@outer,ubuntu@inner` or a list of such: the way to every proxy.
- * A mapping has a pattern of regions or names (`*` and `?`) and such a way on each line.
+ * `ubuntu@bastion`, `ubuntu@outer,ubuntu@inner` or a list of those: the way to every proxy. A
+ * mapping has a pattern of regions or names (`*` and `?`), and a way, on each line.
  */
 export function readJumps(value: unknown): readonly JumpRule[] | Problem {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

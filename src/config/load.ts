@@ -1,4 +1,4 @@
-// The configuration file, read into Settings, or every complaint at once.
+// Reads the configuration file into Settings, or reports every complaint at once.
 
 import type { ProxySource, Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
@@ -15,7 +15,7 @@ import { readLogin } from './ssh-login.ts';
 import { nameWrongFile } from './wrong-file.ts';
 
 /**
- * Reads the configuration at `path`. Relative names of files in it start at its folder. Throws
+ * Reads the configuration at `path`. Relative file names in it start at its folder. Throws
  * ConfigError with a line `file:line:column: name.of.the.value: what is wrong` per complaint, in
  * the file's order.
  */
@@ -30,13 +30,13 @@ export function loadSettings(path: string, host: HostAccess): Settings {
   throw new ConfigError(inOrder([...document.complaints, ...settings], document, path));
 }
 
-/** The settings, or what is wrong beyond the document's own complaints. */
+/** The settings, or the complaints beyond the document's own. */
 function judge(document: ConfigDocument, folder: string, host: HostAccess): Settings | readonly Complaint[] {
   const { tree } = document;
   const parsed = parseWith(schema, tree);
   const complaints = 'complaints' in parsed ? [...parsed.complaints] : [];
   complaints.push(...checkRules(tree, host.env));
-  // The section is read by itself, so that a missing key file is told of however wrong the rest is.
+  // The section is parsed alone, so that a missing key file is reported even if the rest is wrong.
   const section = parseWith(sshSection, isMapping(tree) ? (tree.ssh ?? {}) : {});
   const login = 'value' in section ? readLogin(section.value, folder, host) : null;
   complaints.push(...(login?.complaints ?? []));
@@ -53,7 +53,7 @@ function judge(document: ConfigDocument, folder: string, host: HostAccess): Sett
   return normalise(parsed.value, { source, ssh: login.ssh, heal, discovery });
 }
 
-/** `null` where no source is named, which a rule complains of. */
+/** `null` where no source is named; `rules.ts` complains of that. */
 function sourceOf(proxies: Configuration['proxies'], folder: string, host: HostAccess): ProxySource | Complaint | null {
   const { list, peers, ansible, consul, command, ignorePeers } = proxies;
   if (list) {
@@ -93,7 +93,7 @@ function inOrder(complaints: readonly Complaint[], document: ConfigDocument, fil
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ complaint, line, column }) => {
       const found = document.found(complaint.path);
-      // A hint is made from the value, and one with variables in it may be a secret.
+      // A hint is made from the value: where that holds variables, it may be a secret.
       const said = spellProblem(found?.includes('${') ? { text: complaint.text } : complaint, found);
       return `${file}:${line}:${column}: ${spellPath(complaint.path)}: ${said}`;
     });

@@ -1,5 +1,5 @@
-// Settings out of what the schema read: units in the names, `null` where nothing holds. The one way
-// to Settings, for files and for flags.
+// Makes Settings from what the schema read: units in the names, `null` for absent values. Files and
+// flags both come this way.
 
 import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
@@ -7,7 +7,7 @@ import { readCensus } from './census-section.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
 import type { Configuration } from './schema.ts';
 
-/** What the sections that name files, programs or proxies came to. */
+/** The sections that name files, programs or proxies, already read. */
 export interface ReadSections {
   readonly source: ProxySource;
   readonly ssh: SshSettings;
@@ -15,7 +15,7 @@ export interface ReadSections {
   readonly discovery: Settings['discovery'];
 }
 
-/** Settings of a file or of flags; every default in them is the schema's. */
+/** The settings; every default in them is the schema's. */
 export function normalise(read: Configuration, { source, ssh, heal, discovery }: ReadSections): Settings {
   const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
   return {

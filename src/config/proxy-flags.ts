@@ -1,4 +1,4 @@
-// `--proxy [name=]endpoint`, once for each proxy: every proxy gets an endpoint and a name.
+// The `--proxy [name=]endpoint` flags: gives every proxy an endpoint and a name.
 
 import { type Endpoint, type ProxyTarget, spellEndpoint } from '../domain/proxy.ts';
 import { isProblem, quote, spellProblem } from '../input/complaint.ts';
@@ -11,7 +11,7 @@ interface Named {
   readonly endpoint: Endpoint;
 }
 
-/** The proxies in the order of the flags; none of them where there are complaints. */
+/** The proxies in the order of the flags; empty where there are complaints. */
 export interface FlaggedProxies {
   readonly targets: readonly ProxyTarget[];
   /** One line each: `--proxy #2: what is wrong`. */
@@ -19,8 +19,8 @@ export interface FlaggedProxies {
 }
 
 /**
- * Reads the values of all `--proxy` flags. No region is known of such a proxy. A proxy without a
- * name is called after its host or its socket.
+ * Reads the values of all `--proxy` flags. Such a proxy has no region. Without a name, it is called
+ * after its host or its socket.
  */
 export function readProxyFlags(texts: readonly string[]): FlaggedProxies {
   const complaints: string[] = [];
@@ -52,7 +52,7 @@ function readFlag(text: string, flag: string, complaints: string[]): Named | nul
   return { flag, name, endpoint };
 }
 
-/** Gives every proxy a name: its own, else the shortest that no other one has. */
+/** Names every proxy: with its own name, else with the shortest that no other proxy has. */
 function nameAll(proxies: readonly Named[], complaints: string[]): readonly ProxyTarget[] {
   const seen = new Map<string, string>();
   for (const { flag, name, endpoint } of proxies) {
@@ -74,8 +74,8 @@ function nameAll(proxies: readonly Named[], complaints: string[]): readonly Prox
 }
 
 /**
- * From short to long: the socket's file name and its folder's, or the host and the host with its
- * port.
+ * Candidates from short to long: the socket's file name, then with its folder; or the host, then
+ * with its port.
  */
 function namesFor(endpoint: Endpoint): readonly string[] {
   if (endpoint.kind !== 'unix') return [endpoint.host, `${endpoint.host}:${endpoint.port}`].map(asName);

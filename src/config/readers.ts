@@ -1,4 +1,4 @@
-// How each kind of value in the configuration is read: plain value in, meaning or problem out.
+// Readers of the configuration's values: a plain value becomes its meaning, or a problem.
 
 import type { Endpoint } from '../domain/proxy.ts';
 import { isProblem, type Problem } from '../input/complaint.ts';
@@ -18,12 +18,14 @@ type Via =
   | { readonly kind: 'streamlocal' }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
+/** A text of one line that is not empty. */
 export function readText(value: unknown): string | Problem {
   if (typeof value !== 'string') return { problem: 'expected a text' };
   if (value.trim() === '') return { problem: 'expected a text that is not empty' };
   return /[\x00-\x1f\x7f]/.test(value) ? { problem: 'expected a text of one line' } : value;
 }
 
+/** The name of a mesh; `input/names.ts` has the rule. */
 export function readEnvironmentName(value: unknown): string | Problem {
   return typeof value === 'string' && isEnvironmentName(value)
     ? value
@@ -32,12 +34,12 @@ export function readEnvironmentName(value: unknown): string | Problem {
       };
 }
 
-/** Any text, an empty one too. */
+/** Any text, also an empty one. */
 export function readSecret(value: unknown): string | Problem {
   return typeof value === 'string' ? value : { problem: 'expected a text (put quotes around it)' };
 }
 
-/** A secret that travels in a header. The HTTP client's own complaint would quote it. */
+/** A secret that is sent in a header. The HTTP client's own complaint would quote it. */
 export function readToken(value: unknown): string | Problem {
   const token = readSecret(value);
   return isProblem(token) || /^[\x20-\x7e]*$/.test(token)
@@ -45,7 +47,7 @@ export function readToken(value: unknown): string | Problem {
     : { problem: 'expected a token of one line of printable ASCII' };
 }
 
-/** Text of digits counts: that is how a number comes out of an environment variable. */
+/** A whole number of at least `min`. A text of digits is one: environment variables are texts. */
 export function wholeNumber(min: number): (value: unknown) => number | Problem {
   return (value) => {
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
@@ -55,6 +57,7 @@ export function wholeNumber(min: number): (value: unknown) => number | Problem {
   };
 }
 
+/** A share between 0 and 1. */
 export function readRatio(value: unknown): number | Problem {
   const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && number >= 0 && number <= 1
@@ -62,12 +65,14 @@ export function readRatio(value: unknown): number | Problem {
     : { problem: 'expected a ratio between 0 and 1' };
 }
 
+/** `true` or `false`, also as texts of environment variables. */
 export function readTruth(value: unknown): boolean | Problem {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   return { problem: 'expected true or false' };
 }
 
+/** One of `words`. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): (value: unknown) => Word | Problem {
   return (value) => {
     const word = words.find((known) => known === value);
@@ -96,12 +101,13 @@ export function readExpectation(value: unknown): Range | Problem {
   return typeof low === 'number' && typeof high === 'number' && low <= high ? { min: low, max: high } : problem;
 }
 
-/** A duration in which something can happen. */
+/** A duration of more than zero, in milliseconds. */
 export function positiveDuration(value: unknown): number | Problem {
   const milliseconds = parseDuration(value);
   return milliseconds === 0 ? { problem: 'expected a duration longer than nothing' } : milliseconds;
 }
 
+/** The name of a stick table. */
 export function readTableName(value: unknown): string | Problem {
   return typeof value === 'string' && isTableName(value)
     ? value
@@ -125,7 +131,7 @@ export function readEndpoint(value: unknown): Endpoint | Problem {
   return typeof value === 'string' ? parseEndpoint(value) : { problem: 'expected an endpoint as text' };
 }
 
-/** The pattern itself, once it is known to be one that holds these words only. */
+/** An endpoint pattern that holds no other words in braces than these. */
 export function endpointPattern(...words: readonly string[]): (value: unknown) => string | Problem {
   return (value) => {
     if (typeof value !== 'string') return { problem: 'expected an endpoint as text' };
@@ -141,6 +147,7 @@ export function readDatacenters(value: unknown): 'all' | readonly string[] | Pro
   return isNamed ? value : { problem: 'expected all, or a list of datacenters' };
 }
 
+/** A URL of http or https. */
 export function readHttpUrl(value: unknown): string | Problem {
   const problem = { problem: 'expected a URL, as in http://127.0.0.1:8500' };
   if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value)) return problem;
@@ -148,7 +155,7 @@ export function readHttpUrl(value: unknown): string | Problem {
   return username || password ? { problem: 'expected a URL without a user in it' } : value;
 }
 
-/** Where healing requests go; `{host}` stands for the host of a proxy's endpoint. */
+/** The URL of healing requests; `{host}` stands for the host of a proxy's endpoint. */
 export function readProxyUrl(value: unknown): string | Problem {
   const problem = { problem: 'expected an http or https URL, which may hold {host}, as in http://{host}:8080/' };
   if (typeof value !== 'string') return problem;
@@ -167,10 +174,7 @@ export function readArn(value: unknown): string | Problem {
     : { problem: 'expected the ARN of an action, as in arn:aws:sns:us-west-2:123456789012:oncall' };
 }
 
-/**
- * How to get from a login on the proxy's host to its socket. Whether `sudo` is used is said beside
- * it.
- */
+/** How to get from a login on the proxy's host to its socket. `ssh.sudo` says whether with sudo. */
 export function readVia(value: unknown): Via | Problem {
   if (value === 'socat') return { kind: 'socat' };
   if (value === 'streamlocal') return { kind: 'streamlocal' };

@@ -1,5 +1,5 @@
-// What must hold between values of the configuration. The rules look at the tree as it was written,
-// so that they speak even where other values are wrong.
+// Rules between values of the configuration. They look at the tree as it was written, so that they
+// also complain where other values are wrong.
 
 import { spellEndpoint } from '../domain/proxy.ts';
 import { type Complaint, isProblem, type Path } from '../input/complaint.ts';
@@ -10,6 +10,7 @@ import { locateFile } from '../input/files.ts';
 const SOURCES = ['list', 'peers', 'ansible', 'consul', 'command'] as const;
 const CENSUS_SOURCES = ['consul', 'sidecar', 'prosody'] as const;
 
+/** The complaints of all rules. */
 export function checkRules(tree: unknown, env: Environment): readonly Complaint[] {
   return [
     ...exactlyOneSource(tree, 'proxies', SOURCES),
@@ -81,7 +82,7 @@ function sshOptions(tree: unknown): Complaint[] {
   const complaints: Complaint[] = [];
   const via = at(tree, 'ssh', 'via');
   const sudo = at(tree, 'ssh', 'sudo');
-  // `sudo: false` says what streamlocal and tcp do anyway.
+  // `sudo: false` is harmless here: streamlocal and tcp never use sudo.
   if (sudo !== undefined && sudo !== false && sudo !== 'false' && via !== undefined && via !== 'socat') {
     complaints.push({ path: ['ssh', 'sudo'], text: 'says nothing unless ssh.via is socat: take the line away' });
   }
@@ -105,7 +106,7 @@ function sshOptions(tree: unknown): Complaint[] {
   return complaints;
 }
 
-/** An agent that is asked for must be there, where any proxy is reached by SSH at all. */
+/** `ssh.agent: true` needs an agent, if any proxy is reached by SSH. */
 function agentIsThere(tree: unknown, env: Environment): Complaint[] {
   const agent = at(tree, 'ssh', 'agent');
   const via = at(tree, 'census', 'via');
@@ -115,7 +116,7 @@ function agentIsThere(tree: unknown, env: Environment): Complaint[] {
   return [{ path: ['ssh', 'agent'], text: `an agent is asked for, but SSH_AUTH_SOCK is not set: ${remedy}` }];
 }
 
-/** Endpoints, and patterns of endpoints, that lead through a login, as they are written. */
+/** Endpoints and endpoint patterns that lead through SSH, as they are written. */
 function sshEndpoints(tree: unknown): readonly string[] {
   const list = at(tree, 'proxies', 'list');
   const endpoints = Array.isArray(list) ? list.map((_, index) => at(list, index, 'endpoint')) : [];
@@ -127,7 +128,7 @@ function sshEndpoints(tree: unknown): readonly string[] {
 }
 
 function isSsh(text: string): boolean {
-  // `{host}` and the like are no host; in their place any will do, and a port is a number.
+  // Words in braces are no valid host or port: `1` is valid as both, and stands for them here.
   const endpoint = parseEndpoint(text.replace(/\{[^{}]+\}/g, '1'));
   return !isProblem(endpoint) && endpoint.kind === 'ssh';
 }

@@ -1,5 +1,4 @@
-// The configuration file's shape: every name that may stand in it, what its value must be, and what
-// holds where it is left out.
+// The shape of the configuration file: every name, the values that it may have, and its default.
 
 import * as z from 'zod';
 import { type Complaint, isProblem, type Path, type Problem } from '../input/complaint.ts';
@@ -12,7 +11,10 @@ import { readKvPath, readMapPath } from './discovery-readers.ts';
 import { readJumps } from './jumps.ts';
 import * as read from './readers.ts';
 
-/** A single value. zod sees what was read; a problem becomes an issue with its hint beside it. */
+/**
+ * A single value. zod validates the result of the reader; a problem becomes an issue, with its hint
+ * beside it.
+ */
 function value<T>(reader: (value: unknown) => T | Problem) {
   return z.unknown().transform((raw, context): T => {
     const result = raw === undefined || raw === null ? { problem: absence(raw) } : reader(raw);
@@ -27,8 +29,8 @@ function absence(raw: unknown): string {
 }
 
 /**
- * A mapping in which every other name is an error. The issue's message lists the right names: they
- * are known only here.
+ * A mapping in which any other name is an error. The issue's message lists the right names, because
+ * only this function knows them.
  */
 function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
@@ -76,6 +78,7 @@ const proxies = mapping({
   ignorePeers: z.array(text).default([]),
 });
 
+/** How proxies are reached by SSH. */
 export const sshSection = mapping({
   client: value(read.oneOf('builtin', 'openssh')).default('builtin'),
   config: text.optional(),
@@ -89,7 +92,8 @@ export const sshSection = mapping({
 });
 
 /**
- * What heals stand on; `journal` and `settle` have defaults that the machine and `confirm` decide.
+ * The limits of heals. `journal` and `settle` have defaults that depend on the machine and on
+ * `confirm`.
  */
 export const healSection = mapping({
   winner: z
@@ -168,6 +172,7 @@ const alarmsSection = mapping({
   notify: z.array(value(read.readArn)).optional(),
 });
 
+/** The whole file. */
 export const schema = mapping({
   environment: value(read.readEnvironmentName),
   table: value(read.readTableName).default('nodes'),
@@ -193,6 +198,7 @@ export const schema = mapping({
   discovery: discoverySection.optional(),
 });
 
+/** The whole file, read. */
 export type Configuration = z.output<typeof schema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
 export type CensusSection = z.output<typeof censusSection>;
@@ -200,7 +206,7 @@ export type DiscoverySection = z.output<typeof discoverySection>;
 export type MetricsSection = z.output<typeof metricsSection>;
 export type SshSection = z.output<typeof sshSection>;
 
-/** What a schema makes of a tree, or every complaint. */
+/** Parses `tree`: gives the value, or every complaint. */
 export function parseWith<Shape extends z.ZodType>(
   shape: Shape,
   tree: unknown,

@@ -9,7 +9,7 @@ import type { SshSection } from './schema.ts';
 type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
 /**
- * Reads the private key, which must be there, and the known hosts, which need not. Relative names
+ * Reads the private key, which must exist, and the known hosts, which need not. Relative names
  * start at `folder`.
  */
 export function readLogin(section: SshSection, folder: string, host: HostAccess): Login {
@@ -33,7 +33,7 @@ export function readLogin(section: SshSection, folder: string, host: HostAccess)
   return { ssh, complaints };
 }
 
-/** The system's `ssh` reads its files itself; the one named here must be there. */
+/** The system's `ssh` reads its configuration itself; a file that is named here must exist. */
 function readClient(section: SshSection, folder: string, host: HostAccess): SshClient | Problem {
   if (section.client === 'builtin') return { kind: 'builtin' };
   const { config, knownHosts } = section;
@@ -57,8 +57,8 @@ function readKey(section: SshSection, folder: string, host: HostAccess): SshSett
 
 function readKnownHosts(name: string, folder: string, host: HostAccess): SshSettings['knownHosts'] | Problem {
   const path = locateFile(name, folder, host.env);
-  // Without a home directory there is no file that knows hosts: only logins suffer from it, and
-  // they will say so.
+  // Without a home directory there is no known_hosts: only logins by SSH fail by it, and they
+  // report it.
   if (isProblem(path)) return name === DEFAULT_KNOWN_HOSTS ? { path: name, text: '' } : path;
   const file = readTextFile(path, host);
   if (!isProblem(file)) return { path, text: file.text };

@@ -1,4 +1,4 @@
-// What a file is that was given as the configuration and is none: people give the wrong path.
+// What a file is that was given as the configuration by mistake.
 
 /**
  * Words that begin a section of HAProxy's own configuration (2.6 to 3.4), at the start of a line.
@@ -7,9 +7,9 @@ const HAPROXY_SECTION =
   /^(?:global|defaults|frontend|backend|listen|peers|resolvers|userlist|program|ring|cache|crt-store)(?:[ \t][^:\n]*)?$/m;
 
 /**
- * Says what the file is, and what to give instead; `null` where it is a mapping as a configuration
- * is, or where nothing better can be said than what is wrong with its YAML. `tree` is `undefined`
- * where the text is not YAML.
+ * What the file is, and what to give instead; `null` where it is a mapping as a configuration is,
+ * or where the complaints about its YAML are more helpful. `tree` is `undefined` where the text is
+ * not YAML.
  */
 export function nameWrongFile(text: string, tree: unknown): string | null {
   if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) return nameMapping(tree);

@@ -1,36 +1,37 @@
-// A complaint is one thing that is wrong with the configuration: where it stands, what is wrong,
-// and what was probably meant.
+// A complaint is one thing that is wrong with the configuration: its place, what is wrong, and what
+// was probably meant.
 
 /** Names of mappings and indexes of lists, from the top of the file. */
 export type Path = readonly (string | number)[];
 
 /**
- * What is wrong with the value at `path`. A `text` that begins with "expected" is followed by what
- * was found there. A text quotes no value, which may have come from an environment variable and be
- * a secret; a hint is shown only where it did not.
+ * What is wrong with the value at `path`. Where `text` begins with "expected", the found value
+ * follows. `text` quotes no value, because values can be secrets from environment variables; a hint
+ * is shown only where the value holds no variable.
  */
 export interface Complaint {
   readonly path: Path;
   readonly text: string;
-  /** What was probably meant, as it would be written. */
+  /** What was probably meant, in the spelling of the file. */
   readonly hint?: string | undefined;
-  /** Where the complaint is not about a value, but about a place in the text (syntax). */
+  /** The place in the text, where the complaint is about syntax and not about a value. */
   readonly offset?: number;
 }
 
-/** Why a value cannot be used; the reader of one value does not know where it stands. */
+/** Why a value cannot be used. The reader of one value does not know its path. */
 export interface Problem {
   readonly problem: string;
   readonly hint?: string | undefined;
 }
 
+/** Whether a reader refused the value. */
 export function isProblem<T>(value: T | Problem): value is Problem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
 
 /**
- * `proxies.list[2].name`; the top of the file is `(file)`. Names that are no plain words are
- * quoted, so that a complaint stays one line.
+ * `proxies.list[2].name`; `(file)` is the top of the file. Names with other characters than
+ * letters, digits, `_` and `-` are quoted, so that a complaint stays one line.
  */
 export function spellPath(path: Path): string {
   let spelled = '';
@@ -43,7 +44,7 @@ export function spellPath(path: Path): string {
 }
 
 /**
- * The text between quotes, on one line, shortened; what stands where a password would
+ * The text in quotes, on one line, shortened. What stands in the place of a password
  * (`user:password@`) is left out.
  */
 export function quote(text: string): string {

@@ -1,5 +1,5 @@
-// An endpoint pattern is an endpoint with words in braces: how to reach what an inventory names, as
-// in ssh://{user}@{host}/run/a.sock.
+// An endpoint pattern is an endpoint with words in braces, as in ssh://{user}@{host}/run/a.sock. It
+// says how to reach the hosts of an inventory.
 
 import { type Endpoint, spellEndpoint } from '../domain/proxy.ts';
 import type { Problem } from './complaint.ts';
@@ -9,12 +9,13 @@ import { parseEndpoint } from './endpoint.ts';
 /** What may stand in braces; `meta.KEY` is any key of a registration's metadata. */
 export type PatternWord = 'host' | 'name' | 'port' | 'user' | `meta.${string}`;
 
+/** A pattern that was read. */
 export interface EndpointPattern {
   /** Each word of the pattern once. */
   readonly words: readonly PatternWord[];
   /**
    * Puts one value for each word (IPv6 without brackets) into the parts of the endpoint, never into
-   * its text: what comes out is that endpoint with other values, or a problem.
+   * its text. The result is an endpoint of the same form, or a problem.
    */
   fill(valueFor: (word: PatternWord) => string): Endpoint | Problem;
 }
@@ -22,8 +23,8 @@ export interface EndpointPattern {
 const WORDS = /\{([^{}]*)\}/g;
 
 /**
- * Reads a pattern that may hold the words of `known` (`meta.` stands for all of them), and must
- * hold `{host}` or `{name}`.
+ * Reads a pattern that may hold the words of `known` (`meta.` stands for every `meta.KEY`), and
+ * must hold `{host}` or `{name}`.
  */
 export function parseEndpointPattern(
   text: string,
@@ -39,7 +40,7 @@ export function parseEndpointPattern(
   if (!words.includes('host') && !words.includes('name')) {
     return { problem: 'expected an endpoint that holds {host}, as in ssh://ubuntu@{host}/var/run/haproxy/admin.sock' };
   }
-  // A port is a number even while the pattern is read; the other parts take any valid name.
+  // While the pattern is read, a number stands for the port, and a valid name for each other word.
   const port = text.startsWith('unix:') ? null : (/:\{([^{}]+)\}(?=\/|$)/.exec(text)?.[1] ?? null);
   const pattern = parseEndpoint(
     (port === null ? text : text.replace(`:{${port}}`, ':1')).replace(WORDS, (_, word) => standIn(words.indexOf(word))),
@@ -67,7 +68,7 @@ export function parseEndpointPattern(
   return { words, fill };
 }
 
-/** A valid name of a host or a user that nobody has (RFC 2606 keeps `.invalid` free). */
+/** A valid name of a host or a user that no machine has (RFC 2606 keeps `.invalid` free). */
 function standIn(index: number): string {
   return `word${index}.inventory.invalid`;
 }

@@ -1,5 +1,6 @@
-// Endpoints as people write them: unix:///path, tcp://host:port, ssh://user@host[:22]/path, and
-// what they copy from haproxy.cfg, from scp or from a shell where it can mean one thing only.
+// Endpoints as a configuration spells them: unix:///path, tcp://host:port,
+// ssh://user@host[:22]/path; and what people copy from haproxy.cfg, from scp or from a shell, where
+// it has one meaning only.
 
 import { isIPv6 } from 'node:net';
 import { abstractName, type Endpoint, spellEndpoint } from '../domain/proxy.ts';
@@ -9,12 +10,12 @@ import { nearestName } from './nearest-name.ts';
 
 const FORMS = 'unix:///path, tcp://host:port or ssh://user@host[:22]/path';
 
-/** Where Debian's and Jitsi's HAProxies have it: shown where a path is missing. */
+/** The socket of Debian's and Jitsi's HAProxies: shown where a path is missing. */
 const USUAL_PATH = '/run/haproxy/admin.sock';
 
 const SCHEMES = ['unix', 'tcp', 'ssh'] as const;
 
-/** HAProxy's own prefixes of addresses (configuration manual, 11.1), as the URL's scheme. */
+/** HAProxy's prefixes of addresses (configuration manual, 11.1), and the schemes that they mean. */
 const HAPROXY_PREFIXES: Readonly<Record<string, (typeof SCHEMES)[number]>> = {
   unix: 'unix',
   ipv4: 'tcp',
@@ -25,8 +26,9 @@ const HAPROXY_PREFIXES: Readonly<Record<string, (typeof SCHEMES)[number]>> = {
 };
 
 /**
- * Reads an endpoint. Without a scheme an absolute path is a unix socket, `user@host:/path` is SSH,
- * and `host:port` is TCP. No `problem` quotes the text; a `hint` may, and is the whole right form.
+ * Reads an endpoint. Without a scheme, an absolute path is a unix socket, `user@host:/path` is SSH,
+ * and `host:port` is TCP. A `problem` never quotes the text; a `hint` may, and is a complete
+ * endpoint.
  */
 export function parseEndpoint(text: string): Endpoint | Problem {
   const trimmed = text.trim();
@@ -50,7 +52,7 @@ export function parseEndpoint(text: string): Endpoint | Problem {
   }
 }
 
-/** The scheme, in small letters, that is written or that the form implies; empty for no form. */
+/** The scheme in small letters, written or implied by the form; empty for an unknown form. */
 function schemeOf(text: string): readonly [scheme: string, rest: string] {
   const url = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text);
   if (url) return [url[1]!.toLowerCase(), url[2]!];
@@ -87,8 +89,8 @@ function parsePath(path: string): { readonly path: string } | Problem {
   if (before !== undefined) {
     return { problem: 'expected the path alone, without what follows it in haproxy.cfg', hint: before };
   }
-  // `%20` and the like: no socket of HAProxy is called so, and taken as it is it would only be
-  // missed.
+  // `%20` and the like are refused: no socket of HAProxy has such a name, so a file of that name
+  // would be missing.
   if (/%[0-9A-Fa-f]{2}/.test(path)) {
     const decoded = path.replace(/%([2-7][0-9A-Fa-f])/g, (_, hex: string) => String.fromCharCode(Number(`0x${hex}`)));
     return { problem: 'expected a path as the file is called: nothing is percent-encoded here', hint: decoded };
@@ -103,7 +105,7 @@ function parseTcp(text: string): Endpoint | Problem {
 
 function parseSsh(text: string): Endpoint | Problem {
   const slash = text.indexOf('/');
-  // `host:/path`, as for scp: an empty port is the usual one.
+  // `host:/path`, as for scp: the port is the usual one.
   const place = (slash < 0 ? text : text.slice(0, slash)).replace(/:$/, '');
   const login = parseLogin(place);
   if ('problem' in login) {
@@ -117,7 +119,7 @@ function parseSsh(text: string): Endpoint | Problem {
   }
   if (text.startsWith('/abns@', slash)) {
     const name = parseUnix(text.slice(slash + 1));
-    // socat splits its addresses at `,` and `:`, whatever stands before them.
+    // socat splits its addresses at `,` and `:`, also within names.
     const isPlain = /^[A-Za-z0-9_.@+=~-]+$/.test(text.slice(slash + 1));
     if (isProblem(name)) return name;
     if (!isPlain) return { problem: 'expected a name of letters, digits and . _ - @ + = ~ only' };

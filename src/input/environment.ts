@@ -1,10 +1,12 @@
-// `${NAME}` in a text of the configuration takes an environment variable; `$${` is a literal `${`.
+// Environment variables in a text of the configuration: `${NAME}` is replaced, `$${` is a literal
+// `${`.
 
+/** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `missing` names variables that are not set, `malformed` tells of a `${` that is followed by no
- * name and `}`.
+ * A text with its variables filled in. `missing` names variables that are not set; `malformed`: a
+ * `${` is not followed by a name and `}`.
  */
 export interface FilledText {
   readonly text: string;
@@ -12,6 +14,7 @@ export interface FilledText {
   readonly malformed: boolean;
 }
 
+/** Fills in the variables of `text`. */
 export function fillVariables(text: string, env: Environment): FilledText {
   const missing: string[] = [];
   let malformed = false;
@@ -28,7 +31,10 @@ export function fillVariables(text: string, env: Environment): FilledText {
   return { text: filled, missing, malformed };
 }
 
-/** A variable's value; only the environment's own names count, so that `constructor` is not one. */
+/**
+ * The value of a variable; `undefined` where it is not set. Inherited names such as `constructor`
+ * are not variables.
+ */
 export function lookUp(env: Environment, name: string): string | undefined {
   return Object.hasOwn(env, name) ? env[name] : undefined;
 }

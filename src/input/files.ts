@@ -1,14 +1,14 @@
-// The files beside the configuration: where their names lead, and what reading them gave.
+// The files that a configuration names: where they are, and their text.
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { isProblem, type Problem } from './complaint.ts';
 import { type Environment, lookUp } from './environment.ts';
 
-/** Where OpenSSH keeps the host keys that a user trusts. */
+/** The file in which OpenSSH keeps the host keys that a user trusts. */
 export const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
 
 /**
- * What the configuration takes from the machine. `readFile` gives UTF-8 text and throws as
+ * The machine that a configuration is read on. `readFile` gives UTF-8 text, and throws as
  * `fs.readFileSync` does.
  */
 export interface HostAccess {
@@ -17,7 +17,7 @@ export interface HostAccess {
 }
 
 /**
- * `~` is the home directory of the environment; other relative names start at `folder`, the
+ * The path of a file: `~` is the home directory, other relative names start at `folder`, the
  * configuration's own.
  */
 export function locateFile(name: string, folder: string, env: Environment): string | Problem {
@@ -28,18 +28,19 @@ export function locateFile(name: string, folder: string, env: Environment): stri
   return isAbsolute(name) ? name : join(folder, name);
 }
 
-/** A program's name is looked for along PATH; with a slash in it, it is a file as any other. */
+/** The path of a program. A name without a slash is looked up in PATH by the system. */
 export function locateProgram(name: string, folder: string, env: Environment): string | Problem {
   if (!name.includes('/')) return name;
   const file = locateFile(name, folder, env);
   return isProblem(file) || file.includes('/') ? file : `./${file}`;
 }
 
-/** The folder from which a configuration's relative names start. */
+/** The folder of a configuration, at which its relative names start. */
 export function folderOf(file: string): string {
   return dirname(file);
 }
 
+/** The text of a file, or why it cannot be read. */
 export function readTextFile(
   path: string,
   host: HostAccess,

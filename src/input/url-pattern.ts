@@ -1,5 +1,4 @@
-// A URL pattern is a web address with words in braces: how to reach what an inventory names, as in
-// http://{host}:6000/signal/census.
+// A URL pattern is a web address with words in braces, as in http://{host}:6000/signal/census.
 
 import { isProblem, type Problem } from './complaint.ts';
 import { isHost } from './names.ts';
@@ -11,8 +10,8 @@ export interface UrlPattern {
   /** Each word of the pattern once. */
   readonly words: readonly UrlWord[];
   /**
-   * Puts one value for each word (IPv6 without brackets) into its part of the URL: no value can
-   * change the host's, the port's or the path's place.
+   * Puts one value for each word (IPv6 without brackets) into its part of the URL. No value can
+   * move the borders of host, port and path.
    */
   fill(valueFor: (word: UrlWord) => string): string | Problem;
 }
@@ -20,7 +19,7 @@ export interface UrlPattern {
 const WORDS = /\{([^{}]*)\}/g;
 const EXAMPLE = 'http://{host}:6000/signal/census';
 
-/** Reads a pattern that holds one word at least, `{name}` or `{meta.KEY}` for instance. */
+/** Reads a pattern that holds at least one word, `{name}` or `{meta.KEY}` for instance. */
 export function parseUrlPattern(text: string): UrlPattern | Problem {
   const [, scheme = '', authority = '', path = ''] = /^(https?:\/\/)([^/?#]*)([^#]*)$/i.exec(text) ?? [];
   if (authority === '') return { problem: `expected a URL for each shard, as in ${EXAMPLE}` };

@@ -1,14 +1,14 @@
-// The end of patience with whoever is asked: its time, or the run's own end.
+// A limit of time for one question, which also ends with the run.
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Takes the timer and the listener away. */
+  /** Removes the timer and the listener. */
   release(): void;
 }
 
 /**
- * Starts now. (`AbortSignal.any` over `AbortSignal.timeout` does not do: in Node 20 the timeout can
- * be collected as garbage, and never comes.)
+ * Starts a deadline now. `AbortSignal.any` over `AbortSignal.timeout` would not do: in Node 20 the
+ * timeout can be garbage-collected, and then never fires.
  */
 export function startDeadline({
   signal,

@@ -1,18 +1,19 @@
-// Logs are events for machines: JSON lines on standard error, secrets taken out, conferences named
-// by a keyed hash only. Only this file knows pino.
+// Logs are events for programs: JSON lines on standard error, without secrets. A conference is
+// named by a keyed hash only. Only this file imports pino.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { conferenceOf } from '../domain/key.ts';
 
+/** From the most to the fewest lines. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * `event` is a stable name such as `proxy-read`; `fields` hold counts, durations with their unit in
- * the name, a `proxy`. An `Error` goes into the field `error`.
+ * Writes events. `event` is a stable name such as `proxy-read`. `fields` hold counts, durations
+ * (the unit in the name) and a `proxy`; an `Error` goes into the field `error`.
  */
 export interface Log {
   debug(event: string, fields?: LogFields): void;
@@ -20,41 +21,42 @@ export interface Log {
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
   /**
-   * What a log line may call the conference with this key: its hash, or its name where the run
-   * shows names.
+   * The name of the conference with this key in a log line: its hash, or its own name where
+   * `showNames` is set.
    */
   conference(key: string): string;
   /** The same log with more fields on every line. */
   with(bindings: LogFields): Log;
 }
 
+/** How a log is written. */
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Conference names are private: whoever asks for them takes them into their log store. */
+  /**
+   * Whether conferences are named in plain. Their names are private, and a log may be stored for
+   * long.
+   */
   readonly showNames: boolean;
-  /** On every line: at least `runId` and `environment`. */
+  /** Fields of every line: at least `runId` and `environment`. */
   readonly bindings?: LogFields;
-  /** Where lines go, standard error where absent. */
+  /** Where lines go; standard error by default. */
   readonly destination?: { write(line: string): void };
   /**
-   * Keeps a conference's hash the same from run to run. Without it each log has its own, which
-   * nobody can reverse by hashing guessed names.
+   * Keeps the hash of a conference the same from run to run. Without it, each log uses a random
+   * salt, so that guessed names cannot be tested against hashes.
    */
   readonly salt?: string;
 }
 
 /**
- * A person at a terminal has the report and needs no JSON in between; a scheduled job's log is
- * where it is read later.
+ * `silent` at a terminal, where a person reads the report; `info` for a scheduled job, whose log is
+ * read later.
  */
 export function defaultLogLevel(stderrIsTerminal: boolean): LogLevel {
   return stderrIsTerminal ? 'silent' : 'info';
 }
 
-/**
- * Twelve hex digits, 48 bits: enough that 200,000 conferences rarely share one (chance below 0.01
- * %).
- */
+/** Twelve hex digits, 48 bits: two of 200,000 conferences share one with a chance of 0.01 %. */
 export function conferenceHash(key: string, salt: string): string {
   return createHmac('sha256', salt).update(key).digest('hex').slice(0, 12);
 }
@@ -79,8 +81,8 @@ export function createLogger(options: LogOptions): Log {
 }
 
 /**
- * A line that a full disk or a closed pipe does not take is lost; it must not end a heal between
- * its clear and its set.
+ * A line that cannot be written (a full disk, a closed pipe) is lost: an exception here could end a
+ * heal between its clear and its set.
  */
 function standardError(): DestinationStream {
   return destination({ dest: 2, sync: true }).on('error', () => {});
@@ -98,8 +100,8 @@ function wrap(lines: Logger, conference: (key: string) => string): Log {
 }
 
 /**
- * Stack and stable code, and the same of what caused it; never the other fields, which may hold
- * anything.
+ * The stack and the stable code, also those of the cause. Other fields are left out, because they
+ * may hold anything.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -112,9 +114,9 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** Names under which secrets stand, in settings and in requests, whatever the type of the value. */
+/** Names of fields that hold secrets, in settings and in requests. */
 const secretName = /passphrase|password|token|secret|authorization|^contents$|^headers$/i;
-/** Deeper than any settings are; it bounds what leads to itself. */
+/** Levels. No settings are nested deeper; it limits the recursion over circular values. */
 const DEEPEST = 8;
 
 function withoutSecrets<T extends object>(fields: T): T {
@@ -122,7 +124,7 @@ function withoutSecrets<T extends object>(fields: T): T {
 }
 
 function walk(value: unknown, depth: number): unknown {
-  // Errors have a serializer of their own, dates and URLs a spelling.
+  // Errors have their own serializer; dates and URLs are written as texts.
   if (typeof value !== 'object' || value === null || value instanceof Error || 'toJSON' in value) return value;
   if (depth > DEEPEST) return '[nested]';
   if (Array.isArray(value)) return value.map((item) => walk(item, depth + 1));
@@ -131,7 +133,7 @@ function walk(value: unknown, depth: number): unknown {
   );
 }
 
-/** Passwords within URLs, wherever in a line: `http://user:password@host`. */
+/** Removes passwords of URLs anywhere in a line: `http://user:password@host`. */
 function withoutPasswords(line: string): string {
   return line.replace(/(:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, '$1[redacted]@');
 }

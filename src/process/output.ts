@@ -1,16 +1,16 @@
-// Standard output and standard error, which may be full, closed, or gone while a run goes on.
+// Standard output and standard error. They may be full or closed, also while a run goes on.
 
 /**
- * Who writes learns what came of it; a failure that nobody listens for would end the process in the
- * middle of its work.
+ * Adds listeners for errors of both streams: without a listener, a closed pipe would end the
+ * process. The writer gets the error too.
  */
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /**
- * Resolves when the text is out of the process, so that ending it loses nothing; a reader that went
- * away (`| head`) is no error.
+ * Resolves when the text has left the process, so that the process may end. A closed pipe (`|
+ * head`) is no error.
  */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,15 +1,15 @@
-// One moving line on standard error while machines are being read; nothing at all where nobody
-// watches.
+// One moving line on standard error while machines are read; nothing where standard error is no
+// terminal.
 
 import type { Writable } from 'node:stream';
 import type { Spinner } from 'yocto-spinner';
 
-/** The stages of a look that take a person's time. */
+/** The stages of a look that take noticeable time. */
 type Stage = 'collect' | 'analyse' | 'confirm';
 
 /**
- * `done` and `total` count proxies (conferences in `confirm`), `bytes` what was read since the run
- * began.
+ * How far a look is. `done` and `total` count proxies, or conferences in `confirm`. `bytes` were
+ * read since the run began.
  */
 export interface Progressed {
   readonly stage: Stage;
@@ -21,26 +21,23 @@ export interface Progressed {
 /** The moving line. */
 export interface ProgressLine {
   update(progressed: Progressed): void;
-  /** Takes the line away. Safe to call twice. */
+  /** Removes the line. Safe to call twice. */
   stop(): void;
 }
 
-/** ASCII, which every terminal can show. */
+/** ASCII: every terminal can show it. */
 const frames = ['-', '\\', '|', '/'];
 
 const silent: ProgressLine = { update: () => {}, stop: () => {} };
 
-/**
- * Shows nothing unless `enabled` and `stream` is a terminal; the library behind it is loaded only
- * then.
- */
+/** Shows nothing unless `enabled` and `stream` is a terminal; only then the library is loaded. */
 export async function createProgressLine(
   stream: Writable & { readonly isTTY?: boolean },
   enabled: boolean,
 ): Promise<ProgressLine> {
   if (!enabled || stream.isTTY !== true) return silent;
   const { default: yoctoSpinner } = await import('yocto-spinner');
-  // The end of a run is main's: by default the library ends the process at a signal by itself.
+  // `main.ts` ends the process. By default the library would end it at a signal.
   const spinner: Spinner = yoctoSpinner({ stream, handleSignals: false, spinner: { frames, interval: 120 } });
   const stop = () => {
     process.off('exit', stop);
@@ -50,7 +47,7 @@ export async function createProgressLine(
     update: (progressed) => {
       if (spinner.isSpinning) spinner.text = progressText(progressed);
       else {
-        // A second signal ends the process at once: the cursor comes back all the same.
+        // A second signal ends the process at once: the cursor must come back even then.
         process.once('exit', stop);
         spinner.start(progressText(progressed));
       }
@@ -59,6 +56,7 @@ export async function createProgressLine(
   };
 }
 
+/** The text of the line. */
 export function progressText({ stage, done, total, bytes }: Progressed): string {
   switch (stage) {
     case 'collect':

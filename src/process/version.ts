@@ -1,7 +1,8 @@
-// The program's version: package.json is the only place that says it.
+// The program's version; package.json is its only source.
 
 import { readFileSync } from 'node:fs';
 
+/** The version of package.json, e.g. `0.1.0`. */
 export function programVersion(): string {
   // From dist/src in a built package, from src in the sources.
   for (const path of ['../../package.json', '../package.json']) {

@@ -1,5 +1,4 @@
-// A command that talks to a mesh: everything that it needs is opened, and closed again however it
-// ends.
+// Opens everything that a command on a mesh needs, and closes it however the command ends.
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -13,15 +12,14 @@ import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh,
 import { meshWords, withConfig } from './mesh-flags.ts';
 import { machine, settingsOf } from './settings.ts';
 
-/** What a command that talks to a mesh works with: the mesh, and the files of its output. */
+/** What a command on a mesh works with: the mesh, and the files of its output. */
 export interface CommandRun extends MeshRun {
   readonly files: ReportFiles;
 }
 
 /**
- * Runs `body` with all that it needs, and closes it again however `body` ends. Resolves to the exit
- * code of `body`, or to 1 where an output file was lost. Rejects with ConfigError before a proxy is
- * asked.
+ * Runs `body` with all that it needs, then closes it. Resolves to the exit code of `body`, or to 1
+ * where an output file was lost. Rejects with ConfigError before a proxy is asked.
  */
 export async function withCommandRun(
   given: LookFlags,
@@ -62,8 +60,8 @@ export async function withCommandRun(
 }
 
 /**
- * A terminal without columns has no room for a moving line, a dumb one no cursor; a build server's
- * log would get a line for each movement.
+ * Whether the moving line can be drawn: not on a terminal without columns or without a cursor, and
+ * not in the log of a build server, where each movement would be a line.
  */
 function isDrawable({ columns }: NodeJS.WriteStream): boolean {
   return process.env.TERM !== 'dumb' && process.env.CI === undefined && columns > 0;

@@ -1,22 +1,24 @@
-// What the flags of a command that looks at a mesh say beside the mesh: its files, its logs.
+// The flags of a command that looks at a mesh, beside those that name the mesh: its files and its
+// logs.
 
 import type { LogLevel } from '../process/log.ts';
 import type { MeshFlags } from './mesh-flags.ts';
 
-/** What the flags of a command that looks at live proxies say. */
+/** The flags of a command that looks at live proxies. */
 export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
   readonly json?: string;
   readonly junit?: string;
-  /** A folder for every file of the run: what jobs archive. */
+  /** A folder for all files of the run, which jobs archive. */
   readonly out?: string;
   readonly logLevel?: LogLevel;
   readonly showNames?: boolean;
 }
 
+/** The flags of a command that can look at saved dumps too. */
 export interface LookFlags extends LiveFlags {
-  /** The plan that `plan` writes. */
+  /** The file for the plan that `plan` writes. */
   readonly output?: string;
-  /** Files beside the configuration that the command has read: no output overwrites them. */
+  /** Other input files of the command: no output may overwrite them. */
   readonly reads?: readonly string[];
   readonly save?: string;
   readonly from?: string;

@@ -1,16 +1,16 @@
-// What names a mesh on a command line: flags, or splitbrain.yaml in the working folder; and the
-// same words again, for the commands that a report suggests.
+// The flags that name a mesh, or splitbrain.yaml in the working folder; and the same flags again,
+// for commands that a report suggests.
 
 import { existsSync } from 'node:fs';
 import { ConfigError } from '../errors.ts';
 
-/** Flags that say which mesh is meant, and how its table is judged where no configuration does. */
+/** Flags that name the mesh, and those that replace values of a configuration. */
 export interface MeshFlags {
   readonly config?: string | undefined;
   readonly proxy: readonly string[];
   /** A folder of saved dumps. */
   readonly from?: string;
-  /** A folder to be: the dumps of this run. */
+  /** A new folder for the dumps of this run. */
   readonly save?: string;
   readonly table?: string;
   readonly backends?: readonly string[];
@@ -18,10 +18,10 @@ export interface MeshFlags {
   readonly maxRatioFloor?: string;
 }
 
-/** The configuration of a command whose flags name no mesh, where it is in the working folder. */
+/** The configuration that is used where no flag names the mesh. */
 const USUAL_CONFIG = 'splitbrain.yaml';
 
-/** Flags that say what a configuration says, under its name there. */
+/** Flags that a configuration replaces, with the names of the values there. */
 const SAID_IN_FILE = [
   ['backends', '--backends', 'backends'],
   ['maxRatio', '--max-ratio', 'heal.maxRatio'],
@@ -29,7 +29,8 @@ const SAID_IN_FILE = [
 ] as const;
 
 /**
- * The configuration to use: the one that is named, else the usual one, unless flags name the mesh.
+ * The configuration to use: the named one; else the usual one, if it exists and no flag names the
+ * mesh.
  */
 export function configOf({ config, proxy, from }: Pick<MeshFlags, 'config' | 'proxy' | 'from'>): string | undefined {
   if (config !== undefined || proxy.length > 0 || from !== undefined) return config;
@@ -37,8 +38,8 @@ export function configOf({ config, proxy, from }: Pick<MeshFlags, 'config' | 'pr
 }
 
 /**
- * The flags with the configuration that holds for them. Throws ConfigError where they say too
- * little, or too much.
+ * The flags, with the configuration to use. Throws ConfigError where they contradict each other or
+ * name no mesh.
  */
 export function withConfig<Flags extends MeshFlags>(flags: Flags): Flags {
   const config = configOf(flags);
@@ -67,8 +68,8 @@ function contradictions(flags: MeshFlags): string[] {
 }
 
 /**
- * The words of the flags that name the mesh, for another command on it; a configuration that is
- * found by itself needs none.
+ * The flags that name the mesh, for another command on the same mesh; none for a configuration that
+ * is found in the working folder.
  */
 export function meshWords(flags: MeshFlags): readonly string[] {
   const { config, proxy, from, table, backends = [], maxRatio, maxRatioFloor } = flags;

@@ -1,5 +1,4 @@
-// What a run works on: the proxies of a mesh, each with the way to read it, and the process that
-// the run is in.
+// What a run works on: the proxies of a mesh with their readers, and the context of the run.
 
 import { type Inventory, spellEndpoint } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -14,7 +13,7 @@ import { createTableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from '../snapshot/collect.ts';
 import { type OpenTransport, transportsOf } from '../transport/open.ts';
 
-/** What a run takes from the process it runs in. */
+/** The context of a run: time, its end, its log and its progress. */
 export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -23,14 +22,14 @@ export interface RunContext {
   readonly run: Run & { readonly meshWords: readonly string[] };
 }
 
-/** What tells a run from every other. */
+/** Identifies a run in logs, reports and journals. */
 export interface Run {
   readonly id: string;
   readonly command: string;
   readonly version: string;
 }
 
-/** One call of a command: the run that it is, and what ends it early. */
+/** One call of a command: its run, and the signal that ends it early. */
 export interface Call {
   readonly run: Run;
   readonly signal: AbortSignal;
@@ -44,20 +43,20 @@ export type Mesh = MeshMembers & ({ readonly kind: 'live' } | { readonly kind: '
 
 interface MeshMembers {
   readonly members: readonly Member[];
-  /** How many proxies there must be; `null` where the configuration does not say. */
+  /** How many proxies there must be; `null` where the configuration sets no number. */
   readonly expected: Inventory['expected'];
-  /** Sentences of the inventory for the report. */
+  /** Sentences from the inventory for the report. */
   readonly notes: readonly string[];
 }
 
-/** What a workflow works on: the mesh, what is wanted of it, and the run that it is part of. */
+/** What a workflow works on: the mesh, its settings, and the context of the run. */
 export interface MeshRun {
   readonly mesh: Mesh;
   readonly settings: Settings;
   readonly context: RunContext;
 }
 
-/** Live proxies as members of a mesh; nothing is opened before it is asked. */
+/** Makes live proxies members of a mesh; a connection is opened at the first request. */
 export function openMesh(inventory: Inventory, settings: Settings): Mesh {
   const { timeoutMs } = settings.collect;
   const open = openTransports(settings, settings.collect.compress);
@@ -69,9 +68,8 @@ export function openMesh(inventory: Inventory, settings: Settings): Mesh {
 }
 
 /**
- * How an inventory asks a proxy who belongs to its mesh, in a login that ends with the answer.
- * Until then nobody knows its name: where a way depends on that (`ssh.jump`), it is called by its
- * host.
+ * Asks a proxy for the members of its mesh, for an inventory. The login ends with the answer. The
+ * proxy's name is not known yet, so rules by name (`ssh.jump`) see its host instead.
  */
 export function membersReader(settings: Settings): InventoryContext['readMembers'] {
   const { timeoutMs } = settings.collect;
@@ -91,7 +89,9 @@ export function membersReader(settings: Settings): InventoryContext['readMembers
   };
 }
 
-/** Ways to the proxies of a run; only dumps are worth compressing. */
+/**
+ * Transports to the proxies of a run. `compress` is for dumps: nothing else is worth compressing.
+ */
 export function openTransports(
   { ssh, collect: { timeoutMs, firstByteMs } }: Settings,
   compress: Settings['collect']['compress'] = 'never',
@@ -99,6 +99,7 @@ export function openTransports(
   return transportsOf({ ssh, compress, dialect: haproxyDialect, patience: { timeoutMs, firstByteMs } });
 }
 
+/** Closes every connection to the mesh. */
 export async function closeMesh(mesh: Mesh): Promise<void> {
   await Promise.all(mesh.members.map(({ reader }) => reader.close()));
 }

@@ -1,4 +1,4 @@
-// What a run is to do: Settings, from the configuration file or from flags alone.
+// The Settings of a run, from the configuration file or from flags alone.
 
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../domain/settings.ts';
@@ -9,8 +9,8 @@ import type { LookFlags } from './look-flags.ts';
 export const machine: HostAccess = { readFile: (path: string) => readFileSync(path, 'utf8'), env: process.env };
 
 /**
- * The settings of a run. Throws ConfigError with every complaint about the file or the flags.
- * `--table` holds over the file.
+ * The settings of a run. `--table` overrides the file. Throws ConfigError with every complaint
+ * about the file or the flags.
  */
 export async function settingsOf({ config, proxy, from, ...said }: LookFlags): Promise<Settings> {
   const { table } = said;
@@ -23,7 +23,7 @@ export async function settingsOf({ config, proxy, from, ...said }: LookFlags): P
   const { backends, maxRatio, maxRatioFloor } = said;
   const overrides = { table, backends, maxRatio, maxRatioFloor };
   if (from === undefined) return settingsFromFlags(proxy, overrides, machine);
-  // Saved dumps name their proxies themselves, and a snapshot of ours its environment.
+  // Saved dumps bring their own proxies, and a snapshot of this program its environment.
   const named = ['unix:///saved'];
   const settings = settingsFromFlags(named, overrides, machine);
   const { openArchive } = await import('../snapshot/archive/reader.ts');

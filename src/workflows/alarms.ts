@@ -1,4 +1,4 @@
-// `alarms plan` and `alarms apply`: the wanted alarms and dashboard against what CloudWatch has. No
+// `alarms plan` and `alarms apply`: compare the wanted alarms and dashboard with CloudWatch's. No
 // proxy is asked.
 
 import { type Access, withAccess } from '../cloudwatch/access.ts';
@@ -13,17 +13,21 @@ import { writeOut } from '../process/output.ts';
 import { configOf } from '../session/mesh-flags.ts';
 import { machine } from '../session/settings.ts';
 
+/** The flags of both commands. */
 export interface AlarmsFlags {
   readonly config?: string;
   readonly prune?: boolean;
 }
 
-/** Calls follow each other at a quota of 3 a second: one that is throttled is tried for longer. */
+/**
+ * Tries per call. Many calls follow each other under a quota of 3 a second, so throttled ones are
+ * repeated for longer.
+ */
 const MAX_ATTEMPTS = 6;
 
 /**
- * Exit 0: all is as wanted · 2: something differs · 4: somebody else's alarm is in the way, or
- * CloudWatch refuses or cannot be reached.
+ * Exit codes: 0 all is as wanted; 2 something differs; 4 an alarm of somebody else is in the way,
+ * or CloudWatch refuses or cannot be reached.
  */
 export function planAlarmsCommand({ config, prune = false }: AlarmsFlags, signal: AbortSignal): Promise<number> {
   return withAlarms(config, signal, async (settings, access) => {
@@ -38,14 +42,14 @@ export function planAlarmsCommand({ config, prune = false }: AlarmsFlags, signal
   });
 }
 
-/** Exit 0: all is as wanted now · 4: not all of it, for the reasons that `plan` has. */
+/** Exit codes: 0 all is as wanted now; 4 not all, for the reasons that `plan` has. */
 export function applyAlarmsCommand({ config, prune = false }: AlarmsFlags, signal: AbortSignal): Promise<number> {
   return withAlarms(config, signal, async (settings, access) => {
     const tools = { ...access, signal };
     const { done, trouble } = await applyAlarms(settings, tools, { prune });
     await writeOut(done.map((line) => `${line}\n`).join(''));
     if (trouble !== null) return failed(trouble.because);
-    // Asked once more: what was sent is no proof of what is there.
+    // CloudWatch is asked once more: a write that was sent is no proof.
     const left = await planAlarms(settings, tools);
     if (isTrouble(left)) return failed(left.because);
     await writeOut(renderAlarmPlan(left, prune));

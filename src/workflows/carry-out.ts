@@ -1,5 +1,4 @@
-// The stories of healing: from a report to a plan, and from a plan to traffic that moved. The only
-// file that builds a TableWriter.
+// Carries a plan out: from a plan to verified traffic. The only file that builds a TableWriter.
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import { isDisagreement } from '../domain/finding.ts';
@@ -17,25 +16,26 @@ import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
 import { type Mesh, type MeshRun, openTransports } from '../session/mesh.ts';
 import { requestStatus } from '../transport/http-request.ts';
 
+/** What came of a plan. */
 export interface Carried {
   readonly outcome: HealOutcome;
   readonly exitCode: number;
-  /** What a reader must know of it besides. */
+  /** Sentences for the report. */
   readonly notes: readonly string[];
 }
 
-/** Where a plan is carried out, and how. */
+/** What a plan is carried out on, and how. */
 export interface Carrying extends MeshRun {
   readonly rounds?: number;
   /** The keys of conferences on which the mesh agrees already. */
   readonly settled?: readonly string[];
-  /** Why another run may be writing by now; without a lease none can be lost. */
+  /** Why another run may be writing by now; `null` while the lease holds. */
   readonly leaseLost?: () => string | null;
 }
 
 /**
- * Carries a plan out. Holds the only writers there are, each on a connection of its own, for as
- * long as it takes.
+ * Carries a plan out. Only this function holds writers, each on a connection of its own, and closes
+ * them at the end.
  */
 export async function carryOutPlan(
   plan: Plan,
@@ -118,7 +118,7 @@ export async function carryOutPlan(
     const trouble = journal.trouble();
     if (trouble === null) return ended(outcome);
     context.log.error('journal-unwritable', { because: trouble });
-    // Where it stopped the heal, the refusals say so.
+    // If that stopped the heal, its refusals name it already.
     const isSaid = outcome.refusals.some(({ reason }) => reason === 'no-journal');
     return ended(outcome, isSaid ? [] : [`every write is in the journal, but not what came of the last: ${trouble}`]);
   } finally {
@@ -128,8 +128,8 @@ export async function carryOutPlan(
 }
 
 /**
- * The first of 4, 3, 2 that applies: something was refused or did not hold, the view was
- * incomplete, something else disagrees.
+ * The first exit code of 4, 3, 2 that applies: something was refused or did not hold; the view was
+ * incomplete; another disagreement remains.
  */
 function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): number {
   if (outcome.interrupted) return exitCodes.interrupted;
@@ -142,7 +142,7 @@ function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): num
   return exitCodes.agree;
 }
 
-/** The literal commands of a step, for people. */
+/** The commands of a step as HAProxy gets them, for people. */
 export function spellStep(table: string, key: string, { kind, expect, serverId }: Step): readonly string[] {
   const clear = clearKey(table, key);
   const set = () => setServerId(table, key, serverId);

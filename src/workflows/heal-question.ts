@@ -1,4 +1,4 @@
-// What a person is shown and asked before anything is written.
+// The plan that a person is shown, and the question before anything is written.
 
 import { createInterface } from 'node:readline/promises';
 import { conferenceOf } from '../domain/key.ts';
@@ -7,7 +7,7 @@ import { displayText } from '../report/display.ts';
 import { renderPlan } from '../report/plan-lines.ts';
 import { spellStep } from './carry-out.ts';
 
-/** Conferences and refusals of a plan that are shown in full. */
+/** How many conferences, and refusals, are shown in full. */
 const SHOWN = 20;
 
 /** The plan with its literal commands. */
@@ -20,7 +20,7 @@ export function planText(plan: Plan, table: string, unicode: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `none`: Ctrl-C, Ctrl-D or a signal instead of an answer. */
+/** Asks for consent. `none`: Ctrl-C, Ctrl-D or a signal came instead of an answer. */
 export async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no' | 'none'> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const conferences =
@@ -34,7 +34,8 @@ export async function ask(plan: Plan, signal: AbortSignal): Promise<'yes' | 'no'
   if (signal.aborted) stop();
   try {
     const question = `Write this to the proxies, for ${conferences}? [y/N] `;
-    // When its terminal goes away, Node rejects an open question or leaves it open, by version.
+    // When the terminal closes, Node rejects an open question or leaves it open, depending on the
+    // version.
     const answered = signal.aborted ? null : asking.question(question).catch(() => null);
     const answer = await Promise.race([answered, ended]);
     if (answer !== null) return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';

@@ -1,5 +1,5 @@
-// The commands that write to tables: heal, apply, undo and pin, and what monitor and remediate do
-// with --heal. Each looks first, shows what it will do, and asks.
+// The commands that write to tables: heal, apply, undo and pin; and the heals of monitor and
+// remediate. Each looks first, shows its plan, and asks.
 
 import { readFileSync } from 'node:fs';
 import { exitCodes } from '../domain/exit-codes.ts';
@@ -26,8 +26,9 @@ import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } f
 import { propose } from './propose.ts';
 import type { Afterwards } from './report.ts';
 
+/** The flags of a command that writes. */
 export interface HealFlags extends LookFlags {
-  /** Nobody needs to be asked. */
+  /** Writes without asking. */
   readonly yes?: boolean;
 }
 
@@ -36,19 +37,20 @@ type MakePlan = (report: RunReport, commandRun: CommandRun) => Plan | Proposal |
 /** What differs between the commands that write. */
 interface Story {
   readonly makePlan: MakePlan;
-  /** At most so many rounds of writing; without it, as many as the healer takes. */
+  /** The most rounds of writing; by default, as many as the healer takes. */
   readonly rounds?: number;
   readonly afterwards?: Afterwards;
   readonly beforeLook?: (commandRun: CommandRun) => Promise<void>;
 }
 
+/** `splitbrain heal`. Resolves to the exit code, as all commands of this file. */
 export function healCommand(flags: HealFlags, call: Call): Promise<number> {
   return writing(flags, call, { makePlan: propose });
 }
 
 /**
- * Exactly what the file says: one round, and every step only where its entry still is what the plan
- * expects.
+ * `splitbrain apply`: one round of exactly the steps of the file. A step is refused where its entry
+ * has changed.
  */
 export function applyCommand(path: string, flags: HealFlags, call: Call): Promise<number> {
   const planned = parsePlan(readText(path), path, isExpressible);
@@ -56,6 +58,7 @@ export function applyCommand(path: string, flags: HealFlags, call: Call): Promis
   return writing({ ...flags, reads: [path] }, call, { makePlan, rounds: 1 });
 }
 
+/** `splitbrain undo`: puts back what the run of a journal changed. */
 export function undoCommand(
   journalPath: string,
   flags: HealFlags & { readonly older?: boolean },
@@ -67,12 +70,16 @@ export function undoCommand(
   });
 }
 
-/** The conference and the shard as they were typed; neither where the pins come from a file. */
+/**
+ * The conference and the shard as they were typed; both `undefined` where the pins come from a
+ * file.
+ */
 export interface PinWords {
   readonly conference: string | undefined;
   readonly shard: string | undefined;
 }
 
+/** `splitbrain pin`: puts conferences on the shards that a person names. */
 export function pinCommand(
   words: PinWords,
   flags: HealFlags & { readonly file?: string; readonly new?: boolean },
@@ -119,14 +126,14 @@ async function writing(flags: HealFlags, call: Call, story: Story): Promise<numb
   });
 }
 
-/** Heals without asking; the caller has seen to it that the configuration consents. */
+/** Heals without asking. The caller has checked that the configuration consents. */
 export function healIn(commandRun: CommandRun, flags: LookFlags, afterwards: Afterwards): Promise<number> {
   return writeIn(commandRun, { ...flags, yes: true }, { makePlan: propose, afterwards });
 }
 
 /**
- * Lock, look, plan, show, ask, carry out, tell: the report before the question, the outcome after
- * the writing.
+ * Takes the lock, looks, plans, shows, asks, writes and reports. The look is shown before the
+ * question, the outcome after the writing.
  */
 async function writeIn(
   commandRun: CommandRun,
@@ -152,8 +159,8 @@ async function writeIn(
     };
     context.progress.stop();
     const terminal = describeTerminal(process.stdout, process.env);
-    // Nobody is asked about what could not be shown; where nobody is asked, the words are not what
-    // the run is about.
+    // If the plan cannot be shown, nobody may be asked about it. If nobody is asked, the heal goes
+    // on without the text.
     const show = async (text: string) => {
       if (files.takeStandardOutput) return;
       await writeOut(text).catch((error: Error) => {
@@ -162,7 +169,7 @@ async function writeIn(
       });
     };
     await show(`${renderLook(proposed, terminal)}\n`);
-    // Why a whole run is refused is said with its outcome.
+    // The outcome says why a whole run is refused.
     if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
@@ -176,7 +183,7 @@ async function writeIn(
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
     const carried = await carryOutPlan(proposal.plan, report, { ...commandRun, ...options });
-    // A scheduled run that is kept out has looked, and another one heals: it ends as a look.
+    // A scheduled run that finds the lock taken ends like a look: the other run heals.
     const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
     const healed: RunReport = { ...proposed, heal: carried.outcome, exitCode };
@@ -199,7 +206,7 @@ interface HealLease {
   release(): void;
 }
 
-/** Kept out, or without a place for it, a run looks all the same. */
+/** Where the lock is taken, or the journal's folder cannot be written, the run still looks. */
 async function leaseFor({ settings, context }: CommandRun): Promise<HealLease> {
   const claim = {
     folder: settings.heal.journal,
@@ -221,7 +228,7 @@ async function leaseFor({ settings, context }: CommandRun): Promise<HealLease> {
   return { ...none, obstacle: { reason: 'no-journal', because } };
 }
 
-/** Where there is nothing to write, nothing is refused. */
+/** The plan with everything refused; unchanged where it has nothing to write. */
 function refusedBy(obstacle: NonNullable<HealLease['obstacle']>, plan: Plan): Plan {
   if (plan.conferences.length === 0) return plan;
   const refused = { ...obstacle, key: null };

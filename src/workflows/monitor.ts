@@ -1,5 +1,5 @@
-// The scheduled run and the one that an alarm sets off: a look, or a heal, with its metrics. The
-// AWS SDK is loaded only by runs that need it.
+// The scheduled run, and the run that an alarm starts: a look or a heal, with its metrics. The AWS
+// SDK is loaded only where it is needed.
 
 import { type Access, withAccess } from '../cloudwatch/access.ts';
 import type { AlarmHint } from '../cloudwatch/alarm-event.ts';
@@ -21,12 +21,14 @@ import { lookIn } from './report.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
 
+/** The flags of `splitbrain monitor`. */
 export interface MonitorFlags extends LiveFlags {
   readonly heal?: boolean;
   /** Default: send where the configuration has a `metrics:` section. */
   readonly metrics?: MetricsMode;
 }
 
+/** The flags of `splitbrain remediate`. */
 export interface RemediateFlags extends MonitorFlags {
   /** A file, or `-`. */
   readonly alarmEvent?: string;
@@ -36,8 +38,8 @@ export interface RemediateFlags extends MonitorFlags {
 }
 
 /**
- * Resolves to the exit code of the look, or of the heal: that metrics could not be sent does not
- * change it.
+ * `splitbrain monitor`. Resolves to the exit code of the look or the heal; metrics that could not
+ * be sent do not change it.
  */
 export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
   const { signal } = call;
@@ -53,8 +55,8 @@ export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number>
 }
 
 /**
- * The event only says which alarm; CloudWatch says whether it is on. Exit 4, and no proxy is
- * touched, where the alarm is none of ours.
+ * `splitbrain remediate`. The event only names the alarm; CloudWatch says whether it is on. Exit 4,
+ * without asking a proxy, where the alarm is not one of this environment.
  */
 export async function remediateCommand(flags: RemediateFlags, call: Call): Promise<number> {
   const { signal } = call;
@@ -76,7 +78,10 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
   });
 }
 
-/** The alarm that asks for the run. `maxAgeMs`: how long it may have been on; `null`: as usual. */
+/**
+ * The alarm that started the run. `maxAgeMs`: how long it may have been on at most; `null`: the
+ * default.
+ */
 interface AlarmRequest {
   readonly asked: AlarmHint;
   readonly maxAgeMs: number | null;
@@ -98,7 +103,7 @@ async function decide(
     decision: decision.kind,
     because: decision.because,
     messageId: asked.messageId,
-    // A name that is none of ours is a stranger's text.
+    // The name of a foreign alarm is text of a stranger, and stays out of the log.
     ...(decision.kind === 'refuse' ? {} : { alarm: asked.name }),
   });
   return decision;
@@ -113,14 +118,14 @@ async function refuse(because: string, { files }: CommandRun): Promise<number> {
 
 interface Aftermath {
   readonly mode: MetricsMode;
-  /** There where the mode is `send`. */
+  /** Not `null` where the mode is `send`. */
   readonly access: Access | null;
   readonly notes: readonly string[];
 }
 
 /**
- * Without `heal` nothing that could write is even loaded. Metrics follow every look that came to an
- * end.
+ * Looks, or heals. Without `heal`, no module that could write is loaded. Metrics are sent after
+ * every completed look.
  */
 async function lookOrHeal(
   commandRun: CommandRun,
@@ -142,7 +147,7 @@ async function lookOrHeal(
     flags.heal === true
       ? await (await import('./heal.ts')).healIn(commandRun, flags, afterwards)
       : await lookIn(commandRun, flags, afterwards);
-  // What was healed is healed, whoever reads of it.
+  // After a heal, text that cannot be printed is no failure.
   await writeOut(printed).catch((error: Error) => {
     if (flags.heal !== true) throw error;
     commandRun.context.log.error('output-lost', { because: error.message });
@@ -150,7 +155,7 @@ async function lookOrHeal(
   return exitCode;
 }
 
-/** Resolves to what the summary must say of it. */
+/** Resolves to sentences for the summary; none where the metrics were sent. */
 async function send(
   { metrics, at }: { readonly metrics: readonly Metric[]; readonly at: Date },
   { settings, context }: CommandRun,

@@ -1,4 +1,4 @@
-// Plans that do not come from a look alone: from a file, from a person's pins, from a journal.
+// Plans that come from a file, from pins or from a journal, and not from findings alone.
 
 import { createServerDirectory } from '../analysis/server-directory.ts';
 import { editDistance } from '../domain/edit-distance.ts';
@@ -19,7 +19,10 @@ import { entriesOf } from '../verify/verdict.ts';
 import { readersOf } from './carry-out.ts';
 import { stampOf } from './propose.ts';
 
-/** A plan from a file as far as it can be carried out now; a guard refuses all of it. */
+/**
+ * What can be carried out now of a plan from a file; everything is refused where a guard refuses
+ * the run.
+ */
 export function checkPlan(plan: Plan, report: RunReport, run: Omit<MeshRun, 'mesh'>): CheckedPlan {
   const { settings } = run;
   const refusedWhole = (refused: Refusal) => ({
@@ -42,7 +45,7 @@ export function checkPlan(plan: Plan, report: RunReport, run: Omit<MeshRun, 'mes
   };
 }
 
-/** Another mesh's, or too old. */
+/** Refuses a plan of another mesh, or one that is too old. */
 function refuseStale(plan: Plan, { settings, context }: Omit<MeshRun, 'mesh'>): Refusal | null {
   const refusal = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: null, because });
   if (plan.environment !== settings.environment || plan.table !== settings.table) {
@@ -56,19 +59,22 @@ function refuseStale(plan: Plan, { settings, context }: Omit<MeshRun, 'mesh'>): 
   return null;
 }
 
-/** `settled` are the keys of conferences on which the mesh agrees already. */
+/**
+ * A plan from a file after its check. `settled` are the keys of conferences on which the mesh
+ * agrees already.
+ */
 export interface CheckedPlan {
   readonly plan: Plan;
   readonly settled: readonly string[];
 }
 
-/** `isNew`: also conferences that no proxy holds. */
+/** Pins that are wanted. `isNew`: conferences that no proxy holds are pinned too. */
 export interface WantedPins {
   readonly pins: readonly Pin[];
   readonly isNew: boolean;
 }
 
-/** The plan of a person's pins. */
+/** The plan for these pins. */
 export async function planPins({ pins, isNew }: WantedPins, report: RunReport, run: MeshRun): Promise<Plan> {
   const { mesh, settings, context } = run;
   const model = createPlanningModel(report.proxies);
@@ -84,10 +90,10 @@ export async function planPins({ pins, isNew }: WantedPins, report: RunReport, r
   );
 }
 
-/** A conference lasts about that long; after it, its name may be another one's. */
+/** Milliseconds. A conference lasts about an hour; later, another conference may have its name. */
 const UNDO_WITHIN_MS = 3_600_000;
 
-/** What a journal holds, and where it is. `older`: also of a run of more than an hour ago. */
+/** A journal and its path. `older`: a run of more than an hour ago is undone too. */
 export interface WayBack {
   readonly records: readonly JournalRecord[];
   readonly path: string;
@@ -95,8 +101,8 @@ export interface WayBack {
 }
 
 /**
- * The plan that puts back what the run of a journal changed. Only conferences of which a write may
- * have gone out are in it.
+ * The plan that puts back what the run of a journal changed. It holds only conferences for which a
+ * write may have been sent.
  */
 export async function planWayBack({ records, path, older }: WayBack, report: RunReport, run: MeshRun): Promise<Plan> {
   const { mesh, settings, context } = run;
@@ -128,9 +134,8 @@ export async function planWayBack({ records, path, older }: WayBack, report: Run
 }
 
 /**
- * Whether some proxy has a shard of each name, asked before anything large is: a slip of the pen
- * costs no dumps. Throws `ConfigError` with the nearest names. A proxy that cannot be asked says
- * nothing; the look tells why.
+ * Checks that some proxy has a shard of each name, before any dump is read. Throws `ConfigError`
+ * with the nearest names. A proxy that cannot be asked is left out here; the look reports why.
  */
 export async function checkShardNames(pins: readonly Pin[], { mesh, context }: MeshRun): Promise<void> {
   const { members } = mesh;
@@ -154,8 +159,8 @@ export async function checkShardNames(pins: readonly Pin[], { mesh, context }: M
 }
 
 /**
- * A plan of conferences that a person named, under the same guards of the run but the share of all
- * conferences.
+ * A plan of conferences that a person named. The guards of the run hold, except the limit by share
+ * of all conferences.
  */
 function proposeNamed(
   report: RunReport,
@@ -182,7 +187,7 @@ function guardedRun({ proxies, expected, counts, findings }: RunReport): Guarded
   return { views: proxies, expected, counts, disagreeing: countDisagreeing(findings) };
 }
 
-/** In the order in which they are named; what is over the limit is refused by name. */
+/** Keeps the first conferences up to the limit, in their order; the others are refused by name. */
 function upToLimit(
   conferences: readonly PlannedConference[],
   { count, reason, because }: ChangeLimit,

@@ -1,5 +1,5 @@
-// What healing would do about a report, decided with nothing at hand that could write to a table:
-// this is all of healing that `report` loads.
+// What a heal would do about a report. It imports nothing that could write to a table: `report`
+// loads no more of healing than this.
 
 import type { Plan } from '../domain/plan.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
@@ -9,24 +9,20 @@ import { buildPlan, type PlanningFacts } from '../plan/build-plan.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import type { RunContext } from '../session/mesh.ts';
 
-/** What a proposal needs of a run: nothing that could write. */
+/** What a proposal needs of a run. */
 interface Proposing {
   readonly settings: Settings;
   readonly context: Pick<RunContext, 'clock' | 'run' | 'log'>;
 }
 
-/**
- * A plan on paper is worth as much as the mesh stands still: after this long it is looked at again
- * instead.
- */
+/** Milliseconds. A mesh changes: an older plan is refused, and a new look is needed. */
 const PLAN_VALID_MS = 15 * 60_000;
 
 const TORN = 'its last line is unfinished: a run was killed while it wrote it';
 
 /**
- * What `heal` would do about a report. Reads the journals, and writes nothing but their index.
- * Where they cannot be read nothing would be healed, and only that: whoever reads the report needs
- * no journal.
+ * What `heal` would do about a report. Reads the journals, and writes only their index. If they
+ * cannot be read, the proposal refuses to heal, but the report is complete.
  */
 export function propose(report: RunReport, { settings, context }: Proposing): Proposal {
   const { journal, cooldown } = settings.heal;
@@ -50,7 +46,7 @@ function cooldownFacts(counted: RecentHeals): Pick<PlanningFacts, 'healsOf' | 'u
   };
 }
 
-/** Which run makes a plan, and when: ISO times. */
+/** Which run makes a plan, and how long it is valid; ISO times. */
 export function stampOf({
   clock,
   run,

@@ -12,17 +12,20 @@ import { configOf, meshWords } from '../session/mesh-flags.ts';
 import { look } from './look.ts';
 
 /**
- * What a run does once it knows what it found, and did: sends metrics. Resolves to sentences for
- * the report's notes.
+ * What a run does after its look or heal, such as sending metrics. Resolves to sentences for the
+ * report's notes.
  */
 export type Afterwards = (report: RunReport) => Promise<readonly string[]>;
 
-/** Resolves to the exit code; rejects with `ConfigError` before anything was asked. */
+/**
+ * `splitbrain report` and `splitbrain snapshot`. Resolves to the exit code; rejects with
+ * `ConfigError` before a proxy is asked.
+ */
 export function lookCommand(flags: LookFlags, call: Call): Promise<number> {
   return withCommandRun(flags, call, (commandRun) => lookIn(commandRun, flags));
 }
 
-/** Looks, says what healing would do, and tells it all. */
+/** Looks, adds what a heal would do, and writes the report. Resolves to the exit code. */
 export async function lookIn(commandRun: CommandRun, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
   const { context, files } = commandRun;
   const looked = await lookAndSave(commandRun, flags.save);
@@ -72,7 +75,10 @@ async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Pr
     await writeOut(`Saved in ${flags.save}. Look at it again: ${lookAgainCommand(flags, flags.save)}\n`);
 }
 
-/** The dumps know their proxies and their environment; how they are judged is said again. */
+/**
+ * The command that reads the saved dumps. They hold proxies and environment; flags that change the
+ * judgement are repeated.
+ */
 function lookAgainCommand(flags: LookFlags, folder: string): string {
   const again = { ...flags, config: configOf(flags), proxy: [], from: folder };
   return nextCommand({ meshWords: meshWords(again) }, 'report');

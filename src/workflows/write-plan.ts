@@ -1,4 +1,4 @@
-// The first half of a heal: looks, and writes down what `apply` would do. Writes to no table.
+// `plan`: looks, and writes down what `apply` would do. Writes to no table.
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import { writeOut } from '../process/output.ts';
@@ -13,6 +13,7 @@ import { planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { propose } from './propose.ts';
 
+/** `splitbrain plan`. Resolves to the exit code. */
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
   return withCommandRun(flags, call, async (commandRun) => {
     const { settings, context, files } = commandRun;
@@ -32,7 +33,10 @@ export function planCommand(flags: LookFlags & { readonly output: string }, call
   });
 }
 
-/** Of saved dumps without a configuration it is not known where the proxies are. */
+/**
+ * The command that carries the plan out. Saved dumps without a configuration do not say where the
+ * proxies are.
+ */
 function applyCommandLine(flags: LookFlags & { readonly output: string }): string {
   const { from, ...live } = flags;
   if (from !== undefined && live.config === undefined) return 'give it to `splitbrain apply`, with the live mesh';
