@@ -36,7 +36,7 @@ export interface UsualLines {
    * the last of them.
    */
   read(start: number): number;
-  /** Learns from an entry that was read otherwise: the line `entry.bytes[start..end)` without LF. */
+  /** Learns from an entry that was read otherwise: line `entry.bytes[start..end)` without LF. */
   learn(entry: EntryInPlace, start: number, end: number): void;
   /** How many it took, and the longest remaining life among them. */
   readonly entries: number;

@@ -33,8 +33,8 @@ export interface MarkReader {
 }
 
 /**
- * Hands on what comes after the mark. `dialect` shows a forced command that leads to HAProxy without
- * our mark.
+ * Hands on what comes after the mark. `dialect` shows a forced command that leads to HAProxy
+ * without our mark.
  */
 export function afterMark(onChunk: OnChunk, { greeting, mayBeAnswer }: Dialect): MarkReader {
   let held: Buffer | null = Buffer.alloc(0);
