@@ -11,6 +11,7 @@ import { type HealTools, obstacleTo } from './heal-tools.ts';
 import { describeEntry, type Judgement, judgePremise, serversIn } from './premise.ts';
 import { type Write, writeSteps } from './write-steps.ts';
 
+/** What became of the conferences of one call. */
 export interface Applied {
   /** Steps that a proxy accepted. */
   readonly applied: number;

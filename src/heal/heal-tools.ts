@@ -7,6 +7,7 @@ import type { ReadAccess } from '../verify/read-entries.ts';
 import type { ShardRequest } from './data-plane.ts';
 import type { Journal } from './journal.ts';
 
+/** Everything through which a heal touches the mesh and the disk. */
 export interface HealTools extends ReadAccess {
   /** By proxy. */
   readonly writers: ReadonlyMap<string, TableWriter>;

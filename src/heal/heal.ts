@@ -26,6 +26,7 @@ export interface PlannedHeal {
   readonly views: readonly ProxyView[];
 }
 
+/** How long and how often a heal writes and reads. */
 export interface HealOptions {
   /** How long the entries must hold before a conference counts as healed. */
   readonly settleMs: number;

@@ -1,40 +1,41 @@
-// The journals of a folder: what they are called, whose they are, and how many are kept.
+// The journals of a folder: their names, their environments, and how many are kept.
 
 import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files kept of each environment; older ones are removed when a new one is begun. */
+/** Files kept of each environment. Older ones are removed when a new journal begins. */
 const KEPT_FILES = 500;
 const SUFFIX = '.journal.jsonl';
-/** `2026-11-21T12-00-00.000Z` */
+/** The length of `2026-11-21T12-00-00.000Z`. */
 const STAMP = 24;
-/** More than the first record of any run takes. */
+/** The first record of a run is shorter than this. */
 const FIRST_BYTES = 4_096;
 
+/** Where the journals of one environment are. */
 export interface JournalPlace {
   readonly folder: string;
   readonly environment: string;
 }
 
-/** Its beginning is the time, so that the order of the names is the order of the runs. */
+/** The name begins with the time, so that names sort in the order of the runs. */
 export function journalName(at: Date, environment: string, runId: string): string {
   return `${at.toISOString().replaceAll(':', '-')}.${encodeURIComponent(environment)}.${runId}${SUFFIX}`;
 }
 
-/** The day on which its run began, as `2026-11-21`. */
+/** The day on which the journal's run began, as `2026-11-21`. */
 export function dayOf(name: string): string {
   return name.slice(0, 10);
 }
 
 /**
- * The environment's own, the oldest first; those of others are not opened. A folder that is not
- * there has none.
+ * The names of the environment's journals, oldest first. Journals of others are not opened. A
+ * folder that does not exist has none.
  */
 export function journalsOf({ folder, environment }: JournalPlace): readonly string[] {
   const mine = `.${encodeURIComponent(environment)}.`;
   return journalsIn(folder).filter((name) => {
     const rest = name.slice(STAMP, -SUFFIX.length);
-    // `.ENVIRONMENT.RUN`, and of older versions `-RUN`, where the first record tells.
+    // `.ENVIRONMENT.RUN`; older versions wrote `-RUN`, and the first record has the environment.
     return rest.startsWith('.')
       ? rest.slice(0, rest.lastIndexOf('.') + 1) === mine
       : environmentIn(join(folder, name)) === environment;
@@ -63,17 +64,17 @@ function environmentIn(path: string): unknown {
       closeSync(file);
     }
   } catch {
-    // Whose it is nobody can tell: it is nobody's trouble.
+    // The environment is not known, so the file is no environment's journal.
     return undefined;
   }
 }
 
-/** Removes the environment's oldest ones, never `current`, whatever a wrong clock has called it. */
+/** Removes the environment's oldest journals. Keeps `current`, even if a wrong clock named it. */
 export function rotateJournals(place: JournalPlace, current: string): void {
   try {
     const others = journalsOf(place).filter((name) => name !== current);
     for (const name of others.slice(0, 1 - KEPT_FILES)) rmSync(join(place.folder, name), { force: true });
   } catch {
-    // A file that cannot be removed takes room, and no heal waits for that.
+    // A file that cannot be removed only takes space: the heal goes on.
   }
 }

@@ -1,5 +1,5 @@
-// What a run writes to the mesh, written down before and after: append-only JSON lines, on disk
-// before the command goes out.
+// The journal of a run's writes to the mesh: append-only JSON lines, of which an intent is on disk
+// before its command is sent.
 
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -51,28 +51,31 @@ const recordSchema = z.discriminatedUnion('event', [
     applied: z.number().int(),
     verified: z.number().int(),
     failed: z.number().int(),
-    // Journals before this field were written by runs that went on to their end.
+    // Older journals have no such field. Their runs wrote an end only when they were complete.
     interrupted: z.boolean().default(false),
   }),
 ]);
 
+/** One line of a journal. */
 export type JournalRecord = z.infer<typeof recordSchema>;
-/** A record as its writer gives it; the journal adds the time. */
+/** A record without its time, which the journal adds. */
 export type Unstamped<R extends JournalRecord = JournalRecord> = R extends JournalRecord ? Omit<R, 'at'> : never;
 
+/** The open journal of one run. */
 export interface Journal {
   readonly path: string;
   /**
-   * Whether the records are on disk. After the first time that they are not, nothing more is
-   * written: a journal with a gap would lie. What got onto the disk of them is taken back.
+   * Whether the records are on disk. After the first failure the journal takes no more records,
+   * since it would have a gap; the part that was written is removed.
    */
   append(records: readonly Unstamped[]): boolean;
-  /** Why nothing more can be written down; `null` while it can. */
+  /** Why the journal takes no more records, or `null`. */
   trouble(): string | null;
+  /** Removes the file if it has no record. */
   close(): void;
 }
 
-/** Begins a journal for one run; or says why there is none. */
+/** Begins the journal of one run. `problem`: why it cannot be written. */
 export function openJournal(
   place: JournalPlace,
   runId: string,
@@ -87,7 +90,7 @@ export function openJournal(
   try {
     const made = mkdirSync(folder, { recursive: true });
     file = openSync(path, 'ax', 0o600);
-    // The new file's name must survive a crash as well as what is in it.
+    // The name of the new file must survive a crash, as its content does.
     for (const each of foldersUpTo(folder, made)) syncFolder(each);
   } catch (cause) {
     return { problem: unwritable(cause) };
@@ -103,8 +106,7 @@ export function openJournal(
       const at = now().toISOString();
       const lines = Buffer.from(records.map((record) => `${JSON.stringify({ at, ...record })}\n`).join(''));
       try {
-        // Writes all of it or throws; `writeSync` would be content with the part that still fits on
-        // a disk.
+        // Writes everything or throws. `writeSync` may write only the part that fits on the disk.
         writeFileSync(file, lines);
         fsyncSync(file);
         length += lines.length;
@@ -122,20 +124,17 @@ export function openJournal(
   };
 }
 
-/**
- * Half a line in the middle would make the whole file unreadable; at its end, it is only a torn
- * line.
- */
+/** Removes half a line. In the middle of the file it would make the whole journal unreadable. */
 function takeBack(file: number, length: number): void {
   try {
     ftruncateSync(file, length);
     fsyncSync(file);
   } catch {
-    // Nothing is written behind it, so that it stays the last line.
+    // The journal takes no more records, so this stays the last line, which may be torn.
   }
 }
 
-/** The folder, and those around it that had to be made too. */
+/** The folder, and the parent folders that were made with it. */
 function foldersUpTo(folder: string, made: string | undefined): readonly string[] {
   const folders = [folder];
   const end = made === undefined ? folder : dirname(made);
@@ -150,8 +149,8 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * The records of one journal. A last line that was torn by a crash is left out; anything else that
- * is not a record is an error.
+ * The records of one journal, without a last line that a crash has torn. Throws `ConfigError` where
+ * any other line is not a record.
  */
 export function readJournal(path: string): readonly JournalRecord[] {
   let text: string;
@@ -163,7 +162,7 @@ export function readJournal(path: string): readonly JournalRecord[] {
   const lines = text.split('\n');
   const torn = lines.pop() ?? '';
   const records = lines.map((line, number) => parseRecord(line, path, number + 1));
-  // A whole record whose line feed was lost is still a record.
+  // A complete record without its line feed is still a record.
   const last = torn === '' ? null : recordSchema.safeParse(parseJson(torn));
   return last?.success ? [...records, last.data] : records;
 }

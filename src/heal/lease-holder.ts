@@ -4,6 +4,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
+/** A run, and its process on its machine. */
 export interface Holder {
   readonly runId: string;
   readonly since: string;
@@ -17,6 +18,7 @@ export interface Holder {
   readonly startTicks: string | null;
 }
 
+/** This process, which took the lease at `since`. */
 export function holderHere(runId: string, since: Date): Holder {
   return {
     runId,

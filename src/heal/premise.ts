@@ -12,6 +12,7 @@ import { sameEntry, sameSteps } from '../plan/steps.ts';
 import { planRestore } from '../plan/undo.ts';
 import type { Premise } from '../verify/read-premises.ts';
 
+/** By proxy. */
 export type Premises = ReadonlyMap<string, Premise>;
 
 /**
@@ -29,6 +30,7 @@ export function serversIn(premises: Premises): ReadonlyMap<string, readonly Serv
   return new Map([...premises].flatMap(([proxy, premise]) => ('servers' in premise ? [[proxy, premise.servers]] : [])));
 }
 
+/** How a conference is judged. */
 export interface PremiseRules {
   /** Made from the premises' servers. */
   readonly model: PlanningModel;
@@ -36,6 +38,7 @@ export interface PremiseRules {
   readonly replans: boolean;
 }
 
+/** Compares the planned steps with those that the premises lead to now. */
 export function judgePremise(
   conference: PlannedConference,
   premises: Premises,
@@ -115,6 +118,7 @@ function settledOn(shard: string, conference: PlannedConference): PlannedConfere
   return { ...conference, winner: shard, target, steps: [] };
 }
 
+/** An entry in words for a refusal: `absent`, or its id and key. */
 export function describeEntry(entry: EntryState): string {
   return entry === null ? 'absent' : spellEntry(entry);
 }

@@ -1,5 +1,5 @@
-// How often each conference was healed lately: counted from the environment's journals, of which a
-// small index keeps what they say.
+// How often each conference was healed lately: counted from the environment's journals, whose
+// counts a small index keeps.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,42 +7,43 @@ import { join } from 'node:path';
 import { dayOf, type JournalPlace, journalsOf } from './journal-files.ts';
 
 /**
- * Or why they cannot be counted: a journal that cannot be read is no proof that nothing was healed.
+ * `problem`: why the heals cannot be counted. A journal that cannot be read does not prove that
+ * nothing was healed.
  */
 export type RecentHeals =
   | {
       /** How many runs wrote to the conference. */
       readonly healsOf: (key: string) => number;
       /**
-       * Journals whose last line a killed run left unfinished; each is named once, by the first run
-       * that reads it.
+       * Paths of journals whose last line is torn, because the run was killed. Only the first run
+       * that reads such a journal names it.
        */
       readonly torn: readonly string[];
     }
   | { readonly problem: string };
 
-/**
- * What one journal says: when its run last wrote to each conference, by the hash of its key. Valid
- * while the file has this size.
- */
-interface Healed {
+/** What one journal says. Valid while the file has this size. */
+interface JournalHeals {
+  /** In bytes. */
   readonly size: number;
   readonly table: string;
+  /** When the run last wrote to each conference, in milliseconds, by the hash of the key. */
   readonly heals: Readonly<Record<string, number>>;
 }
 
-type Index = Readonly<Record<string, Healed>>;
+/** By the journal's file name. */
+type Index = Readonly<Record<string, JournalHeals>>;
 
 const SCHEMA = 'splitbrain/heals/1';
-/** A run lasts minutes; its journal's name is its beginning, and a day more than covers it. */
+/** A journal's name has the time when the run began. A run lasts minutes, so a day is enough. */
 const LONGEST_RUN_MS = 86_400_000;
-/** 20 MB of index; beyond that reading it is no gain. */
+/** The index has 20 MB then, and reading a larger one saves no time. */
 const MOST_HEALS = 500_000;
 
 /**
- * Since `since`, in this mesh. Intents count, whatever came of them: a run that was killed may have
- * been through. The index is made anew where it is missing or damaged, and one that cannot be
- * written costs time only.
+ * Counts the heals of this table since `since`. Every intent counts, even without an outcome: a run
+ * may have been killed after its write. An index that is missing or damaged is made again from the
+ * journals, and one that cannot be written only costs time.
  */
 export function recentHeals(place: JournalPlace, table: string, since: Date): RecentHeals {
   const torn: string[] = [];
@@ -57,7 +58,7 @@ export function recentHeals(place: JournalPlace, table: string, since: Date): Re
     return { healsOf: (key) => (counts.size === 0 ? 0 : (counts.get(hashOf(key)) ?? 0)), torn };
   } catch (error) {
     if (error instanceof Damaged) return { problem: error.message };
-    // Files and folders fail with a code; anything else is a defect of ours.
+    // Files and folders fail with a code. Any other error is a defect of this program.
     if (error instanceof Error && 'code' in error) return { problem: `${place.folder}: ${error.message}` };
     throw error;
   }
@@ -69,26 +70,26 @@ function refresh(place: JournalPlace, sinceMs: number, torn: string[]): Index {
   const firstDay = new Date(sinceMs - LONGEST_RUN_MS).toISOString().slice(0, 10);
   const path = join(place.folder, `${encodeURIComponent(place.environment)}.heals.json`);
   const known = readIndex(path, sinceMs);
-  const index: Record<string, Healed> = {};
-  let isNews = false;
+  const index: Record<string, JournalHeals> = {};
+  let hasChanged = false;
   for (const name of journalsOf(place).filter((each) => dayOf(each) >= firstDay)) {
     const file = join(place.folder, name);
     const size = statSync(file, { throwIfNoEntry: false })?.size;
-    // Another run has just removed it: it was the oldest.
+    // Another run has just removed the file, as the oldest one.
     if (size === undefined) continue;
     const before = Object.hasOwn(known, name) ? known[name] : undefined;
-    isNews ||= before?.size !== size;
+    hasChanged ||= before?.size !== size;
     index[name] = before?.size === size ? before : readHeals(file, sinceMs, torn);
   }
-  if (isNews) writeIndex(path, sinceMs, index);
+  if (hasChanged) writeIndex(path, sinceMs, index);
   return index;
 }
 
-function readHeals(path: string, sinceMs: number, torn: string[]): Healed {
+function readHeals(path: string, sinceMs: number, torn: string[]): JournalHeals {
   const bytes = readFileSync(path);
   const lines = bytes.toString('utf8').split('\n');
   const last = lines.pop()!;
-  // A whole record whose line feed was lost is still a record.
+  // A complete record without its line feed is still a record.
   if (isRecord(parse(last))) lines.push(last);
   else if (last !== '') torn.push(path);
   let table = '';
@@ -118,12 +119,12 @@ function isRecord(value: unknown): value is { readonly event: string; readonly [
   return typeof value === 'object' && value !== null && 'event' in value && EVENTS.has(value.event);
 }
 
-/** 96 bits: no two conferences share it by accident, and names stay out of one more file. */
+/** 96 bits: no two conferences share a hash by accident, and the index has no names. */
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, 16);
 }
 
-/** What is not there, damaged, or knows less far back is as good as none. */
+/** Empty where the file is missing or damaged, or where it does not reach back to `sinceMs`. */
 function readIndex(path: string, sinceMs: number): Index {
   try {
     const { schema, from, journals } = JSON.parse(readFileSync(path, 'utf8'));
@@ -131,7 +132,7 @@ function readIndex(path: string, sinceMs: number): Index {
       schema === SCHEMA &&
       from <= sinceMs &&
       Object.values(journals).every(
-        (each) => typeof (each as Healed).size === 'number' && typeof (each as Healed).heals === 'object',
+        (each) => typeof (each as JournalHeals).size === 'number' && typeof (each as JournalHeals).heals === 'object',
       );
     return isWhole ? journals : {};
   } catch {
@@ -139,7 +140,7 @@ function readIndex(path: string, sinceMs: number): Index {
   }
 }
 
-/** Only what is recent: it never grows beyond what a window of heals holds. */
+/** Keeps only recent heals, so that the file does not grow. */
 function writeIndex(path: string, sinceMs: number, index: Index): void {
   let count = 0;
   const journals = Object.fromEntries(
@@ -155,7 +156,7 @@ function writeIndex(path: string, sinceMs: number, index: Index): void {
     writeFileSync(draft, JSON.stringify({ schema: SCHEMA, from: sinceMs, journals }), { flag: 'wx', mode: 0o600 });
     renameSync(draft, path);
   } catch {
-    // A folder where we may only read, a full disk: the next run reads the journals again.
+    // The folder is read-only or the disk is full. The next run reads the journals again.
     rmSync(draft, { force: true });
   }
 }

@@ -24,6 +24,7 @@ export const LEASE_MS = 15_000;
 const HEARTBEAT_MS = 3_000;
 const POLL_MS = 500;
 
+/** The right to write to the environment, held by this run. */
 export interface Lease {
   /** What happened to a run that held the lease before and did not release it, or `null`. */
   readonly takenOver: string | null;

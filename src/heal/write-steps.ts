@@ -18,6 +18,7 @@ export interface Write {
 /** `seq` numbers the writes of a run. */
 export type NumberedWrite = Write & { readonly seq: number };
 
+/** What became of the writes. */
 export interface WrittenSteps {
   /** Whether any write may have been sent. */
   readonly sent: boolean;

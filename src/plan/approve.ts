@@ -1,5 +1,5 @@
-// Checks a plan from a file against the mesh of now: the file says what was approved, and the look
-// says what of it is still true.
+// Checks a plan from a file against the mesh of now: the file has what was approved, and a new look
+// shows whether it is still true.
 
 import type { Finding } from '../domain/finding.ts';
 import type { Plan, PlannedConference, Refusal } from '../domain/plan.ts';

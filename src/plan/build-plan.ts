@@ -132,7 +132,7 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
       continue;
     }
     if (finding.kind === 'missing') fills++;
-    fillIns.take(finding);
+    fillIns.reserve(finding);
     conferences.push(planned);
     decisions.set(finding.key, { winner: planned.winner!, policy: planned.policy, because: planned.because });
   }

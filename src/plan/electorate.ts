@@ -1,4 +1,4 @@
-// Which proxies have a vote, which shards can be voted for, and which are disputed.
+// Which proxies have a vote, which shards can win, and which shards are disputed.
 
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
@@ -7,39 +7,41 @@ import type { Finding } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * The proxies whose routes count: those that were read in full and have not lost their entries. A
- * proxy that lost them only repeats what later requests told it. A young process that kept its
- * entries has a vote.
+ * The names of the proxies whose routes count: they were read in full and have not lost their
+ * entries. A proxy that lost them has only entries of later requests and of its peers. A young
+ * process that kept its entries has a vote.
  */
 export function voters(views: readonly ProxyView[]): ReadonlySet<string> {
   const emptied = emptiedProxies(views, restartedProxies(views));
   return new Set(views.filter(({ status }, proxy) => status === 'ok' && !emptied[proxy]).map(({ name }) => name));
 }
 
-/** What can be decided between. */
+/** The shards that a decision can choose from. */
 export interface Candidates {
   /**
-   * Shards that every proxy serves in every backend, in order of address. Drained and unreachable
-   * ones are in it only where there are no others.
+   * Addresses of shards that every proxy serves in every backend, sorted as text. Drained and
+   * unreachable ones are among them only where there are no others.
    */
   readonly eligible: readonly string[];
-  /** Those of them that are up everywhere. */
+  /** The eligible shards that no proxy drains. */
   readonly undrained: ReadonlySet<string>;
   /**
-   * Shards that less than half of the proxies call unusable. A minority must not move a conference
-   * away from its shard.
+   * Shards that some proxies, but less than half, do not serve. A minority must not move a
+   * conference away from its shard.
    */
   readonly disputed: readonly DisputedShard[];
 }
 
+/** A shard, and why a minority of proxies does not serve it. */
 export interface DisputedShard {
   readonly shard: string;
-  /** The proxies that have it and call it down or in maintenance. */
+  /** The proxies where the shard is a server that is down or in maintenance. */
   readonly calledUnusableBy: readonly string[];
+  /** The proxies that have no such server. */
   readonly lackedBy: readonly string[];
 }
 
-/** Of the shards that the conference's own routes name. */
+/** Chosen from the shards to which the conference's entries lead. */
 export function candidatesOf(finding: Finding, directories: ReadonlyMap<string, ServerDirectory>): Candidates {
   const named = [...new Set(finding.routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
   const all = [...directories.values()];
@@ -55,6 +57,7 @@ export function candidatesOf(finding: Finding, directories: ReadonlyMap<string, 
   };
 }
 
+/** Whether every proxy sends requests to the shard, in every backend that serves the table. */
 export function servedEverywhere(shard: string, directories: readonly ServerDirectory[]): boolean {
   return directories.every((directory) => directory.isServed(shard));
 }

@@ -1,5 +1,5 @@
-// When an entry may be filled in where it is absent: there is room, the table is alike, and
-// something explains the absence.
+// Whether an entry may be filled in where it is absent: the table is alike, it has room, and the
+// absence has an explanation.
 
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
@@ -8,22 +8,21 @@ import { decodeKey } from '../domain/key.ts';
 import type { RefusalReason } from '../domain/plan.ts';
 import type { ProxyView, TableView } from '../domain/view.ts';
 
-/**
- * A table of less than this share of another's size is of another class: filling it throws out what
- * lives there.
- */
+/** A table below this share of another's size is not alike: filling it would evict its entries. */
 const SIZE_CLASS = 0.5;
 
+/** Why an entry may not be filled in. */
 export type FillRefusal = { readonly reason: RefusalReason; readonly because: string };
 
+/** The entries that one run fills in. */
 export interface FillIns {
-  /** Why a conference may not be written to those that lack it, or `null`. */
+  /** Why the conference may not be written to proxies that have no entry for it, or `null`. */
   refuse(finding: Finding): FillRefusal | null;
-  /** The conference will be written: on those that lack it it takes room. */
-  take(finding: Finding): void;
+  /** Counts the room that the conference takes on proxies that have no entry for it. */
+  reserve(finding: Finding): void;
 }
 
-/** Counts what a run fills in, against the room that each table had when it was read. */
+/** Counts what a run fills in against the room that each table had when it was read. */
 export function planFillIns(views: readonly ProxyView[]): FillIns {
   const byName = new Map(views.map((view) => [view.name, view]));
   const lengths = views.flatMap(({ table }) => (table?.keyLength ? [table.keyLength] : []));
@@ -36,8 +35,11 @@ export function planFillIns(views: readonly ProxyView[]): FillIns {
       tooLong(finding, shortest) ??
       firstOf(finding.absentOn, (proxy) => unlike(finding, byName.get(proxy)!, byName)) ??
       firstOf(finding.absentOn, (proxy) => full(byName.get(proxy)!, filled.get(proxy) ?? 0)) ??
-      unexplained(finding, (holder, proxy) => isEmptied.get(proxy)! || !hears(byName.get(proxy)!, byName.get(holder)!)),
-    take(finding) {
+      unexplained(
+        finding,
+        (holder, proxy) => isEmptied.get(proxy)! || !receivesFrom(byName.get(proxy)!, byName.get(holder)!),
+      ),
+    reserve(finding) {
       for (const proxy of finding.absentOn) filled.set(proxy, (filled.get(proxy) ?? 0) + 1);
     },
   };
@@ -51,7 +53,7 @@ function firstOf<T>(proxies: readonly string[], refusalOf: (proxy: string) => T 
   return null;
 }
 
-/** A table cuts a longer key, and what is written then is another conference's entry. */
+/** A table cuts a longer key, and the entry would be another conference's. */
 function tooLong({ key }: Finding, shortest: number | null): FillRefusal | null {
   const bytes = decodeKey(key).length;
   if (shortest === null || bytes <= shortest) return null;
@@ -71,10 +73,10 @@ function unlike(
     .map(({ proxy }) => byName.get(proxy)?.table ?? null)
     .find((held): held is TableView => held !== null && !isAlike(table, held));
   if (other === undefined) return null;
-  const say = ({ type, size, keyLength }: TableView) => `${type}, size ${size}, len ${keyLength ?? 'not known'}`;
+  const describe = ({ type, size, keyLength }: TableView) => `${type}, size ${size}, len ${keyLength ?? 'not known'}`;
   return {
     reason: 'table-differs',
-    because: `the table on ${name} is another (${say(table)}) than where the entry is (${say(other)})`,
+    because: `the table on ${name} is another (${describe(table)}) than where the entry is (${describe(other)})`,
   };
 }
 
@@ -95,8 +97,8 @@ function full({ name, table }: ProxyView, filled: number): FillRefusal | null {
 }
 
 /**
- * An entry that one proxy alone holds is written to another only where that other one says why it
- * lacks it: its link is down, or it lost its entries.
+ * An entry that only one proxy holds is written to another proxy only if the absence there has an
+ * explanation: the link is down, or the proxy lost its entries.
  */
 function unexplained(
   { kind, routes, absentOn }: Finding,
@@ -112,6 +114,6 @@ function unexplained(
   };
 }
 
-function hears(view: ProxyView, other: ProxyView): boolean {
+function receivesFrom(view: ProxyView, other: ProxyView): boolean {
   return view.peers.find(({ name }) => name === other.localPeer)?.state === 'up';
 }

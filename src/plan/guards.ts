@@ -1,5 +1,5 @@
-// When not to heal: each guard is a small rule with a reason from the closed list and the value
-// that tripped it.
+// When not to heal: each guard is a small rule, which refuses with a reason from the closed list
+// and with the value that it found.
 
 import { spreadOver } from '../analysis/spread.ts';
 import { isVersionUnknown } from '../analysis/version.ts';
@@ -8,21 +8,20 @@ import type { HealSettings, Refusal } from '../domain/plan.ts';
 import type { Counts } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 
+/** What the guards judge a run by. */
 export interface GuardedRun {
   readonly views: readonly ProxyView[];
+  /** How many proxies there ought to be; `null`: not known. */
   readonly expected: { readonly min: number; readonly max: number } | null;
   readonly counts: Pick<Counts, 'conferences' | 'proxiesReporting' | 'proxies'>;
-  /**
-   * Conferences that are split, mixed or duplicated; entries that would only be filled in are not
-   * among them.
-   */
+  /** Conferences that are split, mixed or duplicated. Missing entries do not count. */
   readonly disagreeing: number;
 }
 
-/** 0.29 of 100 are 29, whatever a product of floating point says. */
+/** 0.29 of 100 are 29, and the product of floating point is a little less. */
 const ROUNDING = 1e-9;
 
-/** From this share on, not the conferences are wrong but the look at them. */
+/** Above this share the look is in doubt, not the conferences. */
 const MOST = 0.5;
 
 /** How many conferences are split, mixed or duplicated, each counted once. */
@@ -37,7 +36,7 @@ export function guardRun(run: GuardedRun, settings: HealSettings): Refusal | nul
   return (
     coverage(run, settings) ??
     unknownVersion(run) ??
-    strangers(run) ??
+    twoMeshes(run) ??
     spread(run) ??
     locked(run) ??
     mostDisagree(run, settings)
@@ -74,10 +73,10 @@ function unknownVersion({ views }: GuardedRun): Refusal | null {
 }
 
 /**
- * Proxies that do not know each other share no table: two meshes, in each of which the other's
- * conferences are nobody's business.
+ * Proxies that are not peers of each other, even through others, share no table: they are two
+ * meshes, and one has no use for the other's conferences.
  */
-function strangers({ views }: GuardedRun): Refusal | null {
+function twoMeshes({ views }: GuardedRun): Refusal | null {
   const known = views.filter(({ status, peersKnown }) => status === 'ok' && peersKnown);
   const [first] = known;
   if (first === undefined) return null;
@@ -100,8 +99,8 @@ function names(views: readonly ProxyView[]): string {
 }
 
 /**
- * With `shards` in the peers section an entry travels to one peer only (2.7 and later): what others
- * lack is as it should be.
+ * With `shards` in the peers section an entry travels to one peer only (2.7 and later), and the
+ * others rightly have none.
  */
 function spread({ views }: GuardedRun): Refusal | null {
   const spreading = spreadOver(views);
@@ -150,8 +149,8 @@ export function changeLimit(
 }
 
 /**
- * Conferences that flap cannot be told where the journals cannot: `uncounted` says why, `null` that
- * they can.
+ * Without the journals nobody can see which conferences flap. `uncounted` is why the journals could
+ * not be read; `null`: they could.
  */
 export function guardCooldown(uncounted: string | null): Refusal | null {
   return uncounted === null ? null : refusal('cooldown', uncounted);

@@ -1,17 +1,18 @@
-// What a person pins: conferences and shards from the command line, or from a file of ours or the
-// predecessor's.
+// What a person pins: conferences and shards from the command line, or from a file in this
+// program's format or the predecessor's.
 
 import { conferenceOf, decodeKey, encodeKey } from '../domain/key.ts';
 import type { Pin } from '../domain/plan.ts';
 import { ConfigError } from '../errors.ts';
 
+/** A pin as it was typed: the conference's name in UTF-8, and a name of the shard. */
 export function pinOf(conference: string, shard: string): Pin {
   return { key: encodeKey(Buffer.from(conference, 'utf8')), shard };
 }
 
 /**
  * Reads `[{"conference": "...", "shard": "10.0.0.9:443"}]`, or the predecessor's `[{"key": "...",
- * "id": 11}]`, whose keys are spelled as the dump has them. Every complaint at once.
+ * "id": 11}]`, where keys are spelled as in a dump. Throws one `ConfigError` with every complaint.
  */
 export function parsePins(text: string, path: string): readonly Pin[] {
   let value: unknown;
@@ -42,7 +43,7 @@ function readPin(item: unknown): Pin | null {
   const { conference, shard, key, id } = item as Record<string, unknown>;
   if (typeof conference === 'string' && typeof shard === 'string') return pinOf(conference, shard);
   const isId = typeof id === 'number' || (typeof id === 'string' && /^\d+$/.test(id));
-  // Spelled again as a dump has it: entries are found under that spelling only.
+  // A key has several spellings. Entries are found only under the one that a dump has.
   return typeof key === 'string' && /^[\x20-\x7e]*$/.test(key) && isId
     ? { key: encodeKey(decodeKey(key)), shard: String(id) }
     : null;

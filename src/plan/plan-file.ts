@@ -1,5 +1,5 @@
-// A plan from a file: checked before anything is made of it, since a person or another program may
-// have had it in hand.
+// A plan from a file: checked before it is used, since a person or another program may have changed
+// it.
 
 import * as z from 'zod';
 import { findingKinds } from '../domain/finding.ts';
@@ -16,9 +16,7 @@ const step = z.discriminatedUnion('kind', [
   z.object({ ...place, kind: z.literal('request'), expect: entryState, serverId: settableId }),
   z.object({ ...place, kind: z.literal('remove'), expect: entryState.unwrap(), serverId: z.number().int() }),
 ]);
-/**
- * `undo` is never in a plan file: it puts back by proxy and has no winner to plan towards again.
- */
+/** No plan file has the kind `undo`: an undo has a target for each proxy, and no winner. */
 const conference = z.object({
   key: z.string().min(1),
   conference: z.string(),
@@ -43,8 +41,8 @@ const plan = z.object({
 });
 
 /**
- * Throws `ConfigError` with every complaint, each with its path in the file; a key that no command
- * can name is one.
+ * Throws one `ConfigError` with every complaint, each with its path in the file. A key that no
+ * command can name is a complaint too.
  */
 export function parsePlan(text: string, path: string, isExpressible: (key: string) => boolean): Plan {
   let value: unknown;

@@ -9,6 +9,7 @@ import type { EntryState } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 
+/** The mesh at one look; proxies are known by their names. */
 export interface PlanningModel {
   /**
    * The names of the proxies that were read in full, sorted: the order of an inventory must not

@@ -27,6 +27,7 @@ export interface Harm {
 /** A step whose result can be simulated: it writes an entry that is known beforehand. */
 export type SimulatedStep = Step & { readonly kind: 'touch' | 'replace' };
 
+/** The conference on every proxy that was read in full. Only `apply` changes it. */
 export interface SimulatedMesh {
   /** What the proxy holds after all steps that were applied. */
   entryOn(proxy: string): EntryState;

@@ -4,6 +4,7 @@ import type { EntryState, RefusalReason, Step } from '../domain/plan.ts';
 import { rivalName } from './rival-name.ts';
 import { type ShardGoal, type SimulatedMesh, type SimulatedStep, simulateMesh } from './simulated-mesh.ts';
 
+/** The writes of one conference, or why there are none. */
 export type StepsOrRefusal =
   | { readonly steps: readonly Step[] }
   | { readonly refusal: RefusalReason; readonly because: string };
@@ -75,6 +76,7 @@ function* touches(mesh: SimulatedMesh, { winner, model }: ShardGoal): Generator<
   }
 }
 
+/** Whether two plans write the same in the same order. */
 export function sameSteps(some: readonly Step[], others: readonly Step[]): boolean {
   return (
     some.length === others.length &&
@@ -91,6 +93,7 @@ export function sameSteps(some: readonly Step[], others: readonly Step[]): boole
   );
 }
 
+/** Whether two entries are equal; both may be absent. */
 export function sameEntry(one: EntryState, other: EntryState): boolean {
   return one === null || other === null
     ? one === other

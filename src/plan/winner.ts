@@ -1,26 +1,28 @@
-// Which shard a conference shall be on: the configured policies in order, each a small function
-// that may abstain.
+// Which shard wins a conference: the configured policies in order, each a small function that may
+// abstain.
 
 import type { Finding, Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 import type { Candidates, DisputedShard } from './electorate.ts';
 
 /**
- * A resync rewrites expiries and proxies count in ticks: only more than this apart is a later
- * access a later access.
+ * A resync rewrites expiries, and proxies count them in ticks. A smaller difference does not prove
+ * that an access was later.
  */
 const ACCESS_TOLERANCE_MS = 5_000;
 
+/** What a winner is picked from. */
 interface Ballot extends Candidates {
   readonly finding: Finding;
+  /** The names of the proxies whose routes count. */
   readonly voters: ReadonlySet<string>;
 }
 
 type Vote = { readonly winner: string; readonly because: string };
 
 /**
- * More than half of all voters that hold the entry decide. A shard's state decides only where it is
- * undisputed: where a few proxies alone call a shard unusable, nothing is moved away from it.
+ * The first policy that does not abstain decides. Where only a minority of proxies calls a shard
+ * unusable, no conference is moved away from it.
  */
 export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner' | 'tie'>): Decision {
   const { eligible, finding } = ballot;
@@ -55,10 +57,7 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
   });
 }
 
-/**
- * A disputed shard with at least as many votes as any that is not: without the dispute it might
- * have won.
- */
+/** A disputed shard that has at least as many votes as each eligible one: it might have won. */
 function disputeThatDecides(ballot: Ballot): DisputedShard | null {
   const votes = (shard: string) => routesTo(ballot.finding, shard, ballot.voters).length;
   const most = Math.max(0, ...ballot.eligible.map(votes));
@@ -82,8 +81,8 @@ function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
 }
 
 /**
- * Where one shard is eligible it is not the votes that decided: why no other could win. `null`
- * where there was a choice.
+ * Why no other shard could win, if only one is eligible; then it was not the votes that decided.
+ * `null` where there was a choice.
  */
 function withoutRival({ finding, eligible }: Ballot): string | null {
   if (eligible.length > 1) return null;
@@ -93,8 +92,8 @@ function withoutRival({ finding, eligible }: Ballot): string | null {
 }
 
 /**
- * The eligible shard that more than half of the voters that hold the entry lead to, or the only one
- * that can win; else abstains.
+ * The eligible shard to which more than half of the voters with an entry lead. A shard that is the
+ * only eligible one needs a single vote. `null`: abstains.
  */
 function majority({ finding, eligible, voters }: Ballot): Vote | null {
   const voting = finding.routes.filter(({ proxy }) => voters.has(proxy)).length;
@@ -105,8 +104,8 @@ function majority({ finding, eligible, voters }: Ballot): Vote | null {
 }
 
 /**
- * The eligible shard whose entry was touched last on a voter; abstains when the difference may be
- * the clock's.
+ * The eligible shard whose entry was used last on a voter. `null`: abstains, since the difference
+ * is within the tolerance.
  */
 function latestAccess({ finding, eligible, voters }: Ballot): Vote | null {
   const accesses = eligible
@@ -130,14 +129,14 @@ function shardsOf(routes: readonly Route[]): readonly (string | null)[] {
   return [...new Set(routes.map(({ shard }) => shard))];
 }
 
-/** By number, part by part: 10.0.0.9 before 10.0.0.10, IPv4 before IPv6. */
+/** Compares addresses by number, part by part: 10.0.0.9 before 10.0.0.10, IPv4 before IPv6. */
 function lowestAddress(shards: readonly string[]): string {
   return [...shards].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1))[0]!;
 }
 
 /**
- * A text that sorts as the address does; of two spellings of one address the address itself
- * decides, so that the order is total.
+ * A text that sorts as the address does. It ends with the address as it is spelled, so that two
+ * spellings of one address have an order too.
  */
 function rankOf(address: string): string {
   const colon = address.lastIndexOf(':');

@@ -6,6 +6,7 @@ import { rivalName } from '../plan/rival-name.ts';
 import { harmOfResending, isRight, type ShardGoal } from '../plan/simulated-mesh.ts';
 import type { EntriesNow } from './read-entries.ts';
 
+/** `because` names each proxy that differs, or what would undo the heal. */
 export type ConferenceVerdict = { readonly held: true } | { readonly held: false; readonly because: string };
 
 /**
