@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The process: signals, exit code, and what nobody caught.
 
+import { setMaxListeners } from 'node:events';
 import { runCli } from './cli/program.ts';
 import { signalExitCodes } from './domain/exit-codes.ts';
 import { outliveReaders } from './process/output.ts';
@@ -9,6 +10,8 @@ import { outliveReaders } from './process/output.ts';
 const LEFTOVERS_MS = 3_000;
 
 const interrupted = new AbortController();
+// Every conversation listens to it; Node warns on standard error beyond ten.
+setMaxListeners(0, interrupted.signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     interrupted.abort(new Error(`interrupted by ${signal}`));

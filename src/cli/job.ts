@@ -2,6 +2,7 @@
 // only.
 
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { exitCodes, signalExitCodes } from '../domain/exit-codes.ts';
 import { ConfigError } from '../errors.ts';
@@ -26,6 +27,7 @@ type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) =>
 export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
   outliveReaders();
   const interrupted = new AbortController();
+  setMaxListeners(0, interrupted.signal);
   // Schedulers end a job that takes too long by SIGTERM.
   let endedBy: 'SIGINT' | 'SIGTERM' | null = null;
   for (const name of ['SIGINT', 'SIGTERM'] as const)

@@ -1,5 +1,6 @@
 // Reads all proxies side by side into one grid. A proxy that fails costs only itself.
 
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { ProxyTarget, Trouble } from '../domain/proxy.ts';
 import type { ProxyView, ReleaseMaps } from '../domain/view.ts';
@@ -66,6 +67,8 @@ export async function collect(
 ): Promise<readonly ProxyView[]> {
   const limit = pLimit(options.concurrency);
   const ending = new AbortController();
+  // Every conversation listens to it; Node warns beyond ten.
+  setMaxListeners(0, ending.signal);
   const end = () => ending.abort(options.signal.reason);
   if (options.signal.aborted) end();
   options.signal.addEventListener('abort', end);

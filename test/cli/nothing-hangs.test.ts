@@ -53,6 +53,13 @@ describe('a far end that never speaks', () => {
     expect(run.stdout).toContain("waited 700 ms for the first byte of HAProxy's answer");
   });
 
+  test('many proxies at once: Node has nothing to warn of', async () => {
+    const many = Array.from({ length: 24 }, (_, n) => ['--proxy', `tcp://127.0.1.${n + 1}:${silent.tcp}`]).flat();
+    const run = await runSplitbrain(['report', ...many]);
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).not.toContain('Warning');
+  });
+
   test('an SSH server: the wait names it', async () => {
     const run = await runSplitbrain(['report', '-c', configFor(`ssh://ops@127.0.0.1:${silent.tcp}/run/h.sock`)]);
     expect(run.exitCode).toBe(3);
