@@ -11,6 +11,7 @@ import { haproxyDialect } from '../runtime-api/dialect.ts';
 import { readMembers } from '../runtime-api/member-reader.ts';
 import { createTableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from '../snapshot/collect.ts';
+import type { Dial } from '../transport/dial.ts';
 import { type OpenTransport, transportsOf } from '../transport/open.ts';
 
 /** The context of a run: time, its end, its log and its progress. */
@@ -39,7 +40,18 @@ export interface Call {
  * The mesh of a run. A live mesh is read from its proxies and can be read again; a saved one is
  * read from `source`, a folder of dumps, and never changes.
  */
-export type Mesh = MeshMembers & ({ readonly kind: 'live' } | { readonly kind: 'saved'; readonly source: string });
+export type Mesh = MeshMembers &
+  (
+    | { readonly kind: 'live'; readonly dials: readonly ProxyDial[] }
+    | { readonly kind: 'saved'; readonly source: string }
+  );
+
+/** Connections through the login at a proxy's host, the same login as its own conversations. */
+export interface ProxyDial {
+  readonly proxy: string;
+  readonly region: string | null;
+  readonly dial: Dial;
+}
 
 interface MeshMembers {
   readonly members: readonly Member[];
@@ -60,11 +72,15 @@ export interface MeshRun {
 export function openMesh(inventory: Inventory, settings: Settings): Mesh {
   const { timeoutMs } = settings.collect;
   const open = openTransports(settings, settings.collect.compress);
-  const members = inventory.proxies.map((target) => ({
+  const opened = inventory.proxies.map((target) => ({ target, transport: open(target) }));
+  const members = opened.map(({ target, transport }) => ({
     target,
-    reader: createTableReader(open(target), settings.table, timeoutMs),
+    reader: createTableReader(transport, settings.table, timeoutMs),
   }));
-  return { kind: 'live', members, expected: inventory.expected, notes: inventory.notes };
+  const dials = opened.flatMap(({ target: { name, region }, transport: { dial } }) =>
+    dial === undefined ? [] : [{ proxy: name, region, dial }],
+  );
+  return { kind: 'live', members, dials, expected: inventory.expected, notes: inventory.notes };
 }
 
 /**

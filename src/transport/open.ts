@@ -6,6 +6,7 @@ import type { Compress } from './compressed/compression.ts';
 import type { Patience } from './deadline.ts';
 import { socketTransport } from './socket.ts';
 import type { LogIn, SshTarget } from './ssh/logins.ts';
+import type { SshTransport } from './ssh/transport.ts';
 import type { Dialect, Transport } from './transport.ts';
 
 export interface TransportOptions {
@@ -48,16 +49,18 @@ async function loginsOf({ ssh, patience }: TransportOptions): Promise<LogIn> {
  * The SSH library takes longer to load than the rest of the program: it is loaded at the first
  * request.
  */
-function whenAsked(open: () => Promise<Transport>): Transport {
-  let opened: Promise<Transport> | null = null;
+function whenAsked(open: () => Promise<SshTransport>): SshTransport {
+  let opened: Promise<SshTransport> | null = null;
   let closed = false;
+  const asked = async () => {
+    opened ??= open();
+    const transport = await opened;
+    if (closed) await transport.close();
+    return transport;
+  };
   return {
-    async ask(...words) {
-      opened ??= open();
-      const transport = await opened;
-      if (closed) await transport.close();
-      return transport.ask(...words);
-    },
+    ask: async (...words) => (await asked()).ask(...words),
+    dial: async (...words) => (await asked()).dial(...words),
     async close() {
       closed = true;
       await (await opened)?.close();

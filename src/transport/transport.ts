@@ -1,6 +1,8 @@
 // What a transport is: one request to one machine, bytes back, before a deadline. It does not know
 // the language of the answers.
 
+import type { Dial } from './dial.ts';
+
 /** What one request brings with it. */
 export interface RequestOptions {
   /** Limits the whole request, from the call to the last byte. */
@@ -35,6 +37,8 @@ export interface Transport {
    * reader of the answer can know whether it was complete.
    */
   ask(request: string, onChunk: (chunk: Uint8Array) => void | Promise<void>, options: RequestOptions): Promise<void>;
+  /** Connects to other places as the host of the login sees them; absent without a login. */
+  readonly dial?: Dial;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */
   close(): Promise<void>;
 }

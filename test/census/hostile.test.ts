@@ -9,7 +9,7 @@ import type { CensusContext } from '../../src/census/census-context.ts';
 import { readCensus } from '../../src/census/read-census.ts';
 import type { CensusSource } from '../../src/domain/census.ts';
 import { limitMemory } from '../support/memory-limit.ts';
-import { consul, NOW, PREFIX, play, read, report, room, rowOf, shard } from './reading.ts';
+import { censusSettings, consul, NOW, PREFIX, play, read, report, room, rowOf, shard } from './reading.ts';
 
 beforeAll(limitMemory);
 
@@ -48,7 +48,7 @@ describe('200 MB', () => {
     });
     let people = 0;
     const grown = await growth(async () => {
-      const settings = { ...LIMITS, source: at(url), timeoutMs: 60_000 };
+      const settings = censusSettings(at(url), { timeoutMs: 60_000 });
       const { shards } = await readCensus(settings, context({ room: (_, one) => (people += one.participants) }));
       expect(shards[0]).toMatchObject({ status: 'ok', rooms: 10_000 * times });
     });
@@ -74,7 +74,7 @@ describe('200 MB', () => {
       return response.end(']');
     });
     const grown = await growth(async () => {
-      const settings = { ...LIMITS, source: consul(url), timeoutMs: 60_000 };
+      const settings = censusSettings(consul(url), { timeoutMs: 60_000 });
       const { shards } = await readCensus(settings, context({ room: () => {} }));
       expect(shards.filter(({ status, rooms }) => status === 'ok' && rooms === 2_500)).toHaveLength(500);
     });
@@ -162,15 +162,6 @@ describe('Consul', () => {
     expect(shards).toMatchObject([{ name: 's1', status: 'unanswered' }]);
   });
 });
-
-const LIMITS = {
-  domain: 'meet.example',
-  maxAgeMs: 150_000,
-  settleMs: 120_000,
-  concurrency: 20,
-  maxBytes: 1_000_000_000,
-  via: { kind: 'direct' },
-} as const;
 
 function context(sink: CensusContext['sink']): CensusContext {
   return { shards: S1, now: () => NOW, dialTo: () => null, signal: new AbortController().signal, sink };

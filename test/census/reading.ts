@@ -1,6 +1,7 @@
 // What tests of the census share: its settings, a sink that keeps what it is given, and a server
 // that answers as it is told.
 
+import { setMaxListeners } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -37,25 +38,26 @@ export interface Read extends CensusReading {
 
 type Given = Partial<Omit<CensusSettings, 'source'>> & Partial<Omit<CensusContext, 'sink'>>;
 
+export const censusSettings = (source: CensusSource, limits: Partial<CensusSettings> = {}): CensusSettings => ({
+  source,
+  domain: DOMAIN,
+  maxAgeMs: 150_000,
+  settleMs: 120_000,
+  timeoutMs: 10_000,
+  concurrency: 20,
+  maxBytes: 1_000_000_000,
+  via: { kind: 'direct' },
+  ...limits,
+});
+
 export async function read(source: CensusSource, given: Given = {}): Promise<Read> {
   const { shards = [], now = () => NOW, dialTo = () => null, signal, ...limits } = given;
   const rooms: [number, CensusRoom][] = [];
-  const settings: CensusSettings = {
-    source,
-    domain: DOMAIN,
-    maxAgeMs: 150_000,
-    settleMs: 120_000,
-    timeoutMs: 10_000,
-    concurrency: 20,
-    maxBytes: 1_000_000_000,
-    via: { kind: 'direct' },
-    ...limits,
-  };
-  const reading = await readCensus(settings, {
+  const reading = await readCensus(censusSettings(source, limits), {
     shards,
     now,
     dialTo,
-    signal: signal ?? new AbortController().signal,
+    signal: signal ?? endless(),
     sink: { room: (index, one) => rooms.push([index, one]) },
   });
   const counted: Record<string, string[]> = {};
@@ -66,6 +68,13 @@ export async function read(source: CensusSource, given: Given = {}): Promise<Rea
       .map(([, { jid, participants }]) => `${jid.replace(`@conference.${DOMAIN}`, '')} ${participants}`);
   });
   return { ...reading, counted };
+}
+
+/** A run's signal: many listen to it. */
+function endless(): AbortSignal {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /** The URL of a server that lives as long as the test. */

@@ -35,7 +35,7 @@ function meshOf(mesh: ModelMesh): Mesh {
     target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
     reader: readerOf(mesh, name),
   }));
-  return { kind: 'live', members, expected: null, notes: [] };
+  return { kind: 'live', dials: [], members, expected: null, notes: [] };
 }
 
 /** A run on a model mesh. */

@@ -1,6 +1,7 @@
 // One login by the built-in client: makes a byte stream into a connection on which channels can be
 // opened.
 
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ConnectConfig, type ParsedKey } from 'ssh2';
 import type { Hop, SshSettings } from '../../domain/settings.ts';
@@ -36,6 +37,7 @@ export function login({ hop, settings }: LoginTarget, line: Duplex, wait: Wait):
     const place = spellHop(hop);
     const client = new ssh2.Client();
     const gone = new AbortController();
+    setMaxListeners(0, gone.signal);
     const greeting = hearGreeting(line);
     const tell = (what: string, remedy: string) => wait.awaits({ what, remedy });
     const { agentSocket } = settings;

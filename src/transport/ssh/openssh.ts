@@ -3,6 +3,8 @@
 // in a private folder); every request goes through it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -90,6 +92,7 @@ async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise
   );
   const heard = hear(master);
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal);
   const ended = new Promise<void>((resolve) => master.once('close', () => resolve()));
   const close = async () => {
     master.stdin?.end();
@@ -178,11 +181,12 @@ interface Through {
 async function open(way: Way, { mux, host, folder, heard }: Through): Promise<Channel> {
   const [program = '', ...words] = mux;
   if (way.kind === 'exec') return commandChannel(spawn(program, [...words, '--', host, way.command], OWN_GROUP));
-  const local = join(folder, 's');
   const remote =
     way.kind === 'streamlocal'
       ? way.path.replace(/[\\:]/g, '\\$&')
       : `${way.host.includes(':') ? `[${way.host}]` : way.host}:${way.port}`;
+  // A socket for each place: `ssh` would refuse to forward one to two.
+  const local = join(folder, `s${createHash('sha256').update(remote).digest('hex').slice(0, 16)}`);
   // Requested each time: `ssh` accepts a forwarding that exists already.
   await forward(spawn(program, [...words, '-O', 'forward', '-L', `${local}:${remote}`, '--', host], OWN_GROUP));
   return forwardedChannel(net.connect({ path: local, allowHalfOpen: true }), heard.said);

@@ -1,11 +1,15 @@
 // A stats socket behind an SSH login: one login per proxy for the whole run, made at the first
-// request.
+// request. Other connections go through the same login.
 
-import { spellEndpoint } from '../../domain/proxy.ts';
+import { setMaxListeners } from 'node:events';
+import { hostAndPort, spellEndpoint } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import type { Compress } from '../compressed/compression.ts';
 import { type Patience, startDeadline, TURN, unlessAborted } from '../deadline.ts';
+import type { Dial } from '../dial.ts';
 import type { Dialect, Transport } from '../transport.ts';
+import { openChannel } from './channel.ts';
+import { keepLogin } from './kept-login.ts';
 import type { LogIn, SshTarget } from './logins.ts';
 import { talkTo } from './talk.ts';
 import type { Login } from './way.ts';
@@ -20,15 +24,21 @@ export interface SshTransportOptions {
   readonly patience: Patience;
 }
 
+/** A transport that can also connect to other places. */
+export type SshTransport = Transport & { readonly dial: Dial };
+
 /**
  * A transport for the socket of `target`. The deadline of a request starts at the call: it includes
  * the wait for earlier requests and for the login.
  */
-export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: SshTransportOptions): Transport {
+export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: SshTransportOptions): SshTransport {
   const place = spellEndpoint(target.endpoint);
   const talk = talkTo({ place, path: target.endpoint.path, ...rest });
   const closing = new AbortController();
-  let current: Login | null = null;
+  // Every connection listens to it; Node warns beyond ten.
+  setMaxListeners(0, closing.signal);
+  const kept = keepLogin(target, logIn);
+  let known: Login | null = null;
   let lastInLine: Promise<void> = Promise.resolve();
 
   return {
@@ -45,13 +55,10 @@ export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: Ss
       try {
         deadline.queues(TURN);
         await unlessAborted(before, deadline.signal);
-        if (current === null || current.broken.aborted) {
-          // The old login ends by itself, within a second; this request does not wait for it.
-          void current?.close();
-          current = await logIn(target, deadline);
-          talk.begin();
-        }
-        await talk.ask(current, {
+        const login = await kept.standing(deadline);
+        if (login !== known) talk.begin();
+        known = login;
+        await talk.ask(login, {
           request,
           onChunk: (chunk) => {
             deadline.received(chunk.length);
@@ -67,11 +74,25 @@ export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: Ss
         deadline.release();
       }
     },
+    async dial(host, port, signal) {
+      const deadline = startDeadline(place, patience, [signal, closing.signal]);
+      const there = hostAndPort(host, port);
+      try {
+        const login = await kept.standing(deadline);
+        deadline.awaits({
+          what: `${target.endpoint.host} to connect to ${there}`,
+          remedy: `Check the route and firewalls between ${target.endpoint.host} and that host.`,
+        });
+        const way = { kind: 'tcp', host, port } as const;
+        return await openChannel(login, { place: `${there} from ${target.endpoint.host}`, way }, deadline.signal);
+      } finally {
+        deadline.release();
+      }
+    },
     async close() {
       closing.abort();
       await lastInLine;
-      await current?.close();
-      current = null;
+      await kept.close();
     },
   };
 }
