@@ -17,7 +17,7 @@ function describe({ mesh, configPath, configText }: ConfiguredMesh): readonly st
   const run = `node ${program}`;
   return [
     `A mesh of ${mesh.proxies.length} HAProxies ${a!.version} with ${calmConferences.length} conferences.`,
-    'An entry lives for five minutes after its last request.',
+    'An entry lives for an hour after its last request.',
     '',
     'Proxies:',
     ...mesh.proxies.map(

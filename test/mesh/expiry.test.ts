@@ -26,6 +26,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test('another expire on c: an idle conference that ended there is table-drift, not missing, and not filled in', async () => {
     const { mesh } = await lab({
+      expire: '5m',
       configure: (i, text) => (i === 2 ? text.replace(' expire 5m', ' expire 15s') : text),
     });
     await settle('idle');

@@ -75,7 +75,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
     const s2 = here.mesh.shards[1]!.address;
     const invented = Array.from(
       { length: 300 },
-      (_, n) => `0x55d0a0${1000 + n}: key=invented/${n} use=0 exp=298000 server_id=12 server_key=${s2}\n`,
+      (_, n) => `0x55d0a0${1000 + n}: key=invented/${n} use=0 exp=3598000 server_id=12 server_key=${s2}\n`,
     ).join('');
     here.relay.follow({
       rewrite: (proxy, line, answer) => {
@@ -95,7 +95,7 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
   test('asked by key it stands by what it invents: refused by name', async () => {
     await lab();
     const s2 = here.mesh.shards[1]!.address;
-    const row = `0x55d0a01000: key=invented use=0 exp=298000 server_id=12 server_key=${s2}\n`;
+    const row = `0x55d0a01000: key=invented use=0 exp=3598000 server_id=12 server_key=${s2}\n`;
     here.relay.follow({
       rewrite: (proxy, line, answer) => {
         if (proxy !== 'hap-e') return answer;

@@ -7,6 +7,7 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, healingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 import { tableContents } from '../support/table-contents.ts';
+import { compareWhenStill } from '../support/table-disagreements.ts';
 
 /** Other words for c's table. */
 const onC = (from: RegExp, to: string) => (i: number, text: string) => (i === 2 ? text.replace(from, to) : text);
@@ -63,6 +64,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([whileCut.exitCode, whileCut.writes, whileCut.report.heal?.refusals[0]?.because]).toEqual([4, [], undone]);
     for (const proxy of [0, 1]) await mesh.restore(proxy, 2);
     await mesh.untilPeersUp();
+    await compareWhenStill(mesh);
     const look = await here().run(['report']);
     expect([look.exitCode, findingLines(look.report)]).toEqual([2, ['mixed t/named', 'split t/named: server-drift']]);
     const heal = await here().heal();

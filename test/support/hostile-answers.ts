@@ -47,7 +47,7 @@ export const tableHeader = (size: number): string => `# table: nodes, type: stri
 
 /** An entry as HAProxy 3.4 prints it. */
 export const entryLine = (key: string, serverKey = '-'): string =>
-  `0x7f3a5c010000: key=${key} use=0 exp=298000 shard=0 server_id=11 server_key=${serverKey}\n`;
+  `0x7f3a5c010000: key=${key} use=0 exp=3598000 shard=0 server_id=11 server_key=${serverKey}\n`;
 
 /** One byte, and no more before the reader goes away. */
 export async function* oneByte(): AsyncGenerator<Uint8Array> {
