@@ -1,11 +1,8 @@
 // Reads the import lines of the program and fails on an arrow that docs/architecture.md does not
 // draw.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-
-const root = resolve(import.meta.dirname, '..');
+import { loadsOf, roomOf, type SourceFile, sourceFiles, targetsOf } from './support/source-files.ts';
 
 /**
  * A room is a folder of src; a file of src itself stands for itself. Each may import from itself,
@@ -45,49 +42,9 @@ const packages: Readonly<Record<string, RegExp>> = {
   'yocto-spinner': /^src\/process\/progress\.ts$/,
 };
 
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-  /** Of the imports, those that are there at run time too; what they import of each. */
-  readonly loads: readonly { readonly from: string; readonly names: readonly string[] }[];
-}
-
-function sourceFiles(folder: string): readonly SourceFile[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => {
-      const path = relative(root, join(entry.parentPath, entry.name));
-      const text = readFileSync(join(root, path), 'utf8');
-      const found = [...text.matchAll(/^(?:import|export)[^;]*?from '([^']+)'|import\('([^']+)'\)/gm)];
-      return { path, text, imports: found.map((match) => (match[1] ?? match[2])!), loads: loadsOf(text) };
-    });
-}
-
-function loadsOf(text: string): SourceFile['loads'] {
-  const statements = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)from '([^']+)'|import\('([^']+)'\)/gm)];
-  return statements.flatMap(([, clause, from, lazily]) => {
-    if (clause === undefined) return [{ from: lazily!, names: ['*'] }];
-    const names = clause.replace(/[{}]/g, '').split(',');
-    const values = names.map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type '));
-    return values.length > 0 ? [{ from: from!, names: values }] : [];
-  });
-}
-
 const files = sourceFiles('src');
 const assembly = sourceFiles('assembly');
 const byPath = new Map(files.map((file) => [file.path, file]));
-
-/** What an import of our own names, from the project's root: `src/plan/steps.ts`. */
-function targetsOf({ path, imports }: SourceFile): readonly string[] {
-  return imports
-    .filter((name) => name.startsWith('.'))
-    .map((name) => relative(root, resolve(root, dirname(path), name)));
-}
-
-function roomOf(path: string): string {
-  return path.split('/')[1]!;
-}
 
 test('there is something to read', () => {
   expect(files.length).toBeGreaterThan(80);

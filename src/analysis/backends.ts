@@ -1,10 +1,10 @@
 // Which backends serve the table: only their servers are what an entry may lead to.
 
+import { addressOfServerKey } from '../domain/address.ts';
 import type { Label } from '../domain/entry.ts';
 import { globPattern } from '../domain/glob.ts';
 import type { Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
-import { addressOfServerKey } from './server-directory.ts';
 
 /**
  * Sets `counts` on every server: whether its backend serves the table. With globs (`*` and `?`) the

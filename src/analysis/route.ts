@@ -1,9 +1,10 @@
 // Where an entry really sends requests on one proxy: HAProxy's own rule over that proxy's own
 // servers.
 
+import { addressOfServerKey } from '../domain/address.ts';
 import type { Label } from '../domain/entry.ts';
 import { acceptsSticky } from '../domain/server.ts';
-import { addressOfServerKey, type BackendDirectory, type ServerDirectory, shardsOfKey } from './server-directory.ts';
+import { type BackendDirectory, type ServerDirectory, shardsOfKey } from './server-directory.ts';
 
 /**
  * `shard` is `null` where the entry leads to no server of that proxy (`no-server`), and where the

@@ -1,7 +1,7 @@
 // What one proxy's server ids, names and addresses mean there: the ground on which an entry becomes
 // a route.
 
-import { hostAndPort } from '../domain/proxy.ts';
+import { addressOfServerKey } from '../domain/address.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
 
 /** What ids and names mean: sets, because a proxy is not trusted to give each of them once. */
@@ -125,19 +125,6 @@ function addTo<K>(map: Map<K, Set<string>>, key: K, address: string): void {
   const addresses = map.get(key);
   if (addresses) addresses.add(address);
   else map.set(key, new Set([address]));
-}
-
-/**
- * The shard address that a server key spells, or `null` where it is no address (a name). With
- * `srvkey addr` HAProxy 2.6 to 3.4 writes `ip:port`, IPv6 without brackets (split at the last
- * colon), and `ip:+0` for a server without a port.
- */
-export function addressOfServerKey(serverKey: string): string | null {
-  const match = /^([0-9a-fA-F.:%]+):(\+?\d+)$/.exec(serverKey);
-  if (!match) return null;
-  const host = match[1]!;
-  if (!host.includes(':') && !/^\d+\.\d+\.\d+\.\d+$/.test(host)) return null;
-  return hostAndPort(host, Number(match[2]));
 }
 
 /** What a server key names among these servers: an address, or else a name. */

@@ -1,5 +1,7 @@
 // A proxy is one HAProxy process of the mesh, and the way to reach its stats socket.
 
+import { hostAndPort } from './address.ts';
+
 /**
  * Where a proxy's stats socket is. A `path` is absolute, or `abns@name` for a socket of Linux's
  * abstract namespace, as HAProxy spells it. `ssh` goes through a login on the proxy's host; how it
@@ -100,9 +102,4 @@ export function spellEndpoint(endpoint: Endpoint): string {
 export interface HostPort {
   readonly host: string;
   readonly port: number;
-}
-
-/** `host:port`, with brackets around an IPv6 address. */
-export function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,7 +1,7 @@
 // A server name that is one shard on one proxy and another shard on its peer: after a heal, the
 // next request would lead the peer away again.
 
-import { addressOfServerKey } from '../analysis/server-directory.ts';
+import { addressOfServerKey } from '../domain/address.ts';
 import type { EntryState } from '../domain/plan.ts';
 import type { PlanningModel } from './planning-model.ts';
 

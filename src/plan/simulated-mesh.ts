@@ -1,7 +1,7 @@
 // One conference on every proxy, as a value on which writes are tried before any is sent: what a
 // write leaves on its proxy, what the linked peers receive, and where they lead requests then.
 
-import { addressOfServerKey } from '../analysis/server-directory.ts';
+import { addressOfServerKey } from '../domain/address.ts';
 import type { EntryState, Step } from '../domain/plan.ts';
 import type { PlanningModel } from './planning-model.ts';
 

@@ -1,7 +1,7 @@
 // Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the
 // predecessor saved.
 
-import { hostAndPort } from '../domain/proxy.ts';
+import { hostAndPort } from '../domain/address.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
 
 const NEEDED_COLUMNS = [

@@ -9,7 +9,7 @@ import type { Log } from '../process/log.ts';
 import type { ProgressLine } from '../process/progress.ts';
 import { haproxyDialect } from '../runtime-api/dialect.ts';
 import { readMembers } from '../runtime-api/member-reader.ts';
-import { createTableReader } from '../runtime-api/table-reader.ts';
+import { createTableReader, type TableReader } from '../runtime-api/table-reader.ts';
 import type { Member } from '../snapshot/collect.ts';
 import type { Dial } from '../transport/dial.ts';
 import { type OpenTransport, transportsOf } from '../transport/open.ts';
@@ -113,6 +113,14 @@ export function openTransports(
   compress: Settings['collect']['compress'] = 'never',
 ): OpenTransport {
   return transportsOf({ ssh, compress, dialect: haproxyDialect, patience: { timeoutMs, firstByteMs } });
+}
+
+/** The readers of the proxies with these names, by name. */
+export function readersOf({ members }: Mesh, names: readonly string[]): ReadonlyMap<string, TableReader> {
+  const wanted = new Set(names);
+  return new Map(
+    members.filter(({ target }) => wanted.has(target.name)).map(({ target, reader }) => [target.name, reader]),
+  );
 }
 
 /** Closes every connection to the mesh. */

@@ -2,18 +2,16 @@
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import { isDisagreement } from '../domain/finding.ts';
-import type { HealOutcome, Plan, Step } from '../domain/plan.ts';
+import type { HealOutcome, Plan } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
 import { createShardRequest, type ShardRequest } from '../heal/data-plane.ts';
 import { healPlan, refusedOutcome } from '../heal/heal.ts';
 import { openJournal } from '../heal/journal.ts';
 import { limitTimeouts } from '../heal/timeout-limit.ts';
-import { createPlanningModel, type PlanningModel } from '../plan/planning-model.ts';
-import type { TableReader } from '../runtime-api/table-reader.ts';
+import { createPlanningModel } from '../plan/planning-model.ts';
 import { createTableWriter } from '../runtime-api/table-writer.ts';
-import { clearKey, setServerId } from '../runtime-api/write-commands.ts';
-import { type Mesh, type MeshRun, openTransports } from '../session/mesh.ts';
+import { type Mesh, type MeshRun, openTransports, readersOf } from '../session/mesh.ts';
 import { requestStatus } from '../transport/http-request.ts';
 
 /** What came of a plan. */
@@ -89,7 +87,7 @@ export async function carryOutPlan(
     const healed = await healPlan(
       { plan, views: report.proxies },
       {
-        readers: new Map([...readersOf(mesh, model)].map(([name, reader]) => [name, limitTimeouts(reader)])),
+        readers: new Map([...readersOf(mesh, model.proxies)].map(([name, reader]) => [name, limitTimeouts(reader)])),
         writers: new Map(
           transports.map(([name, transport]) => [
             name,
@@ -142,22 +140,6 @@ function exitCodeAfter(outcome: HealOutcome, plan: Plan, report: RunReport): num
   return exitCodes.agree;
 }
 
-/** The commands of a step as HAProxy gets them, for people. */
-export function spellStep(table: string, key: string, { kind, expect, serverId }: Step): readonly string[] {
-  const clear = clearKey(table, key);
-  const set = () => setServerId(table, key, serverId);
-  switch (kind) {
-    case 'touch':
-      return [set()];
-    case 'replace':
-      return expect === null ? [set()] : [clear, set()];
-    case 'remove':
-      return [clear];
-    case 'request':
-      return [`one HTTP request through the proxy, to the server with id ${serverId}`];
-  }
-}
-
 function shardRequest(mesh: Mesh, { heal: { dataPlane }, collect }: Settings): ShardRequest | null {
   if (dataPlane === null) return null;
   const hosts = new Map(
@@ -170,12 +152,5 @@ function shardRequest(mesh: Mesh, { heal: { dataPlane }, collect }: Settings): S
     dataPlane,
     (proxy) => hosts.get(proxy)!,
     (url, headers) => requestStatus(url, headers, collect.timeoutMs),
-  );
-}
-
-export function readersOf(mesh: Mesh, model: PlanningModel): ReadonlyMap<string, TableReader> {
-  const reporting = new Set(model.proxies);
-  return new Map(
-    mesh.members.filter(({ target }) => reporting.has(target.name)).map(({ target, reader }) => [target.name, reader]),
   );
 }

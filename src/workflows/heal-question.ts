@@ -5,7 +5,7 @@ import { conferenceOf } from '../domain/key.ts';
 import type { Plan } from '../domain/plan.ts';
 import { displayText } from '../report/display.ts';
 import { renderPlan } from '../report/plan-lines.ts';
-import { spellStep } from './carry-out.ts';
+import { spellStep } from '../runtime-api/step-commands.ts';
 
 /** How many conferences, and refusals, are shown in full. */
 const SHOWN = 20;

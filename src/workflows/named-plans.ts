@@ -13,10 +13,9 @@ import { planPin, shardNamed } from '../plan/pin.ts';
 import { createPlanningModel } from '../plan/planning-model.ts';
 import { planUndo } from '../plan/undo.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
-import type { MeshRun } from '../session/mesh.ts';
+import { type MeshRun, readersOf } from '../session/mesh.ts';
 import { readEntries } from '../verify/read-entries.ts';
 import { entriesOf } from '../verify/verdict.ts';
-import { readersOf } from './carry-out.ts';
 import { stampOf } from './propose.ts';
 
 /**
@@ -80,7 +79,7 @@ export async function planPins({ pins, isNew }: WantedPins, report: RunReport, r
   const model = createPlanningModel(report.proxies);
   const expressible = pins.filter(({ key }) => isExpressible(key)).map(({ key }) => key);
   const now = await readEntries(
-    { readers: readersOf(mesh, model), concurrency: settings.collect.concurrency, signal: context.signal },
+    { readers: readersOf(mesh, model.proxies), concurrency: settings.collect.concurrency, signal: context.signal },
     expressible,
   );
   return proposeNamed(
@@ -124,7 +123,7 @@ export async function planWayBack({ records, path, older }: WayBack, report: Run
   );
   const model = createPlanningModel(report.proxies);
   const now = await readEntries(
-    { readers: readersOf(mesh, model), concurrency: settings.collect.concurrency, signal: context.signal },
+    { readers: readersOf(mesh, model.proxies), concurrency: settings.collect.concurrency, signal: context.signal },
     changed.map(({ key }) => key),
   );
   const ways = changed.map(({ key, before, target }) =>

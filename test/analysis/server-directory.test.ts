@@ -1,7 +1,7 @@
 // What ids, names and keys mean on one proxy.
 
 import { describe, expect, test } from 'vitest';
-import { addressOfServerKey, createServerDirectory, isUsable } from '../../src/analysis/server-directory.ts';
+import { createServerDirectory, isUsable } from '../../src/analysis/server-directory.ts';
 import type { Server, ServerState } from '../../src/domain/server.ts';
 
 const at = (backend: string, id: number, name: string, address: string | null, state: ServerState = 'up'): Server => ({
@@ -10,19 +10,6 @@ const at = (backend: string, id: number, name: string, address: string | null, s
   name,
   address,
   state,
-});
-
-test.each([
-  ['127.0.1.11:9000', '127.0.1.11:9000'],
-  ['::1:9000', '[::1]:9000'],
-  ['2001:db8::7:443', '[2001:db8::7]:443'],
-  ['127.0.1.12:+0', '127.0.1.12:0'],
-  ['shard-1', null],
-  ['shard:1', null],
-  ['/run/shard.sock', null],
-  ['', null],
-])('server key %j is address %j', (key, address) => {
-  expect(addressOfServerKey(key)).toBe(address);
 });
 
 describe('servers of several backends', () => {

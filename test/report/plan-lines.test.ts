@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Plan, Refusal } from '../../src/domain/plan.ts';
 import { displayText } from '../../src/report/display.ts';
 import { renderPlan } from '../../src/report/plan-lines.ts';
-import { spellStep } from '../../src/workflows/carry-out.ts';
+import { spellStep } from '../../src/runtime-api/step-commands.ts';
 import { drawMesh, planFor } from '../support/model-look.ts';
 
 const render = (plan: Plan, limit = 20) =>

@@ -1,7 +1,8 @@
 // The way to a proxy's host: which hosts to go through. Pure.
 
+import { hostAndPort } from '../../domain/address.ts';
 import { globPattern } from '../../domain/glob.ts';
-import { hostAndPort, type ProxyTarget } from '../../domain/proxy.ts';
+import type { ProxyTarget } from '../../domain/proxy.ts';
 import type { Hop, JumpRule } from '../../domain/settings.ts';
 
 /**

@@ -3,7 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { type HostPort, hostAndPort, type Trouble } from '../../domain/proxy.ts';
+import { hostAndPort } from '../../domain/address.ts';
+import type { HostPort, Trouble } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import { hostKeyTypes, judgeHostKey, knownHostName, typeOf } from './known-hosts.ts';
 

@@ -2,8 +2,8 @@
 // proxy's host.
 
 import type { Duplex } from 'node:stream';
+import { hostAndPort } from '../../domain/address.ts';
 import type { Endpoint, ProxyTarget } from '../../domain/proxy.ts';
-import { hostAndPort } from '../../domain/proxy.ts';
 import type { Hop, SshSettings } from '../../domain/settings.ts';
 import { type Patience, startDeadline, unlessAborted, type Wait } from '../deadline.ts';
 import { connectTcp } from '../socket.ts';
