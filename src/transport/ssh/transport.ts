@@ -2,7 +2,8 @@
 // request. Other connections go through the same login.
 
 import { setMaxListeners } from 'node:events';
-import { hostAndPort, spellEndpoint } from '../../domain/proxy.ts';
+import { hostAndPort } from '../../domain/address.ts';
+import { spellEndpoint } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import type { Compress } from '../compressed/compression.ts';
 import { type Patience, startDeadline, TURN, unlessAborted } from '../deadline.ts';
