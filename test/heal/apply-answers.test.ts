@@ -1,4 +1,4 @@
-// What proxies say to the commands of a step, and what becomes of many conferences at once.
+// The answers of proxies to the commands of a step, and many conferences at once.
 
 import { describe, expect, test } from 'vitest';
 import { drawScenario, journaled, manySplit, type Scenario, scenarioOn } from '../support/heal-scenario.ts';
@@ -18,7 +18,7 @@ describe('answers', () => {
     expect(it.commands).toEqual([...Array(5).fill('clear p2 k'), 'set p2 k=11']);
   });
 
-  test('clear: in use for good -> rejected, and no set: it would only relabel the entry, and tell the others', async () => {
+  test('clear: in use for good -> rejected, and no set: that would only relabel the entry, and send it to the peers', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({
       applied: 0,
@@ -40,7 +40,7 @@ describe('answers', () => {
     expect(it.commands).toEqual(['clear p2 k']);
   });
 
-  test('clear: no answer -> not known, and no set', async () => {
+  test('clear: no answer -> the outcome is unknown, and no set', async () => {
     const lost = { outcome: 'unknown', answer: 'the connection broke' } as const;
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: () => lost });
     expect((await it.apply(it.plan.conferences)).refusals).toMatchObject([
@@ -97,13 +97,13 @@ describe('many conferences', () => {
     expect(journaled(it).filter((line) => line.endsWith('accepted'))).toHaveLength(50);
   });
 
-  test('interrupted while looking: nothing is written, and nobody is blamed', async () => {
+  test('interrupted while reading: nothing is written, and nothing is refused', async () => {
     const it: Scenario = scenarioOn(many(), { beforeRead: () => it.interrupt.abort(new Error('SIGINT')) });
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 0, refusals: [] });
     expect([it.commands, journaled(it)]).toEqual([[], []]);
   });
 
-  test('interrupted while a clear is tried again: the write in hand is finished', async () => {
+  test('interrupted while a clear is tried again: the write that has begun is finished', async () => {
     let clears = 0;
     const it: Scenario = scenarioOn(many(), {
       answer: ({ id }) => {

@@ -1,5 +1,5 @@
-// Carrying out steps: a last look at each entry, the intent on disk, then the commands in their
-// order.
+// Applying steps: each entry is read once more, the intent is on disk, then the commands go out in
+// their order.
 
 import { describe, expect, test } from 'vitest';
 import { readJournal } from '../../src/heal/journal.ts';
@@ -29,7 +29,7 @@ describe('the order of things', () => {
     expect(it.commands).toEqual(['set p2 k=11']);
   });
 
-  test('several replacements: all clears before the first set, so that no set is heard by an entry that is to go', async () => {
+  test('several replacements: all clears before the first set, so that no set reaches an entry that is to be cleared', async () => {
     const it = drawScenario(
       { p1: 's1', p2: 's2', p3: 's3' },
       {
@@ -53,7 +53,7 @@ describe('the order of things', () => {
     expect(journaled(it)).toEqual(['intent 1 p2 replace', 'outcome 1 accepted']);
   });
 
-  test('the intent says what is written where, and what was there', async () => {
+  test('the intent has the write, its proxy, and the entry before it', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     await it.apply(it.plan.conferences);
     expect(readJournal(it.tools.journal.path)[0]).toMatchObject({
@@ -97,7 +97,7 @@ describe('the order of things', () => {
   });
 });
 
-describe('the last look', () => {
+describe('the read right before the write', () => {
   test('an entry changed since the plan -> refused with both entries, and nothing is written', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s3', it.mesh, 'p2'));
@@ -122,7 +122,7 @@ describe('the last look', () => {
     expect(it.commands).toEqual([]);
   });
 
-  test('an entry that leads where it did, without its key: the steps are planned anew from it', async () => {
+  test('an entry that leads where it did, without its key: the steps are planned again from it', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s2/-', it.mesh, 'p2'));
     expect(await it.apply(it.plan.conferences)).toMatchObject({ applied: 1, refusals: [] });
@@ -165,7 +165,7 @@ describe('the last look', () => {
     });
   });
 
-  test('a step for a proxy that is not in the mesh -> the steps are made anew from the mesh', async () => {
+  test('a step for a proxy that is not in the mesh -> the steps are planned again from the mesh', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     const [conference] = it.plan.conferences;
     const stranger = { ...conference!, steps: [{ ...conference!.steps[0]!, proxy: 'stranger' }] };

@@ -40,7 +40,7 @@ test.each([
   expect(await request('a', 'k', 11)).toMatchObject({ outcome });
 });
 
-test('no answer: nobody knows', async () => {
+test('no answer: the outcome is unknown', async () => {
   const request = createShardRequest(
     settings,
     () => 'h',
@@ -52,7 +52,7 @@ test('no answer: nobody knows', async () => {
   });
 });
 
-test('a proxy without a URL is not asked', async () => {
+test('a proxy without a URL gets no request', async () => {
   const request = createShardRequest(
     { ...settings, url: null },
     () => 'h',

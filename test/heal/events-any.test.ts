@@ -1,5 +1,5 @@
-// Anything may happen between any two reads, writes and sleeps of a heal: what it calls healed then
-// leads to one shard through every proxy.
+// Anything may happen between any two reads, writes and sleeps of a heal: a conference that is
+// called healed leads to one shard through every proxy.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -54,7 +54,7 @@ function happen(mesh: ModelMesh, gone: Set<string>, { what, proxy, other, key, s
   else gone.delete(name);
 }
 
-/** Deaf: links that carry nothing are called up by both ends. */
+/** Deaf: both ends report links as up that carry nothing. */
 const around = fc.record({ restores: fc.boolean(), isDeaf: fc.boolean() });
 
 function allCalledUp(mesh: ModelMesh): ViewChanges {
@@ -113,7 +113,7 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
           },
         });
         await healPlan({ plan, views }, scripted.tools, { settleMs: 5_000, rounds: null, onRound: () => {} });
-        // What happens while the last word is being heard is after it.
+        // Events during the final read count as events after it.
         if (reads - lastEventAt < mesh.names.length) return;
         const ledTo = held.map((key) => {
           const led = mesh.names.map((name) => mesh.route(name, key));

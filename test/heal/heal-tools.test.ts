@@ -1,5 +1,5 @@
-// What stops a heal on its way: a journal that cannot be written any more, a lease that another run
-// has. Looking goes on.
+// What stops the writes of a heal: a journal that can no longer be written, or a lease that another
+// run has. Reads go on.
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
@@ -11,10 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const keys = Array.from({ length: 120 }, (_, n) => `k${String(n).padStart(3, '0')}`);
 const reasons = ({ refusals }: HealOutcome) => [...new Set(refusals.map(({ reason }) => reason))];
 
-/**
- * A journal that takes the first `count` appends, and whatever is asked of it after that says that
- * it is full.
- */
+/** A journal that takes the first `count` appends, and is full then. */
 function fullAfter(count: number): Journal {
   const journal = beginJournal(temporaryFolder(), 'run1', () => new Date(0));
   let appends = 0;
@@ -26,7 +23,7 @@ function fullAfter(count: number): Journal {
 }
 
 describe('the journal is full', () => {
-  test('before the conferences are in it -> the whole run is refused, no proxy is even asked', async () => {
+  test('before the conferences are in it -> the whole run is refused, and no proxy is read', async () => {
     let reads = 0;
     const it = scenarioOn(manySplit(keys), { journal: fullAfter(0), beforeRead: () => reads++ });
     expect(await it.heal()).toMatchObject({
@@ -39,7 +36,7 @@ describe('the journal is full', () => {
     expect([it.commands, reads]).toEqual([[], 0]);
   });
 
-  test('before an intent -> nothing of its batch goes out; what was written before is verified, the rest refused', async () => {
+  test('before an intent -> nothing of its batch is sent; earlier writes are verified, the rest is refused', async () => {
     // The conferences, and intents and outcomes of the first batch.
     const it = scenarioOn(manySplit(keys), { journal: fullAfter(3) });
     const outcome = await it.heal();

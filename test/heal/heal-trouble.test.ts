@@ -1,5 +1,5 @@
 // A whole heal that meets trouble: entries that change, proxies that refuse or go away, a person
-// who stops it. The last word is read all the same.
+// who stops it. The final verdicts are read all the same.
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
@@ -12,7 +12,7 @@ const cut = [['p1', 'p2']] as const;
 const reasons = ({ refusals }: HealOutcome) => refusals.map(({ reason, key }) => `${key} ${reason}`);
 const eventsOf = ({ tools }: ScriptedMesh) => readJournal(tools.journal.path).map(({ event }) => event);
 
-describe('refusals on the way', () => {
+describe('refusals', () => {
   test('entry changed between look and write -> refused, nothing written, and not tried again', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut });
     it.mesh.put('p2', 'k', drawEntry('s3', it.mesh, 'p2'));
@@ -39,7 +39,7 @@ describe('refusals on the way', () => {
     expect(it.rounds).toEqual([1, 1]);
   });
 
-  test('clear in use for good -> rejected, with what the proxy said', async () => {
+  test('clear in use for good -> rejected, with the answer of the proxy', async () => {
     const it = drawScenario({ p1: 's1', p2: 's2' }, { cut }, { answer: ({ id }) => (id === null ? inUse : undefined) });
     const outcome = await it.heal();
     expect(outcome).toMatchObject({ applied: 0, failed: 1 });
@@ -49,7 +49,7 @@ describe('refusals on the way', () => {
     expect(it.commands.filter((command) => command.startsWith('set'))).toEqual([]);
   });
 
-  test('no answer, but carried out -> the last word settles it: healed', async () => {
+  test('no answer, but carried out -> the final verdicts decide: healed', async () => {
     const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },
@@ -67,7 +67,7 @@ describe('refusals on the way', () => {
     );
   });
 
-  test('no answer, and not carried out -> done again from what is there', async () => {
+  test('no answer, and not carried out -> written again from the entries of then', async () => {
     let lost = true;
     const it = drawScenario(
       { p1: 's1', p2: 's2' },
@@ -102,7 +102,7 @@ describe('a proxy that goes away', () => {
     expect(it.commands).toEqual([]);
   });
 
-  test('after its write -> not-held: nobody has confirmed it, and nothing is written in its absence', async () => {
+  test('after its write -> not-held: it is not confirmed, and nothing is written while the proxy is away', async () => {
     const it: Scenario = drawScenario({ p1: 's1', p2: 's2', p3: 's3' }, {}, { beforeLine: () => it.gone.add('p3') });
     const outcome = await it.heal();
     expect(outcome.refusals).toEqual([{ reason: 'not-held', key: 'k', because: 'p3 did not answer' }]);
@@ -147,7 +147,7 @@ describe('interrupted (Ctrl-C)', () => {
     expect(it.commands).toEqual([]);
   });
 
-  test('during the settle time: what was written is not called verified', async () => {
+  test('during the settle time: no write is called verified', async () => {
     const it: Scenario = drawScenario(
       { p1: 's1', p2: 's2' },
       { cut },

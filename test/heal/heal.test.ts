@@ -1,4 +1,4 @@
-// A whole heal: what holds, what is undone and healed again, what never holds, and the way back.
+// A whole heal: conferences that hold, that are undone and healed again, that never hold, and undo.
 
 import { describe, expect, test } from 'vitest';
 import type { HealOutcome } from '../../src/domain/plan.ts';
@@ -85,7 +85,7 @@ describe('a heal that is undone', () => {
     expect(it.mesh.route('p2', 'k')).toBe(addresses.s1);
   });
 
-  test('for ever -> four rounds, then not-held, with what was seen', async () => {
+  test('for ever -> four rounds, then not-held, with the last route', async () => {
     const it = reverts(Number.POSITIVE_INFINITY, 1_000);
     expect(await it.heal()).toMatchObject({
       applied: 4,
@@ -102,7 +102,7 @@ describe('a heal that is undone', () => {
     expect(it.commands).toEqual(['clear p2 k', 'set p2 k=11']);
   });
 
-  test('the next round has only what did not hold in hand', async () => {
+  test('the next round writes only what did not hold', async () => {
     let reverted = false;
     const it: Scenario = scenarioOn(manySplit(['a', 'b', 'c']), {
       beforeLine: (line) => {
@@ -132,7 +132,7 @@ describe('a heal that is undone', () => {
   });
 });
 
-test('somebody else was at a conference, and it came right only while the others settled -> not written to, and not called healed', async () => {
+test('somebody else changed a conference, and it became right only while the others settled -> not written to, and not called healed', async () => {
   let begun = false;
   const it: Scenario = scenarioOn(manySplit(['a', 'b']), {
     beforeRead: () => {
@@ -155,15 +155,15 @@ describe('mixed', () => {
     expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
   });
 
-  test('changed since the plan, but still mixed -> planned anew, and relabelled', async () => {
+  test('changed since the plan, but still mixed -> planned again, and relabelled', async () => {
     const it = drawScenario({ p1: 's2/s1', p2: 's2/s1' });
     it.mesh.put('p1', 'k', drawEntry('s3/s1', it.mesh, 'p1'));
     expect(await it.heal()).toMatchObject({ applied: 1, verified: 1, failed: 0, refusals: [] });
     expect(it.mesh.entry('p2', 'k')).toEqual({ serverId: 11, serverKey: addresses.s1 });
   });
 });
-describe('a link that is called up and carries nothing', () => {
-  test('{p1: s1, p2: s2}: the touch is not heard, and the next round replaces there', async () => {
+describe('a link that is reported up and carries nothing', () => {
+  test('{p1: s1, p2: s2}: the touch does not arrive, and the next round replaces there', async () => {
     const mesh = drawMesh({ p1: 's1', p2: 's2' }, { cut });
     const up = (name: string) => ({ peers: [{ name, state: 'up' as const, protocolErrors: 0 }] });
     const reportedUp = { p1: up('p2'), p2: up('p1') };

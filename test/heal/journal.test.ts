@@ -1,5 +1,5 @@
-// The journal: on disk before it returns, read back whole or with its last line torn, and an end to
-// healing where it cannot be written.
+// The journal: on disk before `append` returns, read back complete or with a torn last line, and no
+// more heals where it cannot be written.
 
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { begin, beginJournal, conference, ends, intent, journalOf, noon, outcome
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('writing', () => {
-  test('what was appended is in the file when append returns', () => {
+  test('the records are in the file when `append` returns', () => {
     const journal = beginJournal(temporaryFolder(), 'r', () => new Date(noon));
     journal.append([begin(), intent('k')]);
     expect(readJournal(journal.path)).toEqual(
@@ -34,7 +34,7 @@ describe('writing', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("the folder is made, for its owner's eyes the file; its name tells when, where and which run", () => {
+  test('the folder is made; only the owner may read the file; its name has the time, the environment and the run', () => {
     const folder = join(temporaryFolder(), 'a', 'b');
     const path = journalOf(folder, noon, [begin()]);
     expect([readdirSync(folder), statSync(path).mode & 0o777]).toEqual([
@@ -43,7 +43,7 @@ describe('writing', () => {
     ]);
   });
 
-  test('no folder to be had -> a problem that names the setting', () => {
+  test('no folder can be made -> a problem that names the setting', () => {
     const folder = join(temporaryFolder(), 'file');
     writeFileSync(folder, '');
     expect(openJournal({ folder, environment: 'stage' }, 'r', () => new Date(noon))).toEqual({
@@ -82,7 +82,7 @@ describe('500 journals of each environment are kept', () => {
     expect([existsSync(path), names(folder).length, readJournal(path).length]).toEqual([true, 500, 1]);
   });
 
-  test('those of older versions count as what their first record says', () => {
+  test('journals of older versions count for the environment of their first record', () => {
     const folder = temporaryFolder();
     const first = (environment: string) => `${JSON.stringify({ event: 'run', at: 'x', environment })}\n`;
     fill(folder, 501, (n) => `2026-01-01T00-00-00.${n}Z-r.journal.jsonl`, first('prod'));
@@ -99,7 +99,7 @@ const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 if (!mayMount) console.warn('not tested: a journal on a full disk: unshare and mount want root');
 
 describe.skipIf(!mayMount)('a disk that is full', () => {
-  /** Runs the module text in a process of its own, which alone sees a disk of 64 kB in `folder`. */
+  /** Runs the module text in a process where `folder` is a disk of 64 kB. */
   function onSmallDisk(source: string): unknown {
     const folder = temporaryFolder();
     const modules = `import { openJournal, readJournal } from ${JSON.stringify(new URL('../../src/heal/journal.ts', import.meta.url).href)};
@@ -124,7 +124,7 @@ describe.skipIf(!mayMount)('a disk that is full', () => {
     expect(onSmallDisk(source)).toEqual([false, expect.stringContaining('ENOSPC'), ['ballast']]);
   });
 
-  test('in the middle of a batch: what is on disk is whole, nothing more is written, also when there is room again', () => {
+  test('in the middle of a batch: the records on disk are complete, and nothing more is written, even when there is room again', () => {
     const source = `const journal = begin();
       const first = journal.append(intents(10)); const second = journal.append(intents(1000));
       const why = journal.trouble();
@@ -142,7 +142,7 @@ describe('reading', () => {
     for (let end = text.length; end >= 0; end--) {
       truncateSync(path, end);
       const whole = text.slice(0, end).split('\n').length - 1;
-      // A line that lacks nothing but its line feed is whole.
+      // A line that lacks only its line feed is complete.
       const complete = text[end] === '\n' && end > 0 ? whole + 1 : whole;
       expect(readJournal(path).length).toBe(complete);
     }

@@ -1,5 +1,5 @@
 // What the cooldown counts: runs that wrote to a conference, from the environment's own journals,
-// by an index that may go away at any time.
+// with an index that may be removed at any time.
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const minutes = 60_000;
 const days = 86_400_000;
 const indexIn = (folder: string) => join(folder, 'stage.heals.json');
 
-/** How often `k`, `l` and `m` were healed, those that were; or why that is not known. */
+/** How often `k`, `l` and `m` were healed, without those that never were; or the problem. */
 function heals(folder: string, since: number, table = 'nodes') {
   const counted = recentHeals({ folder, environment: 'stage' }, table, new Date(since));
   if ('problem' in counted) return counted.problem;
@@ -24,7 +24,7 @@ const tornIn = (folder: string) => {
   return 'torn' in counted ? counted.torn : counted.problem;
 };
 
-/** Makes the file useless, of the same size: who reads it now reads nonsense. */
+/** Replaces the content by nonsense of the same size: it shows whether the file is read again. */
 const spoil = (path: string) => writeFileSync(path, 'x'.repeat(statSync(path).size - 1).concat('\n'));
 
 describe('what counts', () => {
@@ -61,7 +61,7 @@ describe('what counts', () => {
     expect(heals(folder, midnight + 5 * minutes)).toEqual({ k: 1 });
   });
 
-  test('not another environment, another table, nor a run that was killed before it said which', () => {
+  test('not another environment, another table, nor a run that was killed before its first record', () => {
     const folder = temporaryFolder();
     journalOf(folder, noon, [begin('prod'), intent('k')], { environment: 'prod' });
     journalOf(folder, noon, [begin('stage-8x8'), intent('k')], { environment: 'stage-8x8' });
@@ -106,14 +106,14 @@ describe('damage', () => {
     expect([heals(folder, noon), heals(folder, noon)]).toEqual([said, said]);
   });
 
-  test('a torn last line is what a crash leaves: the rest counts, and it is told of once', () => {
+  test('a torn last line is what a crash leaves: the rest counts, and the journal is named once', () => {
     const folder = temporaryFolder();
     const path = journalOf(folder, noon, [begin(), intent('k'), intent('l')]);
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.slice(0, -10));
     expect([tornIn(folder), tornIn(folder)]).toEqual([[path], []]);
     expect(heals(folder, noon)).toEqual({ k: 1 });
-    // Lacking nothing but its line feed, it is a record.
+    // A line that lacks only its line feed is a record.
     writeFileSync(path, text.slice(0, -1));
     expect([tornIn(folder), heals(folder, noon)]).toEqual([[], { k: 1, l: 1 }]);
   });
@@ -127,7 +127,7 @@ describe('damage', () => {
 
 describe('the index', () => {
   const since = noon - 30 * minutes;
-  /** Two journals that were counted, and are unreadable since. */
+  /** Two journals that were counted, and became unreadable then. */
   function counted() {
     const folder = temporaryFolder();
     const paths = [0, 1].map((n) =>
@@ -138,7 +138,7 @@ describe('the index', () => {
     return { folder, paths };
   }
 
-  test('answers for journals that it knows: they are not read again', () => {
+  test('has the counts of journals: they are not read again', () => {
     const { folder } = counted();
     expect(heals(folder, since + minutes)).toEqual({ k: 2, l: 2 });
   });
@@ -169,14 +169,14 @@ describe('the index', () => {
     expect([heals(folder, since), readFileSync(indexIn(folder), 'utf8')]).toEqual([{ k: 1 }, whole]);
   });
 
-  test('that does not go back far enough is made anew', () => {
+  test('that does not go back far enough is made again', () => {
     const folder = temporaryFolder();
     journalOf(folder, noon, [begin(), intent('k')]);
     expect(heals(folder, noon + 1)).toEqual({});
     expect(heals(folder, since)).toEqual({ k: 1 });
   });
 
-  test('is small, names no conference, and holds only what is recent', () => {
+  test('is small, names no conference, and has only recent heals', () => {
     const folder = temporaryFolder();
     const keys = Array.from({ length: 2_000 }, (_, n) => `${'a long name of a conference '.repeat(4)}${n}`);
     const records = keys.flatMap((key) => [conference(key), intent(key), outcome()]);

@@ -1,4 +1,4 @@
-// The run lock between processes of their own, and between containers.
+// The run lock between processes, and between containers.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,10 +11,7 @@ import { deadPid, isHeld, leave, never, releaseAll } from './taken-lease.ts';
 
 afterEach(releaseAll);
 
-/**
- * A process of its own that takes the lease, says what came of it, and lives until its input ends,
- * or not at all longer.
- */
+/** A process that takes the lease and prints the result. `stays`: it runs until its input ends. */
 function taker(folder: string, { within = [], stays = true }: { within?: readonly string[]; stays?: boolean } = {}) {
   const source = `import { takeLease } from ${JSON.stringify(new URL('../../src/heal/run-lock.ts', import.meta.url).href)};
     import { systemClock } from ${JSON.stringify(new URL('../../src/process/clock.ts', import.meta.url).href)};
@@ -25,10 +22,10 @@ function taker(folder: string, { within = [], stays = true }: { within?: readonl
   const runId = `run-${takers++}`;
   const words = [...within, process.execPath, '--import', 'tsx', '--input-type', 'module', '--eval', source, runId];
   const child = spawn(words[0]!, words.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
-  const said = once(child.stdout, 'data').then(
+  const result = once(child.stdout, 'data').then(
     ([text]) => JSON.parse(String(text)) as Partial<Lease & { because: string }>,
   );
-  return { child, said, runId };
+  return { child, result, runId };
 }
 let takers = 0;
 const exited = async (child: ChildProcess) => child.exitCode ?? child.signalCode ?? (await once(child, 'exit'))[0];
@@ -38,8 +35,10 @@ test('of many processes that find the same dead holder at once, one wins', async
   await leave(folder, { pid: deadPid() });
   const racers = Array.from({ length: 4 }, () => taker(folder));
   try {
-    const said = await Promise.all(racers.map(async (racer) => ('because' in (await racer.said) ? 'lost' : 'won')));
-    expect(said.sort()).toEqual(['lost', 'lost', 'lost', 'won']);
+    const results = await Promise.all(
+      racers.map(async (racer) => ('because' in (await racer.result) ? 'lost' : 'won')),
+    );
+    expect(results.sort()).toEqual(['lost', 'lost', 'lost', 'won']);
   } finally {
     for (const { child } of racers) child.stdin.end();
     await Promise.all(racers.map(({ child }) => exited(child)));
@@ -47,9 +46,9 @@ test('of many processes that find the same dead holder at once, one wins', async
   expect(readdirSync(folder)).toEqual(['stage.lock']);
 });
 
-test('the signs of life keep no process alive', async () => {
-  const { child, said } = taker(temporaryFolder(), { stays: false });
-  await said;
+test('the heartbeats do not keep a process running', async () => {
+  const { child, result } = taker(temporaryFolder(), { stays: false });
+  await result;
   expect(await exited(child)).toBe(0);
 });
 
@@ -64,20 +63,20 @@ describe.skipIf(!mayUnshare)('two containers with one host name', () => {
   test('keep each other out; the lock of one that is killed is taken over after its lease', { timeout }, async () => {
     const folder = temporaryFolder();
     const first = taker(folder, { within });
-    expect(await first.said).not.toHaveProperty('because');
+    expect(await first.result).not.toHaveProperty('because');
     const second = taker(folder, { within });
-    // Their pids are alike: neither could tell by them.
-    expect((await second.said).because).toMatch(/^run run-\d+ \(process 1 on twin, since .*\) is healing stage/);
+    // Both have the same pid, so a pid proves nothing here.
+    expect((await second.result).because).toMatch(/^run run-\d+ \(process 1 on twin, since .*\) is healing stage/);
     second.child.stdin.end();
     await exited(second.child);
 
     first.child.kill('SIGKILL');
     await exited(first.child);
     const third = taker(folder, { within });
-    expect((await third.said).takenOver).toContain(`run ${first.runId} (process 1 on twin`);
+    expect((await third.result).takenOver).toContain(`run ${first.runId} (process 1 on twin`);
     third.child.stdin.end();
     await exited(third.child);
-    // From here, the third is a process of another pid namespace as well, and as dead.
+    // For this process the third one is in another pid namespace, and no longer running.
     const taken = await takeLease({ folder, environment: 'stage', runId: 'here', what: 'healing' }, systemClock, never);
     expect(isHeld(taken) && taken.takenOver).toContain('gave no sign of life');
     if (isHeld(taken)) taken.release();

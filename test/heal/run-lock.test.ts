@@ -1,4 +1,4 @@
-// One healer at a time: who is kept out, and that nobody is kept out by the dead.
+// One heal at a time: which run is kept out, and that no dead run keeps another one out.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,13 +24,13 @@ afterEach(releaseAll);
 
 test('a lock file that cannot be read is left where it is: it may be a living run of another user', async () => {
   const folder = temporaryFolder();
-  // Root may read every file; a link to itself nobody can.
+  // Root may read every file, but no user can read a link to itself.
   symlinkSync('stage.lock', pathIn(folder));
   expect(await take(folder)).toEqual({ problem: expect.stringContaining('the lock cannot be taken') });
   expect(readdirSync(folder)).toEqual(['stage.lock']);
 });
 
-test('a free lock is taken, says by whom, and is gone after its release', async () => {
+test('a free lock is taken, names its holder, and is removed at its release', async () => {
   const folder = join(temporaryFolder(), 'new');
   const lease = await mustTake(folder);
   expect(JSON.parse(readFileSync(pathIn(folder), 'utf8'))).toEqual({
@@ -47,7 +47,7 @@ test('a free lock is taken, says by whom, and is gone after its release', async 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a second run of a living process is kept out at once, and told by whom', async () => {
+test('a second run of a living process is kept out at once, and the holder is named', async () => {
   const folder = temporaryFolder();
   const lease = await mustTake(folder, 'first');
   const clock = createFakeClock(now);
@@ -66,7 +66,7 @@ test('two environments do not keep each other out, whatever they are called', as
   expect(readdirSync(folder).length).toBe(4);
 });
 
-describe('what the dead of this kernel and pid namespace hold is taken over at once, and said', () => {
+describe('a lock of a dead process of this kernel and pid namespace is taken over at once, with a note', () => {
   test('a pid that is gone', async () => {
     const folder = temporaryFolder();
     await leave(folder, { pid: deadPid(), host: 'renamed' });
@@ -85,7 +85,7 @@ describe('what the dead of this kernel and pid namespace hold is taken over at o
     expect((await mustTake(folder)).takenOver).toContain('is gone');
   });
 
-  test('a process that was killed and that nobody reaps', async () => {
+  test('a process that was killed, and whose parent does not wait for it', async () => {
     const folder = temporaryFolder();
     // The shell becomes a program that waits for no child.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -133,7 +133,7 @@ describe('a holder whose pid means nothing here', () => {
     expect(clock.now() - now).toBe(3_000);
   });
 
-  test.each(elsewhere)('%s, silent for its whole lease -> taken over, and said', async (_, changes) => {
+  test.each(elsewhere)('%s, silent for its whole lease -> taken over, with a note', async (_, changes) => {
     const folder = temporaryFolder();
     await leave(folder, changes);
     const clock = createFakeClock(now);
@@ -144,7 +144,7 @@ describe('a holder whose pid means nothing here', () => {
     ]);
   });
 
-  test('that gives it back while it is watched -> taken, with nothing to say', async () => {
+  test('that releases it while it is watched -> taken, without a note', async () => {
     const folder = temporaryFolder();
     await leave(folder, { pidNamespace: 'pid:[1]' });
     const clock = createFakeClock(now);
@@ -181,7 +181,7 @@ describe('the holder', () => {
     expect(existsSync(pathIn(folder))).toBe(false);
   });
 
-  test('that was asleep for longer than its lease knows that another run has it, and leaves it alone', async () => {
+  test('that was asleep for longer than its lease notices that another run has it, and leaves it alone', async () => {
     const folder = temporaryFolder();
     const lease = await mustTake(folder, 'first');
     await leave(folder, { runId: 'second' });
@@ -190,7 +190,7 @@ describe('the holder', () => {
     expect(existsSync(pathIn(folder))).toBe(true);
   });
 
-  test('whose file somebody removed by hand has lost it, and its release is no trouble', async () => {
+  test('whose file somebody removed by hand has lost it, and its release does not fail', async () => {
     const folder = temporaryFolder();
     const lease = await mustTake(folder);
     rmSync(pathIn(folder));
@@ -200,7 +200,7 @@ describe('the holder', () => {
   });
 });
 
-test('a folder that cannot be had -> a problem in words, and no exception', async () => {
+test('a folder that cannot be made -> a problem, and no exception', async () => {
   const folder = join(temporaryFolder(), 'file');
   writeFileSync(folder, '');
   expect(await take(folder)).toEqual({ problem: expect.stringMatching(/stage\.lock: the lock cannot be taken: E/) });

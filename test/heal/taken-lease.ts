@@ -1,4 +1,4 @@
-// Leases that the tests of the run lock take, and those that others left.
+// Leases that the tests of the run lock take, and leases that other runs have left.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export const isHeld = (lease: Taken): lease is Lease => 'release' in lease;
 
 const held: Lease[] = [];
 
-/** For `afterEach`. */
+/** Releases all leases that `take` has got; for `afterEach`. */
 export function releaseAll(): void {
   for (const lease of held.splice(0)) lease.release();
 }
@@ -36,12 +36,12 @@ export async function mustTake(folder: string, runId?: string, clock?: FakeClock
   return lease;
 }
 
-/** A lock file as another run left it: what this process would write, but for the changes. */
+/** A lock file as another run has left it: this process's own content, with the changes. */
 export async function leave(folder: string, changes: object): Promise<void> {
   if (!existsSync(pathIn(folder))) await take(folder, 'theirs');
   const holder = { ...JSON.parse(readFileSync(pathIn(folder), 'utf8')), ...changes };
   writeFileSync(pathIn(folder), JSON.stringify(holder));
 }
 
-/** The pid of a process that is gone, and has been waited for. */
+/** The pid of a process that has ended, and that its parent has waited for. */
 export const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;

@@ -1,4 +1,4 @@
-// From a look to a plan: which findings get a way, which a refusal, and when the whole run is
+// From a look to a plan: which findings are planned, which are refused, and when the whole run is
 // refused.
 
 import { describe, expect, test } from 'vitest';
@@ -82,11 +82,11 @@ describe('findings', () => {
     expect(planned(look({ k: picture })).plan.conferences).toMatchObject([{ key: 'k', kind }]);
   });
 
-  test('orphaned alone is reported, and not healed: its next request is placed anew', () => {
+  test('orphaned alone is reported and not healed: the next request gets a new shard', () => {
     expect(planned(look({ k: { p1: '99/-', p2: '99/-' } }))).toMatchObject({ ways: [], refusals: [], decisions: {} });
   });
 
-  test('orphaned beside split: the proxies that lead nowhere come along', () => {
+  test('orphaned beside split: proxies that lead to no shard are healed too', () => {
     const { plan } = planned(look({ k: { p1: 's1', p2: 's2', p3: '99/-', p4: 's1' } }));
     expect(plan.conferences).toMatchObject([{ winner: addresses.s1, target: { p3: addresses.s1 } }]);
   });
@@ -185,19 +185,19 @@ describe('a limit, not a wall', () => {
     expect(result.decisions).toMatchObject({ a: addresses.s1, c: 'too-many-conferences' });
   });
 
-  test('the oldest go first: what was touched last waits', () => {
+  test('the oldest go first: the conferences that were used last wait', () => {
     const [fresh, ...older] = [...many.findings];
     const aged = { ...fresh!, routes: fresh!.routes.map((route) => ({ ...route, expiresInMs: 299_000 })) };
     const findings = findingList([aged, ...older]);
     expect(planned({ ...many, findings }, { maxConferences: 2 }).ways.map(({ key }) => key)).toEqual(['b', 'c', 'm']);
   });
 
-  test('a small mesh may change as many as the floor says', () => {
+  test('in a small mesh the floor allows more than the ratio', () => {
     expect(planned(many, { maxRatio: 0.05, maxRatioFloor: 3 })).toMatchObject({ ways: { length: 4 }, refusals: [] });
   });
 });
 
-describe('missing has a budget of its own', () => {
+describe('missing entries have their own limit', () => {
   const missing: Picture = { p1: 's1', p2: 's1', p3: null };
   const three = look({ m1: missing, m2: missing, m3: missing, s: split });
 
@@ -214,7 +214,7 @@ describe('missing has a budget of its own', () => {
     expect(result.decisions).toMatchObject({ m2: addresses.s1, m3: 'too-many-missing' });
   });
 
-  test('what is refused for another reason takes nothing from the budget', () => {
+  test('a conference that is refused for another reason does not count against the limit', () => {
     const result = planned(three, { maxMissing: 2 }, { isExpressible: (key) => key !== 'm1' });
     expect(result.ways.map(({ key }) => key)).toEqual(['s', 'm2', 'm3']);
   });
@@ -227,7 +227,7 @@ describe('missing has a budget of its own', () => {
 describe('the whole run refused', () => {
   const two = look({ k1: split, k2: split, m: { p1: 's1', p2: null, p3: 's1' } });
 
-  test('no conferences at all, the guard first among the refusals, and every decision says so', () => {
+  test('no conferences, the guard is the first refusal, and every decision has its reason', () => {
     const { plan, decisions } = planned(two, { maxRatio: 0.05 }, { isExpressible: (key) => key !== 'm' });
     expect(plan.refused).toMatchObject({ reason: 'too-large-share', key: null });
     expect(plan.refused?.because).toMatch(/^2 of 3 conferences disagree/);
@@ -236,7 +236,7 @@ describe('the whole run refused', () => {
     expect(decisions).toEqual({ k1: 'too-large-share', k2: 'too-large-share', m: 'key-inexpressible' });
   });
 
-  test('heals that cannot be counted: nothing is healed, and the guards of what was seen speak first', () => {
+  test('heals that cannot be counted: nothing is healed, and a guard of the look is named first', () => {
     const uncounted = 'a journal is damaged';
     expect(planned(two, {}, { uncounted })).toMatchObject({
       ways: [],
@@ -260,7 +260,7 @@ describe('the whole run refused', () => {
   });
 });
 
-test('findings are asked for one by one, and once', () => {
+test('findings are read one by one, and once', () => {
   let asked = 0;
   const looked = look({ k: split });
   const counting = {

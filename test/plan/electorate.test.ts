@@ -1,4 +1,4 @@
-// Who has a vote, and what can be voted for.
+// Which proxies have a vote, and which shards can win.
 
 import { describe, expect, test } from 'vitest';
 import { createServerDirectory } from '../../src/analysis/server-directory.ts';
@@ -39,7 +39,7 @@ describe('voters', () => {
     expect(named(view('p1', 100), view('p2', 100, { status: 'truncated' }))).toEqual(['p1']);
   });
 
-  test('nobody was read -> nobody votes', () => {
+  test('no proxy was read -> no proxy votes', () => {
     expect(named(view('p1', 100, { status: 'unreachable', table: null }))).toEqual([]);
   });
 });
@@ -85,7 +85,7 @@ describe('eligible shards', () => {
     expect([both, [...undrained]]).toEqual([[addresses.s1, addresses.s2], [addresses.s2]]);
   });
 
-  test('s1 draining on every proxy -> s2 only: nobody disputes it', () => {
+  test('s1 draining on every proxy -> s2 only: no proxy disputes it', () => {
     expect(eligible({ s1: 'drain', s2: 'up' }, { s1: 'drain', s2: 'up' })).toEqual([addresses.s2]);
   });
 

@@ -1,4 +1,4 @@
-// The guards of a whole run: each at its limit and just beyond, with the value that tripped it.
+// The guards of a whole run: each at its limit and just beyond, with the value that it found.
 
 import { describe, expect, test } from 'vitest';
 import type { HealSettings } from '../../src/domain/plan.ts';
@@ -40,7 +40,7 @@ describe('coverage', () => {
     );
   });
 
-  test('3 asked, 2 expected -> refuse: coverage, for it may be two meshes', () => {
+  test('3 proxies, 2 expected -> refuse: coverage, since it may be two meshes', () => {
     expect(guard({ expected: { min: 2, max: 2 } }, {})).toBe(
       'coverage: 3 proxies were asked and at most 2 are expected: two meshes, or one proxy twice',
     );
@@ -66,12 +66,12 @@ describe('strangers', () => {
     expect(guard({ views: [...mesh(['p1', 'p2']), alone('q1')] }, {})).toMatch(/^two-meshes/);
   });
 
-  test('one end that lists the other is enough, and so is a way over a third', () => {
+  test('one end that lists the other is enough, and so is a third proxy between them', () => {
     const p3 = proxyView('p3', ['p2']);
     expect(guard({ views: [...mesh(['p1', 'p2']), p3] }, {})).toBeNull();
   });
 
-  test('peers that nobody could be asked about are no strangers', () => {
+  test('a proxy whose peers could not be read is not another mesh', () => {
     expect(
       guard({ views: [...mesh(['p1', 'p2']), proxyView('p3', [], { peersKnown: false, localPeer: null })] }, {}),
     ).toBeNull();

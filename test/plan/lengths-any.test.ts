@@ -1,5 +1,5 @@
-// Any mesh whose tables cut keys at lengths of their own: no heal touches the entry of a conference
-// that has the beginning of a longer name.
+// Any mesh whose tables cut keys at different lengths: no heal writes to the entry of a conference
+// whose key is the beginning of a longer key.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const conferences = ['room', 'room-of-many'];
 const lengths = fc.array(fc.constantFrom(4, 4, 64), { minLength: 3, maxLength: 3 });
 const held = fc.array(fc.constantFrom('s1', 's1', 's2', null), { minLength: 6, maxLength: 6 });
 
-/** Tables of different lengths do not travel: both ends call the link deaf. */
+/** Between tables of different lengths no entry travels: both ends report a deaf link. */
 function changesOf(cutAt: readonly number[]): ViewChanges {
   return Object.fromEntries(
     names.map((name, own) => [
@@ -45,7 +45,7 @@ function cutting(mesh: ModelMesh, cutAt: readonly number[]): ModelMesh {
   };
 }
 
-test('what is not planned stays as it is, and what is planned leads to its winner', () => {
+test('a conference that is not planned stays as it is, and a planned one leads to its winner', () => {
   let planned = 0;
   fc.assert(
     fc.property(lengths, held, (cutAt, entries) => {

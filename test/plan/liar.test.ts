@@ -1,5 +1,5 @@
-// One proxy of five says what it likes: no healthy conference of the others moves, and none of its
-// inventions is written to them.
+// One proxy of five gives false answers: no healthy conference of the others moves, and no
+// conference that it invents is written to them.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const lie = fc.record({
   states: fc.array(fc.constantFrom<ShardState>('up', 'up', 'drain', 'down', 'maint'), { minLength: 3, maxLength: 3 }),
   lacks: fc.subarray([0, 1, 2], { maxLength: 2 }),
   cut: fc.subarray(honest),
-  /** By conference: the shard that it names, with its id or another's; -1: it holds none. */
+  /** By conference: the shard that it names, with this shard's id or another's; -1: no entry. */
   entries: fc.array(fc.record({ shard: fc.integer({ min: -1, max: 2 }), id: fc.integer({ min: 11, max: 13 }) }), {
     minLength: 6,
     maxLength: 6,
@@ -35,7 +35,7 @@ test('whatever it holds, whatever it calls down, lacks, or cut: the others lead 
         cut: cut.map((name) => [name, 'liar'] as const),
         srvkey: 'addr',
       });
-      // Three conferences that the honest hold, and three that only the liar knows.
+      // Three conferences that the honest proxies hold, and three that only the liar has.
       const healthy = ['k0', 'k1', 'k2'];
       for (const [n, key] of healthy.entries())
         for (const name of honest) mesh.put(name, key, { serverId: 11 + n, serverKey: addresses[shards[n]!]! });
@@ -46,11 +46,10 @@ test('whatever it holds, whatever it calls down, lacks, or cut: the others lead 
       for (const [n, key] of healthy.entries())
         for (const name of honest) expect(mesh.route(name, key)).toBe(addresses[shards[n]!]);
       const invented = ['k3', 'k4', 'k5'];
-      // Where the liar says that it cannot be heard, the others' own word decides, and they say the
-      // same of a link that is cut.
-      const unheard = honest.filter((name) => !cut.includes(name));
+      // Only where every link to the liar is cut may its conferences be filled in on the others.
+      const linked = honest.filter((name) => !cut.includes(name));
       for (const key of invented)
-        if (unheard.length > 0) for (const name of honest) expect(mesh.entry(name, key)).toBeNull();
+        if (linked.length > 0) for (const name of honest) expect(mesh.entry(name, key)).toBeNull();
     }),
     { numRuns: 2_000 },
   );

@@ -1,4 +1,4 @@
-// Pins from the command line and from files, ours and the predecessor's.
+// Pins from the command line and from files, in this program's format and the predecessor's.
 
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
@@ -24,7 +24,7 @@ test('a conference is a name for people; its key is spelled as a dump spells it'
 });
 
 describe('files', () => {
-  test('ours', () => {
+  test("this program's format", () => {
     expect(read([{ conference: 'a b', shard: 'shard-1' }])).toEqual([{ key: 'a\\ b', shard: 'shard-1' }]);
   });
 
@@ -36,7 +36,7 @@ describe('files', () => {
     expect(read([{ key: 'a\\ b\\xC3\\xA9', id: 1 }])).toEqual([{ key: 'a\\ b\\xC3\\xA9', shard: '1' }]);
   });
 
-  test('a key that somebody typed in by hand is spelled again as a dump does: entries are found by that only', () => {
+  test('a key that was typed by hand gets the spelling of a dump: entries are found only by that', () => {
     expect(read([{ key: 'a b\\x41', id: 1 }])).toEqual([{ key: 'a\\ bA', shard: '1' }]);
   });
 

@@ -1,4 +1,4 @@
-// A conference that a person puts on a shard: what the shard may be called, and when it is refused.
+// A conference that a person puts on a shard: how the shard may be named, and when it is refused.
 
 import { describe, expect, test } from 'vitest';
 import { planPin } from '../../src/plan/pin.ts';
@@ -28,7 +28,7 @@ function pin(
 
 const moves = `pin pinned ${addresses.s2}: replace p1 12, replace p2 12`;
 
-describe('what a shard may be called', () => {
+describe('how a shard may be named', () => {
   test.each([
     ['its address', addresses.s2!],
     ['its id', '12'],
@@ -41,14 +41,14 @@ describe('what a shard may be called', () => {
     expect(pin(shard, { p1: 's1', p2: 's1' }, { servers: { p1: servers, p2: servers } })).toBe(moves);
   });
 
-  test('an id that is another shard on p2 -> id-drift, and says which', () => {
+  test('an id that is another shard on p2 -> id-drift, with both shards', () => {
     const servers = { p2: [server('s1', { id: 12 }), server('s2', { id: 11 })] };
     expect(pin('12', { p1: 's1', p2: 's1' }, { servers })).toBe(
       'id-drift: 12 is 10.0.0.2:443 on some proxies and 10.0.0.1:443 on others',
     );
   });
 
-  test('a server that p2 does not have -> unknown-shard, and says who lacks it', () => {
+  test('a server that p2 does not have -> unknown-shard, with the proxy that has none', () => {
     expect(pin('s2', { p1: 's1', p2: 's1' }, { servers: { p2: [server('s1')] } })).toBe(
       'unknown-shard: p2 has no one shard called s2',
     );
@@ -59,12 +59,12 @@ describe('what a shard may be called', () => {
     expect(pin('12', { p1: 's1' }, { servers: { p1: servers } })).toBe('unknown-shard: p1 has no one shard called 12');
   });
 
-  test('a shard that nobody has -> unknown-shard', () => {
+  test('a shard that no proxy has -> unknown-shard', () => {
     expect(pin('10.1.1.1:443', { p1: 's1', p2: 's1' })).toMatch(/^unknown-shard: p1, p2 has/);
   });
 });
 
-describe('the way', () => {
+describe('the steps', () => {
   test('{p1: s1, p2: s2} to s2 -> a touch is enough', () => {
     expect(pin('s2', { p1: 's1', p2: 's2' })).toBe(`pin pinned ${addresses.s2}: touch p2 12`);
   });
@@ -73,7 +73,7 @@ describe('the way', () => {
     expect(pin('s2', { p1: 's2', p2: 's2' })).toBe(`pin pinned ${addresses.s2}: `);
   });
 
-  test('a conference that nobody holds -> refused, unless it is to be new: then set on all', () => {
+  test('a conference that no proxy holds -> refused, or set on all if it is to be new', () => {
     expect(pin('s2', { p1: null, p2: null })).toBe(
       'unknown-conference: no proxy holds a conference of that name: give --new to make one',
     );
@@ -92,7 +92,7 @@ describe('refused', () => {
     expect(pin('s2', { p1: 's1', p2: 's1' }, { states: { s2: 'drain' } })).toBe(moves);
   });
 
-  test('ids that drift, and nobody holds the shard’s key -> id-drift', () => {
+  test('ids that drift, and no proxy holds the shard’s key -> id-drift', () => {
     const servers = { p2: [server('s1', { id: 12 }), server('s2', { id: 11 })] };
     expect(pin(addresses.s2!, { p1: 's1', p2: 's1' }, { servers })).toMatch(
       /^id-drift: server id 12 is 10.0.0.2:443 on p1/,

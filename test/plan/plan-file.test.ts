@@ -1,4 +1,4 @@
-// A plan that comes back from a file: as it went in, or every complaint at once.
+// A plan from a file: the same as before it was written, or every complaint at once.
 
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/domain/plan.ts';
@@ -21,7 +21,7 @@ function complaints(value: unknown, isExpressible: (key: string) => boolean = ex
   return [];
 }
 
-/** The plan with its first conference, or that one's first step, changed. */
+/** The plan with a change in its first conference, or in the first step of that. */
 const conference = (changes: object): unknown => ({
   ...plan,
   conferences: [{ ...plan.conferences[0]!, ...changes }],

@@ -1,5 +1,5 @@
-// What a plan stands on: who hears whom, what an entry leads to, and by which id a shard can be
-// meant.
+// The mesh as the planner sees it: which peers receive messages, where an entry leads, and which id
+// means a shard.
 
 import { expect, test } from 'vitest';
 import { createPlanningModel } from '../../src/plan/planning-model.ts';
@@ -16,19 +16,19 @@ test('a link counts for both ends or for none', () => {
   expect(model.linkedPeers('p2')).toEqual(['p1', 'p3']);
 });
 
-test('one end says down -> nobody hears', () => {
+test('one end reports the link down -> no linked peers', () => {
   const peers = [{ name: 'p1', state: 'down' as const, protocolErrors: 0 }];
   const model = createPlanningModel(viewsOf(drawMesh({ p1: null, p2: null }), { p2: { peers } }));
   expect([model.linkedPeers('p1'), model.linkedPeers('p2')]).toEqual([[], []]);
 });
 
-test('peers that nobody could be asked about are no link to build on', () => {
+test('a link is not up where no peers could be read', () => {
   const unknown = { peersKnown: false, localPeer: null, peers: [] };
   const model = createPlanningModel(viewsOf(drawMesh({ p1: null, p2: null }), { p1: unknown, p2: unknown }));
   expect(model.linkedPeers('p1')).toEqual([]);
 });
 
-test('an entry leads by key, then by id, then nowhere; no entry leads nowhere', () => {
+test('an entry leads by key, else by id, else to no shard; no entry leads to no shard', () => {
   const model = createPlanningModel(viewsOf(drawMesh({ p1: null })));
   const leads = (serverId: number, serverKey: string | null) => model.shardOf({ serverId, serverKey }, 'p1');
   expect([leads(12, addresses.s1!), leads(12, null), leads(12, '10.9.9.9:1'), leads(99, null)]).toEqual([

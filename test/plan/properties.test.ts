@@ -1,5 +1,5 @@
-// What holds for every plan, on random meshes: links cut anywhere, ids and names that drift,
-// entries of every kind.
+// Properties of every plan, on random meshes: links cut anywhere, ids and names that drift, entries
+// of every kind.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ function routesOf(mesh: ModelMesh, key: string) {
 const every = (check: (drawn: Drawn) => void) => fc.assert(fc.property(anyMesh, check), runs);
 
 describe('on any mesh', () => {
-  test('each disagreement gets a way or a refusal, and nothing else does', () => {
+  test('each disagreement is planned or refused, and nothing else is', () => {
     every((drawn) => {
       const looked = lookAt(build(drawn));
       const { plan, decisions } = buildPlan(looked, planningFacts());
@@ -130,7 +130,7 @@ describe('on any mesh', () => {
     );
   });
 
-  test('a proxy that could not be read is neither written to nor reckoned with', () => {
+  test('a proxy that could not be read is not written to and does not count', () => {
     every((drawn) => {
       const mesh = build(drawn);
       const gone = mesh.names.at(-1)!;
@@ -161,10 +161,7 @@ test('on a mesh that agrees there is nothing to do', () => {
   });
 });
 
-/**
- * Every proxy calls a shard as the first proxy does, and has the first shard up. Ids stay as they
- * are.
- */
+/** On every proxy a shard has the name of the first proxy, and the first shard is up. */
 function withoutNameDrift(drawn: Drawn): Drawn {
   const [first] = drawn.setup.proxies;
   const proxies = drawn.setup.proxies.map(({ name, servers }) => ({

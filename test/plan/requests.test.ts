@@ -1,5 +1,5 @@
-// The way through the data plane: as few requests as reach every proxy, and none whose words mean
-// another shard elsewhere.
+// Writes through the data plane: as few requests as reach every proxy, and none whose message means
+// another shard on a peer.
 
 import { expect, test } from 'vitest';
 import type { EntryState } from '../../src/domain/plan.ts';
@@ -7,29 +7,31 @@ import { createPlanningModel } from '../../src/plan/planning-model.ts';
 import { planRequests } from '../../src/plan/requests.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
-function wayOf(picture: Picture, drawn: DrawnMesh = {}) {
+function requestsFor(picture: Picture, drawn: DrawnMesh = {}) {
   const mesh = drawMesh(picture, drawn);
   const entries = new Map<string, EntryState>(mesh.names.map((name) => [name, mesh.entry(name, 'k')]));
-  const way = planRequests({ entries, winner: addresses.s1!, model: createPlanningModel(viewsOf(mesh)) });
-  return 'steps' in way ? way.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`) : way;
+  const planned = planRequests({ entries, winner: addresses.s1!, model: createPlanningModel(viewsOf(mesh)) });
+  return 'steps' in planned
+    ? planned.steps.map(({ kind, proxy, serverId }) => `${kind} ${proxy} ${serverId}`)
+    : planned;
 }
 
 test.each<[string, Picture, DrawnMesh, string[]]>([
   ['all right', { p1: 's1', p2: 's1', p3: 's1' }, {}, []],
   ['one wrong', { p1: 's1', p2: 's1', p3: 's2' }, {}, ['request p3 11']],
-  ['two wrong that hear each other', { p1: 's1', p2: 's2', p3: 's3' }, {}, ['request p2 11']],
+  ['two wrong, linked', { p1: 's1', p2: 's2', p3: 's3' }, {}, ['request p2 11']],
   [
-    'two wrong that do not',
+    'two wrong, not linked',
     { p1: 's1', p2: 's2', p3: 's3' },
     { cut: [['p2', 'p3']] },
     ['request p2 11', 'request p3 11'],
   ],
-  ['nobody has it', { p1: null, p2: null, p3: null }, {}, ['request p1 11']],
+  ['no proxy has an entry', { p1: null, p2: null, p3: null }, {}, ['request p1 11']],
 ])('%s', (_, picture, drawn, steps) => {
-  expect(wayOf(picture, drawn)).toEqual(steps);
+  expect(requestsFor(picture, drawn)).toEqual(steps);
 });
 
-test('a name that is another shard where it is heard -> refuse: id-drift', () => {
+test('a name that is another shard on a linked peer -> refuse: id-drift', () => {
   const renamed = [server('s1', { name: 's2' }), server('s2', { name: 's1' }), server('s3')];
-  expect(wayOf({ p1: 's1', p2: 's2' }, { servers: { p1: renamed } })).toMatchObject({ refusal: 'id-drift' });
+  expect(requestsFor({ p1: 's1', p2: 's2' }, { servers: { p1: renamed } })).toMatchObject({ refusal: 'id-drift' });
 });

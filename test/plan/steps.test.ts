@@ -1,5 +1,5 @@
-// The writes towards one shard: what is touched, what is replaced, in which order, and when nothing
-// can be written without harm.
+// The writes towards one shard: which entries are touched, which are replaced, in which order, and
+// when no write is without harm.
 
 import { describe, expect, test } from 'vitest';
 import { createPlanningModel } from '../../src/plan/planning-model.ts';
@@ -51,17 +51,17 @@ describe('touch', () => {
     expect(stepsTo('s1', { p1: 's1', p2: 's1' })).toEqual([]);
   });
 
-  test('chain p1-p2-p3: {p1: s1, p2: s2, p3: s2} -> p1 tells p2, then p2 tells p3', () => {
+  test('chain p1-p2-p3: {p1: s1, p2: s2, p3: s2} -> p1 sends to p2, then p2 to p3', () => {
     const cut = [['p1', 'p3']] as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: 's2' }, { cut })).toEqual(['0 touch p1 11', '1 touch p2 11']);
   });
 
-  test('chain p1-p2-p3: {p1: s1, p2: s1, p3: s2} -> only p2, whom p3 hears', () => {
+  test('chain p1-p2-p3: {p1: s1, p2: s1, p3: s2} -> only p2, which is linked to p3', () => {
     const cut = [['p1', 'p3']] as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's1', p3: 's2' }, { cut })).toEqual(['0 touch p2 11']);
   });
 
-  test('a right proxy that nobody needs to hear is left alone', () => {
+  test('a right proxy without a wrong peer is left alone', () => {
     const cut = [
       ['p1', 'p2'],
       ['p1', 'p3'],
@@ -152,7 +152,7 @@ describe('replace', () => {
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: 's2' }, { cut })).toEqual(['0 touch p1 11', '1 replace p3 11']);
   });
 
-  test('nobody leads to the winner -> replace on all', () => {
+  test('no proxy leads to the winner -> replace on all', () => {
     expect(stepsTo('s1', { p1: 's2', p2: 's3', p3: null })).toEqual([
       '0 replace p1 11',
       '0 replace p2 11',
@@ -168,7 +168,7 @@ describe('replace', () => {
     expect(stepsTo('s1', { p1: 's1/-', p2: 's2', p3: null })).toEqual(['0 touch p1 11', '1 replace p2 11']);
   });
 
-  test('{p1: s1, p2: leads nowhere, p3: s2}, no links -> both are replaced', () => {
+  test('{p1: s1, p2: leads to no shard, p3: s2}, no links -> both are replaced', () => {
     const cut = [
       ['p1', 'p2'],
       ['p1', 'p3'],
@@ -179,38 +179,38 @@ describe('replace', () => {
 });
 
 describe('harm', () => {
-  test('a replacement would mean another shard to a hearer without a key -> id-drift, and the ids are named', () => {
+  test('a replacement would mean another shard on a linked peer without a key -> id-drift, and the ids are named', () => {
     const drawn = { servers: { p1: usual, p2: swappedIds } };
     expect(stepsTo('s1', { p1: 's2', p2: 's2' }, drawn)).toBe(
       'id-drift: server id 11 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p2, which would hear of it',
     );
   });
 
-  test('one name, two shards: the next request would tell the name to the hearer, and undo it -> refused, by name', () => {
+  test('one name, two shards: the next request would send the name to the peer and undo the heal -> refused, by name', () => {
     const swapped = [server('s1', { id: 12, name: 's2' }), server('s2', { id: 11, name: 's1' })];
     const drawn = { srvkey: 'name', servers: { p1: usual, p2: swapped } } as const;
     expect(stepsTo('s1', { p1: 's2', p2: 's1' }, drawn)).toBe(
       'id-drift: server s1 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p2: the next request on p1 would undo it',
     );
-    // A link that is down comes back, and tells what was written meanwhile.
+    // A link that is down carries the entries once it is back.
     expect(stepsTo('s1', { p1: 's2', p2: 's1' }, { ...drawn, cut: [['p1', 'p2']] })).toMatch(/^id-drift: server s1 /);
   });
 
-  test('a touch without a key would mean another shard to who is right by id alone -> id-drift', () => {
+  test('a touch without a key would mean another shard on a proxy that is right by id alone -> id-drift', () => {
     const drawn = { servers: { p1: usual, p2: swappedIds, p3: usual } };
     expect(stepsTo('s1', { p1: 's1/-', p2: 's1/-', p3: null }, drawn)).toBe(
       'id-drift: server id 11 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p2, which would hear of it',
     );
   });
 
-  test('a name that is another shard on who has no entry -> id-drift, and the name is named', () => {
+  test('a name that is another shard on a proxy without an entry -> id-drift, with the name', () => {
     const drawn = { srvkey: 'name', servers: { p1: usual, p2: usual, p3: swappedNames } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: null }, drawn)).toBe(
       'id-drift: server s1 is 10.0.0.1:443 on p1 and 10.0.0.2:443 on p3: the next request on p1 would undo it',
     );
   });
 
-  test('a name that is another shard on who led to the winner, if by a key that contradicts its id -> id-drift', () => {
+  test('a name that is another shard on a proxy that led to the winner by a key that contradicts its id -> id-drift', () => {
     const drawn = { srvkey: 'name', servers: { p1: usual, p2: swappedNames, p3: usual } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's2/s1', p3: 's2' }, drawn)).toMatch(/^id-drift: server s1 is/);
   });
@@ -222,7 +222,7 @@ describe('harm', () => {
     );
   });
 
-  test('an id that means two shards there is no id for either', () => {
+  test('an id that means two shards on a proxy is used for neither', () => {
     const twice = [server('s1'), server('s2', { id: 11 }), server('s1', { id: 31 })];
     const drawn = { cut: [['p1', 'p2']] as const, servers: { p1: usual, p2: twice } };
     expect(stepsTo('s1', { p1: 's1', p2: 's2' }, drawn)).toEqual(['0 replace p2 31']);
@@ -235,7 +235,7 @@ describe('unread proxies', () => {
     expect(stepsTo('s1', { p1: 's1', p2: 's2', p3: 's2' }, {}, changes)).toEqual(['0 touch p1 11']);
   });
 
-  test('a chain is broken where its middle could not be read: it would hear a replacement behind it', () => {
+  test('a chain whose middle could not be read is broken there: the middle would receive a replacement behind it', () => {
     const drawn = { cut: [['p1', 'p3']] as const };
     const changes = { p2: { status: 'unreachable' } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's1', p3: 's2' }, drawn, changes)).toMatch(
@@ -243,7 +243,7 @@ describe('unread proxies', () => {
     );
   });
 
-  test('behind a link that is down nobody hears a replacement', () => {
+  test('behind a link that is down no peer receives a replacement', () => {
     const drawn = { cut: [['p1', 'p3'] as const, ['p2', 'p3'] as const] };
     const changes = { p2: { status: 'unreachable' } } as const;
     expect(stepsTo('s1', { p1: 's1', p2: 's1', p3: 's2' }, drawn, changes)).toEqual(['0 replace p3 11']);

@@ -1,5 +1,4 @@
-// Which shard a conference is kept on: each policy, when it abstains, and what is decided when all
-// do.
+// Which shard wins a conference: each policy, when it abstains, and the decision when all abstain.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -15,8 +14,8 @@ const refusing: Rules = { ...usual, tie: 'refuse' };
 const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
 
 /**
- * `p1: 's1'`, or `p1: ['s1', 290]` with the seconds that its entry has left. `null` leads nowhere
- * known.
+ * `p1: 's1'`, or `p1: ['s1', 290]` with the remaining life of the entry in seconds. `null`: the
+ * entry leads to no known shard.
  */
 type Picture = Readonly<Record<string, string | null | readonly [string, number]>>;
 
@@ -60,7 +59,7 @@ function decide(picture: Picture, { rules = usual, eligible, undrained, disputed
 }
 
 /** `s1 majority: 2 of 3 proxies`, or `undecided: why`. */
-function said(decision: Decision): string {
+function textOf(decision: Decision): string {
   return 'winner' in decision
     ? `${names[decision.winner] ?? decision.winner} ${decision.policy}: ${decision.because}`
     : `${decision.refusal}: ${decision.because}`;
@@ -68,25 +67,25 @@ function said(decision: Decision): string {
 
 describe('majority', () => {
   test('{p1: s1, p2: s1, p3: s2} -> keep s1 (2 of 3 proxies)', () => {
-    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }))).toBe('s1 majority: 2 of 3 proxies');
+    expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }))).toBe('s1 majority: 2 of 3 proxies');
   });
 
   const only: Rules = { winner: ['majority'], tie: 'refuse' };
 
   test('{p1: s1, p2: s2, p3: s2, p4: s3} -> abstains: the largest party is not more than half', () => {
-    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: 's3' }, { rules: only }))).toMatch(/^undecided/);
+    expect(textOf(decide({ p1: 's1', p2: 's2', p3: 's2', p4: 's3' }, { rules: only }))).toMatch(/^undecided/);
   });
 
   test('{p1: s1, p2: s1, p3: s2}, p1 and p2 have no vote -> keep s2', () => {
-    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { voters: ['p3'] }))).toBe('s2 majority: 1 of 1 proxies');
+    expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }, { voters: ['p3'] }))).toBe('s2 majority: 1 of 1 proxies');
   });
 
-  test('{p1: s1, p2: s2, p3: s2, p4: nowhere} -> abstains: who holds the entry counts, wherever it leads', () => {
-    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2', p4: null }, { rules: only }))).toMatch(/^undecided/);
+  test('{p1: s1, p2: s2, p3: s2, p4: nowhere} -> abstains: every proxy with an entry counts, wherever it leads', () => {
+    expect(textOf(decide({ p1: 's1', p2: 's2', p3: 's2', p4: null }, { rules: only }))).toMatch(/^undecided/);
   });
 
   test('{p1: s1, p2: s2} -> abstains', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: { winner: ['majority'], tie: 'refuse' } }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { rules: { winner: ['majority'], tie: 'refuse' } }))).toBe(
       'undecided: majority did not decide between 10.0.0.1:443 and 10.0.0.2:443',
     );
   });
@@ -96,7 +95,7 @@ describe('latest access', () => {
   const only: Rules = { winner: ['latest-access'], tie: 'refuse' };
 
   test('{p1: s1 290 s, p2: s2 284 s} -> keep s1 (6 s later)', () => {
-    expect(said(decide({ p1: ['s1', 290], p2: ['s2', 284] }))).toBe('s1 latest-access: touched 6 s after the others');
+    expect(textOf(decide({ p1: ['s1', 290], p2: ['s2', 284] }))).toBe('s1 latest-access: touched 6 s after the others');
   });
 
   test.each([
@@ -114,46 +113,48 @@ describe('latest access', () => {
   });
 
   test('{p1: s1 100 s, p2: s2 298 s}, p2 has no vote -> keep s1: a resync made that expiry', () => {
-    expect(said(decide({ p1: ['s1', 100], p2: ['s2', 298] }, { rules: only, voters: ['p1'] }))).toMatch(
+    expect(textOf(decide({ p1: ['s1', 100], p2: ['s2', 298] }, { rules: only, voters: ['p1'] }))).toMatch(
       /^s1 latest-access/,
     );
   });
 
   test('before majority, where the configuration says so', () => {
     const rules: Rules = { winner: ['latest-access', 'majority'], tie: 'refuse' };
-    expect(said(decide({ p1: ['s1', 100], p2: ['s1', 100], p3: ['s2', 290] }, { rules }))).toMatch(/^s2 latest-access/);
+    expect(textOf(decide({ p1: ['s1', 100], p2: ['s1', 100], p3: ['s2', 290] }, { rules }))).toMatch(
+      /^s2 latest-access/,
+    );
   });
 });
 
 describe('all the same', () => {
   test('{p1: s1, p2: s1} -> keep s1 (unanimous)', () => {
-    expect(said(decide({ p1: 's1', p2: 's1' }))).toBe('s1 unanimous: every entry leads there');
+    expect(textOf(decide({ p1: 's1', p2: 's1' }))).toBe('s1 unanimous: every entry leads there');
   });
 
   test('{p1: s1}, p1 has no vote -> keep s1: there is nothing to vote about', () => {
-    expect(said(decide({ p1: 's1' }, { voters: [], rules: refusing }))).toMatch(/^s1 unanimous/);
+    expect(textOf(decide({ p1: 's1' }, { voters: [], rules: refusing }))).toMatch(/^s1 unanimous/);
   });
 
   test('{p1: s1, p2: nowhere} is not unanimous', () => {
-    expect(said(decide({ p1: 's1', p2: null }))).toMatch(/^s1 majority/);
+    expect(textOf(decide({ p1: 's1', p2: null }))).toMatch(/^s1 majority/);
   });
 });
 
 describe('tie', () => {
   test('{p1: s1, p2: s2} tie: refuse -> undecided', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: refusing }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { rules: refusing }))).toBe(
       'undecided: participants, majority, latest-access did not decide between 10.0.0.1:443 and 10.0.0.2:443',
     );
   });
 
-  test('{p1: s1, p2: s2}, s2 the only eligible one, p2 has no vote, tie: refuse -> undecided, and says why', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { rules: refusing, eligible: ['s2'], voters: ['p1'] }))).toBe(
+  test('{p1: s1, p2: s2}, s2 the only eligible one, p2 has no vote, tie: refuse -> undecided, with the reason', () => {
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { rules: refusing, eligible: ['s2'], voters: ['p1'] }))).toBe(
       'undecided: no proxy that has a vote leads to 10.0.0.2:443, the only shard that could be kept',
     );
   });
 
   test('{p1: s10, p2: s9} -> keep s9: by number, not by text', () => {
-    expect(said(decide({ p1: 's10', p2: 's9' }))).toMatch(/^s9 lowest-address/);
+    expect(textOf(decide({ p1: 's10', p2: 's9' }))).toMatch(/^s9 lowest-address/);
   });
 
   const ascending = [
@@ -182,28 +183,28 @@ describe('tie', () => {
   });
 });
 
-describe('a single shard is eligible: the reason is why no other could win, not who voted', () => {
+describe('a single shard is eligible: the reason is why no other could win, not the votes', () => {
   test('{p1: s1, p2: s1, p3: s2}, s1 not eligible -> keep s2', () => {
-    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'] }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'] }))).toBe(
       's2 majority: no other shard could win: 10.0.0.1:443 is not up on every proxy',
     );
   });
 
   test('{p1: s1, p2: s2, p3: s3}, latest access: only s3 is eligible -> keep s3', () => {
     const rules: Rules = { winner: ['latest-access'], tie: 'refuse' };
-    expect(said(decide({ p1: 's2', p2: 's1', p3: 's3' }, { rules, eligible: ['s3'] }))).toBe(
+    expect(textOf(decide({ p1: 's2', p2: 's1', p3: 's3' }, { rules, eligible: ['s3'] }))).toBe(
       's3 latest-access: no other shard could win: 10.0.0.1:443 and 10.0.0.2:443 are not up on every proxy',
     );
   });
 
   test('{p1: s1, p2: s2}, only s2 is eligible and p2 has no vote -> keep s2', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], voters: ['p1'] }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], voters: ['p1'] }))).toBe(
       's2 lowest-address: no other shard could win: 10.0.0.1:443 is not up on every proxy',
     );
   });
 
   test('{p1: s1, p2: nowhere, p3: nowhere} -> keep s1', () => {
-    expect(said(decide({ p1: 's1', p2: null, p3: null }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: null, p3: null }))).toBe(
       's1 majority: no other shard could win: the other entries lead to no known server',
     );
   });
@@ -211,13 +212,13 @@ describe('a single shard is eligible: the reason is why no other could win, not 
 
 describe('nothing eligible', () => {
   test('{p1: s1, p2: s2}, both down somewhere -> refuse: no-eligible-shard', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: [] }))).toBe(
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { eligible: [] }))).toBe(
       'no-eligible-shard: none of the shards it is on accepts traffic on every proxy: 10.0.0.1:443, 10.0.0.2:443',
     );
   });
 
   test('{p1: nowhere, p2: nowhere} -> refuse: no-eligible-shard', () => {
-    expect(said(decide({ p1: null, p2: null }))).toMatch(/^no-eligible-shard: .*: no server$/);
+    expect(textOf(decide({ p1: null, p2: null }))).toMatch(/^no-eligible-shard: .*: no server$/);
   });
 });
 
@@ -260,23 +261,23 @@ test('the order of the proxies never changes who wins', () => {
 describe('disputed states', () => {
   test('{p1: s1, p2: s1, p3: s2}, s1 is unusable on one proxy alone -> refuse: state-disputed', () => {
     const decision = decide({ p1: 's1', p2: 's1', p3: 's2' }, { eligible: ['s2'], disputed: ['s1'] });
-    expect(said(decision)).toBe(
+    expect(textOf(decision)).toBe(
       'state-disputed: 10.0.0.1:443 is unusable on p9 alone: give it one state on every proxy first',
     );
   });
 
   test('{p1: s1, p2: s2}, s1 is unusable on one proxy alone -> refuse: it might have won', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(/^state-disputed/);
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(/^state-disputed/);
   });
 
   test('{p1: s1, p2: s2, p3: s2}, s1 is unusable on one proxy alone -> keep s2: it has fewer votes anyway', () => {
-    expect(said(decide({ p1: 's1', p2: 's2', p3: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(
+    expect(textOf(decide({ p1: 's1', p2: 's2', p3: 's2' }, { eligible: ['s2'], disputed: ['s1'] }))).toMatch(
       /^s2 majority/,
     );
   });
 
   test('drain breaks ties: {p1: s1, p2: s2}, s1 drains somewhere -> keep s2; {p1: s1, p2: s1, p3: s2} -> keep s1', () => {
-    expect(said(decide({ p1: 's1', p2: 's2' }, { undrained: ['s2'] }))).toMatch(/^s2 lowest-address/);
-    expect(said(decide({ p1: 's1', p2: 's1', p3: 's2' }, { undrained: ['s2'] }))).toMatch(/^s1 majority/);
+    expect(textOf(decide({ p1: 's1', p2: 's2' }, { undrained: ['s2'] }))).toMatch(/^s2 lowest-address/);
+    expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }, { undrained: ['s2'] }))).toMatch(/^s1 majority/);
   });
 });

@@ -1,5 +1,5 @@
-// Plays for tests of healing: a drawn mesh, its plan made before anything of the script happens,
-// and a heal or its applier set on it.
+// Scenarios for tests of healing: a drawn mesh, the plan from before the script begins, and a heal
+// of that plan, or its applier alone.
 
 import type { HealOutcome, Plan } from '../../src/domain/plan.ts';
 import { createApplier } from '../../src/heal/apply.ts';
@@ -15,10 +15,10 @@ export const SETTLE_MS = 5_000;
 export interface Scenario extends ScriptedMesh {
   readonly mesh: ModelMesh;
   readonly plan: Plan;
-  /** How many conferences each round of a heal had in hand. */
+  /** How many conferences each round of a heal wrote. */
   readonly rounds: readonly number[];
   readonly heal: (options?: Partial<HealOptions>) => Promise<HealOutcome>;
-  /** The steps alone, without a look at what came of them. */
+  /** Writes the steps, without a check of the result. */
   readonly apply: ReturnType<typeof createApplier>;
   /** The shard that each proxy leads to, by its short name. */
   readonly routes: (key?: string) => readonly (string | null)[];
@@ -63,7 +63,7 @@ export function manySplit(keys: readonly string[]): ModelMesh {
   return mesh;
 }
 
-/** What is in the journal of writes: `intent 1 p2 replace`, `outcome 1 accepted`. */
+/** The journal's intents and outcomes: `intent 1 p2 replace`, `outcome 1 accepted`. */
 export function journaled({ tools }: ScriptedMesh): readonly string[] {
   return readJournal(tools.journal.path).flatMap((record) => {
     if (record.event === 'intent') return [`intent ${record.seq} ${record.proxy} ${record.kind}`];

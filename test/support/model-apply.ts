@@ -1,4 +1,4 @@
-// Carries a plan out on a model mesh, command by command, as a heal does: phase after phase, all
+// Applies a plan to a model mesh, command by command, as a heal does: phase after phase, all
 // clears of a phase before its sets.
 
 import type { Plan, Step } from '../../src/domain/plan.ts';

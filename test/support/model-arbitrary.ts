@@ -47,8 +47,8 @@ const setup: fc.Arbitrary<ModelSetup> = fc
   });
 
 /**
- * What an entry says, by shard; made into ids and keys by the words of the proxy that holds it.
- * `id` may mean nothing, `key` too.
+ * An entry's id and key, each by the shard that it means on the proxy that holds it. Each may also
+ * mean no shard.
  */
 const drawn = fc.record({
   id: fc.constantFrom<0 | 1 | 2 | 'zero' | 'unknown' | 'same'>('same', 'same', 'same', 0, 1, 2, 'zero', 'unknown'),
@@ -61,7 +61,7 @@ export type Drawn = {
 };
 
 /**
- * A setup, and for each conference what each proxy holds. Built anew for every use, since a mesh
+ * A setup, and for each conference what each proxy holds. Build a mesh for every use, since it
  * changes.
  */
 export const anyMesh: fc.Arbitrary<Drawn> = setup.chain((chosen) =>

@@ -114,7 +114,7 @@ export function routesOf(
   return { views, grid, look: routeGrid(grid, createMeshContext(views)) };
 }
 
-/** One look; what it shows is taken for confirmed. */
+/** One look, whose suspects all count as confirmed. */
 export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningReport {
   const { views, grid, look } = routesOf(mesh, { changes });
   const kinds = judgeSuspects(look, grid, {
@@ -136,7 +136,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningRepo
   };
 }
 
-/** Guards wide open, so that a test says which one it is about. */
+/** Guards that refuse nothing: a test sets the one that it is about. */
 export const settings: HealSettings = {
   consented: true,
   journal: '/nowhere',

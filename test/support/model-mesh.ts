@@ -1,10 +1,10 @@
 // A model of HAProxy's stick tables and peers (2.6 to 3.4, srvkey addr or name): what set, clear
-// and requests do to entries and to whom they are told. Independent of src on purpose: it judges
-// what a heal would do.
+// and requests do to entries, and which peers receive them. It shares no code with src, so that it
+// can judge what a heal would do.
 
 export type ShardState = 'up' | 'drain' | 'down' | 'maint';
 
-/** What one proxy calls a shard. */
+/** A shard as a server of one proxy. */
 export interface ModelServer {
   readonly id: number;
   readonly name: string;
@@ -35,18 +35,18 @@ export interface ModelMesh extends ModelSetup {
   setServers(proxy: string, own: readonly ModelServer[]): void;
   keys(): readonly string[];
   entry(proxy: string, key: string): ModelEntry | null;
-  /** Puts an entry there, or takes it away, without a word to anybody. */
+  /** Puts an entry there, or removes it, without a message to peers. */
   put(proxy: string, key: string, entry: ModelEntry | null): void;
   /** `set table T key K data.server_id N`. */
   set(proxy: string, key: string, serverId: number): void;
   /** `clear table T key K`. */
   clear(proxy: string, key: string): void;
   /**
-   * The shard that the next request is sent to by its entry; `null` where it would be balanced
-   * anew.
+   * The shard that the next request is sent to by its entry; `null` where the request
+   * would be balanced.
    */
   route(proxy: string, key: string): string | null;
-  /** The response of a shard arrives: entry and key are stored, and told to the peers. */
+  /** The response of a shard arrives: entry and key are stored, and sent to the peers. */
   store(proxy: string, key: string, address: string): void;
   /** A whole request; the shard that served it, `null` where none is usable. */
   request(proxy: string, key: string): string | null;
@@ -60,9 +60,7 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
   const servers = new Map(setup.proxies.map((proxy) => [proxy.name, proxy.servers]));
   const tables = new Map(names.map((name) => [name, new Map<string, ModelEntry>()]));
   const cut = new Set(setup.cut.map(([one, other]) => linkName(one, other)));
-  /**
-   * What each proxy wrote itself and did not learn: that is what a link carries when it comes back.
-   */
+  /** The entries that each proxy wrote itself: a link carries those when it comes back. */
   const written = new Map(names.map((name) => [name, new Set<string>()]));
   let waiting: (() => void)[] | null = null;
 
@@ -70,8 +68,8 @@ export function createModelMesh(setup: ModelSetup): ModelMesh {
   const entry = (proxy: string, key: string) => tables.get(proxy)!.get(key) ?? null;
 
   /**
-   * To directly linked peers only: who learns from a peer does not pass it on. A message without a
-   * key leaves the receiver's.
+   * To directly linked peers only: a proxy does not pass on what it receives. A message without a
+   * key leaves the receiver's key.
    */
   function tellPeers(from: string, key: string, peers = names.filter((name) => linked(from, name))): void {
     const { serverId, serverKey } = entry(from, key)!;

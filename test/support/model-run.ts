@@ -1,5 +1,5 @@
-// What the stories of healing stand on, without a machine: settings, the edge of the process, a
-// model mesh as a report and as readers.
+// A run on a model mesh, for tests of workflows: its settings, its context, its report and its
+// readers.
 
 import type { HealSettings } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';

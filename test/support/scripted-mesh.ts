@@ -1,5 +1,5 @@
-// A model mesh behind the readers and writers that a heal holds, with a script for what goes wrong,
-// and a real journal in a folder of its own.
+// A model mesh behind the readers and writers of a heal, with a script of faults, and a real
+// journal in a temporary folder.
 
 import { onTestFinished } from 'vitest';
 import { TransportError } from '../../src/errors.ts';
@@ -26,16 +26,16 @@ export interface Command {
 
 export interface Script {
   /**
-   * What a proxy says to a command. Without an answer the model carries it out and accepts; an
+   * A proxy's answer to a command. Without one, the model mesh executes and accepts the command. An
    * answer that is not `accepted` changes nothing.
    */
   readonly answer?: (command: Command) => WriteAnswer | undefined;
-  /** Called before a proxy carries out a line of commands. */
+  /** Called before a proxy executes a line of commands. */
   readonly beforeLine?: (commands: readonly Command[]) => void;
   readonly beforeRead?: (proxy: string, keys: readonly string[]) => void;
-  /** Where the heal writes down what it does, if not into a folder of its own. */
+  /** The journal of the heal; by default one in a temporary folder. */
   readonly journal?: Journal;
-  /** Why the lease is lost, from when on it is. */
+  /** Why the lease is lost; `null` while it is not. */
   readonly leaseLost?: () => string | null;
 }
 
@@ -43,7 +43,7 @@ export interface ScriptedMesh {
   readonly tools: HealTools;
   readonly clock: FakeClock;
   readonly interrupt: AbortController;
-  /** The proxies that cannot be reached, from when they are put in here. */
+  /** A proxy that a test adds here cannot be reached from then on. */
   readonly gone: Set<string>;
   /** Every command that reached a proxy: `clear p1 k`, `set p1 k=12`. */
   readonly commands: readonly string[];
@@ -93,7 +93,7 @@ function openOwnJournal(clock: FakeClock): Journal {
   return journal;
 }
 
-/** Reads single keys only: a heal asks for nothing else. */
+/** Reads single keys only: the tests' heals are too small for dumps. */
 export function readerOf(
   mesh: ModelMesh,
   proxy: string,

@@ -1,4 +1,5 @@
-// What every proxy holds for a few keys: who answered, who did not, and who is to blame.
+// The entries of some keys on every proxy: which proxies answered, which did not, and which errors
+// are not a proxy's.
 
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../../src/errors.ts';
@@ -18,7 +19,7 @@ const asked = (gone: readonly string[] = [], beforeRead?: Hooks, by: AbortSignal
 const plain = (now: Awaited<ReturnType<typeof readEntries>>) =>
   Object.fromEntries([...now].map(([proxy, entries]) => [proxy, Object.fromEntries(entries)]));
 
-test('by proxy, then by key; what is not there is null', async () => {
+test('by proxy, then by key; `null` where there is no entry', async () => {
   expect(plain(await readEntries(asked(), ['k', 'other']))).toEqual({
     p1: { k: { serverId: 11, serverKey: addresses.s1 }, other: null },
     p2: { k: { serverId: 12, serverKey: null }, other: null },
@@ -26,7 +27,7 @@ test('by proxy, then by key; what is not there is null', async () => {
   });
 });
 
-test('only the proxies that were asked for', async () => {
+test('only the given proxies', async () => {
   expect(Object.keys(plain(await readEntries(asked(), ['k'], ['p3', 'p1'])))).toEqual(['p3', 'p1']);
 });
 
@@ -63,7 +64,7 @@ describe('a proxy that is not in the answer', () => {
     expect(Object.keys(plain(await readEntries(asked([], spoiled), ['k'])))).toEqual(['p1', 'p3']);
   });
 
-  test('one that nobody knows', async () => {
+  test('one that is not known', async () => {
     expect(Object.keys(plain(await readEntries(asked(), ['k'], ['p1', 'stranger'])))).toEqual(['p1']);
   });
 
@@ -84,7 +85,7 @@ describe('rejects', () => {
     await expect(readEntries(asked([], by, interrupted.signal), ['k'])).rejects.toBe(reason);
   });
 
-  test('for a defect of ours', async () => {
+  test('for a defect of this program', async () => {
     const defect: Hooks = () => {
       throw new TypeError('a defect');
     };

@@ -1,4 +1,4 @@
-// Did the traffic move? What counts as held, and what is said where it does not.
+// Did the traffic move? When a conference is held, and the reason where it is not.
 
 import { describe, expect, test } from 'vitest';
 import type { EntryState, PlannedConference } from '../../src/domain/plan.ts';
@@ -7,8 +7,8 @@ import { entriesOf, verdictOn } from '../../src/verify/verdict.ts';
 import { addresses, type DrawnMesh, drawMesh, type Picture, server, viewsOf } from '../support/model-look.ts';
 
 /**
- * `held`, or what differs. `wanted` says per proxy the shard, or `null` for no entry; `silent` did
- * not answer.
+ * `held`, or the reason. `wanted` has the shard of each proxy, `null` for no entry. The proxies of
+ * `silent` did not answer.
  */
 function judge(
   wanted: Picture,
@@ -38,7 +38,7 @@ const bothOnS1 = { p1: 's1', p2: 's1' };
 describe('held', () => {
   test('every proxy leads to the winner', () => expect(judge(bothOnS1, { p1: 's1', p2: 's1' })).toBe('held'));
   test('by id alone, until the next request', () => expect(judge(bothOnS1, { p1: 's1/-', p2: 's1' })).toBe('held'));
-  test('a proxy that the plan says nothing of may hold what it likes', () =>
+  test('a proxy that is not in the plan may hold anything', () =>
     expect(judge({ p1: 's1' }, { p1: 's1', p2: 's2' })).toBe('held'));
   test('an id that drifts beside the right key', () =>
     expect(
@@ -56,7 +56,7 @@ describe('not held', () => {
     expect(judge(bothOnS1, { p1: 's1', p2: 's1/s2' })).toBe('p2 routes to 10.0.0.2:443'));
   test('mixed: the winner’s key under the id of another', () =>
     expect(judge(bothOnS1, { p1: 's2/s1', p2: 's1' })).toBe('p1 holds server_id=12 beside server_key=10.0.0.1:443'));
-  test('nowhere', () => expect(judge(bothOnS1, { p1: '99/-', p2: 's1' })).toBe('p1 routes to no known shard'));
+  test('no known shard', () => expect(judge(bothOnS1, { p1: '99/-', p2: 's1' })).toBe('p1 routes to no known shard'));
   test('no entry', () => expect(judge(bothOnS1, { p1: null, p2: 's1' })).toBe('p1 has no entry'));
   test('a proxy that did not answer has confirmed nothing', () =>
     expect(judge(bothOnS1, { p1: 's1', p2: 's1' }, { silent: ['p2'] })).toBe('p2 did not answer'));
@@ -72,7 +72,7 @@ describe('put back', () => {
     expect(judge(wanted, { p1: 's1', p2: 's1' }, { winner: null })).toBe('p2 routes to 10.0.0.1:443'));
 });
 
-test('what the proxies that answered hold for one key', () => {
+test('the entries of one key on the proxies that answered', () => {
   const held = { serverId: 11, serverKey: null };
   const now = new Map<string, ReadonlyMap<string, EntryState>>([
     ['p1', new Map([['k', held]])],

@@ -1,5 +1,5 @@
-// From a report and a file to a plan: pins, ways back, plans that are too old. What is carried out
-// is tested on real proxies.
+// From a report and a file to a plan: pins, undo, plans that are too old. The writes themselves are
+// tested on real proxies.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,11 +58,11 @@ describe('a plan from a file, and what has become of its conferences', () => {
     });
   });
 
-  test('the same disagreement, other steps -> refused, and a new plan is asked for', () => {
+  test('the same disagreement, other steps -> refused, with the advice to make a new plan', () => {
     expect(reasonsOf(checked(draw({ k: { p1: 's1', p2: 's2', p3: 's1' } })).plan)).toEqual(['k entry-changed']);
   });
 
-  test('a kind that is not what the look says is put right: no guard goes by the file', () => {
+  test('a kind that the look does not confirm is corrected: no guard trusts the file', () => {
     const lying = { ...inTime, conferences: plan.conferences.map((each) => ({ ...each, kind: 'missing' as const })) };
     expect(checked(draw({ k: { p1: 's1', p2: 's1', p3: 's2' } }), lying).plan.conferences).toMatchObject([
       { key: 'k', kind: 'split' },
@@ -80,7 +80,7 @@ describe('pins', () => {
   const pinned = (mesh: ModelMesh, pins: readonly (readonly [string, string])[], heal: Partial<HealSettings> = {}) =>
     planPins({ pins: pins.map(([key, shard]) => ({ key, shard })), isNew: false }, reportOf(mesh), runOf(mesh, heal));
 
-  test('from what is there now, not from the look', async () => {
+  test('from the entries of now, not from the look', async () => {
     const mesh = draw({ k: { p1: 's1', p2: 's1' } });
     const report = reportOf(mesh);
     mesh.put('p2', 'k', drawEntry('s2', mesh, 'p2'));
@@ -114,7 +114,7 @@ describe('pins', () => {
   });
 });
 
-describe('the way back', () => {
+describe('undo', () => {
   const run: JournalRecord = {
     event: 'run',
     at: 'x',
@@ -126,7 +126,7 @@ describe('the way back', () => {
   const back = (mesh: ModelMesh, records: readonly JournalRecord[]) =>
     planWayBack({ records, path: 'j.jsonl', older: false }, reportOf(mesh), runOf(mesh));
 
-  test('a journal of another mesh, or of none -> a complaint', async () => {
+  test('a journal of another mesh, or without a run -> a complaint', async () => {
     const mesh = draw({});
     await expect(back(mesh, [{ ...run, environment: 'prod' }])).rejects.toThrow('is of table nodes of prod');
     await expect(back(mesh, [])).rejects.toThrow(ConfigError);
@@ -147,13 +147,13 @@ describe('the way back', () => {
     }
   });
 
-  test('a conference that nothing came of is no work', async () => {
+  test('a conference without a write is not undone', async () => {
     const pictures = { a: { p1: 's1', p2: 's2' } };
     const records = recordsOf(await journalOfHeal(draw(pictures)));
     expect(ways(await back(draw(pictures), records))).toEqual([]);
   });
 
-  test('what was filled in is removed, what was replaced is put back', async () => {
+  test('a filled-in entry is removed, a replaced one is put back', async () => {
     const mesh = draw({ a: { p1: 's1', p2: 's2' }, b: { p1: 's1', p2: null } });
     const records = recordsOf(await journalOfHeal(mesh));
     expect(ways(await back(mesh, records))).toEqual(['a replace p2', 'b remove p2']);
@@ -178,7 +178,7 @@ describe('the way back', () => {
     );
   });
 
-  /** Heals the mesh, and gives back what is in the journal. */
+  /** Heals the mesh, and returns the records of the journal. */
   async function journalOfHeal(mesh: ModelMesh): Promise<string> {
     const scripted = scriptMesh(mesh);
     const { at, ...begin } = run;

@@ -1,5 +1,5 @@
-// What healing would do about a report: the cooldown from the journals, and how long a plan is good
-// for.
+// What healing would do about a report: the cooldown from the journals, and how long a plan is
+// valid.
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -76,7 +76,7 @@ describe('a damaged journal within the window', () => {
   });
 });
 
-test('a journal of another environment that is damaged or torn blocks nobody; a torn one of our own is told of once', () => {
+test('a journal of another environment that is damaged or torn stops nothing; a torn one of this environment is logged once', () => {
   const folder = temporaryFolder();
   const here = quietContext();
   const said: string[] = [];
