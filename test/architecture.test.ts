@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   consul: ['input'],
   inventory: ['domain', 'errors.ts', 'input', 'consul', 'process/deadline.ts'],
   transport: ['domain', 'errors.ts'],
-  census: ['domain', 'errors.ts', 'input', 'transport/dial.ts'],
+  census: ['domain', 'errors.ts', 'input', 'transport/dial.ts', 'analysis', 'snapshot/grid/key-table.ts'],
   'runtime-api': ['domain', 'errors.ts', 'transport/transport.ts'],
   snapshot: ['domain', 'errors.ts', 'process/clock.ts', 'runtime-api'],
   analysis: ['domain'],

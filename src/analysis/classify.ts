@@ -13,6 +13,8 @@ export const MIXED_KIND = bitOf('mixed');
 export const ORPHANED_KIND = bitOf('orphaned');
 export const AMBIGUOUS = bitOf('ambiguous');
 export const DUPLICATED = bitOf('duplicated');
+export const MISPLACED = bitOf('misplaced');
+export const SCATTERED = bitOf('scattered');
 /** The kinds that are a disagreement: only they can be in flight. */
 export const DISAGREEMENT = disagreementKinds.reduce((kinds, kind) => kinds | bitOf(kind), 0);
 
@@ -82,10 +84,11 @@ export interface KeyInLook {
  * Whether two looks at one key, each of which shows this kind, show the same thing. Compares only
  * proxies that showed the key's state in both looks and did not change it: these must show the kind
  * by themselves. Any other proxy neither confirms nor contradicts, or one proxy could hide what the
- * others disagree on. `ambiguous` depends on the key alone.
+ * others disagree on. `ambiguous` depends on the key alone, and the census
+ * judges the routes of each look anew.
  */
 export function sameAt(kind: Kinds, before: KeyInLook, after: KeyInLook): boolean {
-  if (kind === AMBIGUOUS) return true;
+  if ((kind & (AMBIGUOUS | MISPLACED | SCATTERED)) !== 0) return true;
   const mask = kind === MIXED_KIND ? MIXED : kind === ORPHANED_KIND || kind === SPLIT ? ORPHANED : 0;
   const isSteady = (proxy: number) =>
     !isSilent(before, proxy) &&

@@ -50,6 +50,16 @@ export function findSuspects(look: RoutedGrid, rules: SuspectRules): Suspects {
   return { rows, kinds: kindsOfRows, conferences, conferencesOn, unknownRoutes, ended };
 }
 
+/** `rows` are suspects too, where `kindsOf` finds a kind. */
+export function withRows(found: Suspects, rows: readonly number[], kindsOf: (row: number) => Kinds): Suspects {
+  const kinds = new Map(found.rows.map((row, suspect) => [row, found.kinds[suspect]!]));
+  for (const row of rows) {
+    const added = kindsOf(row);
+    if (added !== 0) kinds.set(row, (kinds.get(row) ?? 0) | added);
+  }
+  return { ...found, rows: [...kinds.keys()], kinds: [...kinds.values()] };
+}
+
 /** Nearly all rows are plain: where that settles them, they are passed over. */
 function rowsToJudge(plain: Int32Array, plainToo: boolean): readonly number[] {
   const rows: number[] = [];

@@ -26,6 +26,8 @@ export interface ConfirmedLook {
   readonly confirmed: readonly Kinds[];
   readonly causeEvidence: CauseEvidence;
   readonly keyLength: number | null;
+  /** Who sits where, by key; `null` where the census does not know. */
+  readonly participantsOf: (key: string) => Finding['participants'];
 }
 
 interface Group extends Tally {
@@ -104,7 +106,8 @@ function findingAt(evidence: JudgedLook, kind: FindingKind, row: number): Findin
   const named = kindRecords[kind].hasCause
     ? evidence.causeOf(row)
     : { cause: null, because: reasonOf(kind, evidence, row) };
-  return { kind, key, conference: conferenceOf(key), routes, absentOn, ...named };
+  const participants = evidence.participantsOf(key);
+  return { kind, key, conference: conferenceOf(key), routes, absentOn, participants, ...named };
 }
 
 function followedAt(look: RoutedGrid, row: number, proxy: number): Pick<Route, 'followed' | 'why'> {
@@ -115,7 +118,7 @@ function followedAt(look: RoutedGrid, row: number, proxy: number): Pick<Route, '
   return { followed: why === null, why };
 }
 
-function reasonOf(kind: FindingKind, { look, keyLength }: ConfirmedLook, row: number): string {
+function reasonOf(kind: FindingKind, { look, keyLength, participantsOf }: ConfirmedLook, row: number): string {
   const where = (holds: (proxy: number) => boolean) =>
     look.context.views
       .filter(
@@ -132,10 +135,22 @@ function reasonOf(kind: FindingKind, { look, keyLength }: ConfirmedLook, row: nu
       return `the key fills the table's ${keyLength} bytes: every conference whose name begins like this shares the entry`;
     case 'duplicated':
       return duplicateWords(look, row);
+    case 'misplaced':
+    case 'scattered':
+      return placeWords(participantsOf(look.grid.keys.keyAt(row)) ?? {});
     case 'split':
     case 'missing':
       return '';
   }
+}
+
+/** The census, in words; the largest group first. */
+function placeWords(participants: NonNullable<Finding['participants']>): string {
+  const groups = Object.entries(participants)
+    .filter(([, count]) => count > 0)
+    .sort(([one, count], [other, more]) => more - count || (one < other ? -1 : 1))
+    .map(([shard, count]) => `${count} ${count === 1 ? 'participant' : 'participants'} on ${shard}`);
+  return `${groups.join(' and ')}, for longer than clients need to move`;
 }
 
 function duplicateWords({ grid, context, shardAt }: RoutedGrid, row: number): string {

@@ -5,8 +5,15 @@ import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts'
 import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
-/** Every shard that some proxy has as a server or some entry leads to, by address. */
-export function summariseShards(context: MeshContext, conferencesOn: readonly number[]): readonly ShardSummary[] {
+/**
+ * Every shard that some proxy has as a server or some entry leads to, by address. `participantsOn`
+ * has those that answered the census, by address.
+ */
+export function summariseShards(
+  context: MeshContext,
+  conferencesOn: readonly number[],
+  participantsOn: ReadonlyMap<string, number>,
+): readonly ShardSummary[] {
   return context.shards
     .map((address, number): ShardSummary => {
       const having = context.directories.filter((directory) => directory.addresses.has(address));
@@ -19,6 +26,7 @@ export function summariseShards(context: MeshContext, conferencesOn: readonly nu
         name: shardName(names),
         names: [...new Set(names)],
         conferences: conferencesOn[number] ?? 0,
+        participants: participantsOn.get(address) ?? null,
         state: stateOf(usable, having, address),
       };
     })

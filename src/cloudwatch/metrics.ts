@@ -58,6 +58,14 @@ const kindMetrics = {
     name: 'duplicated_keys',
     description: 'keys that one dump shows twice, leading to different shards',
   },
+  misplaced: {
+    name: 'misplaced_rooms',
+    description: 'conferences whose participants sit on another shard than the routes say; 0 without a census',
+  },
+  scattered: {
+    name: 'scattered_rooms',
+    description: 'conferences with participants on two or more shards; 0 without a census',
+  },
 } as const satisfies Readonly<Record<FindingKind, Pick<MetricDefinition, 'name' | 'description'>>>;
 
 /** Counts the conferences of one kind. */
@@ -79,7 +87,7 @@ export const metricDefinitions = [
     name: 'stick_table_error',
     unit: 'Count',
     description:
-      '1 where conferences are split, missing, mixed or duplicated at the end of the run, or no proxy could be read; else 0',
+      '1 where conferences are split, missing, mixed, duplicated, misplaced or scattered at the end of the run, or no proxy could be read; else 0',
     measure: ({ report, remaining }) =>
       report.counts.proxiesReporting === 0 || disagreementKinds.some((kind) => remaining[kind] > 0) ? 1 : 0,
   },
@@ -126,17 +134,14 @@ export const metricDefinitions = [
   remainingOf('orphaned'),
   remainingOf('ambiguous'),
   remainingOf('duplicated'),
+  remainingOf('misplaced'),
+  remainingOf('scattered'),
   {
-    name: 'misplaced_rooms',
+    name: 'participants_apart',
     unit: 'Count',
-    description: 'conferences whose participants sit on another shard than the routes say; 0 without a census',
-    measure: () => 0,
-  },
-  {
-    name: 'scattered_rooms',
-    unit: 'Count',
-    description: 'conferences with participants on two or more shards; 0 without a census',
-    measure: () => 0,
+    description:
+      'participants of scattered conferences who are not where most of their conference are; 0 without a census',
+    measure: ({ report }) => report.census?.participantsApart ?? 0,
   },
   {
     name: 'heals_refused',

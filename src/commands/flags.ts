@@ -43,6 +43,10 @@ export const junitFlag: FlagGroup = (command) =>
     'write JUnit XML, one case per proxy and kind of finding; - is standard output, in place of the text',
   );
 
+/** Of the commands whose look has a census. */
+export const waitFlag: FlagGroup = (command) =>
+  command.option('--wait', 'take a census that finds people apart again, once clients had time to move');
+
 /** Saved dumps in place of live proxies. */
 export const fromFlag: FlagGroup = (command) => command.option('--from <dir>', 'saved dumps instead of live proxies');
 

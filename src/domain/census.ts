@@ -16,6 +16,16 @@ export interface CensusRoom {
   readonly createdAtMs: number | null;
 }
 
+/** The people of one conference on one shard. */
+export interface Place {
+  /** Position in `CensusReading.shards`. */
+  readonly shard: number;
+  /** Never negative. 0: its room is there, and all are in breakout rooms or about to leave. */
+  readonly participants: number;
+  /** Epoch milliseconds; `null` where the source does not say. */
+  readonly createdAtMs: number | null;
+}
+
 /** Takes the rooms of a census while it is read, so that no list of them is kept. */
 export interface RoomSink {
   /**
@@ -133,4 +143,37 @@ export interface CensusSettings {
   readonly via:
     | { readonly kind: 'direct' | 'proxy' }
     | { readonly kind: 'ssh'; readonly user: string; readonly host: string; readonly port: number };
+}
+
+/** A conference whose people are not in one place, or not where its entries lead. */
+export interface ApartConference {
+  readonly key: string;
+  readonly conference: string;
+  readonly kind: 'scattered' | 'misplaced';
+  /** By address of the shard, or its name where no address is known. */
+  readonly participants: Readonly<Record<string, number>>;
+  /** Whether clients had the time to move and did not. */
+  readonly isSettled: boolean;
+}
+
+/**
+ * What the census of a run adds up to. `isWhole`: every shard that is known answered, so that the
+ * people of a conference are nowhere else.
+ */
+export interface CensusSummary {
+  /** Epoch milliseconds. */
+  readonly takenAtMs: number;
+  readonly shards: readonly ShardCensus[];
+  readonly gaps: readonly CensusGap[];
+  readonly isWhole: boolean;
+  /** Of the shards that answered. */
+  readonly rooms: number;
+  readonly participants: number;
+  /** Conferences with a room of which no table has an entry, and the other way round. */
+  readonly roomsWithoutEntry: number;
+  readonly entriesWithoutRoom: number;
+  /** People of scattered conferences who are not where most of their conference are. */
+  readonly participantsApart: number;
+  /** The settled ones first, then by key. */
+  readonly apart: readonly ApartConference[];
 }

@@ -16,6 +16,8 @@ interface KindRecord {
   readonly hasCause: boolean;
   /** Whether it is gone when every proxy routes to one usable shard. A shared key stays shared. */
   readonly endsByHeal: boolean;
+  /** Whether the census finds it, be the tables alike or not. */
+  readonly isByCensus: boolean;
 }
 
 /**
@@ -23,12 +25,49 @@ interface KindRecord {
  * type error in every place that has to know of it.
  */
 export const kindRecords = {
-  split: { bit: 1, isDisagreement: true, partsRequests: true, hasCause: true, endsByHeal: true },
-  missing: { bit: 2, isDisagreement: true, partsRequests: false, hasCause: true, endsByHeal: true },
-  mixed: { bit: 4, isDisagreement: true, partsRequests: true, hasCause: false, endsByHeal: true },
-  orphaned: { bit: 8, isDisagreement: false, partsRequests: false, hasCause: false, endsByHeal: true },
-  ambiguous: { bit: 16, isDisagreement: false, partsRequests: false, hasCause: false, endsByHeal: false },
-  duplicated: { bit: 32, isDisagreement: true, partsRequests: true, hasCause: false, endsByHeal: false },
+  split: { bit: 1, isDisagreement: true, partsRequests: true, hasCause: true, endsByHeal: true, isByCensus: false },
+  missing: { bit: 2, isDisagreement: true, partsRequests: false, hasCause: true, endsByHeal: true, isByCensus: false },
+  mixed: { bit: 4, isDisagreement: true, partsRequests: true, hasCause: false, endsByHeal: true, isByCensus: false },
+  orphaned: {
+    bit: 8,
+    isDisagreement: false,
+    partsRequests: false,
+    hasCause: false,
+    endsByHeal: true,
+    isByCensus: false,
+  },
+  ambiguous: {
+    bit: 16,
+    isDisagreement: false,
+    partsRequests: false,
+    hasCause: false,
+    endsByHeal: false,
+    isByCensus: false,
+  },
+  duplicated: {
+    bit: 32,
+    isDisagreement: true,
+    partsRequests: true,
+    hasCause: false,
+    endsByHeal: false,
+    isByCensus: false,
+  },
+  misplaced: {
+    bit: 64,
+    isDisagreement: true,
+    partsRequests: false,
+    hasCause: false,
+    endsByHeal: true,
+    isByCensus: true,
+  },
+  scattered: {
+    bit: 128,
+    isDisagreement: true,
+    partsRequests: false,
+    hasCause: false,
+    endsByHeal: true,
+    isByCensus: true,
+  },
 } as const satisfies Readonly<Record<string, KindRecord>>;
 
 export type FindingKind = keyof typeof kindRecords;
@@ -128,6 +167,11 @@ export interface Finding {
   readonly routes: readonly Route[];
   readonly absentOn: readonly string[];
   readonly because: string;
+  /**
+   * By address of the shard, or its name where no address is known: its participants. Shards that
+   * did not answer are not in it; `null` without a census.
+   */
+  readonly participants: Readonly<Record<string, number>> | null;
 }
 
 /** `proxy` and `peer` are names of proxies where the finding is about one or two of them. */

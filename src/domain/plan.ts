@@ -7,7 +7,14 @@ import type { FindingKind } from './finding.ts';
  * How a winner can be picked, in the words of the configuration; `pinned` and `restored` are a
  * person's word.
  */
-export type WinnerPolicy = 'majority' | 'latest-access' | 'lowest-address' | 'unanimous' | 'pinned' | 'restored';
+export type WinnerPolicy =
+  | 'participants'
+  | 'majority'
+  | 'latest-access'
+  | 'lowest-address'
+  | 'unanimous'
+  | 'pinned'
+  | 'restored';
 
 /**
  * The closed list of reasons for which something is not healed. The first group refuses a whole
@@ -35,6 +42,9 @@ export const refusalReasons = [
   'peer-unread',
   'duplicated',
   'too-many-missing',
+  'too-many-participants',
+  'census-incomplete',
+  'already-there',
   'unexplained',
   'no-room',
   'table-differs',
@@ -83,6 +93,8 @@ export interface PlannedConference {
   readonly winner: string | null;
   readonly policy: WinnerPolicy;
   readonly because: string;
+  /** How many people reload: those on another shard. Absent or `null`: no census says it. */
+  readonly participantsMoved?: number | null;
   readonly before: Readonly<Record<string, EntryState>>;
   readonly target: Readonly<Record<string, string | null>>;
   readonly steps: readonly Step[];
@@ -113,7 +125,12 @@ export interface Plan {
 
 /** How a finding would be healed, as the report shows it. */
 export type Decision =
-  | { readonly winner: string; readonly policy: WinnerPolicy; readonly because: string }
+  | {
+      readonly winner: string;
+      readonly policy: WinnerPolicy;
+      readonly because: string;
+      readonly participantsMoved: number | null;
+    }
   | { readonly refusal: RefusalReason; readonly because: string };
 
 /**

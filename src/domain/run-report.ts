@@ -1,5 +1,6 @@
 // What a run found, as people and programs get it: the shape behind `--json` and the text summary.
 
+import type { CensusSummary } from './census.ts';
 import type { Cause, CountsByKind, Finding, FindingKind, MeshFinding } from './finding.ts';
 import type { Decision, HealOutcome, Plan } from './plan.ts';
 import type { ProxyView } from './view.ts';
@@ -17,6 +18,8 @@ export interface ShardSummary {
   readonly name: string | null;
   readonly names: readonly string[];
   readonly conferences: number;
+  /** Those that the census counts there; `null` where it does not know. */
+  readonly participants: number | null;
   readonly state: 'up' | 'partly' | 'down' | 'doubtful';
 }
 
@@ -84,6 +87,8 @@ export interface RunReport {
   readonly proxies: readonly ProxyView[];
   readonly shards: readonly ShardSummary[];
   readonly counts: Counts;
+  /** Who sits where; `null` without a `census` section, and for saved dumps. */
+  readonly census: CensusSummary | null;
   readonly findings: FindingList;
   readonly meshFindings: readonly MeshFinding[];
   /**

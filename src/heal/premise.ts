@@ -2,7 +2,7 @@
 // write.
 
 import { spellEntry } from '../domain/entry.ts';
-import { findingKinds } from '../domain/finding.ts';
+import { type FindingKind, findingKinds, kindRecords } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import { planToShard, sameWrites } from '../plan/plan-to-shard.ts';
@@ -59,7 +59,9 @@ export function judgePremise(
   if (isFinding(conference)) {
     if (isHeldNowhere(entries)) return { kind: 'ended' };
     const shard = commonShard({ entries, model });
-    if (shard !== null) return { kind: 'settled', conference: settledOn(shard, conference) };
+    // Tables that agree settle nothing that the census found: they agreed before.
+    if (shard !== null && (shard === winner || !isByCensus(conference)))
+      return { kind: 'settled', conference: settledOn(shard, conference) };
   }
   const unusable =
     winner === null ? undefined : model.proxies.find((proxy) => !model.directories.get(proxy)!.isServed(winner));
@@ -96,6 +98,10 @@ export function replan(conference: PlannedConference, state: ConferenceState): P
 /** Whether a look found the conference to disagree; a pin or an undo comes from a person. */
 export function isFinding({ kind }: PlannedConference): boolean {
   return (findingKinds as readonly string[]).includes(kind);
+}
+
+function isByCensus({ kind }: PlannedConference): boolean {
+  return kind in kindRecords && kindRecords[kind as FindingKind].isByCensus;
 }
 
 /** Whether the conference has ended: the next request makes its entry again. */

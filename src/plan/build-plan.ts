@@ -1,12 +1,13 @@
 // From a report to a plan: for every disagreement a winner and steps, or a refusal with its reason.
 
-import { type Finding, isDisagreement } from '../domain/finding.ts';
+import { type Finding, isDisagreement, kindRecords } from '../domain/finding.ts';
 import { fitsHeader } from '../domain/key.ts';
 import type { Decision, HealSettings, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { candidatesOf, voters } from './electorate.ts';
 import { type FillIns, planFillIns } from './fill-ins.ts';
-import { changeLimit, guardCooldown, guardRun } from './guards.ts';
+import { guardCooldown, guardRun } from './guards.ts';
+import { type Limited, withinLimits } from './limits.ts';
 import { planToShard, stateFound } from './plan-to-shard.ts';
 import { createPlanningModel, type PlanningModel } from './planning-model.ts';
 import { planRequests } from './requests.ts';
@@ -29,7 +30,10 @@ export interface PlanningFacts {
 }
 
 /** What a plan needs of a report. */
-export type PlanningReport = Pick<RunReport, 'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings'>;
+export type PlanningReport = Pick<
+  RunReport,
+  'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings' | 'census'
+>;
 
 /**
  * The plan, and the decision on each key, which the report shows. If a guard refuses the run, the
@@ -45,7 +49,7 @@ export function buildPlan(
   // A run that has nothing to write is not refused.
   const refused =
     wanted.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));
-  const planned = refused ? wanted : withinLimit(wanted, report, facts.settings);
+  const planned = refused ? wanted : withinLimits(wanted, report.counts, facts.settings);
   const decisions = new Map(planned.decisions);
   if (refused)
     for (const { key } of planned.conferences)
@@ -66,43 +70,17 @@ export function buildPlan(
   };
 }
 
-interface Planned {
-  readonly conferences: readonly PlannedConference[];
-  readonly refusals: readonly Refusal[];
-  readonly decisions: ReadonlyMap<string, Decision>;
+interface Planned extends Limited {
   /** Conferences that are split, mixed or duplicated. */
   readonly disagreeing: number;
-  /** By key: the remaining life of the conference's youngest entry. */
-  readonly expiresInMs: ReadonlyMap<string, number>;
-}
-
-/**
- * Refuses by name the conferences beyond the limit of a run. Those are the ones that were used
- * last: else new conferences could keep old ones from ever being healed.
- */
-function withinLimit(planned: Planned, { counts }: PlanningReport, settings: HealSettings): Planned {
-  const limit = changeLimit(counts, settings);
-  const changing = planned.conferences.filter(({ kind }) => kind !== 'missing');
-  if (changing.length <= limit.count) return planned;
-  const waiting = new Set(
-    changing
-      .map(({ key }) => ({ key, left: planned.expiresInMs.get(key) ?? 0 }))
-      .sort((one, other) => one.left - other.left || (one.key < other.key ? -1 : 1))
-      .slice(limit.count)
-      .map(({ key }) => key),
-  );
-  const { reason, because } = limit;
-  const decisions = new Map(planned.decisions);
-  for (const key of waiting) decisions.set(key, { refusal: reason, because });
-  return {
-    ...planned,
-    conferences: planned.conferences.filter(({ key }) => !waiting.has(key)),
-    refusals: [...planned.refusals, ...[...waiting].map((key) => ({ reason, key, because }))],
-    decisions,
-  };
 }
 
 function planConferences(report: PlanningReport, facts: PlanningFacts): Planned {
+  const { census } = report;
+  const counted = new Set(
+    census?.shards.flatMap(({ status, address }) => (status === 'ok' && address !== null ? [address] : [])),
+  );
+  const byCensus = censusKeys(report);
   const model = createPlanningModel(report.proxies);
   const voting = voters(report.proxies);
   const conferences: PlannedConference[] = [];
@@ -115,6 +93,8 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
   let unfilled = 0;
   for (const finding of report.findings) {
     if (!isDisagreement(finding.kind) || decisions.has(finding.key)) continue;
+    // Filling it in would lead it to where its people are not.
+    if (finding.kind === 'missing' && byCensus.has(finding.key)) continue;
     if (finding.kind !== 'missing') disagreeing++;
     if (finding.kind === 'missing' && fills >= facts.settings.maxMissing) {
       unfilled++;
@@ -124,7 +104,11 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
       });
       continue;
     }
-    const planned = planConference(finding, { model, voting, fillIns }, facts);
+    const planned = planConference(
+      finding,
+      { model, voting, fillIns, counted, isWhole: census?.isWhole ?? false },
+      facts,
+    );
     expiresInMs.set(finding.key, Math.max(0, ...finding.routes.map((route) => route.expiresInMs)));
     if ('reason' in planned) {
       refusals.push(planned);
@@ -134,7 +118,8 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
     if (finding.kind === 'missing') fills++;
     fillIns.reserve(finding);
     conferences.push(planned);
-    decisions.set(finding.key, { winner: planned.winner!, policy: planned.policy, because: planned.because });
+    const { policy, because, participantsMoved = null } = planned;
+    decisions.set(finding.key, { winner: planned.winner!, policy, because, participantsMoved });
   }
   if (unfilled > 0)
     refusals.push({
@@ -145,16 +130,26 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
   return { conferences, refusals, decisions, disagreeing, expiresInMs };
 }
 
+/** Few, however many are missing somewhere. */
+function censusKeys({ findings }: PlanningReport): ReadonlySet<string> {
+  const tallies = findings.tallies.filter(({ kind }) => kindRecords[kind].isByCensus);
+  return new Set(tallies.flatMap((tally) => findings.first(tally, tally.count).map(({ key }) => key)));
+}
+
 /** What is the same for every conference of a run. */
 interface RunBasis {
   readonly model: PlanningModel;
   readonly voting: ReadonlySet<string>;
   readonly fillIns: FillIns;
+  /** Addresses of the shards that answered the census. */
+  readonly counted: ReadonlySet<string>;
+  /** Whether every shard answered it. */
+  readonly isWhole: boolean;
 }
 
 function planConference(
   finding: Finding,
-  { model, voting, fillIns }: RunBasis,
+  { model, voting, fillIns, counted, isWhole }: RunBasis,
   facts: PlanningFacts,
 ): PlannedConference | Refusal {
   const refuse = (reason: Refusal['reason'], because: string): Refusal => ({ reason, key: finding.key, because });
@@ -172,7 +167,13 @@ function planConference(
       'cooldown',
       `healed ${healed} times within ${Math.round(withinMs / 60_000)} minutes: it is flapping, and its cause should be found`,
     );
-  const decision = pickWinner({ finding, ...candidatesOf(finding, model.directories), voters: voting }, facts.settings);
+  const { isByCensus } = kindRecords[finding.kind];
+  if (isByCensus && finding.routes.length === 0)
+    return refuse('unknown-conference', 'no table has an entry of it: its next request makes one');
+  if (isByCensus && !isWhole)
+    return refuse('census-incomplete', 'not every shard answered the census: more of its people may be elsewhere');
+  const ballot = { finding, ...candidatesOf(finding, model.directories), voters: voting, counted };
+  const decision = pickWinner(ballot, facts.settings);
   if ('refusal' in decision) return refuse(decision.refusal, decision.because);
   const byRequest = facts.settings.dataPlane !== null && fitsHeader(finding.key);
   const { key, conference, kind } = finding;
@@ -181,10 +182,16 @@ function planConference(
     stateFound(finding, model),
     byRequest ? planRequests : planSteps,
   );
+  if ('steps' in planned && planned.steps.length === 0 && isByCensus)
+    return refuse(
+      'already-there',
+      `every proxy leads to ${decision.winner} already (${decision.because}): no write moves the people who are elsewhere`,
+    );
   if ('steps' in planned && planned.steps.length === 0)
     return refuse(
       'coverage',
       `every proxy that was read in full leads to ${decision.winner} already; the others cannot be healed unseen`,
     );
-  return planned;
+  const { participantsMoved } = decision;
+  return 'steps' in planned && participantsMoved !== null ? { ...planned, participantsMoved } : planned;
 }

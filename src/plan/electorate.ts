@@ -41,9 +41,14 @@ export interface DisputedShard {
   readonly lackedBy: readonly string[];
 }
 
-/** Chosen from the shards to which the conference's entries lead. */
+/**
+ * Chosen from the shards to which the conference's entries lead, and from those where its people
+ * are. An entry that is merely absent somewhere stays where it is.
+ */
 export function candidatesOf(finding: Finding, directories: ReadonlyMap<string, ServerDirectory>): Candidates {
-  const named = [...new Set(finding.routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
+  const routed = finding.routes.flatMap(({ shard }) => (shard === null ? [] : [shard]));
+  const peopled = finding.kind === 'missing' ? [] : Object.entries(finding.participants ?? {});
+  const named = [...new Set([...routed, ...peopled.flatMap(([shard, count]) => (count > 0 ? [shard] : []))])].sort();
   const all = [...directories.values()];
   const served = named.filter((shard) => servedEverywhere(shard, all));
   const drained = (shard: string) => all.filter((directory) => directory.stateOf(shard) === 'drain').length;

@@ -1,7 +1,7 @@
 // Which shard wins a conference: the configured policies in order, each a small function that may
 // abstain.
 
-import type { Finding, Route } from '../domain/finding.ts';
+import { type Finding, kindRecords, type Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 import type { Candidates, DisputedShard } from './electorate.ts';
 
@@ -16,6 +16,8 @@ interface Ballot extends Candidates {
   readonly finding: Finding;
   /** The names of the proxies whose routes count. */
   readonly voters: ReadonlySet<string>;
+  /** Addresses of the shards that answered the census. */
+  readonly counted: ReadonlySet<string>;
 }
 
 type Vote = { readonly winner: string; readonly because: string };
@@ -35,12 +37,11 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
       because: `none of the shards it is on accepts traffic on every proxy: ${named}`,
     };
   }
-  if (eligible.length === 1 && shardsOf(finding.routes).length === 1)
-    return decided('unanimous', { winner: eligible[0]!, because: 'every entry leads there' });
+  if (eligible.length === 1 && shardsOf(finding.routes).length === 1 && !kindRecords[finding.kind].isByCensus)
+    return decided('unanimous', ballot, { winner: eligible[0]!, because: 'every entry leads there' });
   for (const policy of settings.winner) {
-    const vote = policy === 'majority' ? majority(ballot) : policy === 'latest-access' ? latestAccess(ballot) : null;
-    if (vote !== null && policy !== 'participants')
-      return decided(policy, { ...vote, because: withoutRival(ballot) ?? vote.because });
+    const vote = voteBy[policy](ballot);
+    if (vote !== null) return decided(policy, ballot, { ...vote, because: withoutRival(ballot) ?? vote.because });
   }
   if (settings.tie === 'refuse')
     return {
@@ -51,7 +52,7 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
           : `${settings.winner.join(', ')} did not decide between ${eligible.join(' and ')}`,
     };
   const undrained = eligible.filter((shard) => ballot.undrained.has(shard));
-  return decided('lowest-address', {
+  return decided('lowest-address', ballot, {
     winner: lowestAddress(undrained.length > 0 ? undrained : eligible),
     because: withoutRival(ballot) ?? 'nothing else decided, and every proxy must come to the same',
   });
@@ -76,8 +77,35 @@ function refusalOver({ shard, calledUnusableBy, lackedBy }: DisputedShard): Deci
   };
 }
 
-function decided(policy: WinnerPolicy, { winner, because }: Vote): Decision {
-  return { winner, policy, because };
+function decided(policy: WinnerPolicy, { finding }: Ballot, { winner, because }: Vote): Decision {
+  return { winner, policy, because, participantsMoved: participantsMoved(finding, winner) };
+}
+
+/** How many people sit on another shard; `null` where no census says it. */
+export function participantsMoved({ participants }: Pick<Finding, 'participants'>, winner: string): number | null {
+  if (participants === null) return null;
+  return Object.entries(participants).reduce((sum, [shard, count]) => (shard === winner ? sum : sum + count), 0);
+}
+
+const voteBy: Readonly<Record<HealSettings['winner'][number], (ballot: Ballot) => Vote | null>> = {
+  participants: mostParticipants,
+  majority,
+  'latest-access': latestAccess,
+};
+
+/**
+ * The eligible shard with most people: so the fewest reload. Abstains where two have as many, where
+ * nobody is on any, and where one of them did not answer the census: it may have more.
+ */
+function mostParticipants({ finding, eligible, counted }: Ballot): Vote | null {
+  const { participants } = finding;
+  if (participants === null || !eligible.every((shard) => counted.has(shard))) return null;
+  const [first, second] = eligible
+    .map((shard) => ({ shard, count: participants[shard] ?? 0 }))
+    .sort((one, other) => other.count - one.count);
+  if (first === undefined || first.count === 0 || first.count === second?.count) return null;
+  const total = Object.values(participants).reduce((sum, count) => sum + count, 0);
+  return { winner: first.shard, because: `${first.count} of ${total} participants are there` };
 }
 
 /**

@@ -1,7 +1,7 @@
 // The report for programs: `schema/report.schema.json` describes it. Written finding by finding,
 // since all routes of all of them may not fit in memory.
 
-import { type Finding, type FindingKind, isDisagreement } from '../domain/finding.ts';
+import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { Counts, Proposal, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 
@@ -45,6 +45,7 @@ function* jsonPieces(report: RunReport): Generator<string> {
   yield* list('proxies', report.proxies, proxyJson);
   yield* list('shards', report.shards, (shard) => shard);
   yield `"counts": ${printableJson(countsJson(report.counts))},\n`;
+  yield `"census": ${printableJson(report.census)},\n`;
   yield* list('findings', report.findings, (finding) => findingJson(finding, report.proposal));
   yield* list('meshFindings', report.meshFindings, (finding) => finding);
   yield* list('notes', report.notes, (note) => note);
@@ -61,18 +62,9 @@ function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown)
   yield separator === '\n' ? '],\n' : '\n],\n';
 }
 
-/**
- * Kinds that the schema has and nothing finds. A kind that gets its record must leave this list:
- * the compiler says so.
- */
-const neverFound: Readonly<Record<Exclude<FindingKind | 'misplaced' | 'scattered', FindingKind>, 0>> = {
-  misplaced: 0,
-  scattered: 0,
-};
-
 /** Flat, as the schema has it. */
 function countsJson({ byKind, inFlight, ...counts }: Counts): unknown {
-  return { ...counts, ...byKind, inFlight, ...neverFound };
+  return { ...counts, ...byKind, inFlight };
 }
 
 function proxyJson(proxy: ProxyView): unknown {
@@ -101,9 +93,9 @@ function proxyJson(proxy: ProxyView): unknown {
 }
 
 function findingJson(finding: Finding, proposal: Proposal | null): unknown {
-  const { kind, key, conference, cause, routes, absentOn, because } = finding;
+  const { kind, key, conference, cause, routes, absentOn, because, participants } = finding;
   const decision = isDisagreement(kind) ? (proposal?.decisions.get(key) ?? null) : null;
-  return { kind, key, conference, cause, routes, absentOn, because, participants: null, decision };
+  return { kind, key, conference, cause, routes, absentOn, because, participants, decision };
 }
 
 const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -53,6 +53,10 @@ function byKind(kind: FindingKind, meshFindings: readonly MeshFinding[], page: P
       return 'Their next request is placed anew, on any shard: check the servers on the proxies named here ("show servers state").';
     case 'duplicated':
       return 'HAProxy before 3.3 can hold one key twice: upgrade; meanwhile "clear table ... key ..." on that proxy, as often as it is there, lets the others teach it again.';
+    case 'misplaced':
+      return 'Whoever joins now lands alone, and the others reload at their next poll: heal, which leads every proxy to where the people are.';
+    case 'scattered':
+      return 'Clients ask every two minutes which shard serves their room, and these did not come together: heal leads every proxy to the shard with most people.';
     case 'ambiguous':
       return 'Longer names were cut to this key: raise "len" of the stick table, on every proxy alike.';
   }

@@ -3,6 +3,7 @@
 
 import { exitCodes, exitCodeWords } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
+import { censusLines } from './census-lines.ts';
 import { findingGroups } from './finding-groups.ts';
 import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
@@ -49,6 +50,7 @@ function lookSections(report: RunReport, page: Page, heal: readonly string[]): r
     verdictLines(report, page),
     proxyLines(report, page),
     ...findingGroups(report, page),
+    titled('Census', censusLines(report, page), page),
     heal,
     titled('Mesh', meshLines(report, page), page),
     titled('Notes', noteLines(report, page), page),

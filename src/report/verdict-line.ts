@@ -11,8 +11,7 @@ export function verdictLines(report: RunReport, page: Page): string[] {
   if (report.verdict === 'agree')
     return line({ colour: paint.green, word: 'AGREE' }, `${agreementWords(report)} ${scope(report, page)}`, page);
   const isIncomplete = report.view === 'incomplete';
-  const { byKind } = report.counts;
-  const word = findingKinds.some((kind) => kindRecords[kind].partsRequests && byKind[kind] > 0) ? 'SPLIT' : 'MISSING';
+  const word = headWord(report);
   if (!isIncomplete) return line({ colour: paint.red, word }, `${disagreements} ${scope(report, page)}`, page);
   const gap = incompletenessWords(report, page);
   if (disagreements === '') {
@@ -30,6 +29,13 @@ export function verdictLines(report: RunReport, page: Page): string[] {
     ),
     ...line({ colour: paint.yellow, word: 'INCOMPLETE' }, `${gap}: there may be more`, page),
   ];
+}
+
+/** The worst that was found, in a word. */
+function headWord({ counts: { byKind } }: RunReport): string {
+  if (findingKinds.some((kind) => kindRecords[kind].partsRequests && byKind[kind] > 0)) return 'SPLIT';
+  if (byKind.scattered > 0) return 'SCATTERED';
+  return byKind.misplaced > 0 ? 'MISPLACED' : 'MISSING';
 }
 
 interface VerdictWord {
@@ -60,6 +66,8 @@ const kindIs: Readonly<Record<DisagreementKind, string>> = {
   missing: 'missing on some proxies',
   mixed: 'mixed',
   duplicated: 'held twice by one proxy',
+  misplaced: 'misplaced: their participants sit on another shard',
+  scattered: 'scattered: their participants sit on several shards',
 };
 
 /** Empty where nothing disagrees. */

@@ -10,6 +10,8 @@ export const kindWords: Readonly<Record<FindingKind, string>> = {
   orphaned: 'without a usable shard',
   ambiguous: 'under a key that several may share',
   duplicated: 'that one dump shows twice, leading apart',
+  misplaced: 'whose participants sit on another shard than their route',
+  scattered: 'with participants on several shards',
 };
 
 /** Why: follows a colon. */

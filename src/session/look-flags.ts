@@ -16,6 +16,8 @@ export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
 
 /** The flags of a command that can look at saved dumps too. */
 export interface LookFlags extends LiveFlags {
+  /** Takes a census that finds people apart again, once clients had time to move. */
+  readonly wait?: boolean;
   /** The file for the plan that `plan` writes. */
   readonly output?: string;
   /** Other input files of the command: no output may overwrite them. */

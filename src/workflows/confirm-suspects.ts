@@ -8,6 +8,7 @@ import type { Suspects } from '../analysis/find-suspects.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
 import { DUPLICATE, type RoutedGrid, routeGrid, withNewViews } from '../analysis/routed-grid.ts';
 import { judgeSuspects } from '../analysis/suspects.ts';
+import type { JoinedCensus } from '../census/joined-census.ts';
 import { type ConfirmedKinds, confirmKinds, type SuspectLook } from '../confirm/confirm-kinds.ts';
 import { lookAgain } from '../confirm/look-again.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -21,6 +22,8 @@ interface FirstLook {
   readonly grid: GridWriter;
   readonly first: RoutedGrid;
   readonly suspects: Suspects;
+  /** Who sits where; `null` without a census. */
+  readonly census: Pick<JoinedCensus, 'verdictAt'> | null;
   readonly expiries: Expiries;
   /** The table's `len` in bytes; `null` where it is not known. */
   readonly keyLength: number | null;
@@ -114,9 +117,12 @@ async function readAgain(
 }
 
 /** `spentMs` is how long the look took: entries that ended meanwhile may be absent. */
-function judged({ look, grid }: LaterLook, { keyLength, expiries, isSpread }: FirstLook, spentMs: number): SuspectLook {
+function judged({ look, grid }: LaterLook, seen: FirstLook, spentMs: number): SuspectLook {
+  const { keyLength, expiries, isSpread, census } = seen;
   const rules = { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread };
-  return { look, rowOf: (suspect) => suspect, kinds: judgeSuspects(look, grid, rules) };
+  const kinds = judgeSuspects(look, grid, rules);
+  const withCensus = census === null ? kinds : kinds.map((each, row) => each | census.verdictAt(look, row).kinds);
+  return { look, rowOf: (suspect) => suspect, kinds: withCensus };
 }
 
 /** `show table T key K` shows one of an entry's duplicates: only a dump shows both. */

@@ -144,7 +144,7 @@ async function writeIn(
   const lease = await leaseFor(commandRun);
   try {
     await beforeLook?.(commandRun);
-    const looked = await look(commandRun, null);
+    const looked = await look(commandRun, { waits: flags.wait === true });
     const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
     const wanted = await makePlan(report, commandRun);
     const plan = 'plan' in wanted ? wanted.plan : wanted;

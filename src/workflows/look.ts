@@ -4,7 +4,7 @@
 import { markServing } from '../analysis/backends.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { learnExpiries } from '../analysis/expiry.ts';
-import { findSuspects } from '../analysis/find-suspects.ts';
+import { findSuspects, withRows } from '../analysis/find-suspects.ts';
 import { listFindings } from '../analysis/finding-list.ts';
 import { linksOf } from '../analysis/links.ts';
 import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
@@ -17,7 +17,8 @@ import { spreadOver } from '../analysis/spread.ts';
 import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
 import { judgeRun } from '../analysis/verdict.ts';
-import type { RunReport } from '../domain/run-report.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { FindingList, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
@@ -26,6 +27,7 @@ import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts
 import { createKeyTable } from '../snapshot/grid/key-table.ts';
 import { countOnce } from '../snapshot/one-process.ts';
 import { confirmSuspects, seed } from './confirm-suspects.ts';
+import type { TablesSeen, TakenCensus } from './take-census.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
 const SAVED_EXPIRY_BYTES = 20_000_000;
@@ -33,15 +35,24 @@ const SAVED_EXPIRY_BYTES = 20_000_000;
 /** The types of tables whose keys HAProxy cuts at a length. */
 const NAMED_TYPES: ReadonlySet<string> = new Set(['string', 'binary']);
 
+/** What differs between looks. */
+export interface LookOptions {
+  /** Keeps the dumps. */
+  readonly archive?: ArchiveWriter | null;
+  /** Whether a census that finds people apart is taken again once clients had time to move. */
+  readonly waits?: boolean;
+}
+
 /**
  * Look, look again, reason. Rejects only for what is nobody's fault but ours, and when the signal
  * aborts.
  */
-export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise<RunReport> {
+export async function look(run: MeshRun, { archive = null, waits = false }: LookOptions = {}): Promise<RunReport> {
   const { mesh, settings, context } = run;
   const startedAt = context.clock.now();
+  const keys = createKeyTable(seed());
   const grid = createEntryGrid({
-    keys: createKeyTable(seed()),
+    keys,
     proxyCount: mesh.members.length,
     admitsNewKeys: true,
     // Nothing can be asked again of saved dumps but by reading them again: what is needed of
@@ -63,16 +74,20 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
   const first = routeGrid(grid, meshContext);
   const expiries = learnExpiries(first, spentMs);
   const isSpread = spreadOver(views).length > 0;
-  const suspects = findSuspects(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
+  const found = findSuspects(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
+  const census = await censusOf(run, { look: first, keys, keyLength }, waits);
+  const suspects =
+    census === null ? found : withRows(found, census.suspects, (row) => census.verdictAt(first, row).kinds);
   context.log.info('nominated', { conferences: suspects.conferences, suspects: suspects.rows.length });
 
-  const confirmed = await confirmSuspects(run, { grid, first, suspects, expiries, keyLength, isSpread });
+  const confirmed = await confirmSuspects(run, { grid, first, suspects, census, expiries, keyLength, isSpread });
   const lastContext = confirmed.look.context;
   const restarted = restartedProxies(lastContext.views);
   const emptied = emptiedProxies(lastContext.views, restarted);
   const findings = listFindings({
     ...confirmed,
     keyLength,
+    participantsOf: census === null ? () => null : census.participantsOf,
     causeEvidence: { linkBetween: linksOf(lastContext.views), emptied },
   });
   const counts = countFindings(lastContext, {
@@ -97,8 +112,9 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     }),
     expected: mesh.expected,
     proxies: lastContext.views,
-    shards: summariseShards(lastContext, suspects.conferencesOn),
+    shards: summariseShards(lastContext, suspects.conferencesOn, census?.participantsOn ?? new Map()),
     counts,
+    census: census?.summary(suspects.conferences, scatteredIn(findings)) ?? null,
     findings,
     meshFindings: meshFindings(lastContext, {
       mixedByDrift: countMixedByDrift(first),
@@ -108,6 +124,7 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     }),
     notes: [
       ...mesh.notes,
+      ...(census?.notes ?? []),
       ...notesOf({
         views: lastContext.views,
         expected: mesh.expected,
@@ -119,6 +136,18 @@ export async function look(run: MeshRun, archive: ArchiveWriter | null): Promise
     proposal: null,
     heal: null,
   };
+}
+
+function scatteredIn(findings: FindingList): readonly Finding[] {
+  const tally = findings.tallies.find(({ kind }) => kind === 'scattered');
+  return tally === undefined ? [] : findings.first(tally, tally.count);
+}
+
+/** The census is loaded only where the configuration has one. */
+async function censusOf(run: MeshRun, tables: TablesSeen, waits: boolean): Promise<TakenCensus | null> {
+  if (run.settings.census === null) return null;
+  const { takeCensus } = await import('./take-census.ts');
+  return takeCensus(run, tables, waits);
 }
 
 async function firstLook(

@@ -28,7 +28,7 @@ export function lookCommand(flags: LookFlags, call: Call): Promise<number> {
 /** Looks, adds what a heal would do, and writes the report. Resolves to the exit code. */
 export async function lookIn(commandRun: CommandRun, flags: LookFlags, afterwards?: Afterwards): Promise<number> {
   const { context, files } = commandRun;
-  const looked = await lookAndSave(commandRun, flags.save);
+  const looked = await lookAndSave(commandRun, flags);
   const { propose } = await import('./propose.ts');
   const report = { ...looked, proposal: propose(looked, commandRun) };
   context.progress.stop();
@@ -37,13 +37,13 @@ export async function lookIn(commandRun: CommandRun, flags: LookFlags, afterward
   return report.exitCode;
 }
 
-async function lookAndSave(run: MeshRun, folder: string | undefined): Promise<RunReport> {
+async function lookAndSave(run: MeshRun, { save: folder, wait: waits = false }: LookFlags): Promise<RunReport> {
   const { mesh, settings } = run;
-  if (folder === undefined) return look(run, null);
+  if (folder === undefined) return look(run, { waits });
   const { createArchive } = await import('../snapshot/archive/writer.ts');
   const archive = await createArchive(folder, mesh.members);
   try {
-    const report = await look(run, archive);
+    const report = await look(run, { archive, waits });
     const { version, startedAt, finishedAt } = report.run;
     await archive.commit(
       {

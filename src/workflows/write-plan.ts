@@ -17,7 +17,7 @@ import { propose } from './propose.ts';
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
   return withCommandRun(flags, call, async (commandRun) => {
     const { settings, context, files } = commandRun;
-    const report = await look(commandRun, null);
+    const report = await look(commandRun);
     const proposal = propose(report, commandRun);
     const { plan } = proposal;
     context.progress.stop();

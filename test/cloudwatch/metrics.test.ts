@@ -93,6 +93,7 @@ describe('every run', () => {
       duplicated_keys: 0,
       misplaced_rooms: 0,
       scattered_rooms: 0,
+      participants_apart: 0,
       heals_refused: 0,
       heals_failed: 0,
       conferences: 1234,

@@ -41,18 +41,30 @@ interface Given {
   readonly undrained?: readonly string[];
   readonly disputed?: readonly string[];
   readonly voters?: readonly string[];
+  /** By shard, as `{ A: 3, B: 1 }`. */
+  readonly participants?: Readonly<Record<string, number>>;
+  /** The shards that answered the census; default all that people are on. */
+  readonly counted?: readonly string[];
 }
 
-function decide(picture: Picture, { rules = usual, eligible, undrained, disputed, voters }: Given = {}): Decision {
+function decide(
+  picture: Picture,
+  { rules = usual, eligible, undrained, disputed, voters, participants, counted }: Given = {},
+): Decision {
+  const people =
+    participants === undefined
+      ? null
+      : Object.fromEntries(Object.entries(participants).map(([shard, count]) => [addresses[shard]!, count]));
   const routes = routesOf(picture);
   const named = [...new Set(routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
   return pickWinner(
     {
-      finding: finding('split', 'k', { routes }),
+      finding: finding('split', 'k', { routes, participants: people }),
       eligible: eligible?.map((shard) => addresses[shard] ?? shard) ?? named,
       undrained: new Set((undrained ?? []).map((shard) => addresses[shard]!)),
       disputed: (disputed ?? []).map((shard) => ({ shard: addresses[shard]!, calledUnusableBy: ['p9'], lackedBy: [] })),
       voters: new Set(voters ?? Object.keys(picture)),
+      counted: new Set((counted ?? Object.keys(participants ?? {})).map((shard) => addresses[shard]!)),
     },
     rules,
   );
@@ -279,5 +291,39 @@ describe('disputed states', () => {
   test('drain breaks ties: {p1: s1, p2: s2}, s1 drains somewhere -> keep s2; {p1: s1, p2: s1, p3: s2} -> keep s1', () => {
     expect(textOf(decide({ p1: 's1', p2: 's2' }, { undrained: ['s2'] }))).toMatch(/^s2 lowest-address/);
     expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }, { undrained: ['s2'] }))).toMatch(/^s1 majority/);
+  });
+});
+
+describe('participants', () => {
+  const twoToOne: Picture = { p1: 's1', p2: 's1', p3: 's2' };
+
+  test('the most decide against the majority of proxies, and how many move is said', () => {
+    expect(decide(twoToOne, { participants: { s1: 2, s2: 7 } })).toEqual({
+      winner: addresses.s2,
+      policy: 'participants',
+      because: '7 of 9 participants are there',
+      participantsMoved: 2,
+    });
+  });
+
+  test.each<readonly [string, Given]>([
+    ['two shards have as many', { participants: { s1: 3, s2: 3 } }],
+    ['nobody is there', { participants: {}, counted: ['s1', 's2'] }],
+    ['a shard that could win did not answer', { participants: { s2: 7 }, counted: ['s2'] }],
+  ])('they abstain where %s', (_, given) => {
+    expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, policy: 'majority' });
+  });
+
+  test('a shard that takes no requests everywhere is no choice, whoever is there', () => {
+    const given = { participants: { s1: 2, s2: 7 }, eligible: ['s1'], counted: ['s1', 's2'] };
+    expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, participantsMoved: 7 });
+  });
+
+  test('another order of policies is kept to', () => {
+    const rules: Rules = { winner: ['majority', 'participants'], tie: 'refuse' };
+    expect(decide(twoToOne, { rules, participants: { s1: 2, s2: 7 } })).toMatchObject({ policy: 'majority' });
+    expect(decide({ p1: 's1', p2: 's2' }, { rules, participants: { s1: 2, s2: 7 } })).toMatchObject({
+      policy: 'participants',
+    });
   });
 });

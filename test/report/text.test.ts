@@ -15,7 +15,14 @@ const linesOf = (text: string) => text.trimEnd().split('\n');
 
 test('a shard is called by its name beside its address, and a percent-encoded conference by what it says', () => {
   const shards = [
-    { address: shardB, name: 'prod-us-s12', names: ['12-prod-us-s12'], conferences: 1, state: 'up' as const },
+    {
+      address: shardB,
+      name: 'prod-us-s12',
+      names: ['12-prod-us-s12'],
+      conferences: 1,
+      participants: null,
+      state: 'up' as const,
+    },
   ];
   const text = renderText(
     runReport({ shards, findings: findingList([split('caf%C3%A9/%20'), split('50%/no')]) }),

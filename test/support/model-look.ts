@@ -125,12 +125,20 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningRepo
   });
   const emptied = emptiedProxies(views, restartedProxies(views));
   const causeEvidence = { linkBetween: linksOf(views), emptied };
-  const findings = listFindings({ look, grid, confirmed: kinds, keyLength: null, causeEvidence });
+  const findings = listFindings({
+    look,
+    grid,
+    confirmed: kinds,
+    keyLength: null,
+    participantsOf: () => null,
+    causeEvidence,
+  });
   return {
     environment: 'stage',
     table: 'nodes',
     proxies: views,
     expected: null,
+    census: null,
     counts: countFindings(look.context, { conferences: grid.keys.count, findings, inFlight: 0 }),
     findings,
   };

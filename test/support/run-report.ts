@@ -95,7 +95,17 @@ export function route(proxy: string, shard: string | null, changes: Partial<Rout
 }
 
 export function finding(kind: FindingKind, conference: string, changes: Partial<Finding> = {}): Finding {
-  return { kind, key: conference, conference, cause: null, routes: [], absentOn: [], because: '', ...changes };
+  return {
+    kind,
+    key: conference,
+    conference,
+    cause: null,
+    routes: [],
+    absentOn: [],
+    because: '',
+    participants: null,
+    ...changes,
+  };
 }
 
 export function split(conference: string, changes: Partial<Finding> = {}): Finding {
@@ -182,11 +192,12 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
     view: isIncomplete ? 'incomplete' : 'complete',
     exitCode: isIncomplete ? 3 : { agree: 0, split: 2, incomplete: 3 }[changes.verdict ?? verdict],
     expected: null,
+    census: null,
     proposal: null,
     heal: null,
     shards: [
-      { address: shardA, name: null, names: ['shard-a'], conferences: 611, state: 'up' },
-      { address: shardB, name: null, names: ['shard-b'], conferences: 623, state: 'up' },
+      { address: shardA, name: null, names: ['shard-a'], conferences: 611, participants: null, state: 'up' },
+      { address: shardB, name: null, names: ['shard-b'], conferences: 623, participants: null, state: 'up' },
     ],
     meshFindings: [],
     notes: [],

@@ -1,0 +1,75 @@
+// The rooms of a census beside the conferences of the tables: which agree, and which deserve a
+// second look. Pure.
+
+import type { KeyTable } from '../snapshot/grid/key-table.ts';
+import { cutKey } from './room-key.ts';
+import type { RoomTable } from './room-table.ts';
+
+/** The tables' side: the keys of a look, and where its proxies lead them. */
+export interface TableSide {
+  readonly keys: KeyTable;
+  /** By row: the number of the shard that every proxy follows the entry to, -1 elsewhere. */
+  readonly plainShards: Int32Array;
+  /** Whether some proxy that counts holds the key in this row. */
+  readonly isHeld: (row: number) => boolean;
+  /** Bytes at which the tables cut a key; `null` where that is not known. */
+  readonly keyLength: number | null;
+}
+
+/** A conference whose people are perhaps not where its route leads, or not in one place. */
+export interface Apart {
+  /** Its row in the tables' keys. */
+  readonly row: number;
+  /** Its number in the census. */
+  readonly conference: number;
+}
+
+export interface Joined {
+  readonly apart: readonly Apart[];
+  /** Conferences with a room, of which no table has an entry. */
+  readonly withoutEntry: number;
+  /** Conferences that have both. */
+  readonly withBoth: number;
+}
+
+/**
+ * `shardNumbers` gives the number in the mesh of each shard of the census, -1 for one whose rooms
+ * do not count. A conference with rooms on several shards that no table knows gets a row of its
+ * own. Keys that the tables cut are never apart: several conferences may share one. One lookup a
+ * room.
+ */
+export function joinRooms(rooms: RoomTable, shardNumbers: readonly number[], table: TableSide): Joined {
+  const apart: Apart[] = [];
+  let withoutEntry = 0;
+  let withBoth = 0;
+  for (let conference = 0; conference < rooms.keys.count; conference++) {
+    const place = onlyNumber(rooms, shardNumbers, conference);
+    if (place === NOWHERE) continue;
+    const isCut = table.keyLength !== null && rooms.keys.byteLengthAt(conference) >= table.keyLength;
+    // The other instance's memory: true until that one is called again.
+    const bytes = isCut
+      ? Buffer.from(cutKey(rooms.keys.keyAt(conference), table.keyLength!), 'latin1')
+      : rooms.keys.compiled.keyBytes(conference);
+    const row = table.keys.find(bytes, 0, bytes.length);
+    const plain = row < 0 ? -1 : (table.plainShards[row] ?? -1);
+    const isKnown = plain >= 0 || (row >= 0 && table.isHeld(row));
+    if (isKnown) withBoth++;
+    else withoutEntry++;
+    if (isCut || (place >= 0 && (!isKnown || place === plain))) continue;
+    apart.push({ row: row >= 0 ? row : table.keys.add(bytes, 0, bytes.length), conference });
+  }
+  return { apart, withoutEntry, withBoth };
+}
+
+const NOWHERE = -1;
+const SEVERAL = -2;
+
+/** The one shard with rooms that count, by its number in the mesh; SEVERAL or NOWHERE. */
+function onlyNumber(rooms: RoomTable, shardNumbers: readonly number[], conference: number): number {
+  const only = rooms.onlyShardAt(conference);
+  if (only >= 0) return shardNumbers[only]!;
+  const numbers = new Set(rooms.placesAt(conference).map(({ shard }) => shardNumbers[shard]!));
+  numbers.delete(NOWHERE);
+  const [first = NOWHERE] = numbers;
+  return numbers.size > 1 ? SEVERAL : first;
+}

@@ -1,0 +1,61 @@
+// Who sits where, as a report says it: the sum, what did not answer, and what may yet come
+// together.
+
+import type { CensusSummary, CensusTrouble } from '../domain/census.ts';
+import type { RunReport } from '../domain/run-report.ts';
+import { nextCommand } from './next-command.ts';
+import { count, counted, enumerate, fillText, type Page } from './page.ts';
+
+const namesShown = 3;
+
+/** Empty without a census. */
+export function censusLines({ census, run }: RunReport, page: Page): string[] {
+  if (census === null) return [];
+  const pending = census.apart.filter(({ isSettled }) => !isSettled).length;
+  return [
+    ...fillText(`${sumWords(census)}.`, { width: page.width, first: '  ' }),
+    ...unansweredLines(census, page),
+    ...(pending === 0
+      ? []
+      : page.suggest(
+          `${counted(pending, 'conference')} ${pending === 1 ? 'is' : 'are'} in two places, or not where the tables lead, for less time than clients need to move. To wait for them:`,
+          nextCommand(run, 'report', '--wait'),
+          '  ',
+        )),
+  ];
+}
+
+function sumWords({ shards, rooms, participants, roomsWithoutEntry, entriesWithoutRoom }: CensusSummary): string {
+  const answered = shards.filter(({ status }) => status === 'ok').length;
+  const known = shards.filter(({ status }) => status !== 'duplicate').length;
+  const apart = [
+    ...(roomsWithoutEntry > 0 ? [`${count(roomsWithoutEntry)} without an entry`] : []),
+    ...(entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),
+  ];
+  const beside = apart.length === 0 ? '' : `; ${apart.join(', ')}`;
+  const people = `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;
+  return `${people}, ${count(answered)} of ${counted(known, 'shard')} answered${beside}`;
+}
+
+/** One line a reason: the first few shards by name, and what to do. */
+function unansweredLines({ shards, gaps }: CensusSummary, page: Page): string[] {
+  const byRemedy = new Map<string, { readonly names: string[]; readonly trouble: CensusTrouble }>();
+  const silent = [...shards.filter(({ status }) => status === 'unanswered' || status === 'stale'), ...gaps];
+  for (const { name, trouble } of silent) {
+    if (trouble === null) continue;
+    const key = `${trouble.code} ${trouble.remedy}`;
+    const known = byRemedy.get(key);
+    if (known) known.names.push(name);
+    else byRemedy.set(key, { names: [name], trouble });
+  }
+  return [...byRemedy.values()].flatMap(({ names, trouble }) => [
+    ...fillText(
+      `not counted: ${enumerate(
+        names.map((name) => page.name(name)),
+        namesShown,
+      )}: ${page.text(trouble.message)}`,
+      { width: page.width, first: '  ', paint: page.paint.yellow },
+    ),
+    ...fillText(page.text(trouble.remedy), { width: page.width, first: `  ${page.arrow} ` }),
+  ]);
+}

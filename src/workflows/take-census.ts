@@ -1,0 +1,118 @@
+// The census of a look: read, joined with the tables, and remembered for the next look.
+
+import type { RoutedGrid } from '../analysis/routed-grid.ts';
+import type { CensusContext } from '../census/census-context.ts';
+import { readCensusState, writeCensusState } from '../census/census-state.ts';
+import { type JoinedCensus, joinCensus } from '../census/joined-census.ts';
+import { readCensus } from '../census/read-census.ts';
+import { createRoomTable, type RoomTable } from '../census/room-table.ts';
+import type { EarlierSightings } from '../census/sightings.ts';
+import type { CensusReading, CensusSettings, CensusShard } from '../domain/census.ts';
+import type { ProxyView } from '../domain/view.ts';
+import { recentHeals } from '../heal/recent-heals.ts';
+import { openCensusWay } from '../session/census-way.ts';
+import type { MeshRun } from '../session/mesh.ts';
+import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
+import { seed } from './confirm-suspects.ts';
+
+/** The first look, which the census is taken beside. */
+export interface TablesSeen {
+  readonly look: RoutedGrid;
+  readonly keys: KeyTable;
+  readonly keyLength: number | null;
+}
+
+export interface TakenCensus extends JoinedCensus {
+  /** Sentences for the report. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * `null` where nobody asks for one: without a `census` section, and for saved dumps, whose people
+ * have moved on. With `waits` a census that finds conferences apart for less than clients need to
+ * move is taken again after that time.
+ */
+export async function takeCensus(run: MeshRun, tables: TablesSeen, waits: boolean): Promise<TakenCensus | null> {
+  const { mesh, settings, context } = run;
+  if (settings.census === null || mesh.kind === 'saved') return null;
+  const place = { folder: settings.heal.journal, environment: settings.environment, table: settings.table };
+  const state = readCensusState(place);
+  const asked = { run, census: settings.census, tables };
+  let taken = await takeOnce(asked, state);
+  if (waits && taken.joined.pending > 0) {
+    const { settleMs } = settings.census;
+    context.log.info('census-waits', { conferences: taken.joined.pending, milliseconds: settleMs });
+    context.progress.update({ stage: 'census', done: 0, total: taken.reading.shards.length, bytes: 0 });
+    await context.clock.sleep(settleMs, context.signal);
+    taken = await takeOnce(asked, { atMs: taken.nowMs, apart: taken.joined.sightings });
+  }
+  const { joined, reading, nowMs } = taken;
+  const problem = writeCensusState(place, { atMs: nowMs, apart: joined.sightings, moved: state?.moved ?? [] });
+  return { ...joined, notes: [...reading.notes, ...notesOf(problem)] };
+}
+
+interface Asked {
+  readonly run: MeshRun;
+  readonly census: CensusSettings;
+  readonly tables: TablesSeen;
+}
+
+interface Taken {
+  readonly joined: JoinedCensus;
+  readonly reading: CensusReading;
+  readonly nowMs: number;
+}
+
+async function takeOnce({ run, census, tables }: Asked, earlier: EarlierSightings | null): Promise<Taken> {
+  const { settings, context } = run;
+  const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), mucHost: `conference.${census.domain}` });
+  const shards = shardsOf(tables.look.context.views);
+  const reading = await readOver(run, census, { shards, sink: rooms });
+  const nowMs = context.clock.now();
+  const healed = recentHeals(
+    { folder: settings.heal.journal, environment: settings.environment },
+    settings.table,
+    new Date(nowMs - census.settleMs),
+  );
+  const wasMoved = (key: string) => 'healsOf' in healed && healed.healsOf(key) > 0;
+  const joined = joinCensus(rooms, reading, { ...tables, nowMs, settleMs: census.settleMs, earlier, wasMoved });
+  for (const { name, status, trouble, rooms: count, participants } of reading.shards)
+    context.log.info('shard-census', { shard: name, status, code: trouble?.code, rooms: count, participants });
+  return { joined, reading, nowMs };
+}
+
+async function readOver(
+  { mesh, settings, context }: MeshRun,
+  census: CensusSettings,
+  wanted: Pick<CensusContext, 'shards' | 'sink'>,
+): Promise<CensusReading> {
+  const way = openCensusWay(settings, census, mesh);
+  try {
+    const { clock, signal } = context;
+    return await readCensus(census, { ...wanted, dialTo: way.dialTo, now: () => clock.now(), signal });
+  } finally {
+    await way.close();
+  }
+}
+
+/** The shards that the proxies have as servers. */
+function shardsOf(views: readonly ProxyView[]): readonly CensusShard[] {
+  const byAddress = new Map<string, CensusShard>();
+  for (const { servers, region } of views)
+    for (const { address, name, counts } of servers)
+      if (address !== null && counts !== false && !byAddress.has(address))
+        byAddress.set(address, { name: withoutRelease(name), address, region, meta: {} });
+  return [...byAddress.values()];
+}
+
+/** Jitsi calls a shard's server `12-SHARD` in its own release, `12-fallback-SHARD` in others. */
+function withoutRelease(serverName: string): string {
+  return serverName.replace(/^\d+-(?:fallback-)?(?=.)/, '');
+}
+
+function notesOf(problem: string | null): readonly string[] {
+  if (problem === null) return [];
+  return [
+    `What the census saw could not be kept for the next run (${problem}): it will not know since when conferences are apart.`,
+  ];
+}

@@ -1,0 +1,140 @@
+// Where people are, judged by people: stand-ins for Jitsi's clients ask which shard serves their room
+// and move there; the shards report their rooms to a stand-in for Consul's KV.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { gatherPeople, type People } from '../../lab/mesh/people.ts';
+import { type CensusKv, startCensusKv } from '../../lab/servers/census-kv.ts';
+import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { healingLab, refusalsOf } from '../support/healing-lab.ts';
+
+const timeout = 120_000;
+const HOUR_MS = 3_600_000;
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  const { here, lab, shard } = healingLab(command);
+  let people: People | undefined;
+  let kv: CensusKv | undefined;
+
+  afterEach(async () => {
+    await kv?.stop();
+  });
+
+  async function withPeople(roomAgeMs: number | null = HOUR_MS): Promise<People> {
+    await lab();
+    const { mesh } = here();
+    people = gatherPeople(mesh, roomAgeMs);
+    const shards = mesh.shards.map(({ address }, n) => ({ name: `shard-${n + 1}`, address }));
+    const { groups } = people;
+    kv = await startCensusKv({ environment: 'laboratory', domain: 'meet.example', shards, groups });
+    return people;
+  }
+
+  const censusLines = (settle = '2m') => [
+    `census: { consul: { url: "${kv!.url}" }, domain: meet.example, settle: ${settle} }`,
+  ];
+  const report = (settle?: string) => here().run(['report'], { lines: censusLines(settle) });
+  const heal = (settle?: string) => here().run(['heal', '--yes'], { lines: censusLines(settle) });
+  const seatAll = (conference: string, ...seats: readonly (readonly [proxy: number, shard: number])[]) =>
+    seats.map(([proxy, n]) => people!.seat(conference, proxy, shard(n)));
+
+  test('people on two shards while all tables agree: scattered, healed to the bigger group, the others follow', {
+    timeout,
+  }, async () => {
+    await withPeople();
+    const { mesh } = here();
+    await mesh.request(0, 'daily', { forceShard: 0 });
+    await Promise.all([0, 1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    const seats = seatAll('daily', [0, 0], [1, 1], [1, 1], [2, 1]);
+    const healed = await heal();
+    expect(healed.report.findings).toMatchObject([
+      { kind: 'scattered', conference: 'daily', participants: { [shard(0)]: 1, [shard(1)]: 3 } },
+    ]);
+    expect(healed.report.findings[0]!.decision).toMatchObject({
+      winner: shard(1),
+      policy: 'participants',
+      participantsMoved: 1,
+    });
+    expect([healed.exitCode, healed.report.heal]).toMatchObject([0, { planned: 1, verified: 1, failed: 0 }]);
+    await people!.poll();
+    expect(seats.map((seat) => seat.shard)).toEqual(seats.map(() => shard(1)));
+    expect(seats.map(({ reloads }) => reloads)).toEqual([1, 0, 0, 0]);
+    const after = await report();
+    expect([after.exitCode, after.report.findings]).toEqual([0, []]);
+  });
+
+  test('tables split 2:1 against the people: the people win', { timeout }, async () => {
+    await withPeople();
+    const { mesh } = here();
+    await mesh.split(
+      ['daily'],
+      [
+        { proxies: [0, 1], shard: 0 },
+        { proxies: [2], shard: 1 },
+      ],
+    );
+    seatAll('daily', [0, 0], [2, 1], [2, 1], [2, 1]);
+    const healed = await heal();
+    expect(healed.report.findings.map(({ kind, decision }) => [kind, decision!.winner, decision!.policy])).toEqual([
+      ['split', shard(1), 'participants'],
+      ['scattered', shard(1), 'participants'],
+    ]);
+    expect(healed.exitCode).toBe(0);
+    for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
+  });
+
+  test('everybody sits elsewhere than the tables say: misplaced, and the tables come to them', {
+    timeout,
+  }, async () => {
+    await withPeople();
+    const { mesh } = here();
+    await mesh.request(0, 'acme/daily', { forceShard: 0 });
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'acme/daily', (entry) => entry !== null)));
+    seatAll('acme/daily', [0, 2], [1, 2]);
+    const healed = await heal();
+    expect(healed.report.findings.map(({ kind }) => kind)).toEqual(['misplaced']);
+    expect([healed.exitCode, healed.report.heal!.verified]).toEqual([0, 1]);
+    for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'acme/daily')).shard).toBe(shard(2));
+  });
+
+  test('apart for less than clients need to move: agree, and said; after that time scattered', {
+    timeout,
+  }, async () => {
+    await withPeople(null);
+    const { mesh } = here();
+    await mesh.request(0, 'daily', { forceShard: 0 });
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    seatAll('daily', [0, 0], [1, 1]);
+    const first = await report();
+    expect([first.exitCode, first.report.findings]).toEqual([0, []]);
+    expect(first.stdout).toMatch(/1 conference is in two places/);
+    // The earlier look is the one before it, in the state folder.
+    const later = await report('1ms');
+    expect([later.exitCode, later.report.findings.map(({ kind }) => kind)]).toEqual([2, ['scattered']]);
+    rmSync(join(here().journals, 'laboratory.census.json'));
+    const again = await report('1s');
+    expect([again.exitCode, again.report.findings]).toEqual([0, []]);
+    rmSync(join(here().journals, 'laboratory.census.json'));
+    const waited = await here().run(['report', '--wait'], { lines: censusLines('1s') });
+    expect([waited.exitCode, waited.report.findings.map(({ kind }) => kind)]).toEqual([2, ['scattered']]);
+  });
+
+  test('a shard that does not answer never counts as empty: nothing that it could overturn', { timeout }, async () => {
+    await withPeople();
+    const { mesh } = here();
+    await mesh.request(0, 'misplaced', { forceShard: 0 });
+    await mesh.request(0, 'scattered', { forceShard: 1 });
+    for (const name of ['misplaced', 'scattered'])
+      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== null)));
+    seatAll('misplaced', [0, 1]);
+    seatAll('scattered', [0, 1], [1, 2]);
+    kv!.silent.add('shard-1');
+    const healed = await heal();
+    expect(healed.report.findings.map(({ kind, conference }) => [kind, conference])).toEqual([
+      ['scattered', 'scattered'],
+    ]);
+    expect(healed.stdout).toContain('shard-1');
+    expect([healed.exitCode, refusalsOf(healed.report)]).toEqual([4, ['census-incomplete scattered']]);
+  });
+});
