@@ -1,32 +1,35 @@
-// CloudWatch for the length of one command: opened and checked before anything else is asked, and
-// closed however the command ends.
+// CloudWatch for one command: opened and checked before anything else is asked, closed however the
+// command ends.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { checkAccess, type OpenOptions, openCloudWatch } from './client.ts';
 
+/** CloudWatch in one region. */
 export interface Access {
   readonly cloudWatch: CloudWatch;
   readonly region: string;
 }
 
-export interface AccessEdge {
+/** The environment that the SDK reads, and the end of the run. */
+export interface AccessContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Throws ConfigError before `body` where region or credentials are missing, one sentence for each.
+ * Runs `body` with CloudWatch. Throws ConfigError before `body` where region or credentials are
+ * missing, one sentence for each.
  */
 export async function withAccess<T>(
   options: OpenOptions,
-  { env, signal }: AccessEdge,
+  { env, signal }: AccessContext,
   body: (access: Access) => Promise<T>,
 ): Promise<T> {
   const cloudWatch = await openCloudWatch(options);
   try {
     return await body({ cloudWatch, region: await checkAccess(cloudWatch, env, signal) });
   } finally {
-    // Idle connections would hold the process.
+    // Idle connections would keep the process alive.
     cloudWatch.destroy();
   }
 }

@@ -1,12 +1,12 @@
-// Wanted alarms and dashboard against what CloudWatch has: what to put, what to leave alone, what
-// is left over. Pure.
+// Compares wanted alarms and dashboard with CloudWatch's: what to put, what to leave, what is no
+// longer wanted. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import { ENVIRONMENT_TAG, OWNER, OWNER_TAG } from './alarm-names.ts';
 import type { WantedAlarm } from './alarm-set.ts';
 import type { WantedDashboard } from './dashboard.ts';
 
-/** An alarm as CloudWatch has it. `fields` are those of DescribeAlarms, under its names. */
+/** An alarm as CloudWatch has it. `fields` are those of DescribeAlarms, with its names. */
 export interface HeldAlarm {
   readonly kind: 'metric' | 'composite';
   readonly name: string;
@@ -15,7 +15,7 @@ export interface HeldAlarm {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Field names as CloudWatch spells them; values as JSON. */
+/** A field that differs: its name in CloudWatch, and both values as JSON. */
 export interface FieldChange {
   readonly field: string;
   readonly has: unknown;
@@ -23,8 +23,9 @@ export interface FieldChange {
 }
 
 /**
- * `foreign` has a name of ours but not our tag: it is somebody else's, and left alone. `stray` is
- * ours and no longer wanted.
+ * What is to be done about an alarm. `foreign`: it has a name of this environment but not this
+ * program's tag; it belongs to somebody else, and is left. `stray`: it is this program's, and no
+ * longer wanted.
  */
 export type AlarmChange =
   | { readonly change: 'create'; readonly wanted: WantedAlarm }
@@ -34,17 +35,18 @@ export type AlarmChange =
       readonly wanted: WantedAlarm;
       readonly arn: string;
       readonly fields: readonly FieldChange[];
-      /** Whether the tags have to be set again. */
+      /** Whether the tags must be set again. */
       readonly retag: boolean;
     }
   | { readonly change: 'foreign'; readonly name: string; readonly because: string }
   | { readonly change: 'stray'; readonly held: HeldAlarm };
 
+/** What is to be done about the dashboard. */
 export type DashboardChange =
   | { readonly change: 'keep' | 'create'; readonly wanted: WantedDashboard }
   | { readonly change: 'update'; readonly wanted: WantedDashboard; readonly because: string };
 
-/** What DescribeAlarms leaves out where it is as the service would have it. */
+/** Defaults of the service: DescribeAlarms leaves these values out. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   ActionsEnabled: true,
   AlarmActions: [],
@@ -54,7 +56,10 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   TreatMissingData: 'missing',
 };
 
-/** In the order of the wanted alarms, strays last. `tags` are what every alarm of ours carries. */
+/**
+ * The changes in the order of the wanted alarms, strays last. `tags` are those of every alarm of
+ * this program.
+ */
 export function compareAlarms(
   wanted: readonly WantedAlarm[],
   held: readonly HeldAlarm[],
@@ -102,7 +107,7 @@ function spellTags(tags: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-/** Only the fields that we set: what the service adds besides is its own. */
+/** Compares only the fields that this program sets; the service adds others. */
 function compareFields({ input }: WantedAlarm, held: HeldAlarm): readonly FieldChange[] {
   return Object.entries(input).flatMap(([field, wants]) => {
     const has = held.fields[field] ?? DEFAULTS[field];
@@ -110,7 +115,7 @@ function compareFields({ input }: WantedAlarm, held: HeldAlarm): readonly FieldC
   });
 }
 
-/** Lists of alarms are sets (actions, dimensions, queries), and what is undefined is not there. */
+/** Sorts lists, which are sets here (actions, dimensions, queries), and drops what is undefined. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => JSON.stringify(canonical(item))).sort();
   if (typeof value !== 'object' || value === null) return value;
@@ -121,7 +126,8 @@ function canonical(value: unknown): unknown {
 }
 
 /**
- * `body` is the text that CloudWatch keeps as it was sent; `null` where there is no such dashboard.
+ * `body` is the text that CloudWatch holds, as it was sent; `null` where there is no such
+ * dashboard.
  */
 export function compareDashboard(wanted: WantedDashboard, body: string | null): DashboardChange {
   if (body === null) return { change: 'create', wanted };

@@ -1,10 +1,10 @@
-// The event of an alarm, however it came: SNS envelope, alarm JSON (bare or raw delivery),
-// EventBridge; plain and composite. Pure.
+// Reads the event of an alarm in any of its forms: SNS envelope, alarm JSON (bare or raw delivery),
+// EventBridge; of metric alarms and composite ones. Pure.
 
 /**
- * All that is taken from an event. It is a hint: name and ARN say which alarm to ask CloudWatch
- * about, the message's id goes to the log. Whatever else the event says (state, times, reasons) is
- * a stranger's text and is not read.
+ * What is taken from an event. It is only a hint: name and ARN say which alarm to ask CloudWatch
+ * about, and the log names the message by its id. The rest of the event (state, times, reasons) can
+ * be forged, and is not read.
  */
 export interface AlarmHint {
   readonly name: string;
@@ -12,17 +12,18 @@ export interface AlarmHint {
   readonly messageId: string | null;
 }
 
-/** Why the text is no alarm's event, in one sentence. */
+/** Why the text is not the event of an alarm, in one sentence. */
 export interface Unreadable {
   readonly unreadable: string;
 }
 
-/** SNS and EventBridge carry at most 256 KB. */
+/** Bytes: SNS and EventBridge carry at most 256 KB. */
 const LONGEST = 262_144;
-/** What CloudWatch allows. */
+/** The longest name that CloudWatch allows. */
 const LONGEST_NAME = 255;
 const LONGEST_ARN = 1024;
 
+/** The hint of an event, or why there is none. */
 export function readAlarmEvent(text: string): AlarmHint | Unreadable {
   if (text.length > LONGEST) return { unreadable: 'the event is longer than 256 KB, which no alarm sends' };
   const event = parseObject(text);
@@ -80,7 +81,7 @@ function parseObject(text: string): Fields | null {
   }
 }
 
-/** An identifier for the log: short, and letters that can stand there. */
+/** An identifier for the log: at most 128 letters, digits and `. _ : -`. */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? value : null;
 }

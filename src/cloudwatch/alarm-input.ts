@@ -1,14 +1,14 @@
-// An alarm's event from a file or standard input, taken in with a limit to its length and to the
-// wait for it.
+// Reads an alarm's event from a file or standard input, with limits for its length and for the
+// wait.
 
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { ConfigError } from '../errors.ts';
 import { type AlarmHint, readAlarmEvent } from './alarm-event.ts';
 
-/** Somewhat more than the longest event, so that a longer one is known to be one. */
+/** Bytes: more than the longest event, so that a longer text is recognised. */
 const LONGEST = 300_000;
-/** Half a minute: an event that is piped is complete when the run begins. */
+/** Milliseconds. An event that is piped is complete when the run begins. */
 const WAIT_MS = 30_000;
 
 /**
@@ -21,8 +21,8 @@ export async function readEvent(
   standardInput: Readable,
   { signal, waitMs = WAIT_MS }: { readonly signal: AbortSignal; readonly waitMs?: number },
 ): Promise<AlarmHint> {
-  // Not `AbortSignal.any` over `AbortSignal.timeout`: in Node 20 the timeout can be collected as
-  // garbage, and never comes.
+  // Not `AbortSignal.any` over `AbortSignal.timeout`: in Node 20 the timeout can be
+  // garbage-collected, and then never fires.
   const ending = new AbortController();
   const end = () => ending.abort(signal.reason);
   let isLate = false;

@@ -1,8 +1,8 @@
-// What our alarms are called, and how one is told from anybody else's. Pure.
+// The names of this program's alarms, and how they are recognised. Pure.
 
 import { ConfigError } from '../errors.ts';
 
-/** What an alarm is about: the end of its name. The order is that of a report: worst first. */
+/** Subjects of alarms: the ends of their names. The order is that of a report, the worst first. */
 export const alarmSubjects = [
   'split',
   'mixed',
@@ -14,41 +14,44 @@ export const alarmSubjects = [
   'peer links down',
   'page',
 ] as const;
+/** The subject of one alarm. */
 export type AlarmSubject = (typeof alarmSubjects)[number];
 
+/** Which alarms are meant: those of one environment, under one prefix. */
 export interface AlarmScope {
   readonly prefix: string;
   readonly environment: string;
 }
 
 /**
- * Every alarm of ours carries these; `environment` because the name of one can be the beginning of
- * another's.
+ * Tags of every alarm of this program. The environment is a tag too, because the name of one
+ * environment can begin with the name of another.
  */
 export const OWNER_TAG = 'managed-by';
 export const OWNER = 'haproxy-splitbrain';
 export const ENVIRONMENT_TAG = 'environment';
 
 /**
- * What the names of all alarms of one environment begin with; another environment's may begin with
- * it too.
+ * The beginning of the names of all alarms of one environment. Alarms of another environment can
+ * begin with it too.
  */
 export function namePrefix({ prefix, environment }: AlarmScope): string {
   return `${prefix} ${environment} `;
 }
 
+/** The name of the alarm on `subject`. */
 export function alarmName(scope: AlarmScope, subject: AlarmSubject): string {
   return namePrefix(scope) + subject;
 }
 
-/** Which of our alarms of this environment the name is; `null`: none of them. */
+/** The subject of the alarm with this name; `null` where it is no alarm of this environment. */
 export function subjectOf(scope: AlarmScope, name: string): AlarmSubject | null {
   return alarmSubjects.find((subject) => alarmName(scope, subject) === name) ?? null;
 }
 
 /**
- * Names have at most 255 characters and stand between quotes in a composite alarm's rule, which
- * takes ASCII only. Throws ConfigError.
+ * Throws ConfigError where names would be invalid: they have at most 255 characters, all ASCII,
+ * because a composite alarm's rule quotes them.
  */
 export function checkScope(scope: AlarmScope): void {
   const name = namePrefix(scope);

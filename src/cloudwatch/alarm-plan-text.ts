@@ -1,4 +1,4 @@
-// The difference between wanted and existing alarms, for people: one line an alarm, one a field.
+// The difference between wanted and existing alarms for people: one line per alarm, one per field.
 // Pure.
 
 import type { AlarmChange, DashboardChange, FieldChange } from './alarm-diff.ts';
@@ -9,8 +9,8 @@ interface AlarmDifference {
 }
 
 /**
- * `+` is created, `~` changed, `-` deleted (with `prune`), `!` left alone though it stands in the
- * way. Ends with a line of numbers.
+ * Lines that begin with `+` (created), `~` (changed), `-` (deleted, with `prune`) or `!` (left,
+ * though it is in the way). The last line has the numbers.
  */
 export function renderAlarmPlan({ alarms, dashboard }: AlarmDifference, prune: boolean): string {
   const lines = [...alarms.flatMap((change) => alarmLines(change, prune)), ...dashboardLines(dashboard)];
@@ -62,8 +62,8 @@ function fieldLine({ field, has, wants }: FieldChange): string {
 }
 
 /**
- * What stands in CloudWatch may be anybody's text: as JSON it stays on its line, and cannot move
- * the cursor.
+ * A value of CloudWatch, which can hold anybody's text: as JSON it stays on its line, and cannot
+ * move the cursor.
  */
 function quoteValue(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);

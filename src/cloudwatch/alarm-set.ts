@@ -1,5 +1,4 @@
-// The alarms that there should be: which metric, since when, what silence means, and what to do
-// about it. Pure.
+// The wanted alarms: their metrics, how long, what missing data means, and what to do. Pure.
 
 import type { PutCompositeAlarmInput, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Settings } from '../domain/settings.ts';
@@ -14,14 +13,12 @@ import {
 } from './alarm-names.ts';
 import type { MetricName } from './metrics.ts';
 
-/**
- * An alarm as it would be put, every field of ours written out, so that a change by hand shows as
- * one.
- */
+/** An alarm as it would be sent. Every field is set, so that a change by hand is visible. */
 export type WantedAlarm =
   | { readonly kind: 'metric'; readonly name: string; readonly input: PutMetricAlarmInput }
   | { readonly kind: 'composite'; readonly name: string; readonly input: PutCompositeAlarmInput };
 
+/** The settings that alarms are made from. */
 export type AlarmSource = Pick<Settings, 'environment' | 'metrics' | 'alarms'>;
 
 type Rule =
@@ -36,14 +33,14 @@ type Rule =
 
 interface AlarmDefinition {
   readonly rule: Rule;
-  /** So many of the last so many periods. */
+  /** `datapoints` out of the last `periods`. */
   readonly of: readonly [datapoints: number, periods: number];
   /**
-   * `ignore` keeps the last known state: a silent job is the heartbeat's business, and one late run
-   * is none.
+   * What missing data means. `ignore` keeps the last state: the heartbeat's alarm reports a job
+   * that is silent, and one late run is harmless.
    */
   readonly missing: 'ignore' | 'breaching' | 'notBreaching';
-  /** Whether it is a part of the composite alarm that pages; the others name causes. */
+  /** Whether it belongs to the composite alarm that pages; the others name causes. */
   readonly pages: boolean;
   readonly says: string;
 }
@@ -65,8 +62,8 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
   },
   missing: {
     rule: { kind: 'any', metric: 'missing_rooms' },
-    // A proxy that restarted has its peers' entries back within seconds: three looks in a row are
-    // none of that.
+    // A proxy that restarted gets its peers' entries within seconds: three looks in a row exclude
+    // that.
     of: [3, 3],
     missing: 'ignore',
     pages: false,
@@ -88,7 +85,7 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
   },
   'monitor silent': {
     rule: { kind: 'silent', metric: 'monitor_success' },
-    // Runs drift by queue and run time: one empty period says nothing.
+    // The times of runs vary with queue and run time: one empty period means nothing.
     of: [2, 3],
     missing: 'breaching',
     pages: true,
@@ -114,8 +111,8 @@ const PAGE_SAYS =
   'The split brain monitor needs a person: one or more of its paging alarms are on. Do: open them to see which, each says what to do. For maintenance, mute this alarm by a mute rule, not by disabling its actions.';
 
 /**
- * Throws ConfigError where the names would be none. The composite comes last: its rule names the
- * others.
+ * The wanted alarms. The composite comes last, because its rule names the others. Throws
+ * ConfigError where names would be invalid.
  */
 export function wantedAlarms(source: AlarmSource): readonly WantedAlarm[] {
   const { prefix, actions } = source.alarms;
@@ -135,7 +132,7 @@ export function wantedAlarms(source: AlarmSource): readonly WantedAlarm[] {
         AlarmRule: paging.map((subject) => `ALARM("${alarmName(scope, subject)}")`).join(' OR '),
         ActionsEnabled: true,
         AlarmActions: [...actions],
-        // What was paged can close by itself.
+        // The page closes by itself.
         OKActions: [...actions],
         InsufficientDataActions: [],
       },
@@ -143,7 +140,7 @@ export function wantedAlarms(source: AlarmSource): readonly WantedAlarm[] {
   ];
 }
 
-/** The tags of every alarm of ours. */
+/** The tags of every alarm of this program in one environment. */
 export function wantedTags(environment: string): Readonly<Record<string, string>> {
   return { [OWNER_TAG]: OWNER, [ENVIRONMENT_TAG]: environment };
 }
@@ -168,7 +165,7 @@ function metricAlarm(name: string, { rule, of, missing, says }: AlarmDefinition,
   };
 }
 
-/** No unit: CloudWatch would then see only points of that very unit. */
+/** No unit is set: with one, CloudWatch would see only datapoints of that unit. */
 function watched(rule: Rule, source: AlarmSource): Partial<PutMetricAlarmInput> {
   const { namespace, dimensions } = source.metrics;
   const ofMetric = (MetricName: MetricName) => ({
@@ -193,8 +190,8 @@ function watched(rule: Rule, source: AlarmSource): Partial<PutMetricAlarmInput> 
       return { Metrics: [...terms, total], Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' };
     }
     case 'silent': {
-      // FILL makes gaps real zeros, which count at once; without any point at all it returns
-      // nothing, and `breaching` speaks.
+      // FILL turns gaps into zeros, which count at once. Without any datapoint it returns nothing,
+      // and `breaching` applies.
       const runs = { Id: 'runs', Label: 'runs', Expression: `FILL(${rule.metric}, 0)`, ReturnData: true };
       return {
         Metrics: [query(rule.metric, rule.metric, 'SampleCount'), runs],

@@ -1,5 +1,5 @@
-// Alarms and dashboard as code: reads what CloudWatch has, and makes it what is wanted. Every
-// failure of AWS is a value.
+// Alarms and dashboard as code: reads CloudWatch's, and makes them as wanted. Failures of AWS are
+// values.
 
 import type { CloudWatch, CompositeAlarm, MetricAlarm, Tag } from '@aws-sdk/client-cloudwatch';
 import {
@@ -14,32 +14,34 @@ import { type AlarmSource, wantedAlarms, wantedTags } from './alarm-set.ts';
 import { type AwsTrouble, askAws, isTrouble } from './client.ts';
 import { wantedDashboard } from './dashboard.ts';
 
+/** What `applyAlarms` would do. */
 export interface AlarmPlan {
   readonly alarms: readonly AlarmChange[];
   readonly dashboard: DashboardChange;
 }
 
 /**
- * `done` holds one line for each write that CloudWatch took, in order; `trouble` is what ended them
- * early.
+ * What came of it. `done` has one line for each write that CloudWatch accepted, in order; `trouble`
+ * ended the writes early.
  */
 export interface ApplyOutcome {
   readonly done: readonly string[];
   readonly trouble: AwsTrouble | null;
 }
 
+/** CloudWatch, and the end of the run. */
 export interface AlarmTools {
   readonly cloudWatch: CloudWatch;
   readonly region: string;
   readonly signal: AbortSignal;
 }
 
-/** About 40 calls at the default quota of 3 a second, with the waits of throttled ones. */
+/** Milliseconds: about 40 calls under the default quota of 3 a second, with repeated ones. */
 const DEADLINE_MS = 120_000;
-/** DescribeAlarms gives at most this many a page. */
+/** The largest page of DescribeAlarms. */
 const PAGE = 100;
 
-/** What `applyAlarms` would do now. Throws ConfigError where the settings give no names. */
+/** What `applyAlarms` would do now. Throws ConfigError where the settings give invalid names. */
 export function planAlarms(source: AlarmSource, tools: AlarmTools): Promise<AlarmPlan | AwsTrouble> {
   const wanted = wantedAlarms(source);
   return askAws(
@@ -55,8 +57,8 @@ export function planAlarms(source: AlarmSource, tools: AlarmTools): Promise<Alar
 }
 
 /**
- * Plans once more and carries it out. A second time it does nothing. Alarms that are not ours are
- * left alone, strays too unless `prune`.
+ * Plans once more, and carries it out; a second time it does nothing. Alarms without this program's
+ * tag are left, and strays too unless `prune`.
  */
 export async function applyAlarms(
   source: AlarmSource,
@@ -68,11 +70,12 @@ export async function applyAlarms(
   const done: string[] = [];
   const answer = await askAws(
     async (options) => {
-      // A composite's rule may only name alarms that are there; it comes last of the wanted ones.
+      // The rule of a composite may only name existing alarms: the composite is the last of the
+      // wanted ones.
       const writes = { cloudWatch: tools.cloudWatch, options, done };
       for (const change of plan.alarms) await put(change, source, writes);
       if (prune) await deleteStrays(plan.alarms, writes);
-      // The dashboard shows alarms by their ARNs, which new ones have only now.
+      // The dashboard names alarms by their ARNs, which new ones have only now.
       const held = await readAlarms(source, tools.cloudWatch, options);
       return putDashboard(await planDashboard(source, held, { ...tools, options }), writes);
     },
@@ -91,7 +94,8 @@ interface AlarmWrites {
 }
 
 /**
- * Every alarm whose name begins as ours do, with its tags. Composite ones come only when asked for.
+ * Every alarm whose name begins like those of this environment, with its tags. DescribeAlarms gives
+ * composite alarms only on request.
  */
 async function readAlarms(
   { environment, alarms }: AlarmSource,
@@ -141,7 +145,7 @@ async function planDashboard(
   }
 }
 
-/** By the model and by the header. */
+/** Names of the error by the SDK's model and by the header. */
 const missingNames = new Set(['DashboardNotFoundError', 'ResourceNotFound', 'ResourceNotFoundException']);
 
 async function put(
@@ -154,7 +158,7 @@ async function put(
   const created = change.change === 'create';
   const tags: Tag[] = Object.entries(wantedTags(environment)).map(([Key, Value]) => ({ Key, Value }));
   if (created || change.fields.length > 0) {
-    // On an alarm that is there, the service ignores tags.
+    // The service ignores tags when it changes an existing alarm.
     const Tags = created ? { Tags: tags } : {};
     if (wanted.kind === 'metric') await cloudWatch.putMetricAlarm({ ...wanted.input, ...Tags }, options);
     else await cloudWatch.putCompositeAlarm({ ...wanted.input, ...Tags }, options);
@@ -166,7 +170,7 @@ async function put(
   }
 }
 
-/** Composites first: CloudWatch keeps an alarm that a composite's rule names. */
+/** Composites first: CloudWatch does not delete an alarm that the rule of a composite names. */
 async function deleteStrays(
   changes: readonly AlarmChange[],
   { cloudWatch, options, done }: AlarmWrites,
@@ -180,7 +184,7 @@ async function deleteStrays(
 }
 
 /**
- * CloudWatch takes a dashboard that it finds faults in, and answers with them: ours must have none.
+ * CloudWatch accepts a dashboard with faults and lists them in its answer: each is reported here.
  */
 async function putDashboard(
   change: DashboardChange,

@@ -1,53 +1,55 @@
-// The way to CloudWatch: the SDK's client with settings under which nothing hangs, and AWS's faults
-// as values. The SDK is loaded on demand.
+// The SDK's client for CloudWatch, with settings under which nothing hangs; AWS's faults as values.
+// The SDK is loaded on demand.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { ConfigError } from '../errors.ts';
 
 /**
- * Why AWS did not do what was asked. `denied`: credentials or permissions; `rejected`: the request
- * itself.
+ * Why AWS did not do what was asked. `denied`: credentials or permissions. `rejected`: the request
+ * is wrong.
  */
 type AwsTroubleCode = 'denied' | 'throttled' | 'unreachable' | 'timeout' | 'interrupted' | 'rejected' | 'unreadable';
 
-/** AWS's fault as a value: one sentence, with what a person can do about it where that is known. */
+/** A fault of AWS as a value: one sentence, with a remedy where one is known. */
 export interface AwsTrouble {
   readonly trouble: AwsTroubleCode;
   readonly because: string;
 }
 
+/** Whether the answer is a fault. */
 export function isTrouble<T extends object>(answer: T | AwsTrouble): answer is AwsTrouble {
   return 'trouble' in answer;
 }
 
-/** The variable by which the SDK is told to keep its remark on Node's version to itself. */
+/** The variable that silences the SDK's warning about Node's version. */
 const NODE_VERSION_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 
+/** How CloudWatch is called. */
 export interface OpenOptions {
   /** `null`: the SDK's own chain (AWS_REGION, then the profile). */
   readonly region: string | null;
   /**
-   * Tries of one call. Three throttled ones take about a second; where many calls follow each
-   * other, more are needed.
+   * Tries of one call. Three tries take about a second when throttled; many calls in a row need
+   * more.
    */
   readonly maxAttempts?: number;
 }
 
 /**
- * Opens nothing yet. Endpoint (AWS_ENDPOINT_URL_CLOUDWATCH) and credentials are the SDK's own
- * chain. Call `destroy()` at the end: idle connections hold the process.
+ * Makes the client without connecting. Endpoint (AWS_ENDPOINT_URL_CLOUDWATCH) and credentials come
+ * from the SDK's own chain. Call `destroy()` at the end: idle connections keep the process alive.
  */
 export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): Promise<CloudWatch> {
-  // SDK 3.1162 warns on Node 20 that versions of itself from 2027 on will want Node 22. The version
-  // here is pinned, and package.json's `engines` says which Nodes it was tested on.
+  // SDK 3.1162 warns on Node 20 that its versions from 2027 on will need Node 22. The version here
+  // is pinned, and package.json's `engines` names the tested versions of Node.
   process.env[NODE_VERSION_WARNING] ??= 'true';
   const sdk = await import('@aws-sdk/client-cloudwatch');
   return new sdk.CloudWatch({
     ...(region === null ? {} : { region }),
     maxAttempts,
     retryMode: 'standard',
-    // SDK 3.1162: requestTimeout alone prints a warning and waits on, and does not cover a body
-    // that stalls; the socket's does.
+    // SDK 3.1162: requestTimeout alone only prints a warning, and does not cover a body that
+    // stalls; the socket's timeout does.
     requestHandler: {
       connectionTimeout: 2_000,
       requestTimeout: 5_000,
@@ -58,8 +60,8 @@ export async function openCloudWatch({ region, maxAttempts = 3 }: OpenOptions): 
 }
 
 /**
- * Calls AWS before a deadline (milliseconds). Whatever goes wrong there is the answer; only defects
- * of this program are rejections.
+ * Calls AWS before a deadline (milliseconds). Resolves to the answer or to AWS's fault; rejects
+ * only for defects of this program.
  */
 export async function askAws<T extends object>(
   call: (options: { abortSignal: AbortSignal }) => Promise<T>,
@@ -88,7 +90,7 @@ export async function askAws<T extends object>(
 }
 
 // The SDK names errors by their shape or, where that is not modelled, by a header: one fault has
-// several spellings.
+// several names.
 const denials = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -109,7 +111,7 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Ours, or the SDK's: nothing that AWS or the network did. */
+/** Whether the error is a defect of this program or of the SDK, and not of AWS or the network. */
 function isDefect({ name, code, $metadata }: SdkError): boolean {
   return /^(Type|Reference|Range)Error$/.test(name) && code === undefined && $metadata === undefined;
 }
@@ -119,7 +121,7 @@ function troubleOf({ name, message, code, $metadata }: SdkError): AwsTrouble {
   const said = `${name}: ${firstLine(message)}`;
   if (denials.has(name) || status === 401 || status === 403) return { trouble: 'denied', because: said };
   if (throttles.has(name) || status === 429) return { trouble: 'throttled', because: said };
-  // A proxy's HTML page instead of an answer ends here too.
+  // Also where a web proxy answered with an HTML page.
   if (name === 'SyntaxError') {
     return {
       trouble: 'unreadable',
@@ -140,14 +142,14 @@ function firstLine(text: string): string {
 }
 
 /**
- * The chain may ask the metadata address, which swallows packets where there is none: the SDK gives
- * up after about 2 s.
+ * Milliseconds. The chain may ask the metadata address, which answers nothing outside of AWS: the
+ * SDK gives up after about 2 s.
  */
 const CREDENTIALS_DEADLINE_MS = 15_000;
 
 /**
- * Before the look: whether region and credentials are there at all; AWS is not asked. Throws
- * ConfigError, one sentence each. Resolves to the region.
+ * Checks before the look that region and credentials exist; AWS is not asked. Resolves to the
+ * region. Throws ConfigError with one sentence for each that is missing.
  */
 export async function checkAccess(
   cloudWatch: CloudWatch,
@@ -166,7 +168,7 @@ export async function checkAccess(
   return region.name;
 }
 
-/** The SDK's credential chain takes no signal. */
+/** Needed because the SDK's credential chain takes no signal. */
 function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Error('aborted'));

@@ -1,12 +1,13 @@
-// The dashboard: the mesh at a glance, made from the same table as the metrics. Pure.
+// The dashboard, made from the table of metrics. Pure.
 
 import { alarmName, alarmSubjects } from './alarm-names.ts';
 import type { AlarmSource } from './alarm-set.ts';
 import type { MetricName } from './metrics.ts';
 
+/** A dashboard as it would be sent. */
 export interface WantedDashboard {
   readonly name: string;
-  /** What is sent, as JSON text, as the body. */
+  /** The body; it is sent as JSON text. */
   readonly body: unknown;
 }
 
@@ -28,14 +29,14 @@ const charts: readonly { readonly title: string; readonly metrics: readonly Metr
   { title: 'Duration of a run (ms)', metrics: ['monitor_duration'] },
 ];
 
-/** The grid of a dashboard is 24 wide. */
+/** Units of a widget: the grid of a dashboard is 24 wide. */
 const WIDTH = 12;
 const HEIGHT = 6;
 const ALARMS_HEIGHT = 3;
 
 /**
- * `arns` are those of our alarms that exist, by name: there is no other way to show an alarm's
- * state.
+ * `arns` are those of this program's existing alarms, by name: the state of an alarm can only be
+ * shown by its ARN.
  */
 export function wantedDashboard(
   { environment, metrics, alarms }: AlarmSource,
@@ -62,7 +63,7 @@ export function wantedDashboard(
     },
   });
   return {
-    // Letters, digits, dash and underscore are what CloudWatch takes.
+    // CloudWatch accepts letters, digits, dash and underscore.
     name: `${alarms.prefix}-${environment}`.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 255),
     body: {
       start: '-PT6H',

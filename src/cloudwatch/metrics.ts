@@ -1,5 +1,5 @@
-// The metrics of a run: one table of what is counted, from which the datapoints, the table in docs
-// and the alarms are made. Pure.
+// The metrics of a run: one table of definitions. Datapoints, alarms and the table in docs are made
+// from it. Pure.
 
 import { type CountsByKind, disagreementKinds, type FindingKind, type MeshFindingKind } from '../domain/finding.ts';
 import type { HealOutcome } from '../domain/plan.ts';
@@ -9,7 +9,7 @@ import type { MetricsSettings } from '../domain/settings.ts';
 
 type MetricUnit = 'Count' | 'Milliseconds';
 
-/** One datapoint. Never holds the name of a conference. */
+/** One datapoint. It never holds the name of a conference. */
 export interface Metric {
   readonly name: string;
   readonly unit: MetricUnit;
@@ -17,7 +17,7 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** A run with what its metrics are computed from. */
+/** A run, and what its metrics are computed from. */
 interface MeasuredRun {
   readonly report: RunReport;
   readonly remaining: CountsByKind;
@@ -32,7 +32,7 @@ interface MetricDefinition {
   readonly measure: (run: MeasuredRun) => number;
 }
 
-/** By finding kind: its metric, which stands in `metricDefinitions` too. */
+/** The metric of each finding kind; `metricDefinitions` has them too. */
 const kindMetrics = {
   split: {
     name: 'split_brain_rooms',
@@ -75,12 +75,12 @@ function remainingOf<Kind extends FindingKind>(kind: Kind) {
 }
 
 /**
- * The first six keep the names and the meaning they have in Jitsi's check_haproxy_status.py, so
- * that alarms and dashboards on them go on working. There, `stick_table_error` is 1 where the
- * comparison found anything or had no table at all, not where single tables lacked, and the fixes
- * are those it wrote down, whether or not they were carried out. It counts a conference once per
- * proxy, we count it once per mesh. After a heal, rooms are what remains of them: the alarm has to
- * clear by itself.
+ * The definitions. The first six have the names and meanings of Jitsi's check_haproxy_status.py, so
+ * that existing alarms and dashboards go on working. There, `stick_table_error` is 1 where the
+ * comparison found anything or had no table, but not where single tables were missing. Its fixes
+ * are those that it wrote down, carried out or not. It counts a conference once per proxy; this
+ * program counts it once per mesh. After a heal, rooms are those that remain, so that the alarm
+ * clears by itself.
  */
 export const metricDefinitions = [
   {
@@ -148,7 +148,7 @@ export const metricDefinitions = [
     unit: 'Count',
     description:
       'refusals of a heal that was asked for: conferences, or 1 for the whole run; 0 where none was asked for, or the mesh was locked',
-    // Each heal that failed is among the refusals too.
+    // Heals that failed are among the refusals too.
     measure: ({ report: { heal } }) =>
       heal === null || isKeptOut(heal) ? 0 : Math.max(0, heal.refusals.length - heal.failed),
   },
@@ -179,6 +179,7 @@ export const metricDefinitions = [
   },
 ] as const satisfies readonly MetricDefinition[];
 
+/** The name of a metric. */
 export type MetricName = (typeof metricDefinitions)[number]['name'];
 
 const brokenLinks: ReadonlySet<MeshFindingKind> = new Set(['peer-down', 'peer-deaf', 'peer-unknown']);
@@ -191,7 +192,7 @@ function expectedProxies({ expected, counts }: RunReport): number {
   return Math.max(expected?.min ?? 0, counts.proxies);
 }
 
-/** Another run heals, or people work on the proxies: nothing for anybody to see to. */
+/** Whether another run heals, or people maintain the proxies: then nobody needs to act. */
 function isKeptOut({ refusals }: HealOutcome): boolean {
   return refusals.some(({ reason, key }) => reason === 'locked' && key === null);
 }
@@ -201,8 +202,8 @@ function lockedProxies({ proxies }: RunReport): number {
 }
 
 /**
- * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Numbers
- * that are none are left out when sent.
+ * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Values that
+ * are not numbers are dropped when metrics are sent.
  */
 export function metricsOf(
   report: RunReport,
@@ -219,7 +220,7 @@ export function metricsOf(
   return settings.perProxy ? [...ofMesh, ...proxyMetrics(report, settings.dimensions)] : ofMesh;
 }
 
-/** A proxy that was not read has none: a zero would say that its table is empty. */
+/** Metrics of each proxy. One that was not read has none: a zero would mean an empty table. */
 function proxyMetrics({ proxies }: RunReport, dimensions: Metric['dimensions']): readonly Metric[] {
   return proxies.flatMap(({ name, status, table, collect }): Metric[] => {
     if (status !== 'ok' || table === null) return [];
@@ -231,7 +232,7 @@ function proxyMetrics({ proxies }: RunReport, dimensions: Metric['dimensions']):
   });
 }
 
-/** The table of docs/alarms-and-jenkins.md, in Markdown. */
+/** The table of docs/alarms-and-jenkins.md in Markdown. */
 export function renderMetricsTable(): string {
   const rows = metricDefinitions.map(({ name, unit, description }) => `| \`${name}\` | ${unit} | ${description} |`);
   return `${['| metric | unit | what it counts |', '|---|---|---|', ...rows].join('\n')}\n`;

@@ -1,4 +1,4 @@
-// Whether an alarm's event may lead to a heal: the event only says which alarm, CloudWatch says
+// Whether an alarm's event may lead to a heal. The event only names the alarm; CloudWatch says
 // whether it is on.
 
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
@@ -7,24 +7,24 @@ import { type AlarmScope, subjectOf } from './alarm-names.ts';
 import { type AwsTrouble, askAws, isTrouble } from './client.ts';
 
 /**
- * What the run may do. `refuse`: touch no proxy (exit 4). `look`: look and report only. `because`
- * is one sentence.
+ * What the run may do. `refuse`: it asks no proxy (exit 4). `look`: it looks and reports only.
+ * `because` is one sentence.
  */
 export type Remediation =
   | { readonly kind: 'heal'; readonly because: string }
   | { readonly kind: 'look'; readonly because: string }
   | { readonly kind: 'refuse'; readonly because: string };
 
-/** What DescribeAlarms says of one alarm; `null` where it has none of that name. */
+/** An alarm by DescribeAlarms; `null` where none has that name. */
 type AlarmState = {
   readonly arn: string | null;
   readonly state: string | null;
   readonly actionsEnabled: boolean;
-  /** Since when it is in that state: StateTransitionedTimestamp. */
+  /** The beginning of that state: StateTransitionedTimestamp. */
   readonly since: Date | null;
 } | null;
 
-/** What an event or a person says: `arn` is `null` where only a name is known. */
+/** An alarm that an event or a person names; `arn` is `null` where only the name is known. */
 export interface AskedAlarm {
   readonly name: string;
   readonly arn: string | null;
@@ -38,14 +38,20 @@ interface RemediationRules {
   readonly now: number;
 }
 
-/** An alarm that is older was known to two runs, which saw more than it. */
+/**
+ * The default of --max-age in milliseconds. Two scheduled runs have seen an alarm that is older,
+ * and they saw the mesh too.
+ */
 export function defaultMaxAgeMs(periodSeconds: number): number {
   return 2 * periodSeconds * 1000;
 }
 
 const DESCRIBE_DEADLINE_MS = 15_000;
 
-/** Asks CloudWatch only about alarms of ours. `clock` is read when the answer is there. */
+/**
+ * Decides. Asks CloudWatch only about alarms of this environment. `clock` is read when the answer
+ * has come.
+ */
 export async function decideRemediation(
   asked: AskedAlarm,
   rules: Omit<RemediationRules, 'now'>,
@@ -84,7 +90,7 @@ async function describeAlarm(
   );
 }
 
-/** What name and ARN alone rule out; `null`: nothing. */
+/** Refuses what name and ARN alone exclude; `null` where they exclude nothing. */
 function refuseForeign(
   { name, arn }: AskedAlarm,
   { scope, region }: Pick<RemediationRules, 'scope' | 'region'>,
@@ -100,8 +106,8 @@ function refuseForeign(
 }
 
 /**
- * A forged or replayed event can at most cost a look: only what CloudWatch itself says now leads to
- * a heal. Pure.
+ * Judges by CloudWatch's answer alone, so that a forged or replayed event costs at most a look.
+ * Pure.
  */
 function judgeAlarm(
   { arn }: AskedAlarm,

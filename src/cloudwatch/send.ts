@@ -1,32 +1,34 @@
-// Puts the metrics of a run, or shows what would be put.
+// Sends the metrics of a run, or shows what would be sent.
 
 import type { CloudWatch, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { askAws, isTrouble } from './client.ts';
 import type { Metric } from './metrics.ts';
 
-/** `because` is one sentence, for the log and the summary. */
+/** Whether they were sent; `because` is one sentence for the log and the summary. */
 export type SendOutcome =
   | { readonly sent: true; readonly metrics: number }
   | { readonly sent: false; readonly because: string };
 
+/** Where they go, and of when they are. */
 export interface SendOptions {
   readonly namespace: string;
-  /** When the mesh was looked at. */
+  /** The time of the look. */
   readonly at: Date;
   readonly signal: AbortSignal;
-  /** All batches and all tries together; default 15 s. */
+  /** Milliseconds for all batches and tries; 15 s by default. */
   readonly deadlineMs?: number;
 }
 
 /**
- * PutMetricData takes 1,000 metrics and 1 MB before compression; ours have well below 2 KB each.
+ * Metrics per call. PutMetricData takes 1,000, and 1 MB before compression; one metric takes less
+ * than 2 KB.
  */
 const BATCH = 500;
 const DEADLINE_MS = 15_000;
 
 /**
- * Never rejects for AWS's fault: a look is worth as much without its metrics, and the heartbeat's
- * alarm speaks.
+ * Sends metrics. Never rejects for a fault of AWS: the look is valid without its metrics, and the
+ * heartbeat's alarm reports their absence.
  */
 export async function putMetrics(
   cloudWatch: CloudWatch,
@@ -50,7 +52,7 @@ export async function putMetrics(
   return { sent: false, because: `the metrics were not sent${partly}: ${answer.because}` };
 }
 
-/** The SDK would send NaN as the text "NaN" (3.1162), and the service refuse the whole batch. */
+/** The SDK sends NaN as the text "NaN" (3.1162), and the service would refuse the whole batch. */
 function isSendable({ value }: Metric): boolean {
   return Number.isFinite(value);
 }
@@ -65,7 +67,7 @@ function datum({ name, unit, value, dimensions }: Metric, at: Date): MetricDatum
   };
 }
 
-/** What would be put, one metric a line: `HAProxy split_brain_rooms 2 Count Environment=prod`. */
+/** What would be sent, one metric a line: `HAProxy split_brain_rooms 2 Count Environment=prod`. */
 export function renderMetrics(metrics: readonly Metric[], namespace: string): string {
   const sendable = metrics.filter(isSendable);
   const names = Math.max(0, ...sendable.map(({ name }) => name.length));

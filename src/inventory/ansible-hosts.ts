@@ -1,33 +1,37 @@
-// The hosts of a group of an Ansible inventory, each with the variables that say how it is reached,
-// by Ansible's rules.
+// The hosts of a group of an Ansible inventory, with the variables for reaching them, by Ansible's
+// rules.
 
 import { quote } from '../input/complaint.ts';
 import { nearestName } from '../input/nearest-name.ts';
 import type { FoundHost } from './found-host.ts';
 
+/** Values of variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** A group as the inventory lists it. */
 export interface AnsibleGroup {
   readonly hosts: readonly string[];
   readonly children: readonly string[];
   readonly variables: Variables;
 }
 
+/** An inventory that was read. */
 export interface AnsibleInventory {
-  /** `all` need not be among them: it is the parent of every group that has none. */
+  /** Groups by name. `all` may be absent: it is the parent of every group without a parent. */
   readonly groups: ReadonlyMap<string, AnsibleGroup>;
   readonly hostVariables: ReadonlyMap<string, Variables>;
-  /** Tells a person which part of the inventory names the host. */
+  /** The part of the inventory that names the host, for people. */
   whereOf(host: string): string;
 }
 
-/** Ansible's own default, where neither the inventory nor the command line says another. */
+/** Ansible's default, where neither inventory nor command line sets a port. */
 const SSH_PORT = '22';
 
 /**
- * The hosts of `group` and of its children, each once. `{host}` is `ansible_host`, else the name;
- * `{port}` is `ansible_port`, else 22; `{user}` is `ansible_user`, which has no default: Ansible
- * would take whoever runs it. A complaint where there is no such group.
+ * The hosts of `group` and of its children, each once, or a complaint where there is no such group.
+ * `{host}` is `ansible_host`, else the name; `{port}` is `ansible_port`, else 22; `{user}` is
+ * `ansible_user`, which has no default, because Ansible would use the login of the person that runs
+ * it.
  */
 export function ansibleHosts(
   inventory: AnsibleInventory,
@@ -45,7 +49,7 @@ export function ansibleHosts(
     const where = inventory.whereOf(name);
     const variables = variablesOf(name, inventory, ancestry);
     const said = (word: string): string | undefined => {
-      // The older spelling wins where both are there (seen with ansible-core 2.14).
+      // The older spelling wins where both exist (ansible-core 2.14).
       const value = variables[`ansible_ssh_${word}`] ?? variables[`ansible_${word}`];
       if (value === undefined || value === null || value === '') return undefined;
       if (typeof value === 'string' || typeof value === 'number') return String(value);
@@ -64,7 +68,7 @@ export function ansibleHosts(
   return { hosts, complaints };
 }
 
-/** Whatever the depth; a group that is its own descendant is visited once. */
+/** All hosts, however deep; a group that is its own descendant is visited once. */
 function membersOf(group: string, groups: AnsibleInventory['groups']): readonly string[] {
   const hosts = new Set<string>();
   const visited = new Set<string>();
@@ -80,7 +84,7 @@ function membersOf(group: string, groups: AnsibleInventory['groups']): readonly 
 }
 
 interface Ancestry {
-  /** Of a group or a host: the groups that list it. */
+  /** The groups that list a group or a host. */
   parentsOf(name: string, kind: 'hosts' | 'children'): readonly string[];
   depthOf(group: string): number;
 }
@@ -107,8 +111,8 @@ function ancestryOf(groups: AnsibleInventory['groups']): Ancestry {
 }
 
 /**
- * Ansible's order: `all`, then groups by depth, priority and name, each over the ones before, then
- * the host's own.
+ * Variables in Ansible's order: `all`, then groups by depth, priority and name, then the host; each
+ * overrides those before.
  */
 function variablesOf(host: string, { groups, hostVariables }: AnsibleInventory, ancestry: Ancestry): Variables {
   const names = new Set(['all']);

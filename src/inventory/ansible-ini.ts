@@ -1,5 +1,5 @@
-// Reads Ansible's INI inventories where Ansible is not installed. Nothing on npm does (2026). What
-// it does not know it refuses, by line.
+// Reads Ansible's INI inventories where Ansible is not installed; no npm package does (2026). Lines
+// that it does not know are complaints.
 
 import { quote } from '../input/complaint.ts';
 import { ansibleHosts } from './ansible-hosts.ts';
@@ -25,8 +25,8 @@ interface Reading {
 const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';
 
 /**
- * The hosts of `group` in the order of the file, each once; `all` is every host. What is wrong with
- * hosts of other groups is no complaint.
+ * The hosts of `group` in the order of the file, each once; `all` is every host. Errors in hosts of
+ * other groups are no complaint.
  */
 export function parseAnsibleIni(
   text: string,
@@ -76,7 +76,7 @@ function readLines(text: string, file: string): Reading {
     if (header && ['hosts', 'children', 'vars'].includes(kind)) {
       section = { name: header[1]!, kind };
       groupOf(section.name, reading);
-      // The variables of a group do not make it one.
+      // A section of variables does not define the group.
       if (kind !== 'vars') reading.lines.set(`[${section.name}]`, line);
     } else if (content.startsWith('[') && !/^\[[^\]]*\]\S/.test(content)) {
       trouble = `expected [group], [group:children] or [group:vars], found ${quote(content)}`;
@@ -91,7 +91,7 @@ function readLines(text: string, file: string): Reading {
   return reading;
 }
 
-/** Told by the first line that says anything. */
+/** Another form of inventory, recognised by the first line that is neither empty nor a comment. */
 function otherForm(text: string): string | null {
   if (text.startsWith('#!')) return 'a program: name it in proxies.command.run';
   const first = text.split(/\r?\n/).find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? '';
@@ -118,7 +118,7 @@ function readChild(content: string, line: number, { group, reading }: Place): st
   return null;
 }
 
-/** No comment may stand behind the value: Ansible takes it for a part of it. */
+/** A comment behind the value is a complaint: Ansible takes it for a part of the value. */
 function readVariable(content: string, group: Group): string | null {
   const parts = /^([^=]+)=(.*)$/.exec(content);
   if (!parts) return `expected variable=value, found ${quote(content)}`;
@@ -127,8 +127,8 @@ function readVariable(content: string, group: Group): string | null {
 }
 
 /**
- * `name key=value key="a value"  # comment`, split as a shell would; `name:22` and
- * `[2001:db8::1]:22` say the port too.
+ * One host: `name key=value key="a value"  # comment`, split as a shell does; `name:22` and
+ * `[2001:db8::1]:22` give the port too.
  */
 function readHost(content: string, line: number, { group, reading }: Place): string | null {
   const words = splitShellWords(content);
@@ -150,7 +150,7 @@ function readHost(content: string, line: number, { group, reading }: Place): str
   return null;
 }
 
-/** Ansible reads a value as a Python literal where it is one. */
+/** Ansible reads a value as a Python literal if it is one. */
 function unquote(value: string): string {
   return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
 }

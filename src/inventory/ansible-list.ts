@@ -1,10 +1,10 @@
-// Reads the JSON of `ansible-inventory --list`, and of the inventory scripts that print the same.
+// Reads the JSON of `ansible-inventory --list`, and of inventory scripts, which print the same.
 
 import type { AnsibleGroup, AnsibleInventory, Variables } from './ansible-hosts.ts';
 
 /**
- * `null` where the value has another form. A group without hosts may be missing, but for its name
- * among the children of another.
+ * `null` where the value has another form. A group without hosts may be absent, except as a child
+ * of another group.
  */
 export function readAnsibleList(value: unknown, where: string): AnsibleInventory | null {
   if (!isMapping(value)) return null;

@@ -1,5 +1,5 @@
-// Ansible inventories: by Ansible itself where it is installed, which reads every form, else INI by
-// a reader of our own.
+// Ansible inventories: read by Ansible where it is installed, which knows every form; else INI by
+// this program's reader.
 
 import { dirname, join } from 'node:path';
 import type { ProxySource } from '../domain/settings.ts';
@@ -16,12 +16,12 @@ import { runProgram } from './run-program.ts';
 type AnsibleSource = Extract<ProxySource, { kind: 'ansible' }>;
 
 /**
- * A source that cannot be read is an error, not an empty inventory; no escape sequences in what is
- * quoted.
+ * An unreadable source is an error and not an empty inventory; no escape sequences in the output
+ * that is quoted.
  */
 const VARIABLES = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: '1', ANSIBLE_NOCOLOR: '1', ANSIBLE_FORCE_COLOR: '0' };
 
-/** Throws ConfigError with every complaint. */
+/** The proxies of the group. Throws ConfigError with every complaint. */
 export async function readAnsible(source: AnsibleSource, context: InventoryContext): Promise<Found> {
   const { inventory: path, group } = source;
   const file = readTextFile(path, context);
@@ -43,8 +43,8 @@ export async function readAnsible(source: AnsibleSource, context: InventoryConte
 }
 
 /**
- * Ansible does not start in a locale of another encoding, such as the `LC_ALL=C` of many jobs (seen
- * with 2.14).
+ * Ansible does not start in a locale of another encoding than UTF-8, such as `LC_ALL=C` of many
+ * jobs (2.14).
  */
 function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryContext['env']): Readonly<Record<string, string>> {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') ? {} : { LC_ALL: 'C.UTF-8' };
@@ -53,7 +53,7 @@ function localeFor({ LC_ALL, LC_CTYPE, LANG }: InventoryContext['env']): Readonl
 const WITH_ANSIBLE = 'install ansible-core, whose ansible-inventory reads it';
 
 function readIni(text: string, { inventory: path, group }: AnsibleSource, context: InventoryContext): Found {
-  // Ansible reads variables from the folders beside an inventory.
+  // Ansible also reads variables from the folders beside an inventory.
   const folders = ['group_vars', 'host_vars'].filter((name) => {
     const found = readTextFile(join(dirname(path), name), context);
     return isProblem(found) && found.isFolder;
@@ -76,7 +76,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Ansible breaks its sentences at 80 columns; the ones that matter may be the first or the last.
+ * What Ansible printed, on one line of at most 600 characters: it breaks its sentences at 80
+ * columns, and any of them may hold the reason.
  */
 function spellRemarks(remarks: string): string {
   const line = remarks.replace(/[\x00-\x20\x7f-\x9f]+/g, ' ').trim();

@@ -13,8 +13,8 @@ import { runProgram } from './run-program.ts';
 type CommandSource = Extract<ProxySource, { kind: 'command' }>;
 
 /**
- * Runs the program without a shell and reads what it prints. Throws ConfigError where it fails,
- * prints nothing or takes too long.
+ * Runs the program without a shell and reads its output. Throws ConfigError where it fails, prints
+ * nothing or takes too long.
  */
 export async function runCommand(source: CommandSource, context: InventoryContext): Promise<readonly FoundHost[]> {
   const program = `proxies.command (${source.run[0]})`;
@@ -25,8 +25,9 @@ export async function runCommand(source: CommandSource, context: InventoryContex
 }
 
 /**
- * Lines of hosts (`#` begins a comment), a JSON array of hosts or of `{name, host, region, port,
- * user}`, or the JSON of `ansible-inventory --list`, of which `group` counts.
+ * The hosts of the output: lines of hosts (`#` begins a comment), a JSON array of hosts or of
+ * `{name, host, region, port, user}`, or the JSON of `ansible-inventory --list`, of which `group`
+ * is taken.
  */
 export function parseOutput(output: string, program: string, group: string | null = null): readonly FoundHost[] {
   const text = output.trim();

@@ -1,38 +1,40 @@
-// What Consul says of a service's instances, and the proxies that they are: which registrations are
-// one, and what each is called.
+// Reads the instances of a service from Consul's answers, and makes proxies of them: which
+// registrations are the same proxy, and its name.
 
 import type { ConsulAnswer } from '../consul/get-consul.ts';
 import { isProblem } from '../input/complaint.ts';
 import { type PatternWord, parseEndpointPattern } from '../input/endpoint-pattern.ts';
 import { type Found, type FoundHost, valueFor } from './found-host.ts';
 
+/** A node that has the service. */
 export interface Registration {
   readonly node: string;
   readonly id: string;
 }
 
+/** An instance of the service. */
 export interface Instance extends Registration {
   readonly host: string;
   readonly port: string | undefined;
   readonly datacenter: string;
   readonly meta: Readonly<Record<string, string>>;
-  /**
-   * How much speaks against it: 0 no check fails, 1 a check fails, 2 the node itself is gone
-   * (`serfHealth`).
-   */
+  /** Its checks: 0 none fails, 1 one fails, 2 the node itself is gone (`serfHealth`). */
   readonly failing: 0 | 1 | 2;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The answer to `/v1/health/service`, or a complaint where it is something else. */
+/**
+ * The instances in an answer of `/v1/health/service`, or a complaint where the answer has another
+ * form.
+ */
 export function readInstances({ body, url }: ConsulAnswer, datacenter: string | null): readonly Instance[] | string {
   const odd = `${url}: the answer is not Consul's list of a service's instances: check proxies.consul.url`;
   if (!Array.isArray(body)) return odd;
   const instances: Instance[] = [];
   for (const item of body as { Node?: Fields; Service?: Fields; Checks?: unknown }[]) {
     const node = item?.Node?.Node;
-    // The address of the service is empty where it is the node's.
+    // An empty address of the service means the node's.
     const host = item?.Service?.Address || item?.Node?.Address;
     const where = datacenter ?? item?.Node?.Datacenter;
     if (typeof node !== 'string' || typeof host !== 'string' || typeof where !== 'string') return odd;
@@ -50,7 +52,7 @@ export function readInstances({ body, url }: ConsulAnswer, datacenter: string | 
   return instances;
 }
 
-/** The answer to `/v1/catalog/service`, as far as it names registrations. */
+/** The registrations in an answer of `/v1/catalog/service`, or a complaint. */
 export function readCatalog({ body, url }: ConsulAnswer): readonly Registration[] | string {
   const odd = `${url}: the answer is not Consul's catalog of a service: check proxies.consul.url`;
   if (!Array.isArray(body)) return odd;
@@ -74,10 +76,10 @@ function failingOf(checks: unknown): Instance['failing'] {
 }
 
 /**
- * Instances of one node that the pattern leads to one place are one proxy; of several nodes at one
- * place those are left out that fail where another does not: a node that has gone stays registered
- * beside its successor. Hosts of one name are called `name.datacenter`, several instances of one
- * node `name-address` or `name-port`.
+ * The proxies. Instances of one node that the pattern leads to the same endpoint are one proxy. If
+ * instances of several nodes lead to the same endpoint and some fail their checks, those are left
+ * out: a node that is gone stays registered beside its successor. Hosts of the same name are called
+ * `name.datacenter`; several instances of one node `name-address` or `name-port`.
  */
 export function foundHosts(instances: readonly Instance[], endpoint: string): Found {
   const pattern = parseEndpointPattern(endpoint);

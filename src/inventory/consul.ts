@@ -14,9 +14,9 @@ type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
 type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Promise<ConsulAnswer | string>;
 
 /**
- * Every instance of the service, also one that fails its check: a sick proxy still holds a table.
- * Without datacenters the agent's own is asked. Throws ConfigError with a complaint per datacenter
- * that could not be asked, or whose answer is not all there is.
+ * Every instance of the service, also those that fail their check: a sick proxy still holds a
+ * table. Without datacenters, the agent's own is asked. Throws ConfigError with a complaint for
+ * each datacenter that could not be asked or whose answer is incomplete.
  */
 export async function askConsul(source: ConsulSource, context: InventoryContext): Promise<Found> {
   const deadline = startDeadline(context);
@@ -49,7 +49,7 @@ async function askAll(source: ConsulSource, ask: Ask): Promise<Found> {
   return foundHosts(instances, source.endpoint);
 }
 
-/** `null` stands for the agent's own. */
+/** The datacenters to ask; `null` stands for the agent's own. */
 async function datacentersOf(source: ConsulSource, ask: Ask): Promise<readonly (string | null)[] | string> {
   if (source.datacenters !== 'all') return source.datacenters.length > 0 ? source.datacenters : [null];
   const answer = await ask('/v1/catalog/datacenters', {});
@@ -65,8 +65,8 @@ async function askDatacenter(source: ConsulSource, dc: string | null, ask: Ask):
   const answer = await health(source.filter);
   if (typeof answer === 'string') return answer;
   if (answer.refusedSelector === null) return readInstances(answer, dc);
-  // The filter is written in the words of the catalog (ServiceMeta.x, not Service.Meta.x), which
-  // knows no checks.
+  // The filter uses the names of the catalog (ServiceMeta.x, not Service.Meta.x). The catalog has
+  // no checks, so both are asked.
   const [catalog, all] = await Promise.all([
     ask(`/v1/catalog/service/${service}`, { dc, filter: source.filter }),
     health(null),

@@ -1,4 +1,4 @@
-// A host as an inventory outside this program names it, and the proxy that it becomes.
+// A host as an inventory outside this program names it, and how it becomes a proxy.
 
 import type { ProxyTarget } from '../domain/proxy.ts';
 import { ConfigError } from '../errors.ts';
@@ -7,12 +7,12 @@ import { type PatternWord, parseEndpointPattern } from '../input/endpoint-patter
 import { isHost, isProxyName, isUserName } from '../input/names.ts';
 
 /**
- * `where` tells a person which part of the inventory names it. What an inventory does not say of a
- * host is absent.
+ * A host. `where` is the part of the inventory that names it, for people. Absent members are not in
+ * the inventory.
  */
 export interface FoundHost {
   readonly name: string;
-  /** `null` where it has none that counts here; then the pattern may not ask for it. */
+  /** `null` where the inventory gives no usable host; then the pattern must not use `{host}`. */
   readonly host: string | null;
   readonly region: string | null;
   readonly where: string;
@@ -21,13 +21,13 @@ export interface FoundHost {
   readonly meta?: Readonly<Record<string, string>>;
 }
 
-/** What an inventory outside this program gives; `notes` are sentences for the report. */
+/** The hosts of an inventory; `notes` are sentences for the report. */
 export interface Found {
   readonly hosts: readonly FoundHost[];
   readonly notes: readonly string[];
 }
 
-/** The value of a pattern's word for this host, `undefined` where the inventory gives none. */
+/** The value of a pattern's word for this host; `undefined` where the inventory has none. */
 export function valueFor(found: FoundHost, word: PatternWord): string | undefined {
   if (word === 'host') return found.host ?? undefined;
   if (word === 'name' || word === 'port' || word === 'user') return found[word];
@@ -36,9 +36,8 @@ export function valueFor(found: FoundHost, word: PatternWord): string | undefine
 }
 
 /**
- * Puts every host into the endpoint pattern of its source. Names and hosts come from outside and
- * end up in logins, so those that could be anything else than a name are refused. Throws
- * ConfigError with every complaint.
+ * Makes a proxy of every host by the endpoint pattern. Names and hosts go into logins, so anything
+ * that is not a plain name is refused. Throws ConfigError with every complaint.
  */
 export function toTargets(
   found: readonly FoundHost[],
@@ -69,8 +68,8 @@ export function toTargets(
 }
 
 /**
- * Names and hosts have been judged already. No value may hold a slash: a pattern's path stays in
- * its folder.
+ * Names and hosts are checked elsewhere. No value may hold a slash, so that the path of a pattern
+ * stays in its folder.
  */
 function misfit(word: PatternWord, value: string): string | null {
   switch (word) {

@@ -1,4 +1,4 @@
-// One line of what a program prints: a host, several hosts, or a name with its host and region.
+// Reads one line of a program's output: a host, several hosts, or a name with its host and region.
 
 import { isIP } from 'node:net';
 import { quote } from '../input/complaint.ts';
@@ -8,15 +8,15 @@ import type { FoundHost } from './found-host.ts';
 type LineHost = Pick<FoundHost, 'name' | 'host' | 'region'>;
 
 /**
- * What a word can only be: an address, or a host by its dots. A `word` may be a name, a short host
- * or a region.
+ * What a word must be: an address, or a host name with dots. A `word` may be a name, a short host
+ * name or a region.
  */
 type Kind = 'address' | 'dotted' | 'word';
 
 /**
- * The hosts of a line, or what is wrong with it. Addresses alone are hosts, and so are dotted names
- * alone; `name host [region]` wants an address or a dotted name as its host. What could be read
- * both ways is refused: a proxy must not get lost by being taken for a region.
+ * The hosts of a line, or what is wrong with it. A line of addresses, or of names with dots, is a
+ * list of hosts. In `name host [region]` the host is an address or has dots. An ambiguous line is
+ * refused: a proxy must not be taken for a region.
  */
 export function readHostLine(line: string): readonly LineHost[] | string {
   const words = line

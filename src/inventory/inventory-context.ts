@@ -1,33 +1,32 @@
-// What an inventory takes from the machine it is read on, and from the proxies themselves.
+// What an inventory needs of the machine and of the proxies.
 
 import type { Endpoint, Trouble } from '../domain/proxy.ts';
 
-/** What one proxy says of the mesh that its table is shared in. */
+/** The mesh of one proxy's table, as that proxy sees it. */
 export interface MemberList {
-  /** Tells one process from another. */
+  /** Identifies the process. */
   readonly process: string;
-  /**
-   * The name under which the others list this proxy; `null` where it has no peers for the table.
-   */
+  /** The peer name of this proxy; `null` where its table has no peers. */
   readonly localPeer: string | null;
   /**
-   * All peers but itself. `address` is without its port, IPv6 without brackets, `null` where it has
-   * none.
+   * All other peers. `address` is without its port, IPv6 without brackets; `null` where none is
+   * known.
    */
   readonly members: readonly { readonly name: string; readonly address: string | null }[];
-  /** Why it has no peers for the table; `null` where it has. */
+  /** Why its table has no peers; `null` where it has. */
   readonly remark: string | null;
 }
 
+/** The machine, the proxies, and the limits of the reading. */
 export interface InventoryContext {
   /** UTF-8 text; throws as `fs.readFileSync` does. */
   readFile(path: string): string;
-  /** The environment that a program for the list of proxies runs in. */
+  /** The environment of a program that lists proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Asks a proxy who belongs to its mesh; resolves to what went wrong where it cannot be asked. */
+  /** Asks a proxy for the members of its mesh; resolves to a trouble where it cannot be asked. */
   readMembers(endpoint: Endpoint, signal: AbortSignal): Promise<MemberList | Trouble>;
-  /** Ends every wait; a read that it ends rejects with its reason. */
+  /** Ends the reading, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Bounds the whole reading of the inventory. */
+  /** Limits the whole reading. */
   readonly timeoutMs: number;
 }

@@ -1,4 +1,4 @@
-// The mesh names its own members: what `show peers` of one or more of its proxies says.
+// The mesh lists its own members: `show peers` of one or more of its proxies.
 
 import { type Endpoint, type Inventory, type ProxyTarget, spellEndpoint, type Trouble } from '../domain/proxy.ts';
 import type { ProxySource } from '../domain/settings.ts';
@@ -10,23 +10,20 @@ import type { InventoryContext, MemberList } from './inventory-context.ts';
 
 type PeersSource = Extract<ProxySource, { kind: 'peers' }>;
 
-/** A proxy that was asked and answered. `spelled` is its endpoint for people. */
+/** A proxy that answered. `spelled` is its endpoint for people. */
 interface Seed {
   readonly endpoint: Endpoint;
   readonly spelled: string;
   readonly list: MemberList;
 }
 
-/**
- * Far more than peers can all be linked to each other; a longer list would send this program to any
- * number of hosts.
- */
+/** A limit far beyond real meshes: a longer list could send this program to any number of hosts. */
 const MOST_MEMBERS = 1000;
 
 /**
- * Every proxy that answered, at the endpoint where it did, and every other member that they list,
- * by the pattern. A proxy that could not be asked, or whose list cannot be believed, is in the list
- * too: as a member where others name it, else by itself. Throws ConfigError where none can be
+ * Every proxy that answered, at the endpoint where it did; and every other member that they list,
+ * by the pattern. A proxy that could not be asked, or whose list is not believed, is included too:
+ * as a member if others name it, else by its own endpoint. Throws ConfigError where none can be
  * asked.
  */
 export async function askPeers(
@@ -64,8 +61,8 @@ export async function askPeers(
 }
 
 /**
- * Those of the proxies that could not be asked which nobody lists either: requests may enter there,
- * so each is in the list, and the view is not complete without it.
+ * The proxies that could not be asked and that no other proxy lists. Requests may enter there, so
+ * each is in the list, and the view is incomplete without it.
  */
 function unlisted(unasked: readonly Endpoint[], listed: readonly ProxyTarget[]): readonly ProxyTarget[] {
   const isListed = (endpoint: Endpoint) =>
@@ -84,8 +81,8 @@ function spellTrouble({ message, remedy }: Trouble): string {
 }
 
 /**
- * A list with a name or an address that is none is not used at all: it may be hostile, and the
- * others know the mesh too.
+ * Why a list is not used: one invalid name or address spoils it, because the list may be hostile,
+ * and other proxies know the mesh too.
  */
 function disbelief({ localPeer, members }: MemberList): string | null {
   if (members.length > MOST_MEMBERS)
@@ -97,8 +94,8 @@ function disbelief({ localPeer, members }: MemberList): string | null {
 }
 
 /**
- * Where a proxy answered is better than where its peers look for it. One without peers is in no
- * list but ours.
+ * Proxies that answered, at the endpoint where they did, whatever address their peers have. A proxy
+ * without peers is in no other list.
  */
 function seedTargets(seeds: readonly Seed[], ignored: readonly string[]) {
   const targets = new Map<string, ProxyTarget & { readonly process: string }>();
@@ -126,8 +123,8 @@ function nameAfter(spelled: string): string {
 }
 
 /**
- * In the order of their names. Where proxies look for one member in two places, the first that
- * answered decides.
+ * The other members, in the order of their names. Where proxies give different addresses for a
+ * member, the first proxy decides.
  */
 function otherMembers(seeds: readonly Seed[], ignored: readonly string[]) {
   const own = new Set(seeds.map(({ list }) => list.localPeer));
@@ -152,7 +149,7 @@ function otherMembers(seeds: readonly Seed[], ignored: readonly string[]) {
   return { hosts, notes };
 }
 
-/** An address of a host's own loops back there: it leads to the same place only from that host. */
+/** A loopback address leads to the same place only from the proxy's own host. */
 function leadsFromHere(address: string, seed: Endpoint): boolean {
   if (/^(?:0\.0\.0\.0|::)$/.test(address)) return false;
   return !isLoopback(address) || seed.kind === 'unix' || isLoopback(seed.host);

@@ -1,4 +1,4 @@
-// Which proxies there ought to be, whatever the source, and how many.
+// The list of proxies and their expected number, whatever the source.
 
 import { type Inventory, type ProxyTarget, spellEndpoint } from '../domain/proxy.ts';
 import type { ProxySource } from '../domain/settings.ts';
@@ -11,9 +11,9 @@ import type { InventoryContext } from './inventory-context.ts';
 import { askPeers } from './peers.ts';
 
 /**
- * The proxies that the source names, each with a name and an endpoint of its own. Throws
- * ConfigError where the source cannot be had, names no proxy or names one twice; rejects with the
- * signal's reason when that aborts.
+ * The proxies that the source names, each with its own name and endpoint. Throws ConfigError where
+ * the source cannot be read, names no proxy or names one twice. Rejects with the signal's reason
+ * when that aborts.
  */
 export async function readInventory(
   source: ProxySource,
@@ -50,8 +50,8 @@ function targetsOf(source: { readonly kind: string; readonly endpoint: string },
 }
 
 /**
- * One proxy under two names would agree with itself, and two under one name could not be told
- * apart.
+ * Complaints about proxies that stand twice: one proxy under two names would agree with itself, and
+ * two under one name could not be distinguished.
  */
 function twice(proxies: readonly ProxyTarget[]): readonly string[] {
   const names = new Set<string>();

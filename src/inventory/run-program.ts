@@ -1,20 +1,21 @@
-// Runs a program that prints an inventory: without a shell, before a deadline, gone afterwards.
+// Runs a program that prints an inventory: without a shell, and with a deadline after which it is
+// killed.
 
 import { execFile } from 'node:child_process';
 import { startDeadline } from '../process/deadline.ts';
 import type { InventoryContext } from './inventory-context.ts';
 
-/** Far more than any inventory; a program that prints more is not one that lists hosts. */
+/** Bytes: far more than any inventory. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** What it printed, or why there is nothing to read; `isAbsent` where there is no such program. */
+/** The output, or why there is none; `isAbsent` where there is no such program. */
 export type ProgramEnd =
   | { readonly output: string; readonly remarks: string }
   | { readonly failure: string; readonly remarks: string; readonly isAbsent: boolean };
 
 /**
- * Rejects only when the run is interrupted, with its reason. `variables` come on top of the
- * environment.
+ * Runs the program. `variables` are added to the environment. Rejects only with the signal's
+ * reason.
  */
 export function runProgram(
   run: readonly string[],
@@ -37,8 +38,9 @@ export function runProgram(
         resolve({ failure: failureOf(error, signal.aborted, context), remarks, isAbsent });
       }
     });
-    // execFile's own `signal` sends SIGTERM whatever its `killSignal` says (Node 20), which a
-    // program may ignore. The pipes are let go too: a grandchild may hold their other ends open.
+    // execFile's own `signal` sends SIGTERM whatever its `killSignal` is (Node 20), and a program
+    // may ignore that. The pipes are closed too, because a grandchild may hold their other ends
+    // open.
     const kill = () => {
       child.kill('SIGKILL');
       child.stdout?.destroy();

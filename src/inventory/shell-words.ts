@@ -1,9 +1,9 @@
-// Splits a line into words as Python's shlex does (posix, with comments), which Ansible reads its
-// INI inventories with.
+// Splits a line into words as Python's shlex does (posix, with comments). Ansible reads its INI
+// inventories with that.
 
 /**
  * The words without their quotes; `null` where a quote or an escape is not closed. A `#` outside of
- * quotes begins a comment, in a word too.
+ * quotes begins a comment, also within a word.
  */
 export function splitShellWords(line: string): readonly string[] | null {
   const words: string[] = [];

@@ -1,30 +1,30 @@
-// Words from outside, made fit for a terminal: conference names are whatever a stranger typed,
-// error texts whatever a machine sent.
+// Makes text from outside safe for a terminal: names of conferences come from strangers, error
+// texts from other machines.
 
 import stringWidth from 'string-width';
 
-/** Columns that a name may take; keys can be as long as the table's `len`. */
+/** The most columns of a name; keys can be as long as the table's `len`. */
 const nameColumns = 60;
-/** Enough for any sentence of ours and for the gist of a stranger's. */
+/** The most columns of a sentence: every sentence of this program fits. */
 const textColumns = 400;
 
 /**
- * Whatever could move the cursor, colour, reorder or hide: controls, bidi marks, unassigned and
- * private code points, invisible fillers (U+2800 has no ink) and odd spaces.
+ * Characters that could move the cursor, colour, reorder or hide text: controls, bidi marks,
+ * unassigned and private code points, invisible fillers (U+2800 is blank) and unusual spaces.
  */
 const unfit = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const letter = /[\p{L}\p{N}]/u;
 const mark = /\p{M}/u;
 /**
- * Marks on one letter: three are seen in real scripts, dozens ("Zalgo") paint over the lines
- * around.
+ * The most combining marks on one letter. Real scripts use three; dozens ("Zalgo") would paint over
+ * other lines.
  */
 const marksPerLetter = 3;
 
 /**
- * A name for one line of a terminal, at most `columns` wide. What could trick a reader is spelled
- * as `\x1b` or `\u202e`, and a backslash as `\\`, so that the spelling cannot be forged; a name
- * with spaces is quoted, the empty one is `""`.
+ * A name for one line of a terminal, at most `columns` wide. Unsafe characters are written as
+ * `\x1b` or `\u202e`, and a backslash as `\\`, so that this spelling cannot be forged. A name with
+ * spaces is quoted; the empty name is `""`.
  */
 export function displayName(name: string, unicode: boolean, columns: number = nameColumns): string {
   const quoted = name === '' || /[ "]/.test(name);
@@ -32,20 +32,17 @@ export function displayName(name: string, unicode: boolean, columns: number = na
   return shorten(quoted ? ['"', ...letters, '"'] : letters, columns, unicode);
 }
 
-/**
- * A sentence from outside for a terminal, on one line: as `displayName`, but neither quoted nor
- * with doubled backslashes.
- */
+/** A sentence from outside on one line: as `displayName`, but not quoted, and backslashes stay. */
 export function displayText(text: string, unicode: boolean): string {
   return shorten(printableLetters(text.trim(), unicode, ''), textColumns, unicode);
 }
 
-/** A command to copy: as `displayText`, whole. */
+/** A command to copy: as `displayText`, never shortened. */
 export function displayCommand(text: string, unicode: boolean): string {
   return printableLetters(text, unicode, '').join('');
 }
 
-/** One string per code point, as it may be shown; the characters in `escaped` get a backslash. */
+/** One printable string per code point; the characters in `escaped` get a backslash. */
 function printableLetters(text: string, unicode: boolean, escaped: string): string[] {
   const out: string[] = [];
   let marks = Number.POSITIVE_INFINITY;
@@ -71,7 +68,7 @@ function escapeCodePoint(char: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }
 
-/** Keeps start and end, since names often differ only there; never cuts through an escape. */
+/** Shortens the middle, because names often differ only at their ends; never cuts an escape. */
 function shorten(letters: readonly string[], columns: number, unicode: boolean): string {
   const widths = letters.map((spelled) => (/^[ -~]+$/.test(spelled) ? spelled.length : stringWidth(spelled)));
   if (widths.reduce((sum, width) => sum + width, 0) <= columns) return letters.join('');

@@ -1,18 +1,19 @@
-// Sees to it that no file of a run overwrites another one, or what the run reads.
+// Checks that no file of a run overwrites another one, or an input of the run.
 
 import { fstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { identityIn, identityOf } from './private-file.ts';
 
+/** Whether the name stands for standard output. */
 export function isStandardOutput(path: string): boolean {
   return path === '-' || ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(resolve(path));
 }
 
 /**
  * Throws ConfigError where two of `named`, or one of them and one of `names` in the folder `out`,
- * are the same: by a relative name, by a link, by two names of one file. What standard output and
- * standard error already go to is taken as well.
+ * are the same file: by a relative name, by a link, or by two names of one file. Files that
+ * standard output and standard error go to count too.
  */
 export function refuseSame(
   named: readonly (readonly [flag: string, path: string])[],
@@ -42,7 +43,7 @@ export function refuseSame(
   }
 }
 
-/** `null`: closed, a terminal, a pipe. */
+/** The file behind a descriptor; `null` where it is closed, a terminal or a pipe. */
 function identityOfOpen(number: number): string | null {
   try {
     const there = fstatSync(number);

@@ -1,5 +1,5 @@
-// The findings as people take them in: by kind and cause, the first few conferences of each, and
-// what to do next.
+// The findings for people: by kind and cause, the first few conferences of each, and what to do
+// next.
 
 import stringWidth from 'string-width';
 import { type Finding, isDisagreement, type Route } from '../domain/finding.ts';
@@ -11,14 +11,16 @@ import { causeWords, kindWords } from './words.ts';
 const conferencesShown = 3;
 const proxiesShown = 2;
 const longestName = 60;
-/** Below this, what the proxies say starts on a line of its own instead of beside a long name. */
+/**
+ * With fewer columns, the proxies' routes start on their own line instead of beside a long name.
+ */
 const leastColumnsBeside = 36;
 const deepIndent = 6;
 /** `[` + the longest IPv6 address + `]:65535`. */
 const addressColumns = 47;
 const longestShardName = 40;
 
-/** One block of lines per tally. Asks the list for the first few findings only. */
+/** One block of lines per tally. Reads only the first few findings of the list. */
 export function findingGroups(report: RunReport, page: Page): string[][] {
   return report.findings.tallies.filter((tally) => tally.count > 0).map((tally) => groupLines(tally, report, page));
 }
@@ -57,18 +59,18 @@ function conferenceLines(findings: readonly Finding[], { proposal, shards }: Run
   });
 }
 
-/** A name that came percent-encoded, as URLs carry it, is followed by what it says. */
+/** Adds the decoded name to one that is percent-encoded, as in URLs. */
 function spokenName(conference: string): string {
   if (!/%[0-9A-Fa-f]{2}/.test(conference)) return conference;
   try {
     return `${conference} = ${decodeURIComponent(conference)}`;
   } catch {
-    // Not an encoding of text.
+    // It is not encoded text.
     return conference;
   }
 }
 
-/** Who says what, the largest party first: pieces for `fill`. */
+/** The routes and their proxies, the largest group first: pieces for `fill`. */
 function positions(finding: Finding, shardNames: ReadonlyMap<string, string | null>, page: Page): string[] {
   const parties = new Map<string, string[]>();
   for (const route of finding.routes) {
@@ -89,14 +91,14 @@ function positions(finding: Finding, shardNames: ReadonlyMap<string, string | nu
   ]);
 }
 
-/** How shards are called, by address, and where that is written. */
-interface Speech {
+/** The names of shards by address, and the page. */
+interface ShardWords {
   readonly shardNames: ReadonlyMap<string, string | null>;
   readonly page: Page;
 }
 
-/** What a heal would make of it: pieces for `fill`. */
-function decisionOn(finding: Finding, proposal: Proposal | null, { shardNames, page }: Speech): string[] {
+/** What a heal would do about it: pieces for `fill`. */
+function decisionOn(finding: Finding, proposal: Proposal | null, { shardNames, page }: ShardWords): string[] {
   const decision = isDisagreement(finding.kind) ? proposal?.decisions.get(finding.key) : undefined;
   if (!decision) return [];
   const says =
@@ -107,10 +109,13 @@ function decisionOn(finding: Finding, proposal: Proposal | null, { shardNames, p
 }
 
 /**
- * Where a proxy sends the conference; where that is not known or contradicts itself, what its entry
- * holds.
+ * Where a proxy sends the conference; where that is unknown or contradictory, what its entry holds.
  */
-function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, { shardNames, page }: Speech): string {
+function claimOf(
+  finding: Finding,
+  { shard, why, serverId, serverKey }: Route,
+  { shardNames, page }: ShardWords,
+): string {
   const key = serverKey === null || serverKey === shard ? '' : `, key ${page.name(serverKey, addressColumns)}`;
   const entry = `(id ${serverId}${key})`;
   if (shard === null) return `no known shard ${entry}`;
@@ -121,7 +126,7 @@ function claimOf(finding: Finding, { shard, why, serverId, serverKey }: Route, {
   return why === null ? claim : `${claim} (${why}, not followed)`;
 }
 
-/** The evidence; conferences of one tally mostly share it. */
+/** The reasons; most conferences of one tally have the same. */
 function reasonLines(findings: readonly Finding[], page: Page): string[] {
   const reasons = new Set(findings.map((finding) => finding.because).filter((because) => because !== ''));
   return [...reasons].flatMap((because) =>

@@ -1,4 +1,4 @@
-// What a heal did, or would do: a few lines, however many conferences there are.
+// What a heal did or would do, in a few lines.
 
 import { conferenceOf } from '../domain/key.ts';
 import type { Plan, Refusal } from '../domain/plan.ts';
@@ -6,11 +6,12 @@ import type { RunReport } from '../domain/run-report.ts';
 import { nextCommand } from './next-command.ts';
 import { count, counted, fillText, type Page } from './page.ts';
 
-/** Refusals told in full, one a reason. */
+/** The most refusals that are shown in full, one for each reason. */
 const reasonsShown = 6;
-/** Refusals told one by one, after a heal. */
+/** The most refusals that are shown one by one after a heal. */
 const refusalsShown = 10;
 
+/** What a heal did; for a look, what a heal would do. */
 export function healLines(report: RunReport, page: Page): string[] {
   const { proposal, heal } = report;
   if (heal !== null) return [...outcomeLines(report, page), ...refusalLines(heal.refusals, page)];
@@ -33,7 +34,7 @@ function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page:
   return [...page.suggest(`A heal would ${would}:`, nextCommand(run, 'heal'), '  '), ...plan];
 }
 
-/** How many hold, and where it is written down. */
+/** How many conferences hold, and where the journal is. */
 export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): string[] {
   if (heal === null || heal.journal === null)
     return fillText('Nothing was written.', { width: page.width, first: '  ' });
@@ -49,7 +50,7 @@ export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): str
       ...fillText(`Every write is in ${page.text(journal)}`, { width: page.width, first: '  ', paint: paint.dim }),
     ];
   const undone = run.command === 'undo';
-  // Nothing is known of a proxy that was not read: it may lead people elsewhere.
+  // A proxy that was not read may still send people elsewhere.
   const unread = proxies.filter(({ status }) => status !== 'ok').length;
   const good = unread > 0 ? paint.yellow('HELD WHERE READ') : paint.green(undone ? 'UNDONE' : 'HEALED');
   const word = failed > 0 ? paint.red('NOT HELD') : good;
@@ -70,7 +71,7 @@ export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): str
   ];
 }
 
-/** What is not as it should be after a heal, one by one, and why. */
+/** What did not hold or was refused in a heal, one by one, with the reasons. */
 export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
   const refusals = heal?.refusals ?? [];
   const rest = refusals.length - refusalsShown;
@@ -89,7 +90,7 @@ export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
   ];
 }
 
-/** One line a reason: how many, and the first one's value that tripped it. */
+/** One line per reason: how many, and the explanation of the first. */
 function refusalLines(refusals: readonly Refusal[], page: Page): string[] {
   const byReason = new Map<string, { readonly first: Refusal; count: number }>();
   for (const refusal of refusals) {

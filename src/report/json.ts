@@ -1,5 +1,5 @@
-// The report for programs: `schema/report.schema.json` describes it. Written finding by finding,
-// since all routes of all of them may not fit in memory.
+// The report for programs, as `schema/report.schema.json` describes it. It is written finding by
+// finding, because all routes of all findings may not fit in memory.
 
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { Counts, Proposal, RunReport } from '../domain/run-report.ts';
@@ -7,16 +7,13 @@ import type { ProxyView } from '../domain/view.ts';
 
 const reportSchema = 'splitbrain/report/1';
 
-/**
- * Characters per write: large enough that the cost of a write does not count, small enough to be no
- * memory at all.
- */
+/** Characters per write: large enough to be cheap, small enough for memory. */
 const chunkLength = 65_536;
 
 /**
  * Writes the report as one JSON document, one finding per line, in chunks of about 64 KB. Waits for
- * each write before it makes more, so that a slow reader slows the report instead of filling
- * memory. Rejects with whatever `write` rejects with.
+ * each write, so that a slow reader slows the report down and memory stays small. Rejects with the
+ * error of `write`.
  */
 export async function writeJson(report: RunReport, write: (text: string) => Promise<void>): Promise<void> {
   let chunk = '';
@@ -62,7 +59,7 @@ function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown)
   yield separator === '\n' ? '],\n' : '\n],\n';
 }
 
-/** Flat, as the schema has it. */
+/** Counts without levels, as the schema has them. */
 function countsJson({ byKind, inFlight, ...counts }: Counts): unknown {
   return { ...counts, ...byKind, inFlight };
 }
@@ -101,8 +98,8 @@ function findingJson(finding: Finding, proposal: Proposal | null): unknown {
 const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * JSON that a terminal can show: `JSON.stringify` leaves C1 controls and bidi overrides as they
- * are. They occur within strings only, where an escape means the same.
+ * JSON that is safe for a terminal: `JSON.stringify` leaves C1 controls and bidi overrides. They
+ * occur within strings only, where an escape has the same meaning.
  */
 function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(unfit, (char) =>

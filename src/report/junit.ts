@@ -1,5 +1,5 @@
-// The report for CI servers: JUnit XML, one case per proxy, per kind of finding and per kind of
-// mesh finding, so that trends show.
+// The report for CI servers: JUnit XML with one case per proxy, per kind of finding and per kind of
+// mesh finding, so that they show trends.
 
 import {
   type CountsByKind,
@@ -13,15 +13,14 @@ import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { displayName, displayText } from './display.ts';
-import { causeWords, kindWords, meshWords } from './words.ts';
+import { causeWords, kindWords, meshKindWords } from './words.ts';
 import { element, renderXml, type XmlElement } from './xml.ts';
 
 /**
- * How a case ends. A CI server calls a build unstable for a failure or an error: those are what the
- * exit code is for too. `skipped` is what was found and leaves the verdict alone, or could not be
- * judged: it shows, and does no harm.
+ * The result of a case. CI servers call a build unstable for a failure or an error, so those go
+ * with the exit code. `skipped` was found but does not change the verdict, or could not be judged.
  */
-interface Ending {
+interface CaseResult {
   readonly kind: 'passed' | 'failure' | 'error' | 'skipped';
   readonly message: string;
   readonly lines: readonly string[];
@@ -30,15 +29,15 @@ interface Ending {
 interface Case {
   readonly name: string;
   readonly seconds: number;
-  readonly ending: Ending;
+  readonly ending: CaseResult;
 }
 
-/** Names and sentences told in full, per case. */
+/** The most names and sentences per case. */
 const SHOWN = 10;
 
-const passed: Ending = { kind: 'passed', message: '', lines: [] };
+const passed: CaseResult = { kind: 'passed', message: '', lines: [] };
 
-/** As one text: it grows with proxies and kinds, not with findings. */
+/** The document. Its length depends on proxies and kinds, not on findings. */
 export function renderJunit(report: RunReport): string {
   const remaining = remainingAfter(report);
   const suites: [string, readonly Case[]][] = [
@@ -68,7 +67,7 @@ export function renderJunit(report: RunReport): string {
 }
 
 function numbers(cases: readonly Case[]): Readonly<Record<string, number>> {
-  const of = (kind: Ending['kind']) => cases.filter(({ ending }) => ending.kind === kind).length;
+  const of = (kind: CaseResult['kind']) => cases.filter(({ ending }) => ending.kind === kind).length;
   return { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') };
 }
 
@@ -84,7 +83,7 @@ function caseElement({ name, seconds: time, ending }: Case, classname: string): 
 
 function proxyCase({ name, status, trouble, collect }: ProxyView): Case {
   const said = trouble === null ? [] : [displayText(trouble.message, true), displayText(trouble.remedy, true)];
-  const ending: Ending =
+  const ending: CaseResult =
     status === 'ok'
       ? passed
       : { kind: status === 'locked' ? 'skipped' : 'error', message: said[0] ?? status, lines: [status, ...said] };
@@ -95,7 +94,7 @@ function findingCase(kind: FindingKind, report: RunReport, remaining: CountsByKi
   return { name: kind, seconds: 0, ending: findingEnding(kind, report, remaining[kind]) };
 }
 
-function findingEnding(kind: FindingKind, report: RunReport, left: number): Ending {
+function findingEnding(kind: FindingKind, report: RunReport, left: number): CaseResult {
   if (left > 0) {
     return {
       kind: isDisagreement(kind) ? 'failure' : 'skipped',
@@ -125,10 +124,10 @@ function meshCase(kind: MeshFindingKind, { meshFindings }: RunReport): Case {
   const found = meshFindings.filter((finding) => finding.kind === kind);
   const lines = found.slice(0, SHOWN).map(({ because }) => displayText(because, true));
   const more = found.length > SHOWN ? [`and ${found.length - SHOWN} more`] : [];
-  const ending: Ending =
+  const ending: CaseResult =
     found.length === 0
       ? passed
-      : { kind: 'skipped', message: `${found.length}: ${meshWords[kind]}`, lines: [...lines, ...more] };
+      : { kind: 'skipped', message: `${found.length}: ${meshKindWords[kind]}`, lines: [...lines, ...more] };
   return { name: kind, seconds: 0, ending };
 }
 

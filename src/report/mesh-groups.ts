@@ -1,14 +1,14 @@
-// What is wrong with the mesh itself, by kind; compact, since one dead proxy is seen by all the
-// others.
+// What is wrong with the mesh itself, by kind; short, because all other proxies report one dead
+// proxy.
 
 import { type MeshFinding, meshFindingKinds } from '../domain/finding.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, fillText, type Page } from './page.ts';
-import { meshWords } from './words.ts';
+import { meshKindWords } from './words.ts';
 
 const shownPerKind = 5;
 
-/** Leaves out what the line of the proxy itself has said. */
+/** The lines; what the line of a proxy shows already is left out. */
 export function meshLines(report: RunReport, page: Page): string[] {
   const { paint, width } = page;
   const statuses = new Map<string, string>(report.proxies.map((proxy) => [proxy.name, proxy.status]));
@@ -19,7 +19,7 @@ export function meshLines(report: RunReport, page: Page): string[] {
     if (findings.length === 0) return [];
     const rest = findings.length - shownPerKind;
     return [
-      ...fillText(`(${count(findings.length)}) ${meshWords[kind]}`, { width, first: `  ${paint.yellow(kind)} ` }),
+      ...fillText(`(${count(findings.length)}) ${meshKindWords[kind]}`, { width, first: `  ${paint.yellow(kind)} ` }),
       ...findings.slice(0, shownPerKind).flatMap((finding) => findingLines(finding, page)),
       ...(rest > 0 ? [paint.dim(`    and ${count(rest)} more`)] : []),
     ];
@@ -28,7 +28,7 @@ export function meshLines(report: RunReport, page: Page): string[] {
 
 function findingLines({ proxy, peer, because }: MeshFinding, page: Page): string[] {
   const ends = [proxy, peer].filter((name) => name !== null);
-  // Most sentences name their proxies.
+  // Most sentences name their proxies already.
   if (ends.every((name) => says(because, name))) {
     return fillText(page.text(because), { width: page.width, first: '    ' });
   }
@@ -36,7 +36,7 @@ function findingLines({ proxy, peer, because }: MeshFinding, page: Page): string
   return fillText(page.text(because), { width: page.width, first: `    ${page.paint.bold(where)}  ` });
 }
 
-/** Whether a sentence names somebody: as a word of its own, not as a part of others. */
+/** Whether a sentence names a proxy: as a whole word, not as a part of another name. */
 function says(sentence: string, name: string): boolean {
   const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w.:-])${literal}(?![\\w:-])`).test(sentence);

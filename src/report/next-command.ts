@@ -1,8 +1,8 @@
-// Commands that a report suggests: they run as they are printed, on the mesh of the run.
+// Commands that a report suggests. They run as they are printed, on the mesh of the run.
 
 import type { RunFacts } from '../domain/run-report.ts';
 
-/** `splitbrain`, the words, and those that name the mesh, as a POSIX shell takes them. */
+/** `splitbrain`, the words, and the flags that name the mesh, quoted for a POSIX shell. */
 export function nextCommand({ meshWords }: Pick<RunFacts, 'meshWords'>, ...words: readonly string[]): string {
   return ['splitbrain', ...words, ...meshWords].map(shellWord).join(' ');
 }

@@ -1,14 +1,13 @@
-// What to do next, one line per cause: written for a person at 3 am. The facts are HAProxy's (2.6
-// to 3.4).
+// What to do next, one line per cause, for a person on call. The facts are HAProxy's (2.6 to 3.4).
 
 import type { Cause, FindingKind, MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { Tally } from '../domain/run-report.ts';
 import { enumerate, type Page } from './page.ts';
 
-/** Names in a sentence: more than these do not help to decide where to log in. */
+/** The most names in a sentence: more do not help to decide where to log in. */
 const namesShown = 3;
 
-/** A sentence or two; names proxies where mesh findings point at them. */
+/** A sentence or two, with the proxies that mesh findings name. */
 export function nextStep(tally: Tally, meshFindings: readonly MeshFinding[], page: Page): string {
   if (tally.cause !== null) return byCause(tally.cause, meshFindings, page);
   return byKind(tally.kind, meshFindings, page);
@@ -67,7 +66,7 @@ function places(kind: MeshFindingKind, meshFindings: readonly MeshFinding[], pag
   const named = new Set<string>();
   for (const finding of meshFindings) {
     if (finding.kind !== kind || finding.proxy === null) continue;
-    // A link is down from both ends: one pair, whoever says it.
+    // Both ends of a link report it: they are one pair.
     const ends = finding.peer === null ? [finding.proxy] : [finding.proxy, finding.peer].sort();
     named.add(ends.map((name) => page.name(name)).join(' and '));
   }

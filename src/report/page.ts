@@ -1,4 +1,4 @@
-// The page that a text report is written on: its width, its colours, and how lines are filled.
+// The page of a text report: its width, its colours, and how lines are filled.
 
 import picocolors from 'picocolors';
 import stringWidth from 'string-width';
@@ -6,8 +6,8 @@ import { displayCommand, displayName, displayText } from './display.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Everything that a section needs to know of the terminal. `name` and `text` are the only way in
- * for words from outside.
+ * What a section needs to know of the terminal. Text from outside must pass through `name` or
+ * `text`.
  */
 export interface Page {
   readonly width: number;
@@ -15,10 +15,11 @@ export interface Page {
   readonly arrow: string;
   name(word: string, columns?: number): string;
   text(sentence: string): string;
-  /** Lines that end in a command, which is never cut. */
+  /** Lines that end in a command; a command is never cut. */
   suggest(sentence: string, command: string, first?: string): string[];
 }
 
+/** The page for a terminal. */
 export function createPage(terminal: Terminal): Page {
   const { width, colour, unicode } = terminal;
   return {
@@ -33,9 +34,9 @@ export function createPage(terminal: Terminal): Page {
 }
 
 /**
- * Fills lines with `pieces`, one space between them; no piece is ever cut, so that addresses and
- * commands can be copied and colours stay whole. The first line starts with `first`, the others are
- * indented as far.
+ * Fills lines with `pieces`, one space between them. No piece is cut, so that addresses and
+ * commands can be copied and colours stay complete. The first line starts with `first`; the others
+ * are indented as far.
  */
 export function fill(pieces: readonly string[], width: number, first: string): string[] {
   const indent = ' '.repeat(stringWidth(first));
@@ -83,10 +84,7 @@ export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 }
 
-/**
- * `1,234`: numbers of the report are compared by eye. For whole numbers; `Intl` would take longer
- * to start than the report to write.
- */
+/** `1,234`, for whole numbers. `Intl` would take longer to start than the whole report takes. */
 export function count(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
@@ -97,8 +95,8 @@ export function counted(number: number, noun: string, plural: string = `${noun}s
 }
 
 /**
- * `a, b and 17 more`: every word where there are few, else the first ones. A lone rest is named,
- * since `1 more` is no shorter.
+ * `a, b and 17 more`: all words where they are few, else the first ones. A single remaining word is
+ * named, because `1 more` is no shorter.
  */
 export function enumerate(words: readonly string[], shown: number): string {
   if (words.length <= shown + 1) return words.join(', ');

@@ -1,10 +1,10 @@
-// A plan for people: per conference and proxy what is there, what will be, and the literal
+// A plan for people: for each conference and proxy the entry now, the wanted shard, and the literal
 // commands.
 
 import { spellEntry } from '../domain/entry.ts';
 import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 
-/** How a command for one step is spelled, line by line; the runtime API's room knows. */
+/** The commands of a step, line by line; `runtime-api/` spells them. */
 export type SpellStep = (key: string, step: Step) => readonly string[];
 
 /** How a plan is shown. */

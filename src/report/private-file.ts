@@ -1,4 +1,5 @@
-// A file that names conferences: for its owner's eyes, and under its name only when it is whole.
+// A file that names conferences: only its owner may read it, and it has its name only when it is
+// complete.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -21,25 +22,25 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 type Write = (text: string) => Promise<void>;
 
-/** A place for one text, known to be writable. */
+/** A file that is known to be writable. */
 export interface PrivateFile {
-  /** Replaces what is there by what `compose` writes; where that fails, what is there stays. */
+  /** Replaces the file by what `compose` writes; where that fails, the old file stays. */
   put(compose: (write: Write) => Promise<void>): Promise<void>;
 }
 
 const OWNER_ONLY = 0o600;
-/** As many as Linux follows. */
+/** Links in a row: Linux follows as many. */
 const MOST_LINKS = 40;
 /**
- * A rename that the place does not allow (a file mounted by itself, a folder of somebody else,
- * another disk): the file is written over instead.
+ * Codes of a rename that is not possible (a file that is a mount point, a folder of another user,
+ * another disk): then the file itself is written.
  */
 const unmovable: ReadonlySet<unknown> = new Set(['EBUSY', 'EXDEV', 'EPERM', 'EACCES']);
 
 /**
- * Throws what the system says where nothing could be written. A link that was given by name is
- * followed; a device, a pipe or an open file of the caller (/dev/stderr, /dev/fd/3) is written to
- * as it is.
+ * A private file at `path`. A link is followed. A device, a pipe or an open file of the caller
+ * (/dev/stderr, /dev/fd/3) is written directly. Throws the system's error where nothing could be
+ * written.
  */
 export function privateFile(path: string): PrivateFile {
   const target = whereTo(path);
@@ -52,14 +53,17 @@ export function privateFile(path: string): PrivateFile {
   return replaceable(target, there !== null);
 }
 
-/** The same for a file of a folder that was given: there, a link is replaced and never followed. */
+/**
+ * As `privateFile`, for a file in a folder that a flag names: there a link is replaced, never
+ * followed.
+ */
 export function privateFileIn(folder: string, name: string): PrivateFile {
   const target = join(folder, name);
   if (lstatOf(target)?.isDirectory()) throw new Error(`EISDIR: ${name} is a folder`);
   return replaceable(target, false);
 }
 
-/** A copy of `source`, with the same care. */
+/** Copies `source` as a private file. */
 export function copyPrivately(source: string, folder: string): void {
   const target = join(folder, basename(source));
   if (realpathSync(dirname(source)) === realpathSync(folder)) return;
@@ -74,8 +78,8 @@ export function copyPrivately(source: string, folder: string): void {
 }
 
 /**
- * Which file the path leads to, for telling whether two lead to one; `null` where it is no file
- * that could be overwritten.
+ * Identifies the file behind a path, to compare it with others; `null` where it is no file that
+ * could be overwritten.
  */
 export function identityOf(path: string): string | null {
   try {
@@ -83,18 +87,20 @@ export function identityOf(path: string): string | null {
     if (there === null) return whereTo(path);
     return there.isFile() ? `${there.dev}:${there.ino}` : null;
   } catch {
-    // Links that lead round, a folder that may not be entered: opening it will say so.
+    // A circle of links, or a folder that may not be entered: opening it reports that.
     return null;
   }
 }
 
-/** A full disk may have room again after the look, and what else was asked for goes on. */
+/**
+ * Whether the disk is full. It may have room again after the look, so that is no reason to stop.
+ */
 export function isFull(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-/** The same for a file of a folder, where a link is replaced. */
+/** As `identityOf`, for a file in a folder, where a link is replaced. */
 export function identityIn(folder: string, name: string): string | null {
   const target = join(folder, name);
   return isLink(target) ? join(realFolder(resolve(target)), name) : identityOf(target);
@@ -124,8 +130,8 @@ function replaceable(target: string, mayWriteOver: boolean): PrivateFile {
 }
 
 /**
- * `null`: drafts go beside the target. Else, where only the file itself can be written, the
- * beginning of a folder's name elsewhere.
+ * The folder for a draft; `null`: beside the target. Where only the file itself can be written, it
+ * is the beginning of a folder's name elsewhere.
  */
 function draftFolder(target: string, mayWriteOver: boolean): string | null {
   const draft = draftBeside(target);
@@ -150,7 +156,7 @@ async function writeInto(path: string, flag: 'a' | 'wx', compose: (write: Write)
   try {
     await compose((text) => file.appendFile(text));
   } catch (error) {
-    // The reader of a pipe has seen enough.
+    // The reader of a pipe may close it early.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   } finally {
     await file.close();
@@ -167,10 +173,7 @@ function moveTo(target: string, draft: string, mayWriteOver: boolean): void {
   }
 }
 
-/**
- * Links followed to the end, also to an end that is not there yet; folders on the way as they
- * really are.
- */
+/** Follows links to their end, also to a file that does not exist yet, and resolves folders. */
 function whereTo(path: string): string {
   let target = resolve(path);
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -189,7 +192,7 @@ function realFolder(path: string): string {
   }
 }
 
-/** Opened by who started us: it is theirs to say who may read it. */
+/** Whether the caller opened it: then the caller decides who may read it. */
 function isCallers(path: string): boolean {
   return /^\/(?:dev\/(?:fd\/\d+|stdin|stdout|stderr)|proc\/(?:self|thread-self|\d+)\/fd\/\d+)$/.test(resolve(path));
 }

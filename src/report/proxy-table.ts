@@ -1,20 +1,21 @@
-// One line per proxy: how far it was read, what it runs, what it holds, whom it hears; below it,
-// what went wrong there.
+// One line per proxy: how far it was read, its version, its entries and its peers; below it, what
+// failed there.
 
 import stringWidth from 'string-width';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { count, counted, fillText, type Page, padTo } from './page.ts';
 
-/** Between two columns, and in front of the first. */
+/** Between two columns, and before the first. */
 const gap = '  ';
-/** ENTRIES and PEERS are numbers, and stand to the right. */
+/** Columns that are aligned to the right: ENTRIES and PEERS are numbers. */
 const toTheRight: ReadonlySet<number> = new Set([3, 4]);
 
-/** What the other columns of a full line take; names get the rest. */
+/** The width of the other columns of a full line; names get the rest. */
 const otherColumns = 46;
 const longestName = 40;
 
+/** The table of proxies. */
 export function proxyLines(report: RunReport, page: Page): string[] {
   const restarted = new Set(report.meshFindings.filter(({ kind }) => kind === 'restarted').map(({ proxy }) => proxy));
   const [head, ...rows] = aligned([
@@ -25,7 +26,7 @@ export function proxyLines(report: RunReport, page: Page): string[] {
   return [head!, ...rows.flatMap((row, index) => [row, ...troubleLines(report.proxies[index]!, saidRemedies, page)])];
 }
 
-/** One line a row, every column as wide as its widest cell. */
+/** One line per row; every column is as wide as its widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column]!))));
   return rows.map((row) => row.map((cell, column) => gap + padded(cell, widths[column]!, column)).join(''));
@@ -54,8 +55,8 @@ function cells({ proxy, isRestarted }: Row, report: RunReport, page: Page): stri
 }
 
 /**
- * Every proxy of the run ought to be a peer of every other: one that is not listed counts as a link
- * that is not up.
+ * Peers that are up, of those that should be. Every proxy of the run should be a peer of every
+ * other: one that is not listed counts as down.
  */
 function peersUp(proxy: ProxyView, report: RunReport, page: Page): string {
   if (!proxy.peersKnown) return '-';
@@ -79,7 +80,9 @@ function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h`;
 }
 
-/** A dead bastion troubles twenty proxies in the same way: its remedy is said once. */
+/**
+ * What failed at a proxy. A remedy is shown once: one dead bastion gives twenty proxies the same.
+ */
 function troubleLines(proxy: ProxyView, saidRemedies: Set<string>, page: Page): string[] {
   if (proxy.trouble === null) return [];
   const lines = fillText(page.text(proxy.trouble.message), {
@@ -93,8 +96,7 @@ function troubleLines(proxy: ProxyView, saidRemedies: Set<string>, page: Page): 
 }
 
 /**
- * A narrow terminal gets the version without the distribution's own part: 2.6.12 for
- * 2.6.12-1+deb12u4.
+ * On a narrow terminal, the version without the distribution's part: 2.6.12 for 2.6.12-1+deb12u4.
  */
 function shortVersion(version: string, width: number): string {
   return width < 100 ? version.replace(/-.*$/, '') : version;

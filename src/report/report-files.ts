@@ -1,5 +1,5 @@
-// The files of a run: their places are tried before the look, so that one that cannot be written is
-// bad usage and no report is lost at the end.
+// The files of a run. They are tried before the look, so that an unwritable one is bad usage, and
+// no report is lost at the end.
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,45 +13,49 @@ import type { Terminal } from './terminal.ts';
 import { renderText } from './text.ts';
 
 /**
- * `-` is standard output, in place of the text. `out` is a folder for all of them: summary.txt,
- * report.json, junit.xml and the journal.
+ * Flags that name files. `-` is standard output, in place of the text. `out` is a folder for all
+ * files: summary.txt, report.json, junit.xml and the journal.
  */
 export interface FileFlags {
   readonly json?: string;
   readonly junit?: string;
   readonly out?: string;
-  /** The plan that `plan` writes. */
+  /** The file for the plan that `plan` writes. */
   readonly output?: string;
-  /** A folder that is to be made. */
+  /** A folder that the run makes. */
   readonly save?: string;
   readonly config?: string | undefined;
-  /** Files beside the configuration that the command reads. */
+  /** Other input files of the command. */
   readonly reads?: readonly string[];
 }
 
+/** The output files of one run. */
 export interface ReportFiles {
-  /** Whether one of them is standard output: then no text goes there. */
+  /** Whether one of them is standard output: then no text is printed there. */
   readonly takeStandardOutput: boolean;
-  /** What could not be written; one file that is lost costs no other. */
+  /** What could not be written. The loss of one file does not stop the others. */
   readonly losses: readonly string[];
   write(report: RunReport): Promise<void>;
-  /** For a run that ends without a report: the summary's only lines. */
+  /** Writes the summary of a run that ends without a report. */
   writeSummary(text: string): Promise<void>;
   writePlan(text: string): Promise<void>;
-  /** Copies the run's journal in `journals` into the folder, however the run ended. */
+  /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;
 }
 
 type Write = (text: string) => Promise<void>;
 type Place = PrivateFile & { readonly flag: string; readonly path: string };
 
-/** The files of the folder, beside the journal, whose name is its run's. */
+/** The files of the folder; the journal is named by its run. */
 const KEPT = ['report.json', 'junit.xml', 'summary.txt'] as const;
 
-/** An archived file is read in a browser: wide, plain, UTF-8. */
+/** An archived file is read in a browser: wide, without colours, UTF-8. */
 const page: Terminal = { width: 120, colour: false, unicode: true };
 
-/** Throws ConfigError where a file cannot be written, or would overwrite another one of the run. */
+/**
+ * Opens the files. Throws ConfigError where one cannot be written, or would overwrite another one
+ * of the run.
+ */
 export function openReportFiles(flags: FileFlags, standardOutput: Write): ReportFiles {
   const { json, junit, out, output, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);

@@ -1,6 +1,6 @@
-// What the place we write to can show: how wide, in colour or not, Unicode or ASCII.
+// What the output can show: its width, colours, Unicode or ASCII.
 
-/** `width` is in columns. */
+/** What a terminal can show; `width` is in columns. */
 export interface Terminal {
   readonly width: number;
   readonly colour: boolean;
@@ -11,14 +11,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const narrowest = 60;
 const widest = 160;
-/** A terminal that does not tell its width: what terminals have had since the VT100. */
+/** For a terminal that does not give its width: 80 columns, since the VT100. */
 const usualWidth = 80;
-/** A pipe or file is read later, in an editor or a CI log: no reason to wrap early. */
+/** For a pipe or a file, which is read later in an editor or a CI log. */
 const pipeWidth = 120;
 
 /**
- * Judges `stream` by `env`: `NO_COLOR` (no-color.org) wins over `FORCE_COLOR`, which wins over
- * everything else.
+ * Describes `stream` by `env`. `NO_COLOR` (no-color.org) overrides `FORCE_COLOR`, which overrides
+ * all else.
  */
 export function describeTerminal(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
@@ -29,7 +29,7 @@ export function describeTerminal(
 
 function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
   if (stream.isTTY !== true) return pipeWidth;
-  // A pseudo-terminal without a size says 0 columns.
+  // A pseudo-terminal without a size gives 0 columns.
   return Math.min(widest, Math.max(narrowest, stream.columns || usualWidth));
 }
 
@@ -39,7 +39,7 @@ function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): bo
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** POSIX: of `LC_ALL`, `LC_CTYPE` and `LANG` the first that is set and not empty decides. */
+/** By POSIX, the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty decides. */
 function speaksUnicode(env: Environment): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }

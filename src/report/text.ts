@@ -1,5 +1,4 @@
-// The report for people: read in ten seconds, top line first. Pure: neither clock nor process is
-// seen here.
+// The report for people, the most important line first. Pure.
 
 import { exitCodes, exitCodeWords } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
@@ -14,9 +13,8 @@ import type { Terminal } from './terminal.ts';
 import { verdictLines } from './verdict-line.ts';
 
 /**
- * The summary, as lines that end in a newline. Its length hangs on the number of proxies and on how
- * many kinds and causes there are, not on the number of findings. Nothing from outside gets through
- * that a terminal would act on.
+ * The summary; every line ends in a newline. Its length depends on proxies, kinds and causes, not
+ * on findings. Text from outside cannot control the terminal.
  */
 export function renderText(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
@@ -26,16 +24,15 @@ export function renderText(report: RunReport, terminal: Terminal): string {
   ]);
 }
 
-/**
- * What was found, for a command that goes on to its plan and its writing: nothing yet on what comes
- * of it.
- */
+/** The findings, for a command that then shows its plan and writes: without what comes of it. */
 export function renderLook(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
   return paragraphs(lookSections(report, page, []));
 }
 
-/** What came of the writing, after `renderLook`: a few lines, and what the exit code means. */
+/**
+ * The outcome of the writing, after `renderLook`: a few lines, and the meaning of the exit code.
+ */
 export function renderOutcome(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal);
   return paragraphs([

@@ -1,10 +1,10 @@
-// The first line: what a person remembers of a report.
+// The first line of a report, with the verdict.
 
 import { type DisagreementKind, disagreementKinds, findingKinds, kindRecords } from '../domain/finding.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
-/** One line, or two where the view is incomplete and what was seen disagrees all the same. */
+/** One line; two where the view is incomplete and the proxies that were read disagree. */
 export function verdictLines(report: RunReport, page: Page): string[] {
   const { paint } = page;
   const disagreements = disagreementWords(report);
@@ -60,7 +60,7 @@ function agreementWords(report: RunReport): string {
   return `all ${count(conferences)} conferences lead to the same shard everywhere`;
 }
 
-/** Follows `3 of 10 conferences are`. */
+/** The words that follow `3 of 10 conferences are`. */
 const kindIs: Readonly<Record<DisagreementKind, string>> = {
   split: 'split across shards',
   missing: 'missing on some proxies',

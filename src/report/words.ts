@@ -1,8 +1,8 @@
-// The closed lists of a report in plain words: one place, so that text and tests say the same.
+// The words for kinds and causes, in one place for texts and tests.
 
 import type { Cause, FindingKind, MeshFindingKind } from '../domain/finding.ts';
 
-/** What happened to the conferences: follows `12 conferences`. */
+/** The words that follow `12 conferences`. */
 export const kindWords: Readonly<Record<FindingKind, string>> = {
   split: 'routed to different shards',
   missing: 'missing on some proxies',
@@ -14,7 +14,7 @@ export const kindWords: Readonly<Record<FindingKind, string>> = {
   scattered: 'with participants on several shards',
 };
 
-/** Why: follows a colon. */
+/** The words for the cause, which follow a colon. */
 export const causeWords: Readonly<Record<Cause, string>> = {
   'peer-link-down': 'a peer link is down',
   'peer-deaf': 'a peer link is up and the table does not travel over it',
@@ -28,7 +28,8 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   unknown: 'no evidence says why',
 };
 
-export const meshWords: Readonly<Record<MeshFindingKind, string>> = {
+/** The words for each kind of mesh finding. */
+export const meshKindWords: Readonly<Record<MeshFindingKind, string>> = {
   unreachable: 'proxies that could not be reached',
   denied: 'proxies that refused to answer',
   truncated: 'proxies whose dump was cut short',

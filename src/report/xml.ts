@@ -1,12 +1,16 @@
-// XML 1.0 from elements: whatever texts hold, the document stays well-formed.
+// XML 1.0 from elements: the document is well-formed whatever the texts hold.
 
+/** An element of a document. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string | number>>;
   readonly children: readonly (XmlElement | string)[];
 }
 
-/** `name` and the names of attributes are ours; values and texts may be anybody's. */
+/**
+ * Makes an element. `name` and the names of attributes come from this program; values and texts may
+ * hold anything.
+ */
 export function element(
   name: string,
   attributes: XmlElement['attributes'],
@@ -24,7 +28,7 @@ function renderElement({ name, attributes, children }: XmlElement, indent: strin
   const start = `${indent}<${name}${spelled.join('')}`;
   if (children.length === 0) return `${start}/>\n`;
   const texts = children.filter((child) => typeof child === 'string');
-  // Around text, white space would be text.
+  // Around text, no white space may be added: it would be text too.
   if (texts.length > 0) return `${start}>${texts.map(escapeText).join('')}</${name}>\n`;
   const inner = children.map((child) => (typeof child === 'string' ? '' : renderElement(child, `${indent}  `)));
   return `${start}>\n${inner.join('')}${indent}</${name}>\n`;
@@ -39,8 +43,8 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Characters that XML 1.0 has no spelling for, not even an escaped one: most controls, halves of
- * surrogate pairs and the non-characters U+FFFE and U+FFFF. They become U+FFFD.
+ * Characters that XML 1.0 cannot hold, not even escaped: most controls, halves of surrogate pairs,
+ * and the non-characters U+FFFE and U+FFFF. They become U+FFFD.
  */
 const unspeakable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
@@ -52,12 +56,12 @@ function numbered(char: string): string {
   return `&#${char.charCodeAt(0)};`;
 }
 
-/** Within an attribute a reader turns plain tabs and line ends into spaces. */
+/** Escapes tabs and line ends too: within an attribute, readers turn them into spaces. */
 function escapeAttribute(text: string): string {
   return escapeXml(text).replace(/[\t\n\r]/g, numbered);
 }
 
-/** Anywhere a reader turns a plain CR into LF. */
+/** Escapes CR too: readers turn it into LF. */
 function escapeText(text: string): string {
   return escapeXml(text).replace(/\r/g, numbered);
 }
