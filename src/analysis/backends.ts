@@ -69,8 +69,8 @@ function matchesOf(servers: readonly Server[], labels: readonly Label[]): Backen
   }
 
   /**
-   * A name counts only with the entry's id beside it: another backend may give the name to another
-   * shard.
+   * The addresses that a server key names. A name counts together with the entry's id: another
+   * backend may give the name to another shard.
    */
   function addressesOf(serverKey: string, serverId: number): readonly string[] {
     const address = addressOfServerKey(serverKey);
@@ -90,7 +90,8 @@ function matchesOf(servers: readonly Server[], labels: readonly Label[]): Backen
   const shards = new ShardsByBackend();
   for (const { backend, address } of servers)
     if (address !== null && names.includes(backend)) shards.add(backend, address);
-  // Where ids prove nothing, a backend of one shard beside one of all says nothing either.
+  // A backend that has only some of another backend's shards is left out: without matching ids
+  // nothing supports it.
   return { proven: new Set(), named: new Set(names.filter((backend) => shards.isLargest(backend))) };
 }
 

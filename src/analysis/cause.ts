@@ -27,10 +27,10 @@ export interface NamedCause {
 }
 
 /**
- * The cause of a `split` or `missing`, by row. Direct evidence first (the entries themselves name
- * two servers by one id or name), then what keeps two proxies from hearing each other, then what
- * may have happened to them. Each is worked out once, when it is asked for; rows of which the same
- * is said share the words.
+ * The cause of a `split` or `missing`, by row. Direct evidence comes first (the entries themselves
+ * name two servers by one id or name), then links that keep two proxies from exchanging entries,
+ * then what happened to the proxies. Each cause is computed when it is asked for. Rows with the
+ * same cause share one object.
  */
 export function createCauses(look: RoutedGrid, causeEvidence: CauseEvidence): (row: number) => NamedCause {
   const judged = { look, causeEvidence, troubleOf: createShardTroubles(look.context) };
@@ -63,7 +63,7 @@ function causeAt({ look, causeEvidence, troubleOf }: JudgedLook, row: number): N
   const lacking = proxies.filter((proxy) => evidence[proxy] === 'full' && shards[proxy] === ABSENT);
   const name = (proxy: number) => views[proxy]!.name;
   const parted = splitPairs(look, row, holders);
-  // Who lacks an entry that others dispute is no party to the dispute.
+  // A proxy without the entry is no side of a split.
   const sides =
     parted.length > 0 ? parted : lacking.flatMap((proxy) => holders.map((holder) => [proxy, holder] as const));
 
@@ -84,8 +84,8 @@ function causeAt({ look, causeEvidence, troubleOf }: JudgedLook, row: number): N
       cause: 'peer-unknown',
       because: `${name(strangers[0])} and ${name(strangers[1])} are not each other's peers`,
     };
-  // A lost table takes entries away; it gives none, so that one which holds the missing entry
-  // explains nothing.
+  // A lost table removes entries and adds none: a proxy that holds the entry does not explain that
+  // another lacks it.
   const empty = (parted.length > 0 ? parted.flat() : lacking).find((proxy) => causeEvidence.emptied[proxy]);
   if (empty !== undefined)
     return {

@@ -1,5 +1,5 @@
-// Servers that the proxies do not have alike: one id for two shards, lists that differ, states that
-// differ.
+// Servers that differ between the proxies: one id for two shards, different lists, different
+// states.
 
 import type { MeshFinding } from '../domain/finding.ts';
 import { acceptsSticky } from '../domain/server.ts';
@@ -102,8 +102,8 @@ export function serverDrift(context: MeshContext): readonly MeshFinding[] {
 }
 
 /**
- * One finding for each server name that means another shard elsewhere: under `srvkey name` such
- * tables look alike and route differently.
+ * One finding for each server name that means different shards on two proxies. Under `srvkey name`
+ * such tables look alike and route differently.
  */
 function nameDrift(views: readonly ProxyView[]): readonly MeshFinding[] {
   const byName = new Map<string, (readonly [string, string])[]>();
@@ -155,7 +155,8 @@ function driftBetweenBackends(context: MeshContext): readonly MeshFinding[] {
 }
 
 /**
- * One finding for each shard that is up, while its agent or check says that it cannot be reached.
+ * One finding for each shard that is up although its agent or check reports that it cannot be
+ * reached.
  */
 export function doubtfulShards(context: MeshContext): readonly MeshFinding[] {
   const addresses = [

@@ -1,5 +1,5 @@
-// Which proxies lost the table's entries, or never got them. Being young alone is no loss: a reload
-// keeps them.
+// Which proxies lost the table's entries, or never received them. A recent start alone is not a
+// loss: a reload keeps entries.
 
 import type { ProxyView } from '../domain/view.ts';
 
@@ -7,8 +7,8 @@ import type { ProxyView } from '../domain/view.ts';
 const FAR_SMALLER = 0.5;
 
 /**
- * By proxy: read in full, younger than entries live, and with far fewer of them than most others
- * have. Older than that, it has heard of every entry that is left since it started.
+ * By proxy: it was read in full, has been up for less time than entries live, and holds far fewer
+ * entries than most others. A proxy that has been up longer has received every entry that is left.
  */
 export function emptiedProxies(views: readonly ProxyView[], restarted: readonly boolean[]): readonly boolean[] {
   const sizes = views.flatMap(({ status, table }) => (status === 'ok' ? [table?.entries ?? 0] : []));

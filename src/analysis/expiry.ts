@@ -1,12 +1,12 @@
-// Which tables have another `expire`. The evidence is entries that two proxies both hold; the
-// remaining life of one entry proves nothing.
+// Which tables have a different `expire`. The evidence is entries that two proxies both hold. The
+// remaining life of a single entry proves nothing.
 
 import { EXPIRY_SAMPLE_ROWS } from '../domain/entry.ts';
 import type { MeshFinding } from '../domain/finding.ts';
 import { linksOf } from './links.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
-/** Below this much two proxies are taken to have one `expire`: dumps take time, and clocks tick. */
+/** Smaller differences are not a different `expire`: dumps take time, and clocks tick. */
 const LEAST_LAG_MS = 10_000;
 /**
  * Milliseconds. Two proxies' remaining lives differ by the same amount for every entry, within this
@@ -38,16 +38,17 @@ interface HeldKey {
 
 export interface Expiries {
   /**
-   * Whether the key is absent only where its own `expire` has ended it by now. Each holder must be
-   * seen to keep entries longer: one proxy's word does not explain what another one holds as well.
-   * `maxExpiresInMs` is the longest life that any proxy has left for it.
+   * Whether every proxy without the key lacks it because its own `expire` has ended the entry.
+   * Every holder must be known to keep entries longer: the difference to one holder does not
+   * explain why another holds the key. `maxExpiresInMs` is the longest life that any proxy has left
+   * for it.
    */
   hasEnded(look: RoutedGrid, row: number, maxExpiresInMs: number): boolean;
-  /** Whether some proxy's entries have no end, so that none is about to. */
+  /** Whether the entries of some proxy never end. */
   readonly isEndless: boolean;
   /**
-   * `table-drift`: what is proven, and, where absent entries were put down to it, all that was
-   * assumed.
+   * The `table-drift` findings: proven differences, and, if absent entries were explained by
+   * differences (`hasExplained`), the assumed ones too.
    */
   findings(hasExplained: boolean): readonly MeshFinding[];
 }
@@ -73,13 +74,13 @@ export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
     }
   }
   const lagOf = new Map(lags.map((lag) => [lag.later * views.length + lag.earlier, lag.byMs]));
-  /** Every holder keeps its entries so much longer that this one's has ended. */
+  /** Whether every holder keeps entries so much longer that the entry on this proxy has ended. */
   const endsSooner = ({ look: at, row, maxExpiresInMs }: HeldKey, earlier: number) =>
     views.every((_, holder) => {
       if (at.context.evidence[holder] === 'none' || at.grid.labelAt(row, holder) === 0) return true;
       const byMs = lagOf.get(holder * views.length + earlier);
-      // Its own life is not kept for every row of a large table; then the longest of all stands for
-      // it.
+      // A large table keeps the life of each entry for its first rows only; then the longest life
+      // stands for it.
       const leftMs = at.grid.expiresInMs(row, holder) || maxExpiresInMs;
       return byMs !== undefined && leftMs <= byMs + marginMs + CONSISTENT_WITHIN_MS;
     });

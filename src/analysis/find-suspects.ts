@@ -1,4 +1,5 @@
-// One pass over every conference of the mesh: how many live where, and which deserve a second look.
+// One pass over every conference of the mesh: counts them by shard, and finds those to look at
+// again.
 
 import { AMBIGUOUS, hasUnknownRoute, type Kinds } from './classify.ts';
 import { plainShards } from './plain-rows.ts';
@@ -21,7 +22,7 @@ export interface Suspects {
 
 const PLAIN = { kinds: 0, hasEnded: false };
 
-/** Every conference is asked once. */
+/** Judges every conference once. */
 export function findSuspects(look: RoutedGrid, rules: SuspectRules): Suspects {
   const { grid, context } = look;
   const { keyLength } = rules;

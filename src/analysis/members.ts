@@ -1,10 +1,11 @@
-// Who belongs to the mesh: what the proxies that were read say, whatever the inventory lists.
+// Which peers belong to the mesh: those that the proxies that were read report, also if the
+// inventory does not list them.
 
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * A peer that shares the table over an established link and that nobody read, with the proxies that
- * say so.
+ * A peer that shares the table over an established link and was not read. `connectedTo` names the
+ * proxies that report the link.
  */
 export interface UnreadPeer {
   readonly peer: string;
@@ -12,8 +13,8 @@ export interface UnreadPeer {
 }
 
 /**
- * The views without the peers that are meant to be outside of the mesh. One that was read is
- * inside, whatever it is called.
+ * The views without peers that are meant to be outside of the mesh (`ignored`). A peer that was
+ * read stays, whatever its name.
  */
 export function withoutIgnored(views: readonly ProxyView[], ignored: readonly string[]): readonly ProxyView[] {
   if (ignored.length === 0) return views;
@@ -23,8 +24,9 @@ export function withoutIgnored(views: readonly ProxyView[], ignored: readonly st
 }
 
 /**
- * Peers that are connected and that no proxy of the run is: their tables may say anything. A proxy
- * of the inventory that could not be read has been told already, if its peers know it by its name.
+ * Peers that are connected and are not a proxy of the run: nothing is known of their tables. Leaves
+ * out a proxy of the inventory that could not be read, if its peers list it by its name: it has a
+ * finding of its own.
  */
 export function unreadPeers(views: readonly ProxyView[]): readonly UnreadPeer[] {
   const read = localPeersOf(views);

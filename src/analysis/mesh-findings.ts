@@ -1,5 +1,5 @@
-// What is wrong with the mesh itself: who could not be read, who does not talk to whom, and what
-// the proxies do not have alike.
+// What is wrong with the mesh itself: proxies that could not be read, links that do not work, and
+// differences between the proxies.
 
 import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -16,7 +16,7 @@ import { isVersionUnknown } from './version.ts';
  */
 const NEARLY_FULL = 0.9;
 
-/** What the entries add to what the proxies say of themselves. */
+/** What the entries show beside what the proxies report of themselves. */
 export interface EntryEvidence {
   /** Conferences whose `mixed` entries are all explained by ids that drift. */
   readonly mixedByDrift: number;
@@ -74,7 +74,9 @@ function unread(view: ProxyView): readonly MeshFinding[] {
   return [about(view.status, view, view.trouble?.message ?? 'not read')];
 }
 
-/** One finding a link, however many ends complain; errors are counted by each end. */
+/**
+ * One finding for each link, also if both ends report it. Protocol errors are counted by each end.
+ */
 function peerFindings(views: readonly ProxyView[]): readonly MeshFinding[] {
   const findings: MeshFinding[] = [];
   const linkBetween = linksOf(views);

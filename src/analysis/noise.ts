@@ -1,4 +1,4 @@
-// When an absent entry proves nothing: it may just be gone.
+// When an absent entry proves nothing: it may have ended already.
 
 /**
  * Proxies do not expire an entry in the same instant: its clock starts when the update arrives, and

@@ -77,8 +77,8 @@ function overlaps(one: BackendDirectory, other: BackendDirectory): boolean {
 }
 
 /**
- * A proxy of which no server address is known (a saved dump without its servers) is taken at its
- * key's word.
+ * The route on a proxy of which no server address is known (a saved dump without its servers): the
+ * address in the server key, if there is one.
  */
 function routeByItsWord({ serverKey }: Label): LabelRoute {
   const address = serverKey === null ? null : addressOfServerKey(serverKey);
@@ -93,7 +93,7 @@ function routeInBackend({ serverId, serverKey }: Label, backend: BackendDirector
   return { shards: keyShards.size > 0 ? narrowed(keyShards, byId) : byId, keyShards, mixed };
 }
 
-/** A name that means two addresses is settled by the id where that means just one of them. */
+/** Decides by the id between the addresses of a name, if the id means exactly one of them. */
 function narrowed(keyShards: ReadonlySet<string>, byId: ReadonlySet<string>): ReadonlySet<string> {
   if (keyShards.size < 2) return keyShards;
   const both = [...keyShards].filter((shard) => byId.has(shard));

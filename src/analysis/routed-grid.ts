@@ -1,5 +1,5 @@
-// A look at the mesh with every cell turned into a route. The work is done once a label, not once
-// an entry: a proxy has few labels and many entries.
+// A look at the mesh with every cell resolved to a route. The work is done once for each label, not
+// for each entry: a proxy has few labels and many entries.
 
 import type { EntryGrid } from '../domain/entry.ts';
 import type { NotFollowed } from '../domain/finding.ts';
@@ -23,8 +23,8 @@ const NUMBERS = { 'no-server': NOWHERE, ambiguous: UNKNOWN, 'no-addresses': UNKN
 /** Marks of a cell. */
 export const MIXED = 1;
 /**
- * Key and id disagree, but some other proxy uses that id for the key's shard: the mesh's ids drift,
- * nobody wrote here.
+ * Key and id name different shards, but another proxy uses that id for the key's shard: ids differ
+ * between the proxies, and no command changed the entry.
  */
 export const MIXED_BY_DRIFT = 2;
 export const ORPHANED = 4;
@@ -41,7 +41,7 @@ export type Evidence = 'full' | 'partial' | 'none';
 export interface MeshContext {
   readonly views: readonly ProxyView[];
   readonly evidence: readonly Evidence[];
-  /** By proxy: its table names no server, so that it proves nothing of where conferences go. */
+  /** By proxy: its table names no server, so it does not show where conferences go. */
   readonly serverless: readonly boolean[];
   readonly directories: readonly ServerDirectory[];
   readonly shards: string[];

@@ -1,10 +1,11 @@
-// What one proxy's server ids, names and addresses mean there: the ground on which an entry becomes
-// a route.
+// What one proxy's server ids, names and addresses mean there. An entry becomes a route by these.
 
 import { addressOfServerKey } from '../domain/address.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
 
-/** What ids and names mean: sets, because a proxy is not trusted to give each of them once. */
+/**
+ * What ids and names mean. Each can mean several addresses: a proxy may list one id or name twice.
+ */
 interface Meanings {
   readonly addresses: ReadonlySet<string>;
   readonly byId: ReadonlyMap<number, ReadonlySet<string>>;
@@ -28,8 +29,8 @@ export interface BackendDirectory extends Meanings {
 export interface ServerDirectory extends Meanings {
   readonly backends: readonly BackendDirectory[];
   /**
-   * Whether the proxy has servers, and none of them counts: then nothing is known of where an entry
-   * leads.
+   * Whether the proxy has servers and the backend of none of them serves the table. Then it is not
+   * known where an entry leads.
    */
   readonly hasOnlyOtherServers: boolean;
   /** The worst state that the shard has in a backend that has it; `null`: no backend has it. */
@@ -39,7 +40,7 @@ export interface ServerDirectory extends Meanings {
    * use it.
    */
   isServed(address: string): boolean;
-  /** What speaks against the shard on this proxy though it is up there; `null`: nothing. */
+  /** What the agent or check of a server that is up reports against the shard; `null`: nothing. */
   doubtOf(address: string): string | null;
   /** The lowest id that means this shard, and nothing else, in every backend. */
   idOf(address: string): number | null;
@@ -47,7 +48,7 @@ export interface ServerDirectory extends Meanings {
 
 const STATE_ORDER: readonly ServerState[] = ['up', 'drain', 'down', 'maint'];
 
-/** Of the servers that count: those that a look found to serve no table entry are left out. */
+/** Leaves out servers whose backend does not serve the table. */
 export function createServerDirectory(servers: readonly Server[]): ServerDirectory {
   const byBackend = new Map<string, Server[]>();
   for (const server of servers) {

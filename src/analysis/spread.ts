@@ -4,8 +4,8 @@
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * The proxies that say so, if they are more than half of those that hold entries; else none: one
- * proxy's word must not excuse what the others lack.
+ * The proxies whose entries show it, if they are more than half of those that hold entries; else
+ * none. A single proxy must not excuse what the others lack.
  */
 export function spreadOver(views: readonly ProxyView[]): readonly ProxyView[] {
   const holders = views.filter(({ table }) => (table?.entries ?? 0) > 0);

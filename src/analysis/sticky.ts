@@ -1,4 +1,4 @@
-// Whether a table says where conferences go at all.
+// Whether a table names servers.
 
 import type { EntryGrid } from '../domain/entry.ts';
 import type { MeshFinding } from '../domain/finding.ts';

@@ -1,4 +1,4 @@
-// The run in one word, and its exit code.
+// The verdict of a run and its exit code.
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import { disagreementKinds } from '../domain/finding.ts';
@@ -11,13 +11,13 @@ import type { Counts, Verdict } from '../domain/run-report.ts';
 export interface Coverage {
   readonly expectedAtLeast: number;
   readonly unknownRoutes: number;
-  /** Peers that are connected and that nobody read. */
+  /** Peers that are connected and were not read. */
   readonly unreadPeers: number;
 }
 
 /**
- * A disagreement that was seen is true however little else was seen; without one, an incomplete
- * view is no agreement.
+ * A disagreement that was seen holds however little else was seen. Without one, an incomplete view
+ * is not agreement.
  */
 export function judgeRun(
   counts: Counts,

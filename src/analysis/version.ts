@@ -3,13 +3,14 @@
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * From here on what the program says of HAProxy was seen; earlier ones follow entries by other
- * rules (2.2, 2.4.0: ids before names).
+ * Oldest version whose behaviour was observed. Earlier ones follow entries by other rules (2.2,
+ * 2.4.0: ids before names).
  */
 const OLDEST = [2, 4] as const;
 
 /**
- * A proxy that told its version, and one that is older than what is known, or no version at all.
+ * Whether the version that a proxy reported is older than the known ones, or not readable. A proxy
+ * that reported none is not meant.
  */
 export function isVersionUnknown({ haproxy }: ProxyView): boolean {
   if (haproxy === null) return false;

@@ -1,4 +1,4 @@
-// Which findings are still true after looking again: those that every look shows alike.
+// Which findings are still true after another look: those that every look shows.
 
 import { bitOf, DISAGREEMENT, type KeyInLook, type Kinds, MISSING, SPLIT, sameAt } from '../analysis/classify.ts';
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
@@ -15,7 +15,10 @@ export interface SuspectLook {
 }
 
 export interface ConfirmedKinds {
-  /** By suspect: the kinds that all looks show, by the proxies that say the same in all of them. */
+  /**
+   * By suspect: the kinds that all looks show, judged by the proxies whose state is the same in all
+   * of them.
+   */
   readonly confirmed: readonly Kinds[];
   /** Suspects that disagreed in some look and of which no disagreement is confirmed. */
   readonly inFlight: number;
@@ -24,9 +27,9 @@ export interface ConfirmedKinds {
 const kindBits = findingKinds.map(bitOf);
 
 /**
- * `looks` in the order they were taken; with a single look everything it shows stays. What only
- * proxies show that changed their word is in flight: the mesh is moving there, and a later run will
- * see where it came to rest.
+ * `looks` in the order they were taken. With a single look, everything that it shows stays. A kind
+ * that only proxies show whose state changed between looks is in flight: the mesh is changing
+ * there, and a later run shows the result.
  */
 export function confirmKinds(looks: readonly SuspectLook[]): ConfirmedKinds {
   const last = looks[looks.length - 1];
@@ -34,8 +37,7 @@ export function confirmKinds(looks: readonly SuspectLook[]): ConfirmedKinds {
   let inFlight = 0;
   const confirmed = last.kinds.map((kinds, suspect) => {
     const persisting = kindBits.reduce((set, bit) => (persists(bit, looks, suspect) ? set | bit : set), 0);
-    // A split of a proxy that changed its word covers that another one lacks the entry all the
-    // time.
+    // A split may end because one proxy changed, while another proxy lacks the entry in every look.
     const stays = persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));
     const everDisagreed = looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0);
     if (everDisagreed && (stays & DISAGREEMENT) === 0) inFlight++;
@@ -57,8 +59,8 @@ function keyIn({ look, rowOf }: SuspectLook, suspect: number): KeyInLook {
 }
 
 /**
- * A split hides that somebody lacks the entry; when one of its parties is silent in the next look,
- * that is what is left of it.
+ * A split covers that a proxy lacks the entry: if one side of the split is not read in the next
+ * look, `missing` is left of it.
  */
 function shows(kinds: Kinds, kind: Kinds): boolean {
   return (kinds & (kind === MISSING ? MISSING | SPLIT : kind)) !== 0;

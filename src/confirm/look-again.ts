@@ -1,4 +1,4 @@
-// Another look at the suspects only, on all proxies at once: key by key, or by a second dump where
+// Another look at the suspects only, on all proxies at once: key by key, or by a second dump if
 // they are many.
 
 import pLimit from 'p-limit';
@@ -14,16 +14,14 @@ import type { KeyTable } from '../snapshot/grid/key-table.ts';
 import { limitByRegion } from '../snapshot/region-limit.ts';
 
 /**
- * Up to here asking key by key (about 250 a line) costs a proxy less than a dump of an ordinary
- * table.
+ * Up to this number, asking key by key (about 250 a line) costs a proxy less than a dump of an
+ * ordinary table.
  */
 export const MAX_KEYS_ASKED = 2_000;
 
 export interface SecondLook {
   readonly grid: GridWriter;
-  /**
-   * The views, with what went wrong now: a proxy that fails in one look has not confirmed anything.
-   */
+  /** The views, with the trouble of this look: a proxy that fails in one look confirms nothing. */
   readonly views: readonly ProxyView[];
 }
 
@@ -47,8 +45,8 @@ export interface LookAgainOptions {
 }
 
 /**
- * `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far; of the
- * others there is none in this look either.
+ * `keys` holds the suspects, in their order. Reads the proxies that gave evidence so far, and no
+ * others.
  */
 export async function lookAgain(
   { members, views }: ReadMesh,
@@ -96,23 +94,23 @@ interface Inquiry {
 }
 
 /**
- * How a proxy fell short in this look: what came of a dump that ended early is true, else it has
- * not confirmed anything.
+ * What kept a proxy from giving full evidence in this look. The entries of a dump that ended early
+ * are true.
  */
 interface Shortfall {
   readonly status: 'truncated' | 'unreachable';
   readonly trouble: Trouble;
 }
 
-/** A proxy that was cut short in the first look already has said why. */
+/** Leaves the trouble of the first look if the proxy was cut short there already. */
 function withShortfall(view: ProxyView, { status, trouble }: Shortfall): ProxyView {
   if (status === view.status) return view;
   return { ...view, status, trouble: { ...trouble, message: `in the second look: ${trouble.message}` } };
 }
 
 /**
- * A dump where the suspects are many, where one of them has no spelling in a command, or where the
- * proxy cannot be asked for its keys.
+ * Asks for the keys. Takes a dump instead if there are many suspects, if one of them cannot be
+ * named in a command, or if the proxy cannot be asked for its keys.
  */
 async function readSuspects(inquiry: Inquiry, signal: AbortSignal): Promise<Shortfall | null> {
   const { reader, spelled, startColumn, whenDumpIsDue } = inquiry;
