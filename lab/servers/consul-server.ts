@@ -36,6 +36,8 @@ export interface ConsulServers {
   /** May do everything. */
   readonly token: string;
   register(datacenter: string, what: Registered): Promise<void>;
+  /** Writes one key of the KV; rejects where Consul refuses it (a value over 512 KB). */
+  put(datacenter: string, key: string, value: string): Promise<void>;
   /** A token that may do what these rules of a policy say. */
   makeToken(rules: string): Promise<string>;
   stop(): Promise<void>;
@@ -105,6 +107,15 @@ export async function startConsul(datacenters: readonly string[]): Promise<Consu
         Service: { ID: `${service}-${port}`, Service: service, Port: port, Meta: meta },
         ...(serfHealth === undefined ? {} : { Check: check }),
       });
+    },
+    put: async (datacenter, key, value) => {
+      const response = await fetch(`${url}/v1/kv/${key}?dc=${datacenter}`, {
+        method: 'PUT',
+        headers: { 'X-Consul-Token': token },
+        body: value,
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`PUT ${key}: ${response.status} ${text}`);
     },
     makeToken: async (rules) => {
       const name = randomUUID();

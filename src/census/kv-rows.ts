@@ -11,7 +11,8 @@ import { ObjectEnd } from './object-end.ts';
  */
 const MOST_ROW = 1 << 23;
 
-const VALUE = Buffer.from('"Value":"');
+const VALUE = Buffer.from('"Value"');
+const COLON = 0x3a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
@@ -73,9 +74,9 @@ export class KvRows {
   }
 
   #readRow(row: Buffer): void {
-    const start = row.indexOf(VALUE) + VALUE.length;
+    const start = valueStart(row);
     // A value in base64 has no escapes, so that the next quote ends it.
-    const end = start < VALUE.length ? -1 : row.indexOf(QUOTE, start);
+    const end = start < 0 ? -1 : row.indexOf(QUOTE, start);
     const text = end < 0 ? row.toString() : row.toString('utf8', 0, start) + row.toString('utf8', end);
     const fields = parse(text);
     if (typeof fields?.Key !== 'string' || (fields.Value !== null && fields.Value !== '')) {
@@ -84,6 +85,14 @@ export class KvRows {
     }
     this.#onRow({ key: fields.Key, value: fields.Value === null ? null : decode(row.toString('latin1', start, end)) });
   }
+}
+
+/** Where the text of the value begins; -1: it has none. Some Consul agents write spaces. */
+function valueStart(row: Buffer): number {
+  let at = row.indexOf(VALUE) + VALUE.length;
+  if (at < VALUE.length) return -1;
+  while (row[at] === COLON || row[at] === 0x20) at++;
+  return row[at] === QUOTE ? at + 1 : -1;
 }
 
 function parse(text: string): { readonly Key?: unknown; readonly Value?: unknown } | null {

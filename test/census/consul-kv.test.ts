@@ -33,6 +33,11 @@ describe('what is read', () => {
     expect(result.shards[0]?.reportedAt).toEqual(ago(10_000));
   });
 
+  test("an agent's answer with spaces and lines", async () => {
+    const url = await playConsul({ w: [report(S1, [room('a', 3)]), { key: PREFIX, value: null }] }, 4);
+    expect((await read(consul(url))).counted).toEqual({ [S1]: ['a 3'] });
+  });
+
   test('a report of another environment, and a folder, are not of this one', async () => {
     const url = await playConsul({ w: [{ key: PREFIX, value: null }, report(S1, [])] });
     expect((await read(consul(url))).shards.map(({ name }) => name)).toEqual([S1]);

@@ -95,15 +95,23 @@ export interface Key {
   readonly value: string | Buffer | null;
 }
 
-/** Consul's KV, played: keys by datacenter; a status instead of keys is answered as it is. */
-export function playConsul(datacenters: Readonly<Record<string, readonly Key[] | { status: number; text: string }>>) {
+/**
+ * Consul's KV, played: keys by datacenter; a status instead of keys is answered as it is. With an
+ * `indent` it is as agents in development write it.
+ */
+export function playConsul(
+  datacenters: Readonly<Record<string, readonly Key[] | { status: number; text: string }>>,
+  indent = 0,
+) {
   return play((request, response) => {
     const url = new URL(request.url!, 'http://consul');
     if (url.pathname === '/v1/catalog/datacenters') return response.end(JSON.stringify(Object.keys(datacenters)));
     const keys = datacenters[url.searchParams.get('dc')!] ?? [];
     if ('status' in keys) return response.writeHead(keys.status).end(keys.text);
     const found = keys.filter(({ key }) => `/v1/kv/${key}`.startsWith(url.pathname));
-    return found.length === 0 ? response.writeHead(404).end() : response.end(JSON.stringify(found.map(rowOf)));
+    return found.length === 0
+      ? response.writeHead(404).end()
+      : response.end(JSON.stringify(found.map(rowOf), null, indent));
   });
 }
 
