@@ -57,8 +57,7 @@ export interface CollectOptions {
 
 /**
  * The views, in the order of `members`. Rejects only for what is not a proxy's fault (a full disk,
- * a defect, Ctrl-C), and not before every conversation has ended: whoever clears up finds nobody
- * writing any more.
+ * a defect, Ctrl-C), and only after every conversation has ended: nothing is written afterwards.
  */
 export async function collect(
   members: readonly Member[],
@@ -144,10 +143,10 @@ async function read({ target, reader }: Member, proxy: number, shared: Shared): 
           }),
         );
       answer = await regionLimit.take(proxy, dump);
-      // A dump that Ctrl-C broke off comes back as one that was cut.
+      // A dump that Ctrl-C broke off comes back as one that was cut short.
       signal.throwIfAborted();
       trouble = answer.brokenBy;
-      // Whatever else it was, an answer that is no whole dump is told as that.
+      // A dump that is not whole keeps that as its trouble.
       if (answer.outcome === 'complete') await reader.checkProcess(signal);
       const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
       keyLength ??= asksLength ? await askKeyLength(reader, proxy, shared) : null;
@@ -156,7 +155,7 @@ async function read({ target, reader }: Member, proxy: number, shared: Shared): 
   } catch (error) {
     signal.throwIfAborted();
     trouble = troubleOf(error);
-    // Nothing of a dump that was given up counts, nor takes memory any more.
+    // Nothing of a dump that was given up counts, and its memory is free again.
     if (answer === null) grid.column(proxy);
   }
   const milliseconds = clock.now() - startedAt;
@@ -165,10 +164,10 @@ async function read({ target, reader }: Member, proxy: number, shared: Shared): 
 }
 
 /**
- * Only the longest key can fill the table's key length, and the proxy itself can tell whether it
- * does. A longer spelling of an ip or an integer is read as the same key, and one of type binary
- * cannot be asked for (2.6 to 3.4). Where it fails to, the length is not known, and the dump is as
- * complete as it was.
+ * Whether the longest key fills the table's key length, as only that one can; the proxy itself is
+ * asked. Not asked for other types: HAProxy reads a longer spelling of an ip or an integer as the
+ * same key, and cannot be asked for a key of type binary (2.6 to 3.4). If the question fails, the
+ * length is not known, and the dump stays as complete as it was.
  */
 async function askKeyLength(reader: TableReader, proxy: number, { grid, signal }: Shared): Promise<number | null> {
   const { longest } = grid.factsOf(proxy);
@@ -191,7 +190,7 @@ async function kept<T>(place: Kept | undefined, ask: (watcher: Watcher) => Promi
   }
 }
 
-/** What a proxy may do to us, as a value. Anything else is not its fault and goes on up. */
+/** The trouble that a proxy caused, as a value. Throws any other error again. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof TransportError || error instanceof ProtocolError)
     return { code: error.code, message: error.message, remedy: error.remedy };

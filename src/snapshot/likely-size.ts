@@ -1,15 +1,13 @@
-// How many lines a dump of this mesh may have: proxies that share a table declare it alike, so that
-// a size far beyond the others' is not believed. Pure.
+// How many lines a dump of this mesh may have. Proxies that share a table declare it alike, so a
+// size far above the others is wrong. Pure.
 
 import type { Trouble } from '../domain/proxy.ts';
 import { tooLargeTrouble } from '../runtime-api/answer-trouble.ts';
 
-/** So many are read of any table that claims to hold them. */
+/** Lines that are read of any table that claims to hold them. */
 const LINES_OF_ANY = 1_000_000;
 
-/**
- * By how much the sizes of one table differ where somebody is about to change it on all proxies.
- */
+/** Sizes may differ by this factor: the size may be changed on one proxy after the other. */
 const FACTOR = 4;
 
 export interface LikelySize {
@@ -31,7 +29,7 @@ export function createLikelySize(): LikelySize {
     },
     troubleWith(lines) {
       if (lines <= LINES_OF_ANY || sizes.length === 0) return null;
-      // Of two, the smaller one: nobody tells which of them is right.
+      // Of two sizes the smaller one: it is not known which is right.
       const usual = sizes[(sizes.length - 1) >> 1]!;
       const most = Math.max(LINES_OF_ANY, usual * FACTOR);
       if (lines <= most) return null;

@@ -1,11 +1,11 @@
-// One process that two endpoints lead to is one proxy: its word counts once.
+// One process that two endpoints lead to is one proxy, and counts once.
 
 import type { ProxyView } from '../domain/view.ts';
 
 /**
- * The views, in which a process that was read in full before, in the order of the inventory, is not
- * read again. It is the same one where process id, start and local peer are: ids alone are alike in
- * containers. HAProxy tells its start since 2.4.
+ * The views. A process that was read in full before, in the order of the inventory, is marked as
+ * not read. Two endpoints lead to one process if process id, start time and local peer are the
+ * same: ids alone repeat in containers. HAProxy reports its start time since 2.4.
  */
 export function countOnce(views: readonly ProxyView[]): readonly ProxyView[] {
   const first = new Map<string, string>();
@@ -20,7 +20,7 @@ export function countOnce(views: readonly ProxyView[]): readonly ProxyView[] {
     }
     const message = `this endpoint leads to the same process as ${known} (pid ${pid}, peer ${localPeer}): one proxy under two names`;
     const remedy = `take ${known} or ${view.name} out of the inventory, or give it its own endpoint`;
-    // Its links are those of the other, and told there.
+    // The first view has its links already.
     const silent = { peersKnown: false, peers: [] };
     return { ...view, ...silent, status: 'unreachable' as const, trouble: { code: 'same-process', message, remedy } };
   });

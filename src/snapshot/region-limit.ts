@@ -1,4 +1,4 @@
-// How many proxies of a region may dump at once: a proxy that dumps serves a little slower, so its
+// How many proxies of a region may dump at once. A proxy that dumps serves a little slower, so its
 // neighbours, which could serve in its place, should not dump too.
 
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -11,8 +11,8 @@ export interface RegionLimit {
 }
 
 /**
- * `regions` are those of the proxies, `null` for one that is not known: it shares its turn with
- * nobody.
+ * `regions` are those of the proxies, `null` if not known: such a proxy does not count towards any
+ * limit.
  */
 export function limitByRegion(regions: readonly (string | null)[], perRegion: number): RegionLimit {
   const limits = new Map<string, LimitFunction>();

@@ -1,5 +1,5 @@
-// The stories: what a command does, from the inventory to the report. The only file that knows
-// every room.
+// The look that every command begins with: reads the mesh, reads the suspects again, and makes the
+// report.
 
 import { markServing } from '../analysis/backends.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
@@ -44,8 +44,8 @@ export interface LookOptions {
 }
 
 /**
- * Look, look again, reason. Rejects only for what is nobody's fault but ours, and when the signal
- * aborts.
+ * Looks, looks again at the suspects, and reasons. Rejects only for a defect of this program or the
+ * machine's fault (a full disk), and when the signal aborts.
  */
 export async function look(run: MeshRun, { archive = null, waits = false }: LookOptions = {}): Promise<RunReport> {
   const { mesh, settings, context } = run;
@@ -158,7 +158,7 @@ async function firstLook(
   const views = await collect(mesh.members, grid, {
     table: settings.table,
     concurrency: settings.collect.concurrency,
-    // Nobody is served from saved dumps.
+    // Reading saved dumps slows no proxy down.
     perRegion: mesh.kind === 'live' ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
     keyLength: settings.keyLength,
     maps: settings.discovery?.maps ?? null,

@@ -15,9 +15,12 @@ export interface DumpFile {
   readonly gzipped: boolean;
 }
 
-/** What fits into the processor's cache is read once from memory and then twice from there. */
+/**
+ * A chunk of this size fits into the processor's cache: it is read once from memory and then twice
+ * from the cache.
+ */
 const CHUNK_BYTES = 1 << 18;
-/** After so many chunks, other work of the thread has its turn. */
+/** Chunks that are read before other work of the thread may run. */
 const CHUNKS_A_TURN = 8;
 
 const NOT_SAVED: Trouble = {
@@ -27,7 +30,7 @@ const NOT_SAVED: Trouble = {
 };
 
 /**
- * Plain files are read one after the other: two in turns would drive each other out of the
+ * Plain files are read one after the other: two at once would push each other out of the
  * processor's cache. Unzipping has threads of its own.
  */
 const oneByOne = pLimit(1);
@@ -35,8 +38,8 @@ const oneByOne = pLimit(1);
 type OnRead = NonNullable<Watcher['onRead']>;
 
 /**
- * Of a damaged file, what can be read is true; of one that crosses its limits nothing is, and the
- * reading ends there: rejects.
+ * What can be read of a damaged file is true. Rejects for a file that crosses its limits: nothing
+ * of it is true, and the reading ends there.
  */
 export function readDumpFile(file: DumpFile, sink: EntrySink, onRead: OnRead): Promise<Dump> {
   return file.gzipped ? read(file, sink, onRead) : oneByOne(() => read(file, sink, onRead));
@@ -52,7 +55,8 @@ async function read({ path, gzipped }: DumpFile, sink: EntrySink, onRead: OnRead
     }
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    // Files and gunzip fail with a code; anything else is a defect of ours, or the caller's end.
+    // Files and gunzip fail with a code. Anything else is a defect of this program, or the caller
+    // has ended the reading.
     if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
     return { ...parser.end(), brokenBy: damaged(error) };
   }
@@ -60,12 +64,12 @@ async function read({ path, gzipped }: DumpFile, sink: EntrySink, onRead: OnRead
   return { ...parser.end(), brokenBy: null };
 }
 
-/** For whichever plain file is read. */
+/** For the plain file that is being read. */
 let memory: Buffer | null = null;
 
 /**
- * Reading without a detour by the thread pool: the file is mostly in memory, and the parser keeps
- * up with no disk.
+ * Reads without the thread pool: the file is mostly in memory, and the parser is slower than any
+ * disk.
  */
 async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
@@ -82,7 +86,7 @@ async function* chunks(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Errors of the file end the stream too, and whoever stops reading closes the file. */
+/** Errors of the file end the stream too, and the file is closed when the reading stops. */
 function unzipped(path: string): AsyncIterable<Uint8Array> {
   return pipeline(createReadStream(path), createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
 }

@@ -1,4 +1,5 @@
-// What stands in a folder of saved dumps: who was read, when, and where the answers are.
+// The manifest of a folder of saved dumps: which proxies were read, when, and where the answers
+// are.
 
 import * as z from 'zod';
 import { ConfigError } from '../../errors.ts';

@@ -44,7 +44,7 @@ export function predecessorMembers(folder: string, table: string): readonly Memb
 
 /**
  * `haproxy-table-nodes-b-hap` can be table `nodes` of proxy `b-hap` or table `nodes-b` of proxy
- * `hap`: its header tells.
+ * `hap`. The header of the dump names the table.
  */
 function isOfAnother(path: string, table: string): boolean {
   const head = Buffer.alloc(HEADER_BYTES);
@@ -57,8 +57,8 @@ function isOfAnother(path: string, table: string): boolean {
       closeSync(file);
     }
   } catch {
-    // What cannot be read is no proof of another table: reading the dump will say what is wrong
-    // with it.
+    // A file that cannot be read may be of this table. Reading the dump reports what is wrong with
+    // it.
     return false;
   }
   const header = parseTableHeader(head.toString('latin1', 0, length).split('\n', 1)[0]!);

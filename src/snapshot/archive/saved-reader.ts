@@ -1,4 +1,4 @@
-// Stands in for a proxy that was read before: the same answers, from files.
+// A reader of a proxy that was saved before: the same answers, from files.
 
 import { randomInt } from 'node:crypto';
 import { decodeKey } from '../../domain/key.ts';

@@ -22,8 +22,8 @@ export interface ArchiveWriter extends Keeper {
 const OWNER_ONLY = 0o600;
 
 /**
- * Refuses a name that stands for something, a link to nowhere too: a snapshot never mixes with
- * another one, and never ends up elsewhere.
+ * Refuses a name that exists already, also as a link to nothing. So a snapshot never mixes with
+ * another one, and is never written elsewhere.
  */
 export async function createArchive(folder: string, members: readonly Member[]): Promise<ArchiveWriter> {
   const target = resolve(folder);
@@ -33,7 +33,7 @@ export async function createArchive(folder: string, members: readonly Member[]):
   let partial: string;
   try {
     await mkdir(dirname(target), { recursive: true });
-    // A folder that nobody else may enter: no link can be planted in it.
+    // Other users may not enter this folder, so they cannot put a link into it.
     partial = await mkdtemp(`${target}.partial-`);
     for (const each of folders) await mkdir(join(partial, each));
   } catch (cause) {
@@ -63,7 +63,7 @@ function isTaken(path: string): boolean {
   try {
     return lstatSync(path) !== undefined;
   } catch {
-    // Not there, or not to be reached: then making it says why.
+    // Not there, or not reachable: creating it reports why.
     return false;
   }
 }
@@ -103,7 +103,7 @@ function keepIn(path: string): Kept {
   stored.catch((reason) => waiting?.reject(reason));
   return {
     write(chunk) {
-      // A disk that is full says so once; every later write and `done` say it again.
+      // A full disk fails the first write. Later writes and `done` report the same error.
       if (gzip.destroyed) return stored;
       // The chunk is reused by its owner, so the compressor gets a copy.
       if (gzip.write(Buffer.from(chunk))) return;

@@ -9,7 +9,7 @@ import { createUsualLines } from '../../runtime-api/usual-lines.ts';
 import type { KeyTable } from './key-table.ts';
 import { createLabelTable, type LabelTable } from './label-table.ts';
 
-/** What takes memory here, for people. */
+/** What memory is needed for here, in words for people. */
 const CELLS = 'the entries of its dump';
 
 /** What a proxy's column has beyond its cells. */
@@ -41,8 +41,8 @@ export interface GridWriter extends EntryGrid {
 }
 
 /**
- * As narrow as the number of labels allows: a proxy has some dozens, unless somebody wrote ids of
- * their own.
+ * As narrow as the number of labels allows. A proxy has some dozens, unless commands have set other
+ * ids.
  */
 type Cells = Uint8Array | Uint16Array;
 
@@ -121,7 +121,7 @@ export function createEntryGrid(options: {
     },
   };
 
-  /** For all keys that are known; what was outgrown once may grow more. */
+  /** Room for all keys that are known. A column that was too small once gets half as much again. */
   function roomFor(row: number, length: number): number {
     return Math.max(1024, keys.count, row + 1, length + (length >> 1));
   }
@@ -186,8 +186,8 @@ export function createEntryGrid(options: {
   }
 
   /**
-   * What the cell says once the dump has shown the key again: which of the two counts is not known,
-   * nor does their order tell.
+   * The label of a cell whose key the dump has shown again. It is not known which of the two
+   * entries counts, and their order does not show it.
    */
   function withDuplicate(column: Column, row: number, number: number): number {
     column.duplicates++;
@@ -196,7 +196,7 @@ export function createEntryGrid(options: {
     return both;
   }
 
-  /** Of a key that is shown twice the longer life. */
+  /** Keeps the longer life of a key that is shown twice. */
   function keepExpiry(column: Column, row: number, expiresInMs: number): void {
     if (expiresInMs > column.expiries[row]! || column.expiries[row] === 0) column.expiries[row] = expiresInMs;
   }

@@ -1,5 +1,5 @@
 // All distinct keys of a run, each stored once as bytes and numbered in the order in which they
-// came: millions of strings would not do.
+// came. Millions of strings would need too much memory.
 
 import type { KeyList } from '../../domain/entry.ts';
 import { type CompiledLines, createCompiledLines } from '../../runtime-api/compiled-lines.ts';

@@ -7,18 +7,21 @@ import { tooLargeTrouble } from '../../runtime-api/answer-trouble.ts';
 import type { EntryInPlace } from '../../runtime-api/entry-sink.ts';
 
 const MINUS = 0x2d;
-/** Ids that people give and HAProxy counts are small; others go the long way. */
+/** Ids that people set and that HAProxy counts are small. Larger ones are looked up by name. */
 const MAX_INDEXED_ID = 65_536;
 const NO_KEY = new Uint8Array(0);
-/** Enough to show that a key's entries differ; a proxy may repeat one for ever. */
+/**
+ * Readings that are kept of a key: enough to show that its entries differ. A hostile proxy may
+ * repeat a key without end.
+ */
 const MOST_READINGS = 8;
 /**
- * A mesh has hundreds of servers, each under one id a backend: what is more is made up, and every
- * one costs memory. Two bytes hold their numbers.
+ * A mesh has hundreds of servers, each under one id in each backend. A proxy with more labels is
+ * hostile or broken, and each label costs memory. Two bytes hold their numbers.
  */
 const [MOST_LABELS, MOST_LABEL_BYTES] = [65_535, 16_000_000];
 
-/** What an entry says of its server. */
+/** The server that an entry names. */
 type NamedServer = Pick<EntryInPlace, 'serverId' | 'bytes' | 'serverKeyStart' | 'serverKeyEnd'>;
 
 export interface LabelTable {
