@@ -35,25 +35,28 @@ export interface RoomSink {
   room(shard: number, room: CensusRoom): void;
 }
 
-/** The closed list of reasons for which a shard's census is not known; transport has its own. */
-export type CensusTroubleCode =
-  | TroubleCode
-  | 'tls'
-  | 'denied'
-  | 'filtered'
-  | 'status'
-  | 'not-json'
-  | 'wrong-shape'
-  | 'polling-off'
-  | 'prosody-silent'
-  | 'unknown-domain'
-  | 'wrong-domain'
-  | 'no-time'
-  | 'old'
-  | 'ahead'
-  | 'no-report'
-  | 'newer-report'
-  | 'no-address';
+/** The closed list of reasons of the census's own for which a shard's rooms are not known. */
+export const censusTroubleCodes = [
+  'tls',
+  'denied',
+  'filtered',
+  'status',
+  'not-json',
+  'wrong-shape',
+  'polling-off',
+  'prosody-silent',
+  'unknown-domain',
+  'wrong-domain',
+  'no-time',
+  'old',
+  'ahead',
+  'no-report',
+  'newer-report',
+  'no-address',
+] as const;
+
+/** Those, and the ones of the way there. */
+export type CensusTroubleCode = TroubleCode | (typeof censusTroubleCodes)[number];
 
 /** What happened, in one sentence, and what a person can do about it. */
 export interface CensusTrouble {
