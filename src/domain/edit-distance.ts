@@ -1,8 +1,8 @@
-// How far two words are apart for somebody who types: letters added, left out, replaced or swapped.
+// How many typing errors lie between two words: letters added, left out, replaced or swapped.
 
 /**
- * The fewest slips that make one word of the other (optimal string alignment, a kind of
- * Damerau-Levenshtein distance). Two neighbours that changed places are one slip.
+ * The smallest number of typing errors that turn one word into the other (optimal string alignment,
+ * a kind of Damerau-Levenshtein distance). Two neighbours that changed places count as one.
  */
 export function editDistance(one: string, other: string): number {
   let beforeLast: number[] = [];

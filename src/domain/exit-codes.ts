@@ -1,7 +1,7 @@
-// How a run can end: the codes, what they mean, and which of several counts. Help, report and jobs
-// all read it here.
+// Exit codes: their names, what they mean, and which of several counts. Help, report and jobs use
+// this table.
 
-/** By the word that the code uses for it. */
+/** By the name that the code of the program uses. */
 export const exitCodes = {
   agree: 0,
   crash: 1,
@@ -14,7 +14,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What each means: the words that a report ends with, and what help says beside them. */
+/** What each means: the words at the end of a report, and what help adds to them. */
 const meanings: Readonly<Record<ExitCode, readonly [words: string, more: string]>> = {
   [exitCodes.agree]: ['the mesh agrees', ''],
   [exitCodes.crash]: ['the program failed', ''],

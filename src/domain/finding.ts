@@ -3,7 +3,7 @@
 
 /** What the program has to know of a finding kind. */
 interface KindRecord {
-  /** Stands for the kind in a set of kinds: a power of two, of this kind alone. */
+  /** The kind in a set of kinds: a power of two that no other kind has. */
   readonly bit: number;
   /** Whether it decides verdict and exit code; the other kinds are reported only. */
   readonly isDisagreement: boolean;
@@ -137,10 +137,10 @@ export type MeshFindingKind = (typeof meshFindingKinds)[number];
 export type NotFollowed = 'no-server' | 'down' | 'maint';
 
 /**
- * What one proxy says of one conference. `shard` is what its entry names, `null` where that is not
+ * The route of one conference on one proxy. `shard` is what its entry names, `null` if that is not
  * known. `followed: false`: the next request there is placed anew, and `why` gives the reason.
- * `followed: null`: the route is not known; where `why` is `duplicated`, because the dump shows two
- * entries that lead apart.
+ * `followed: null`: the route is not known; `why` is then `duplicated` if the dump shows two
+ * entries that lead to different shards.
  */
 export interface Route {
   readonly proxy: string;

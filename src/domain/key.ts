@@ -7,9 +7,8 @@ const MAX_HEADER_BYTES = 4_000;
 const LETTER_ESCAPES: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, e: 0x1b };
 
 /**
- * The bytes that a key stands for. HAProxy 2.6 to 3.4 print space, `=` and `\` behind a backslash,
- * tab, LF, CR and ESC as `\t \n \r \e`, and every other control byte, DEL and bytes from 0x80 on as
- * `\xHH`.
+ * The bytes of a key. HAProxy 2.6 to 3.4 print space, `=` and `\` behind a backslash, tab, LF, CR
+ * and ESC as `\t \n \r \e`, and every other control byte, DEL and bytes from 0x80 on as `\xHH`.
  */
 export function decodeKey(key: string): Uint8Array {
   const out = new Uint8Array(key.length);
@@ -59,8 +58,8 @@ export function encodeKey(bytes: Uint8Array): string {
 }
 
 /**
- * The conference's name for people. Bytes that are not UTF-8 become U+FFFD: two keys can read alike
- * here, so nothing is ever looked up by it.
+ * The conference's name for people. Bytes that are not UTF-8 become U+FFFD. Two keys can have the
+ * same name here, so it must not be used to look anything up.
  */
 export function conferenceOf(key: string): string {
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(decodeKey(key));

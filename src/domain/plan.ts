@@ -4,8 +4,8 @@
 import type { FindingKind } from './finding.ts';
 
 /**
- * How a winner can be picked, in the words of the configuration; `pinned` and `restored` are a
- * person's word.
+ * How a winner can be picked, in the words of the configuration. `pinned` and `restored` are
+ * decisions of a person.
  */
 export type WinnerPolicy =
   | 'participants'
@@ -101,7 +101,7 @@ export interface PlannedConference {
 }
 
 /**
- * A person's word: the conference by key, the shard by address, or by a server id or name that
+ * A person's decision: the conference by key, the shard by address, or by a server id or name that
  * means one shard on every proxy.
  */
 export interface Pin {

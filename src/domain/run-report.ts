@@ -96,7 +96,7 @@ export interface RunReport {
    * `ambiguous` was not judged.
    */
   readonly notes: readonly string[];
-  /** What `heal` would do, or was about to do; `null` where nobody asked. */
+  /** What `heal` would do, or was about to do; `null` if the command makes no plan. */
   readonly proposal: Proposal | null;
   /** What a heal did. */
   readonly heal: HealOutcome | null;

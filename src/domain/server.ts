@@ -17,13 +17,13 @@ export interface Server {
   readonly address: string | null;
   readonly state: ServerState;
   /**
-   * Whether its backend serves the table; absent until a look has found out. Those that do not are
-   * shown and never followed.
+   * Whether its backend serves the table; absent until a look has found out. Servers of other
+   * backends are shown, and no entry leads to them.
    */
   readonly counts?: boolean;
   /**
-   * What its agent or check says against a server that is up all the same, e.g. `agent L4CON`;
-   * absent where there is nothing.
+   * The failure that its agent or check reports of a server that is up, e.g. `agent L4CON`; absent
+   * if there is none.
    */
   readonly doubt?: string;
 }

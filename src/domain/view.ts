@@ -1,4 +1,4 @@
-// A view is what one proxy said in one run; the mesh view is all of them.
+// A view is what one proxy showed in one run; the mesh view is all of them.
 
 import type { ProxyStatus, Trouble } from './proxy.ts';
 import type { Server } from './server.ts';
@@ -15,10 +15,10 @@ export interface PeerLink {
 }
 
 /**
- * The table as a proxy describes it. `used` is what the header said when the dump began, `entries`
- * the lines that were read. `keyLength` is the table's `len` in bytes where the proxy has shown it
- * (a key that fills it), else `null`. `maxExpiresInMs` is the largest remaining life of an entry, a
- * lower bound of the table's `expire`.
+ * The table as a proxy describes it. `used` is the number in the header when the dump began,
+ * `entries` the lines that were read. `keyLength` is the table's `len` in bytes if the proxy has
+ * shown it (by a key that fills it), else `null`. `maxExpiresInMs` is the largest remaining life of
+ * an entry, a lower bound of the table's `expire`.
  */
 export interface TableView {
   readonly type: string;
@@ -29,8 +29,8 @@ export interface TableView {
   readonly keyLength: number | null;
   readonly maxExpiresInMs: number;
   /**
-   * Whether entries say that they belong to one peer (`shard=N`): with `shards` in the peers
-   * section (2.7 and later).
+   * Whether entries belong to one peer each (`shard=N`): `shards` is set in the peers section (2.7
+   * and later).
    */
   readonly isSpread: boolean;
 }
@@ -50,8 +50,8 @@ export interface ReleaseMaps {
 }
 
 /**
- * What one proxy said. Fields are `null` or empty where it did not get that far; `status` tells how
- * far.
+ * What one proxy showed. Fields are `null` or empty if the reading did not get that far; `status`
+ * tells how far it got.
  */
 export interface ProxyView {
   readonly name: string;
@@ -65,11 +65,11 @@ export interface ProxyView {
   readonly startedAtSeconds: number | null;
   readonly table: TableView | null;
   /**
-   * Whether `peers` and `localPeer` are what the proxy said, and not merely unknown (the
-   * predecessor saved no peers).
+   * Whether the proxy reported `peers` and `localPeer`. The predecessor saved no peers, so they can
+   * be unknown.
    */
   readonly peersKnown: boolean;
-  /** Why a proxy that told its peers has none for the table; `null` where it has. */
+  /** Why a proxy whose peers are known has none for this table; `null` if it has. */
   readonly peersRemark: string | null;
   /** The name under which this proxy's peers list it. */
   readonly localPeer: string | null;

@@ -1,5 +1,5 @@
-// How long an answer may be, by question. What is longer is no answer of HAProxy's: it costs its
-// own proxy, not the memory of the run. Pure.
+// How long an answer may be, by question. HAProxy's answers are shorter: a longer one is given up,
+// and costs its own proxy, not the memory of the run. Pure.
 
 /** `question` names what was asked, for people. */
 export interface TextLimit {
@@ -9,8 +9,8 @@ export interface TextLimit {
 }
 
 /**
- * Lines of all answers. HAProxy writes a line into one buffer (`tune.bufsize`, 16,384 bytes where
- * nobody set it).
+ * The longest line of any answer. HAProxy writes a line into one buffer (`tune.bufsize`, 16,384
+ * bytes by default).
  */
 export const MOST_LINE_BYTES = 1 << 17;
 
@@ -53,8 +53,8 @@ export const PREMISE_LIMIT: TextLimit = {
 export const WRITES_LIMIT: TextLimit = { question: 'set table …; clear table …', bytes: 1_000_000, lines: 10_000 };
 
 /**
- * Lines of a dump where its header says nothing smaller: a table of 5,000,000 entries takes HAProxy
- * more than 1 GB.
+ * Lines of a dump, unless its header allows fewer: HAProxy needs more than 1 GB for a table of
+ * 5,000,000 entries.
  */
 export const MOST_DUMP_LINES = 5_000_000;
 

@@ -42,7 +42,7 @@ export function notStateTrouble(problem: 'not-haproxy' | 'master-cli' | 'truncat
 /** What listens there, by the first line of its answer to a command. */
 function nameStranger(remark: string): string {
   if (remark.startsWith('HTTP/')) return 'an HTTP port (a frontend, or the page of statistics)';
-  // Status codes of the peers protocol for a greeting that is none (peers-v2.0.txt).
+  // Status codes with which the peers protocol refuses a greeting (peers-v2.0.txt).
   if (/^(?:300|50[1-4])$/.test(remark)) return "a port of HAProxy's peers";
   if (remark.startsWith('SSH-')) return 'an SSH server (ssh://USER@HOST/PATH goes through one)';
   return 'another program';
@@ -71,7 +71,7 @@ export function keyAnswerTrouble(
   }
 }
 
-/** HAProxy itself would not carry out a command of ours; `remark` is its sentence. */
+/** HAProxy refused a command of this program; `remark` is its sentence. */
 function refusedTrouble(remark: string): Trouble {
   return {
     code: 'command-refused',
@@ -93,12 +93,13 @@ export function reloadedTrouble(before: number | null, now: number | null): Trou
 export interface AnswerSoFar {
   readonly asked: string;
   readonly entries?: number;
-  /** How many there are, as the proxy said before. */
+  /** How many entries the table holds, as the proxy reported before. */
   readonly entriesInTable?: number;
 }
 
 /**
- * A time-out says what was asked, and how far a dump had come; any other error is left as it is.
+ * Adds to a time-out what was asked, and how far a dump had come. Any other error is returned as it
+ * is.
  */
 export function withSoFar(error: TransportError, { asked, entries, entriesInTable }: AnswerSoFar): TransportError {
   if (error.code !== 'timeout') return error;
@@ -108,7 +109,8 @@ export function withSoFar(error: TransportError, { asked, entries, entriesInTabl
 }
 
 /**
- * An answer that is longer than any of HAProxy's: `answer` says to what, `most` how long it may be.
+ * An answer that is longer than HAProxy's answers are. `answer` names the answer, `most` is the
+ * limit.
  */
 export function tooLargeTrouble(answer: string, most: string): Trouble {
   return {
@@ -118,7 +120,7 @@ export function tooLargeTrouble(answer: string, most: string): Trouble {
   };
 }
 
-/** What a proxy said does not fit into memory. */
+/** A proxy's answer does not fit into memory. */
 export function outOfMemoryTrouble(what: string): Trouble {
   return {
     code: 'out-of-memory',

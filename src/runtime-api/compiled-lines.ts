@@ -25,7 +25,7 @@ export interface LoadedPiece {
   /** Where to begin, and how many bytes were loaded in all. */
   readonly offset: number;
   readonly length: number;
-  /** How many bytes stand before the key in each line. */
+  /** How many bytes come before the key in each line. */
   readonly keyOffset: number;
   /** The order in which rows are expected, and the place in it of the next one. */
   readonly order: number;
@@ -48,8 +48,8 @@ export interface CompiledLines {
   /** Reads lines of what was loaded. */
   readLines(piece: LoadedPiece): LineBatch;
   /**
-   * What the last `readLines` says besides: how many bytes are read, the place in the order of the
-   * row that is expected next, how many rows were not expected, the largest expiry in milliseconds.
+   * More about the last `readLines`: how many bytes were read, the place of the row that is
+   * expected next, how many rows were not expected, and the largest expiry in milliseconds.
    */
   readonly position: number;
   readonly expectedPlace: number;
@@ -62,8 +62,8 @@ export interface CompiledLines {
   /** Adds the rows of the last batch. */
   rememberOrder(order: number, count: number): void;
   /**
-   * Makes known what stands behind the expiry of an entry, from the blank on, and what it means;
-   * whether it was new, and there was room for it.
+   * Teaches the tail of an entry's line, which follows the expiry, and the label that it means.
+   * Returns false if the tail was known already, or there is no room for it.
    */
   learnTail(tail: Uint8Array, label: Label): boolean;
   labelOfTail(number: number): Label;
@@ -101,14 +101,17 @@ type Exports = { readonly [field in `${(typeof FIELDS)[number] | 'secrets'}Addre
   ) => number;
 };
 
-/** Node has it, its types have it not, and those of browsers would bring a window. */
+/**
+ * Node has WebAssembly, but its types do not; the types of browsers would bring `window` and more.
+ */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { readonly exports: object };
 };
 
 /**
- * What the instance gets memory for, in words. It traps where it gets none, and stays as it was.
+ * What the instance needs memory for, in words for people. An instance that gets no memory traps,
+ * and stays as it was.
  */
 const KEYS = 'the keys of its dump beside those of the others';
 
@@ -129,7 +132,7 @@ export function createCompiledLines(seed: number): CompiledLines {
   let batch: Omit<LineBatch, 'count'>;
   let textAt = 0;
 
-  /** Memory that has grown is another one for JavaScript. */
+  /** The instance's memory. A memory that has grown is a new buffer for JavaScript. */
   function look(): Uint8Array {
     if (memory.buffer === wasm.memory.buffer) return memory;
     const { buffer } = wasm.memory;

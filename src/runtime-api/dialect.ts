@@ -1,4 +1,4 @@
-// What a transport is told of HAProxy's language.
+// What a transport has to know of HAProxy's language.
 
 import type { Dialect } from '../transport/transport.ts';
 import { GREETING, linesOf, readToPrompt } from './prompt.ts';

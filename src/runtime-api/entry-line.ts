@@ -1,4 +1,4 @@
-// Reads one line of a dump, an entry, in place, whatever fields it has.
+// Reads one line of a dump, an entry, in place, with any fields.
 
 import type { EntryInPlace, EntrySink } from './entry-sink.ts';
 
@@ -32,8 +32,8 @@ const SERVER_KEY = Buffer.from('server_key', 'latin1');
 const SERVER_NAME = Buffer.from('server_name', 'latin1');
 const BACKSLASH = 0x5c;
 /**
- * By byte: how far to go on in a key, 2 behind a backslash; 0 is none of a key's bytes as HAProxy
- * prints them.
+ * By byte: the step to the next character of a key, 2 for a backslash. 0: HAProxy does not print
+ * the byte in a key.
  */
 const KEY_STEPS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte <= SPACE || byte > 0x7e ? 0 : byte === BACKSLASH ? 2 : 1,
@@ -138,8 +138,8 @@ export function createEntryReader(sink: EntrySink): EntryReader {
       return maxExpiresInMs;
     },
     read(buffer, start, end) {
-      // A CR at the end is none of HAProxy's: something has rewritten the lines, and it would
-      // become part of the server key.
+      // HAProxy writes no CR at the end. A program that rewrote the lines has added it, and it
+      // would become part of the server key.
       if (buffer[start] !== ZERO || buffer[start + 1] !== LETTER_X || buffer[end - 1] === CR) return false;
       let at = start + 2;
       while (at < end && buffer[at] !== COLON) at++;
@@ -195,8 +195,8 @@ function endOfServerKey(buffer: Uint8Array, start: number, end: number): number 
 }
 
 /**
- * Whether `gpc1=` or `http_req_rate(10000)=` stands there: fields of types that a table may store
- * besides.
+ * Whether a field like `gpc1=` or `http_req_rate(10000)=` begins there: a table may store more
+ * types.
  */
 function isField(buffer: Uint8Array, start: number, end: number): boolean {
   let at = start;

@@ -1,7 +1,7 @@
 // Where the readers of dumps put entries: as bytes in place, never as objects.
 
 /**
- * An entry as it stands in a line of a dump. `bytes` belongs to the reader; it and this object are
+ * An entry as a line of a dump holds it. `bytes` belongs to the reader; it and this object are
  * reused for the next entry.
  */
 export interface EntryInPlace {
@@ -21,7 +21,7 @@ export interface EntryInPlace {
 /** Takes entries as they are read. */
 export interface EntrySink {
   entry(entry: EntryInPlace): void;
-  /** Where there is one, it reads by itself what it has learnt to read; `entry` gets the rest. */
+  /** Reads the lines that it has learnt to read, if there is one; `entry` gets the others. */
   readonly lines?: UsualLines;
   /** How many keys it takes entries of; absent where it takes every key. */
   readonly keyCount?: number;

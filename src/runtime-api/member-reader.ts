@@ -1,5 +1,5 @@
-// Asks one proxy who belongs to its mesh: its own name among the peers, and the others with their
-// addresses.
+// Asks one proxy for the members of its mesh: its own name among the peers, and the others with
+// their addresses.
 
 import { ProtocolError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';

@@ -47,8 +47,7 @@ export function parseKeyAnswers(text: string, keys: readonly string[], sink: Ent
     if (unreadableLines > 0) return { outcome: 'not-haproxy', remark: remark ?? '' };
     at = end + 2;
   }
-  // More answers than questions: they cannot be told apart, so the ones before may belong to other
-  // keys.
+  // More answers than questions: it is not known which belongs to which key.
   if (at < text.length) return { outcome: 'not-haproxy', remark: text.slice(at).trimStart().split('\n', 1)[0]! };
   return { outcome: 'complete', found };
 }

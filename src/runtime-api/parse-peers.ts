@@ -1,4 +1,4 @@
-// Reads `show peers`: who this proxy is to its peers, and which links are up.
+// Reads `show peers`: the name under which this proxy's peers list it, and the state of each link.
 
 import type { PeerLink } from '../domain/view.ts';
 
@@ -22,7 +22,7 @@ export function parsePeerAddresses(text: string, table: string): readonly PeerAd
     .filter((section) => sharesTable(section, table))
     .flatMap((section) => [...section.matchAll(/^ {2}0x[0-9a-f]+: id=(.*?)\(remote(?:,\w+)?\) (.*)$/gm)]);
   return heads.map(([, name, rest]) => {
-    // IPv6 stands there without brackets (2.6 to 3.2); behind `unix:` comes a number.
+    // An IPv6 address has no brackets here (2.6 to 3.2). After `unix:` comes a number.
     const address = /^addr=(?!unix:)(\S+):\d+(?: |$)/.exec(rest!)?.[1] ?? null;
     return { name: name!, address };
   });
@@ -49,7 +49,7 @@ export function parsePeers(text: string, table: string): Peers {
         continue;
       }
       const line = peer.split('\n', 1)[0]!;
-      // Before 2.3 nothing is said of its activity.
+      // Before 2.3 a peer's activity is not shown.
       const up = (activity === undefined || activity === 'active') && / (?:last_)?status=ESTA\b/.test(line);
       // A remote tells its number of the table in its first session; until then it is 0.
       // (`heartbeat` and `last_hdshk` are no sign: a frozen link loses the one, a connection that
@@ -75,9 +75,9 @@ function sharesTable(section: string, table: string): boolean {
 }
 
 /**
- * Whether the remote has never spoken of the table nor acknowledged what it was told of it: the two
- * declare it differently, or a delivery bug (haproxy#3161). Seen on 2.6 to 3.4; a table that
- * nothing was told of yet looks so too, but for the pushed updates.
+ * Whether the remote has neither described the table nor acknowledged an update of it. The two
+ * proxies then declare the table differently, or a delivery bug (haproxy#3161) is the cause. Seen
+ * on 2.6 to 3.4. A table without any update yet looks the same, except that no update was pushed.
  */
 function isDeaf(peer: string, table: string): boolean {
   if (peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `))) return false;

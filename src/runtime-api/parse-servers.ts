@@ -1,5 +1,4 @@
-// Reads what a proxy calls the shards: `show servers state`, or the `show stat` CSV that the
-// predecessor saved.
+// Reads a proxy's servers: `show servers state`, or the `show stat` CSV that the predecessor saved.
 
 import { hostAndPort } from '../domain/address.ts';
 import { acceptsSticky, type Server, type ServerState } from '../domain/server.ts';
@@ -58,7 +57,9 @@ function stateOf(admin: number, op: number, weight: number): ServerState {
   return (admin & 0x18) !== 0 || op === 3 || weight === 0 ? 'drain' : 'up';
 }
 
-/** A server on a unix socket shows no address (`-`): its name has to stand for it. */
+/**
+ * The address of a server. A server on a unix socket shows none (`-`): its name takes its place.
+ */
 function addressOf(address: string, port: number, name: string): string {
   return address === '-' ? `unix:${name}` : hostAndPort(address, port);
 }
@@ -70,8 +71,8 @@ function addressOf(address: string, port: number, name: string): string {
 const FAILED = /^(?:\* )?(?:L4TOUT|L4CON|L6TOUT|L6RSP|L7TOUT|L7RSP|L7STS|SOCKERR)\b/;
 
 /**
- * The servers with what `show stat` says against them. An agent that cannot be reached changes no
- * state, so that a dead server without a check stays up for ever (2.6 to 3.4).
+ * The servers with the failures that `show stat` reports of their agents and checks. An agent that
+ * cannot be reached changes no state, so a dead server without a check stays up (2.6 to 3.4).
  */
 export function withDoubts(servers: readonly Server[], stat: string): readonly Server[] {
   const [head, ...lines] = stat.split('\n');

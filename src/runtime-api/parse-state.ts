@@ -7,9 +7,7 @@ import { parsePeers } from './parse-peers.ts';
 import { parseServersState, withDoubts } from './parse-servers.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
-/**
- * What a proxy says of itself; `null` and empty where a saved dump of the predecessor has nothing.
- */
+/** What a proxy reports of itself; `null` and empty if a saved dump of the predecessor lacks it. */
 export interface ProxyState extends ProcessId {
   readonly haproxy: string | null;
   readonly uptimeSeconds: number | null;
@@ -122,8 +120,8 @@ export function canSeeEntries(text: string): boolean | NotState {
 }
 
 /**
- * Whether a text without an end may have been going to be the answer to `show info`, which begins
- * with the name in all versions.
+ * Whether a text that broke off can be the beginning of an answer to `show info`, which begins with
+ * the name in all versions.
  */
 function isBeginning(text: string): boolean {
   const name = 'Name: ';
@@ -131,8 +129,8 @@ function isBeginning(text: string): boolean {
 }
 
 /**
- * The master of master-worker mode answers what only a worker knows with the commands that it has
- * itself, and `show proc` is no worker's (2.6 to 3.4).
+ * Which program answered. HAProxy's master process answers a worker's command with the list of its
+ * own commands; only the master knows `show proc` (2.6 to 3.4).
  */
 function strangerOf(text: string): 'master-cli' | 'not-haproxy' {
   return /^Unknown command\b[^\n]*\n(?: [^\n]*\n)* +show proc /.test(text) ? 'master-cli' : 'not-haproxy';

@@ -95,7 +95,7 @@ export function createTableParser(sink: EntrySink): TableParser {
       if (header === null) addUnreadable(text.slice(0, REMARK_CHARACTERS));
     } else if (entryReader.read(buffer, start, end)) {
       lines?.learn(entryReader.entry, start, end);
-      // The first lines are read here, and all of a spread table's say so.
+      // The first lines of a dump are read here, and every line of a spread table shows it.
       isSpread ||= entriesRead() <= SPREAD_SHOWN && SPREAD.test(textOf(buffer.subarray(entryReader.entry.keyEnd, end)));
     } else {
       const text = textOf(buffer.subarray(start, end));
@@ -158,7 +158,7 @@ export function createTableParser(sink: EntrySink): TableParser {
     carried = length;
   }
 
-  /** What stands behind the last line feed was cut: it is no line, however whole it looks. */
+  /** Handles the rest behind the last line feed: the line was cut, also if it looks whole. */
   function readCutLine(): void {
     const text = textOf(carry.subarray(0, carried));
     if (closed) {
@@ -214,7 +214,7 @@ export function createTableParser(sink: EntrySink): TableParser {
   };
 }
 
-/** Whether a cut line may have been going to be one that HAProxy answers with. */
+/** Whether a cut line can be the beginning of a line that HAProxy answers with. */
 function isBeginning(text: string): boolean {
   return [HEADER, COMMAND_DENIED, NO_SUCH_TABLE].some((known) => known.startsWith(text.slice(0, known.length)));
 }

@@ -1,5 +1,5 @@
-// Every command a reader can send. A `ReadCommand` is made here and nowhere else, and none of these
-// can change anything.
+// Every command a reader can send. A `ReadCommand` is made here only, and none of them changes
+// anything.
 
 import { escapeBytes, escapeKey } from './escape.ts';
 
@@ -7,8 +7,8 @@ import { escapeBytes, escapeKey } from './escape.ts';
 export type ReadCommand = string & { readonly readCommand: unique symbol };
 
 /**
- * HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes where nobody set it) and runs nothing
- * of it; 2.6 closes without a word.
+ * The longest line. HAProxy 3.2+ refuses a line of `tune.bufsize` (16,384 bytes by default) and
+ * runs nothing of it; 2.6 closes the connection without an answer.
  */
 export const MAX_LINE_BYTES = 15_000;
 
@@ -40,7 +40,7 @@ export function showMaps(files: readonly string[]): ReadCommand {
   return line(files.map((file) => `show map ${file}`));
 }
 
-/** Which process answers, and who belongs to its mesh. */
+/** Which process answers, and the members of its mesh. */
 export function showMembers(): ReadCommand {
   return line(['show info', 'show peers']);
 }

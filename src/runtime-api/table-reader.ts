@@ -45,8 +45,8 @@ import {
 } from './read-commands.ts';
 
 /**
- * What is seen of a conversation while it runs: bytes and lines so far, and the raw chunks for
- * whoever keeps them. What these throw ends it.
+ * Follows a conversation while it runs: bytes and lines so far, and the raw chunks. An error thrown
+ * here ends the conversation.
  */
 export interface Watcher {
   readonly onRead?: (bytes: number, lines: number) => void;
@@ -78,8 +78,8 @@ export interface TableReader {
    */
   entries(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly string[]>;
   /**
-   * As `entries`, and what the servers are at that moment: what a write stands on. Every key must
-   * be one that a command can name.
+   * As `entries`, and resolves to the servers at that moment: a write is judged by both. Every key
+   * must be one that a command can name.
    */
   premise(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly Server[]>;
   /** Rejects as `reloaded` where another process answers now than the one whose state was read. */
@@ -91,7 +91,7 @@ export interface TableReader {
   close(): Promise<void>;
 }
 
-/** Lines that are asked at once: over a long way a conversation is mostly waiting. */
+/** Lines that are asked at once: with a distant proxy a conversation is mostly waiting. */
 const LINES_AT_ONCE = 8;
 
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
@@ -117,8 +117,8 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
 
   /**
    * On 3.0.11 a `show table T key K` at level user leaks a reference to the entry, which then
-   * neither expires nor can be cleared: the level is asked for, where no dump has shown it, before
-   * a key is.
+   * neither expires nor can be cleared. So the level is asked for before any key, unless a dump has
+   * shown it.
    */
   async function requireLevel(signal: AbortSignal): Promise<void> {
     if (seesEntries === null) {
@@ -213,8 +213,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
       if (broken !== null && bytes === 0) throw broken;
       if (answer.outcome === 'denied') seesEntries = false;
       else if (answer.outcome === 'complete' || answer.entries > 0) seesEntries = true;
-      // An answer says itself when it is complete: what breaks a conversation after that has broken
-      // nothing.
+      // A complete answer shows that it is complete: an error after its end changes nothing.
       const brokenBy = broken && { code: broken.code, message: broken.message, remedy: broken.remedy };
       return { ...answer, brokenBy: answer.outcome === 'complete' ? null : brokenBy };
     },

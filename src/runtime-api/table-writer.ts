@@ -29,7 +29,7 @@ export interface TableWriter {
 }
 
 /**
- * Lines that are sent at once: over a long way a conversation is mostly waiting, and their keys
+ * Lines that are sent at once: with a distant proxy a conversation is mostly waiting. Their keys
  * differ.
  */
 const LINES_AT_ONCE = 8;
@@ -37,9 +37,9 @@ const LINES_AT_ONCE = 8;
 const MOST_SHOWN_CHARACTERS = 1_000;
 
 /**
- * Takes no signal: a write that has gone out is waited for, within `timeoutMs` a line, so that its
- * answer can be written down. After a line that broke off, those that have not gone out are not
- * sent. A line that is too long for the proxy (`tune.bufsize`, 3.2 and later) goes again as two.
+ * Takes no signal: the answer to a write that has gone out is awaited, within `timeoutMs` a line,
+ * so that it can be recorded. After a line that broke off, the remaining lines are not sent. A line
+ * that is too long for the proxy (`tune.bufsize`, 3.2 and later) is sent again as two.
  */
 export function createTableWriter(transport: Transport, table: string, timeoutMs: number): TableWriter {
   async function send(lines: readonly WriteLine[]): Promise<readonly WriteAnswer[]> {
@@ -67,7 +67,7 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
         broken = (error as Error).message;
         isBroken = true;
       }
-      // Whatever an answer that is too long begins with, it is not the one to these commands.
+      // An answer that is too long does not belong to these commands, whatever it begins with.
       const text = isTooLarge ? '' : said.text();
       // Nothing of such a line was carried out.
       if (isLineTooLong(text)) {
@@ -86,9 +86,9 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
 }
 
 /**
- * Each answer ends with an empty line, and a command that succeeds says nothing else (2.6 to 3.4):
- * `\n`, or a text and `\n\n`. With more answers than commands none can be told apart, so that all
- * are unknown.
+ * Each answer ends with an empty line, and a command that succeeds prints nothing else (2.6 to
+ * 3.4): `\n`, or a text and `\n\n`. If there are more answers than commands, it is not known which
+ * answer belongs to which command, so all are `unknown`.
  */
 export function splitAnswers(text: string, count: number, whyMissing: string): readonly WriteAnswer[] {
   const answers: WriteAnswer[] = [];

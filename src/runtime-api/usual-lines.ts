@@ -1,5 +1,5 @@
-// Hands the lines of one dump to the compiled reader, piece by piece, and what it makes of them to
-// a column.
+// Hands the lines of one dump to the compiled reader, piece by piece, and the entries that it read
+// to a column.
 
 import type { CompiledLines, LineBatch } from './compiled-lines.ts';
 import type { UsualLines } from './entry-sink.ts';
@@ -18,7 +18,7 @@ const [LEAST_KEY_OFFSET, MOST_KEY_OFFSET] = [16, 32];
  * (`assembly/tails.ts`), and more than a mesh has servers.
  */
 const [MOST_LEARNT, MOST_LEARNT_BYTES] = [2_048, 1 << 17];
-/** So few say nothing of a dump's order. */
+/** Fewer unexpected rows than this do not show that the dump has another order. */
 const LEAST_MISSED = 16;
 /**
  * The fields behind the key, as every version prints them where the table holds a server and

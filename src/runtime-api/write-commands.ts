@@ -23,7 +23,7 @@ export function halvesOf({ commands }: WriteLine): readonly WriteLine[] {
 
 /**
  * `set table T key K data.server_id N` for each entry. HAProxy then sends the entry, with the key
- * it has, to its peers (2.6 to 3.4). Ids are 32 bits; HAProxy would cut others without a word.
+ * it has, to its peers (2.6 to 3.4). Ids have 32 bits; HAProxy cuts larger ones without an error.
  */
 export function setServerIds(
   table: string,
@@ -33,8 +33,8 @@ export function setServerIds(
 }
 
 /**
- * The command as it goes out, one character a byte, without its line feed: whoever shows it to a
- * person has to make it safe to print.
+ * The command as it goes out, one character a byte, without its line feed. It must be made safe to
+ * print before a person is shown it.
  */
 export function setServerId(table: string, key: string, serverId: number): string {
   if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0x7fffffff)
@@ -42,7 +42,7 @@ export function setServerId(table: string, key: string, serverId: number): strin
   return `set table ${tableWord(table)} key ${wordOf(key)} data.server_id ${serverId}`;
 }
 
-/** `clear table T key K` for each key: local to that proxy, peers do not hear of it. */
+/** `clear table T key K` for each key. It changes this proxy only; peers are not sent anything. */
 export function clearKeys(table: string, keys: readonly string[]): readonly WriteLine[] {
   return lines(keys.map((key) => clearKey(table, key)));
 }
@@ -51,7 +51,9 @@ export function clearKey(table: string, key: string): string {
   return `clear table ${tableWord(table)} key ${wordOf(key)}`;
 }
 
-/** Without a word for the key there is no command: `clear table T` alone would empty the table. */
+/**
+ * The key as a word. Throws for a key that has none: `clear table T` alone would empty the table.
+ */
 function wordOf(key: string): string {
   const word = escapeKey(key);
   if (typeof word !== 'string') throw new RangeError(`a key that no command can name: ${word.problem}`);
