@@ -2,21 +2,14 @@
 // healed: beside the journals, for its owner only.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Move } from './moves.ts';
 import type { EarlierSightings } from './sightings.ts';
 
-/** A conference that a heal moved, until its people are seen together. */
-export interface MovedConference {
-  readonly key: string;
-  /** `address:port` of the shard that it was brought to. */
-  readonly winner: string;
-  /** Epoch milliseconds. */
-  readonly atMs: number;
-}
-
 export interface CensusState extends EarlierSightings {
-  readonly moved: readonly MovedConference[];
+  /** Conferences that a heal moved and that no census has seen whole. */
+  readonly moved: readonly Move[];
 }
 
 export interface StatePlace {
@@ -25,6 +18,8 @@ export interface StatePlace {
   readonly table: string;
 }
 
+/** The types of a move's fields. */
+const MOVE = 'string string number';
 const SCHEMA = 'splitbrain/census-state/1';
 
 /** `null` where nothing was left, or what is there is damaged or of another table: a first look. */
@@ -36,7 +31,7 @@ export function readCensusState(place: StatePlace): CensusState | null {
       table === place.table &&
       typeof atMs === 'number' &&
       Object.values(apart).every((shards) => Object.values(shards as object).every((at) => typeof at === 'number')) &&
-      (moved as MovedConference[]).every((each) => typeof each.key === 'string' && typeof each.atMs === 'number');
+      (moved as Move[]).every(({ key, winner, atMs: at }) => `${typeof key} ${typeof winner} ${typeof at}` === MOVE);
     return isWhole ? { atMs, apart, moved } : null;
   } catch {
     return null;
@@ -53,7 +48,7 @@ export function writeCensusState(place: StatePlace, state: CensusState): string 
     renameSync(draft, path);
     return null;
   } catch (error) {
-    rmSync(draft, { force: true });
+    if (existsSync(draft)) rmSync(draft, { force: true });
     return (error as Error).message;
   }
 }

@@ -5,11 +5,12 @@ import { MISPLACED, SCATTERED } from '../analysis/classify.ts';
 import { type CensusVerdict, censusVerdict, type People } from '../analysis/people.ts';
 import { plainShards } from '../analysis/plain-rows.ts';
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
-import type { ApartConference, CensusReading, CensusSummary, ShardCensus } from '../domain/census.ts';
+import type { ApartConference, CensusReading, CensusSummary, MovedConference, ShardCensus } from '../domain/census.ts';
 import type { Finding } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { KeyTable } from '../snapshot/grid/key-table.ts';
 import { joinRooms } from './join.ts';
+import { followMoves, type Move } from './moves.ts';
 import type { RoomTable } from './room-table.ts';
 import { addSightings, type EarlierSightings, type Sightings } from './sightings.ts';
 
@@ -26,6 +27,8 @@ export interface CensusMoment {
   readonly earlier: EarlierSightings | null;
   /** Whether a heal moved the conference within the settle time: its people are on the way. */
   readonly wasMoved: (key: string) => boolean;
+  /** What earlier heals moved. */
+  readonly moves: readonly Move[];
 }
 
 export interface JoinedCensus {
@@ -34,6 +37,7 @@ export interface JoinedCensus {
   readonly sightings: Sightings;
   /** Conferences that are apart and may yet come together by themselves. */
   readonly pending: number;
+  readonly moved: readonly MovedConference[];
   /** What the census makes of the routes that a look shows for its row. */
   verdictAt(look: RoutedGrid, row: number): CensusVerdict;
   participantsOf(key: string): Finding['participants'];
@@ -49,7 +53,7 @@ const MOST_BETWEEN_MS = 1_800_000;
 const STRANGERS = 1_000_000;
 
 export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: CensusMoment): JoinedCensus {
-  const { look, keys, keyLength, nowMs, settleMs } = moment;
+  const { look, keys, keyLength, nowMs, settleMs, moves } = moment;
   const numbers = shardNumbers(reading.shards, look.context.shards);
   const answered = new Set(numbers.filter((number) => number >= 0));
   const isWhole =
@@ -106,9 +110,12 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
   const participantsOf = (key: string) =>
     Object.fromEntries(placesOf(key).map(({ shard, participants }) => [nameOf(shard), participants]));
 
+  const moved = followMoves(moves, { nowMs, settleMs, participantsOf, isWhole });
+
   return {
     suspects: apart.map(({ row }) => row),
     sightings,
+    moved,
     pending: apart.filter(({ row }) => verdictAt(look, row).pending).length,
     verdictAt,
     participantsOf,
@@ -130,6 +137,7 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
         entriesWithoutRoom: Math.max(0, conferences - joined.withBoth),
         participantsApart: scattered.reduce((sum, { participants }) => sum + apartFrom(participants ?? {}), 0),
         apart: apartConferences(),
+        moved,
       };
     },
   };

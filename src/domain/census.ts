@@ -160,6 +160,20 @@ export interface ApartConference {
 }
 
 /**
+ * A conference that a heal moved. `whole`: all its people are on the winner; `moving`: they still
+ * have time; `not-whole`: they had it; `ended`: nobody is in it any more.
+ */
+export interface MovedConference {
+  readonly key: string;
+  /** `address:port` of the shard that it was brought to. */
+  readonly winner: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly participants: Readonly<Record<string, number>>;
+  readonly state: 'whole' | 'moving' | 'not-whole' | 'ended';
+}
+
+/**
  * What the census of a run adds up to. `isWhole`: every shard that is known answered, so that the
  * people of a conference are nowhere else.
  */
@@ -179,4 +193,6 @@ export interface CensusSummary {
   readonly participantsApart: number;
   /** The settled ones first, then by key. */
   readonly apart: readonly ApartConference[];
+  /** What earlier heals moved and no census has seen whole yet. */
+  readonly moved: readonly MovedConference[];
 }

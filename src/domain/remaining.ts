@@ -16,7 +16,7 @@ export function remainingAfter(report: RunReport): CountsByKind {
 }
 
 /** The conferences of the plan that were healed and of which nothing was refused. */
-function healedKeys({ proposal, heal }: RunReport): ReadonlySet<string> {
+export function healedKeys({ proposal, heal }: RunReport): ReadonlySet<string> {
   if (heal === null || proposal === null || heal.interrupted) return new Set();
   if (heal.verified + heal.settledThemselves + heal.ended === 0) return new Set();
   const refused = new Set(heal.refusals.map(({ key }) => key));

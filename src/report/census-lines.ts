@@ -2,11 +2,13 @@
 // together.
 
 import type { CensusSummary, CensusTrouble } from '../domain/census.ts';
+import { conferenceOf } from '../domain/key.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { nextCommand } from './next-command.ts';
 import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
 const namesShown = 3;
+const movesShown = 10;
 
 /** Empty without a census. */
 export function censusLines({ census, run }: RunReport, page: Page): string[] {
@@ -15,6 +17,7 @@ export function censusLines({ census, run }: RunReport, page: Page): string[] {
   return [
     ...fillText(`${sumWords(census)}.`, { width: page.width, first: '  ' }),
     ...unansweredLines(census, page),
+    ...movedLines(census, page),
     ...(pending === 0
       ? []
       : page.suggest(
@@ -23,6 +26,23 @@ export function censusLines({ census, run }: RunReport, page: Page): string[] {
           '  ',
         )),
   ];
+}
+
+/** What became of the people of conferences that earlier heals moved. */
+function movedLines({ moved, takenAtMs }: CensusSummary, page: Page): string[] {
+  return moved.slice(0, movesShown).flatMap(({ key, atMs, winner, participants, state }) => {
+    const groups = Object.entries(participants).filter(([, count]) => count > 0);
+    const where = groups.map(([shard, number]) => `${count(number)} on ${page.name(shard)}`).join(', ');
+    const says: Readonly<Record<typeof state, string>> = {
+      whole: `is whole: ${where}`,
+      moving: `its people are on the way to ${page.name(winner)}: ${where}`,
+      'not-whole': `is NOT whole: ${where}; they should be on ${page.name(winner)}`,
+      ended: 'has ended',
+    };
+    const healed = `${page.name(conferenceOf(key))}, healed ${count(Math.round((takenAtMs - atMs) / 1000))} s ago, ${says[state]}`;
+    const paint = state === 'not-whole' ? page.paint.red : page.paint.dim;
+    return fillText(healed, { width: page.width, first: '  ', paint });
+  });
 }
 
 function sumWords({ shards, rooms, participants, roomsWithoutEntry, entriesWithoutRoom }: CensusSummary): string {

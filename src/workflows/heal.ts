@@ -187,6 +187,10 @@ async function writeIn(
     const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
     const healed: RunReport = { ...proposed, heal: carried.outcome, exitCode };
+    if (settings.census !== null) {
+      const { rememberMoves } = await import('./take-census.ts');
+      rememberMoves(commandRun, healed);
+    }
     const notes = [...carried.notes, ...((await afterwards?.(healed)) ?? [])];
     const told: RunReport = { ...healed, notes: [...healed.notes, ...notes] };
     await files.write(told);

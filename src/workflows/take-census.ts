@@ -3,11 +3,13 @@
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import type { CensusContext } from '../census/census-context.ts';
 import { readCensusState, writeCensusState } from '../census/census-state.ts';
-import { type JoinedCensus, joinCensus } from '../census/joined-census.ts';
+import { type CensusMoment, type JoinedCensus, joinCensus } from '../census/joined-census.ts';
+import { addMoves, openMoves } from '../census/moves.ts';
 import { readCensus } from '../census/read-census.ts';
 import { createRoomTable, type RoomTable } from '../census/room-table.ts';
-import type { EarlierSightings } from '../census/sightings.ts';
 import type { CensusReading, CensusSettings, CensusShard } from '../domain/census.ts';
+import { healedKeys } from '../domain/remaining.ts';
+import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { recentHeals } from '../heal/recent-heals.ts';
 import { openCensusWay } from '../session/census-way.ts';
@@ -38,17 +40,34 @@ export async function takeCensus(run: MeshRun, tables: TablesSeen, waits: boolea
   const place = { folder: settings.heal.journal, environment: settings.environment, table: settings.table };
   const state = readCensusState(place);
   const asked = { run, census: settings.census, tables };
-  let taken = await takeOnce(asked, state);
+  const moves = state?.moved ?? [];
+  let taken = await takeOnce(asked, { earlier: state, moves });
   if (waits && taken.joined.pending > 0) {
     const { settleMs } = settings.census;
     context.log.info('census-waits', { conferences: taken.joined.pending, milliseconds: settleMs });
     context.progress.update({ stage: 'census', done: 0, total: taken.reading.shards.length, bytes: 0 });
     await context.clock.sleep(settleMs, context.signal);
-    taken = await takeOnce(asked, { atMs: taken.nowMs, apart: taken.joined.sightings });
+    const earlier = { atMs: taken.nowMs, apart: taken.joined.sightings };
+    taken = await takeOnce(asked, { earlier, moves });
   }
   const { joined, reading, nowMs } = taken;
-  const problem = writeCensusState(place, { atMs: nowMs, apart: joined.sightings, moved: state?.moved ?? [] });
+  const problem = writeCensusState(place, { atMs: nowMs, apart: joined.sightings, moved: openMoves(joined.moved) });
   return { ...joined, notes: [...reading.notes, ...notesOf(problem)] };
+}
+
+/** Notes which conferences a heal has brought to a shard, for the censuses that follow. */
+export function rememberMoves({ settings, context }: MeshRun, report: RunReport): void {
+  if (report.proposal === null || report.census === null) return;
+  const healed = healedKeys(report);
+  const atMs = context.clock.now();
+  const moves = report.proposal.plan.conferences.flatMap(({ key, winner, participantsMoved }) =>
+    winner !== null && healed.has(key) && (participantsMoved ?? 0) > 0 ? [{ key, winner, atMs }] : [],
+  );
+  if (moves.length === 0) return;
+  const place = { folder: settings.heal.journal, environment: settings.environment, table: settings.table };
+  const state = readCensusState(place) ?? { atMs, apart: {}, moved: [] };
+  const problem = writeCensusState(place, { ...state, moved: addMoves(state.moved, moves) });
+  if (problem !== null) context.log.warn('census-state-unwritable', { because: problem });
 }
 
 interface Asked {
@@ -57,13 +76,16 @@ interface Asked {
   readonly tables: TablesSeen;
 }
 
+/** What earlier runs left. */
+type Remembered = Pick<CensusMoment, 'earlier' | 'moves'>;
+
 interface Taken {
   readonly joined: JoinedCensus;
   readonly reading: CensusReading;
   readonly nowMs: number;
 }
 
-async function takeOnce({ run, census, tables }: Asked, earlier: EarlierSightings | null): Promise<Taken> {
+async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
   const { settings, context } = run;
   const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), mucHost: `conference.${census.domain}` });
   const shards = shardsOf(tables.look.context.views);
@@ -75,7 +97,7 @@ async function takeOnce({ run, census, tables }: Asked, earlier: EarlierSighting
     new Date(nowMs - census.settleMs),
   );
   const wasMoved = (key: string) => 'healsOf' in healed && healed.healsOf(key) > 0;
-  const joined = joinCensus(rooms, reading, { ...tables, nowMs, settleMs: census.settleMs, earlier, wasMoved });
+  const joined = joinCensus(rooms, reading, { ...tables, nowMs, settleMs: census.settleMs, ...remembered, wasMoved });
   for (const { name, status, trouble, rooms: count, participants } of reading.shards)
     context.log.info('shard-census', { shard: name, status, code: trouble?.code, rooms: count, participants });
   return { joined, reading, nowMs };

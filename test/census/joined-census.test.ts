@@ -39,7 +39,15 @@ function census(picture: Picture, shards: Readonly<Record<string, Shard>>, chang
     gaps: [],
     notes: [],
   };
-  const moment = { keyLength: 200, nowMs: NOW, settleMs: SETTLE, earlier: null, wasMoved: () => false, ...changes };
+  const moment = {
+    keyLength: 200,
+    nowMs: NOW,
+    settleMs: SETTLE,
+    earlier: null,
+    moves: [],
+    wasMoved: () => false,
+    ...changes,
+  };
   const joined = joinCensus(rooms, reading, { look, keys: grid.keys as CensusMoment['keys'], ...moment });
   const kinds = joined.suspects.map((row) => [grid.keys.keyAt(row), joined.verdictAt(look, row).kinds]);
   return { joined, kinds, summary: joined.summary(1, []) };

@@ -57,11 +57,16 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       participantsMoved: 1,
     });
     expect([healed.exitCode, healed.report.heal]).toMatchObject([0, { planned: 1, verified: 1, failed: 0 }]);
+    const meanwhile = await report();
+    expect([meanwhile.exitCode, meanwhile.report.findings]).toEqual([0, []]);
+    expect(meanwhile.stdout).toMatch(/daily, healed \d+ s ago, its people are on the way/);
     await people!.poll();
     expect(seats.map((seat) => seat.shard)).toEqual(seats.map(() => shard(1)));
     expect(seats.map(({ reloads }) => reloads)).toEqual([1, 0, 0, 0]);
     const after = await report();
     expect([after.exitCode, after.report.findings]).toEqual([0, []]);
+    expect(after.stdout).toMatch(/daily, healed \d+ s ago, is whole: 4 on /);
+    expect((await report()).stdout).not.toContain('daily');
   });
 
   test('tables split 2:1 against the people: the people win', { timeout }, async () => {

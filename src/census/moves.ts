@@ -1,0 +1,54 @@
+// What became of the people of conferences that a heal moved. Pure.
+
+import type { MovedConference } from '../domain/census.ts';
+import type { Finding } from '../domain/finding.ts';
+
+/** A conference that a heal brought to a shard. */
+export type Move = Pick<MovedConference, 'key' | 'winner' | 'atMs'>;
+
+/** After this long nobody waits for them any more; milliseconds. */
+const FORGOTTEN_MS = 3_600_000;
+/** Moves that are remembered at most: names of conferences are chosen by users. */
+const MOST_MOVES = 20_000;
+
+export interface MovesMoment {
+  readonly nowMs: number;
+  /** How long clients may take to move. */
+  readonly settleMs: number;
+  readonly participantsOf: (key: string) => Finding['participants'];
+  /** Whether every shard answered: else some of its people may be there. */
+  readonly isWhole: boolean;
+}
+
+export function followMoves(moves: readonly Move[], moment: MovesMoment): readonly MovedConference[] {
+  return moves
+    .filter(({ atMs }) => moment.nowMs - atMs < FORGOTTEN_MS)
+    .map((move) => {
+      const participants = moment.participantsOf(move.key) ?? {};
+      return { ...move, participants, state: stateOf(move, participants, moment) };
+    });
+}
+
+function stateOf(
+  { winner, atMs }: Move,
+  participants: Readonly<Record<string, number>>,
+  { nowMs, settleMs, isWhole }: MovesMoment,
+): MovedConference['state'] {
+  const groups = Object.entries(participants).filter(([, count]) => count > 0);
+  if (groups.some(([shard]) => shard !== winner)) return nowMs - atMs < settleMs ? 'moving' : 'not-whole';
+  if (!isWhole) return 'moving';
+  return groups.length === 0 ? 'ended' : 'whole';
+}
+
+/** The moves that the next census looks at again. */
+export function openMoves(moved: readonly MovedConference[]): readonly Move[] {
+  return moved
+    .filter(({ state }) => state === 'moving' || state === 'not-whole')
+    .map(({ key, winner, atMs }) => ({ key, winner, atMs }));
+}
+
+/** A later move of a conference takes the place of an earlier one. */
+export function addMoves(moves: readonly Move[], more: readonly Move[]): readonly Move[] {
+  const byKey = new Map([...moves, ...more].map((move) => [move.key, move]));
+  return [...byKey.values()].slice(-MOST_MOVES);
+}
