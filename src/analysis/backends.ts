@@ -82,7 +82,7 @@ function matchesOf(servers: readonly Server[], labels: readonly Label[]): Backen
 
   if (pairs.names.length > 0) {
     // Ids may have changed since the entries were made, and then match the wrong backend by chance.
-    // A backend that has all of its shards and more is the right one.
+    // A backend that holds all shards of the matching one and more is the right one.
     const beyond = keys.names.filter((backend) => pairs.names.every((proven) => keys.holdsMore(backend, proven)));
     return { proven: new Set([...pairs.names, ...beyond]), named: new Set() };
   }
@@ -105,7 +105,7 @@ function groupBy<K>(servers: readonly Server[], keyOf: (server: Server) => K): R
   return groups;
 }
 
-/** By backend, a set of shards. */
+/** The shards that each backend holds, as far as entries show them. */
 class ShardsByBackend {
   readonly #held = new Map<string, Set<string>>();
 
@@ -119,10 +119,10 @@ class ShardsByBackend {
     else this.#held.set(backend, new Set([shard]));
   }
 
-  /** Whether one backend has all that the other does, and more. */
+  /** Whether one backend holds all shards of the other, and more. */
   holdsMore(one: string, other: string): boolean {
-    const [mine, its] = [this.#held.get(one)!, this.#held.get(other)!];
-    return mine.size > its.size && [...its].every((shard) => mine.has(shard));
+    const [held, otherHeld] = [this.#held.get(one)!, this.#held.get(other)!];
+    return held.size > otherHeld.size && [...otherHeld].every((shard) => held.has(shard));
   }
 
   isLargest(backend: string): boolean {

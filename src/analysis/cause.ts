@@ -14,10 +14,10 @@ const UNKNOWN_CAUSE: NamedCause = {
     'nothing that was read explains it: two first requests at nearly the same time, or a link that was down and is up again',
 };
 
-/** What a cause is judged by, beside the look: links, and lost tables. */
+/** Evidence for a cause beside the look: links, and lost tables. */
 export interface CauseEvidence {
   readonly linkBetween: (one: number, other: number) => LinkState;
-  /** By proxy: it lost the table's entries, or never got them. */
+  /** By proxy: it lost the table's entries, or never received them. */
   readonly emptied: readonly boolean[];
 }
 
@@ -35,27 +35,27 @@ export interface NamedCause {
 export function createCauses(look: RoutedGrid, causeEvidence: CauseEvidence): (row: number) => NamedCause {
   const judged = { look, causeEvidence, troubleOf: createShardTroubles(look.context) };
   const known = new Map<number, NamedCause>();
-  const said = new Map<string, NamedCause>();
+  const byWords = new Map<string, NamedCause>();
   return (row) => {
     const before = known.get(row);
     if (before) return before;
     const found = causeAt(judged, row);
     const words = `${found.cause}: ${found.because}`;
-    const named = said.get(words) ?? found;
-    said.set(words, named);
+    const named = byWords.get(words) ?? found;
+    byWords.set(words, named);
     known.set(row, named);
     return named;
   };
 }
 
 /** A look, and all that a cause is judged by. */
-interface JudgedLook {
+interface LookWithEvidence {
   readonly look: RoutedGrid;
   readonly causeEvidence: CauseEvidence;
   readonly troubleOf: (shard: number) => ShardTrouble;
 }
 
-function causeAt({ look, causeEvidence, troubleOf }: JudgedLook, row: number): NamedCause {
+function causeAt({ look, causeEvidence, troubleOf }: LookWithEvidence, row: number): NamedCause {
   const { views, evidence } = look.context;
   const proxies = views.map((_, proxy) => proxy).filter((proxy) => evidence[proxy] !== 'none');
   const shards = views.map((_, proxy) => look.shardAt(row, proxy));
@@ -78,11 +78,11 @@ function causeAt({ look, causeEvidence, troubleOf }: JudgedLook, row: number): N
       cause: 'peer-deaf',
       because: `the peer link between ${name(deaf[0])} and ${name(deaf[1])} is up, and this table does not travel over it`,
     };
-  const strangers = sides.find(([one, other]) => causeEvidence.linkBetween(one, other) === 'unlisted');
-  if (strangers)
+  const unlisted = sides.find(([one, other]) => causeEvidence.linkBetween(one, other) === 'unlisted');
+  if (unlisted)
     return {
       cause: 'peer-unknown',
-      because: `${name(strangers[0])} and ${name(strangers[1])} are not each other's peers`,
+      because: `${name(unlisted[0])} and ${name(unlisted[1])} are not each other's peers`,
     };
   // A lost table removes entries and adds none: a proxy that holds the entry does not explain that
   // another lacks it.
@@ -130,8 +130,9 @@ function unfollowedCause(look: RoutedGrid, row: number, holders: readonly number
 }
 
 /**
- * One id, on two entries that go by their id, is two shards; or one server name is two shards, or
- * names none on one of the two, which then goes by the id.
+ * Drift between two entries: one id names two shards on entries that are followed by id. Or one
+ * server name names two shards, or names no server on one of the two proxies, which then follows
+ * the id.
  */
 function driftOf(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
   const { views, shards } = look.context;
@@ -190,10 +191,7 @@ function createShardTroubles({ directories, evidence, shards }: MeshContext): (s
   };
 }
 
-/**
- * A shard that some proxy does not even list, or else cannot use: there the conference was placed
- * anew.
- */
+/** A shard that some proxy does not list, or cannot use: there the conference was placed anew. */
 function shardCause(
   { views, directories }: MeshContext,
   involved: readonly number[],

@@ -1,5 +1,5 @@
 // What is wrong with one conference in one look: a set of kinds, as bits, because every conference
-// of the mesh is asked.
+// of the mesh is judged.
 
 import { disagreementKinds, type FindingKind, kindRecords } from '../domain/finding.ts';
 import { ABSENT, DUPLICATE, MIXED, ORPHANED, PARTLY, type RoutedGrid, UNKNOWN } from './routed-grid.ts';
@@ -25,11 +25,11 @@ export function bitOf(kind: FindingKind): Kinds {
 /**
  * The kinds that one look shows for one key, without `ambiguous`, which depends on the key alone.
  * Split: the entries are followed to two shards, or followed on one proxy and not on another that
- * holds one. The next request there is placed anew and overwrites everybody's entry (2.6 to 3.4).
- * Followed in some backends of a proxy only is not followed, and still leads two requests apart
- * where another proxy's entry names another shard. Orphaned: no proxy follows the entry. A split
- * conference is not also called missing: the routes say who lacks it. Only a proxy that was read in
- * full can lack an entry.
+ * holds one. The next request there is placed anew and overwrites every other entry (2.6 to 3.4).
+ * An entry that is followed in some backends of a proxy only is not followed, and still parts
+ * requests if another proxy's entry names another shard. Orphaned: no proxy follows the entry. A
+ * split conference is not also missing: its routes show which proxies lack it. Only a proxy that
+ * was read in full can lack an entry.
  */
 export function kindsAt(look: RoutedGrid, row: number): Kinds {
   const { evidence } = look.context;
@@ -100,8 +100,8 @@ export function sameAt(kind: Kinds, before: KeyInLook, after: KeyInLook): boolea
 }
 
 /**
- * The proxy was not read, or its dump ended early and did not show this key: whether it has it is
- * not known.
+ * Whether it is not known if the proxy holds the key: it was not read, or its dump ended early and
+ * did not show the key.
  */
 function isSilent({ look, row }: KeyInLook, proxy: number): boolean {
   const evidence = look.context.evidence[proxy];

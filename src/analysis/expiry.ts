@@ -54,10 +54,10 @@ export interface Expiries {
 }
 
 /**
- * HAProxy does not show a table's `expire` (2.6 to 3.4). A proxy that touches an entry tells its
- * peers, and each starts its own `expire` then. So over a link that is up two proxies with one
- * `expire` have the same time left for an entry that both hold, and two with different ones differ
- * by just that. `marginMs` is how far apart the two were read.
+ * HAProxy does not show a table's `expire` (2.6 to 3.4). A proxy that touches an entry sends it to
+ * its peers, and each of them then starts its own `expire`. So two proxies with a link that is up
+ * have the same time left for an entry that both hold, if they have one `expire`; otherwise the
+ * times differ by the difference of the two. `marginMs` is how far apart the two were read.
  */
 export function learnExpiries(look: RoutedGrid, marginMs: number): Expiries {
   const { views, evidence } = look.context;

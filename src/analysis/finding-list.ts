@@ -154,10 +154,10 @@ function placeWords(participants: NonNullable<Finding['participants']>): string 
 }
 
 function duplicateWords({ grid, context, shardAt }: RoutedGrid, row: number): string {
-  const said = context.views.flatMap(({ name }, proxy) => {
+  const shown = context.views.flatMap(({ name }, proxy) => {
     if (context.evidence[proxy] === 'none' || shardAt(row, proxy) !== DUPLICATE) return [];
     const { readings = [] } = grid.labelsOf(proxy)[grid.labelAt(row, proxy) - 1]!;
     return [`${name} shows it as ${readings.map(spellEntry).join(' and as ')}`];
   });
-  return `${said.join('; ')}: which of them counts is not known`;
+  return `${shown.join('; ')}: which of them counts is not known`;
 }

@@ -5,8 +5,8 @@ import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import { findingKinds } from '../domain/finding.ts';
 
 /**
- * One look at the suspects: `rowOf(suspect)` is the suspect's row in this look's grid,
- * `kinds[suspect]` what it showed.
+ * One look at the suspects. `rowOf(suspect)` is the suspect's row in the grid of this look,
+ * `kinds[suspect]` the kinds that it showed.
  */
 export interface SuspectLook {
   readonly look: RoutedGrid;

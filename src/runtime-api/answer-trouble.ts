@@ -33,14 +33,14 @@ export function notStateTrouble(problem: 'not-haproxy' | 'master-cli' | 'truncat
   }
   return {
     code: 'not-haproxy',
-    message: `this is ${nameStranger(remark)}, not HAProxy's stats socket: it answered ${JSON.stringify(conferenceOf(remark.trimEnd()).slice(0, 80))}`,
+    message: `this is ${nameProgram(remark)}, not HAProxy's stats socket: it answered ${JSON.stringify(conferenceOf(remark.trimEnd()).slice(0, 80))}`,
     remedy:
       'name what a `stats socket` line of haproxy.cfg names, often /run/haproxy/admin.sock; for TCP such a line is `stats socket ipv4@127.0.0.1:9999 level operator`',
   };
 }
 
 /** What listens there, by the first line of its answer to a command. */
-function nameStranger(remark: string): string {
+function nameProgram(remark: string): string {
   if (remark.startsWith('HTTP/')) return 'an HTTP port (a frontend, or the page of statistics)';
   // Status codes with which the peers protocol refuses a greeting (peers-v2.0.txt).
   if (/^(?:300|50[1-4])$/.test(remark)) return "a port of HAProxy's peers";

@@ -151,7 +151,7 @@ export function createCompiledLines(seed: number): CompiledLines {
   }
 
   /** Where a key's, or tail's, bytes are for the call to come. */
-  const lend = (bytes: Uint8Array, start: number, end: number) => put(bytes.subarray(start, end), wasm.reserveKey);
+  const placeKey = (bytes: Uint8Array, start: number, end: number) => put(bytes.subarray(start, end), wasm.reserveKey);
 
   new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
   return {
@@ -163,9 +163,9 @@ export function createCompiledLines(seed: number): CompiledLines {
       return look().subarray(at, at + wasm.keyLength(row));
     },
     decodedLength: wasm.decodedLength,
-    find: (bytes, start, end) => wasm.find(lend(bytes, start, end), end - start),
-    add: (bytes, start, end) => wasm.add(lend(bytes, start, end), end - start),
-    hashOf: (bytes, start, end) => wasm.hashOf(lend(bytes, start, end), end - start),
+    find: (bytes, start, end) => wasm.find(placeKey(bytes, start, end), end - start),
+    add: (bytes, start, end) => wasm.add(placeKey(bytes, start, end), end - start),
+    hashOf: (bytes, start, end) => wasm.hashOf(placeKey(bytes, start, end), end - start),
     load(bytes, start, end) {
       textAt = put(bytes.subarray(start, end), wasm.reserveLines);
     },

@@ -24,9 +24,9 @@ export async function readMembers(
   table: string,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Members> {
-  const said = createTextAnswer(MEMBERS_LIMIT);
-  await transport.ask(showMembers(), said.push, { ...limits, isRepeatable: true });
-  const text = said.text();
+  const received = createTextAnswer(MEMBERS_LIMIT);
+  await transport.ask(showMembers(), received.push, { ...limits, isRepeatable: true });
+  const text = received.text();
   const answer = parseProcess(text);
   if ('problem' in answer) throw new ProtocolError(notStateTrouble(answer.problem, answer.remark));
   // There is an empty line behind every peers section, and one where there is none (2.6 to 3.4).

@@ -33,7 +33,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
   const version = fields.get('Version');
   if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
   if (fields.get('Name') === undefined || version === undefined)
-    return { problem: strangerOf(text), remark: remarkOf(text) };
+    return { problem: programBehind(text), remark: remarkOf(text) };
   const servers = sectionAt(text, info.next);
   const tables = sectionAt(text, servers.next);
   const peersAnswered = text.length > tables.next && text.endsWith('\n\n');
@@ -76,7 +76,7 @@ export function parseProcess(text: string): { readonly process: ProcessId; reado
   const info = sectionAt(text, 0);
   const fields = parseInfo(info.text);
   if (!info.closed && isBeginning(text)) return { problem: 'truncated', remark: '' };
-  if (fields.get('Name') === undefined) return { problem: strangerOf(text), remark: remarkOf(text) };
+  if (fields.get('Name') === undefined) return { problem: programBehind(text), remark: remarkOf(text) };
   if (!info.closed) return { problem: 'truncated', remark: '' };
   return { process: processOf(fields), rest: text.slice(info.next) };
 }
@@ -132,7 +132,7 @@ function isBeginning(text: string): boolean {
  * Which program answered. HAProxy's master process answers a worker's command with the list of its
  * own commands; only the master knows `show proc` (2.6 to 3.4).
  */
-function strangerOf(text: string): 'master-cli' | 'not-haproxy' {
+function programBehind(text: string): 'master-cli' | 'not-haproxy' {
   return /^Unknown command\b[^\n]*\n(?: [^\n]*\n)* +show proc /.test(text) ? 'master-cli' : 'not-haproxy';
 }
 

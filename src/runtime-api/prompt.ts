@@ -27,7 +27,7 @@ export function linesOf(request: string): readonly string[] {
  */
 export function readToPrompt(answers: number, greets: boolean, onChunk: AnswerReader['take']): AnswerReader {
   let left = answers;
-  let phase: 'greeting' | 'answers' | 'stranger' = greets ? 'greeting' : 'answers';
+  let phase: 'greeting' | 'answers' | 'not-haproxy' = greets ? 'greeting' : 'answers';
   let held: Uint8Array = new Uint8Array(0);
   let startsLine = false;
   let hasBegun = false;
@@ -66,10 +66,10 @@ export function readToPrompt(answers: number, greets: boolean, onChunk: AnswerRe
           held = Uint8Array.from(bytes);
           return;
         }
-        phase = bytes.subarray(0, GREETING.length).equals(GREETING) ? 'answers' : 'stranger';
+        phase = bytes.subarray(0, GREETING.length).equals(GREETING) ? 'answers' : 'not-haproxy';
         if (phase === 'answers') bytes = bytes.subarray(GREETING.length);
       }
-      if (phase === 'stranger') return;
+      if (phase === 'not-haproxy') return;
       const parts: Buffer[] = [];
       for (let at = promptIn(bytes); left > 0 && at >= 0; at = promptIn(bytes)) {
         parts.push(bytes.subarray(0, at));

@@ -56,11 +56,11 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
         const answer = `not sent: ${broken}`;
         return line.commands.map((): WriteAnswer => ({ outcome: 'rejected', answer }));
       }
-      const said = createTextAnswer(WRITES_LIMIT);
+      const received = createTextAnswer(WRITES_LIMIT);
       let isBroken = false;
       let isTooLarge = false;
       try {
-        await transport.ask(spellLine(line), said.push, { timeoutMs, signal: new AbortController().signal });
+        await transport.ask(spellLine(line), received.push, { timeoutMs, signal: new AbortController().signal });
       } catch (error) {
         isTooLarge = error instanceof ProtocolError;
         if (!isTooLarge && !(error instanceof TransportError)) throw error;
@@ -68,7 +68,7 @@ export function createTableWriter(transport: Transport, table: string, timeoutMs
         isBroken = true;
       }
       // An answer that is too long does not belong to these commands, whatever it begins with.
-      const text = isTooLarge ? '' : said.text();
+      const text = isTooLarge ? '' : received.text();
       // Nothing of such a line was carried out.
       if (isLineTooLong(text)) {
         if (line.commands.length === 1) return [{ outcome: 'rejected', answer: shown(text) }];
