@@ -18,13 +18,13 @@ type Words = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 /** The values that were given, by the same names. */
 type Given<W extends Words> = { readonly [Name in keyof W]?: W[Name]['type'] extends 'boolean' ? boolean : string };
 
-type Start<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) => Promise<number>;
+type StartJob<W extends Words> = (flags: LiveFlags, given: Given<W>, call: Call) => Promise<number>;
 
 /**
  * Runs `command` once, and sets the exit code of the process. All files of the run go to DIR
  * (default `out`). Never rejects.
  */
-export async function runJob<W extends Words>(command: string, words: W, start: Start<W>): Promise<void> {
+export async function runJob<W extends Words>(command: string, words: W, start: StartJob<W>): Promise<void> {
   outliveReaders();
   const interrupted = new AbortController();
   setMaxListeners(0, interrupted.signal);

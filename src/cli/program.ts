@@ -25,10 +25,14 @@ export async function runCli(args: readonly string[], signal: AbortSignal): Prom
   }
 }
 
-type Start = (command: CommandDefinition, words: readonly (string | undefined)[], flags: unknown) => Promise<void>;
+type StartCommand = (
+  command: CommandDefinition,
+  words: readonly (string | undefined)[],
+  flags: unknown,
+) => Promise<void>;
 
 /** The parser; it calls `start` with the command, its arguments and its flags. */
-export function createProgram(args: readonly string[], start: Start): Command {
+export function createProgram(args: readonly string[], start: StartCommand): Command {
   const program = new Command('splitbrain')
     .description('Finds the conferences on which a mesh of HAProxies disagrees, and says why.')
     .version(programVersion(), '-V, --version')
@@ -46,7 +50,7 @@ export function createProgram(args: readonly string[], start: Start): Command {
   return program;
 }
 
-function addCommand(program: Command, definition: CommandDefinition, start: Start): void {
+function addCommand(program: Command, definition: CommandDefinition, start: StartCommand): void {
   const [first = '', second] = definition.name.split(' ');
   const parent = second === undefined ? program : groupOf(program, first);
   const command = parent

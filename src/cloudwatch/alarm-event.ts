@@ -40,7 +40,7 @@ export function readAlarmEvent(text: string): AlarmHint | Unreadable {
   return 'unreadable' in hint ? hint : { ...hint, messageId: textOf(event.MessageId) ?? hint.messageId };
 }
 
-function readAlarm(event: Fields): AlarmHint | Unreadable {
+function readAlarm(event: EventFields): AlarmHint | Unreadable {
   if ('AlarmName' in event) return hint(event.AlarmName, event.AlarmArn, null);
   if (event['detail-type'] === 'CloudWatch Alarm State Change') {
     const detail = isFields(event.detail) ? event.detail : {};
@@ -66,13 +66,13 @@ function hasControls(text: string): boolean {
   return /[\x00-\x1f\x7f-\x9f]/.test(text);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type EventFields = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is EventFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parseObject(text: string): Fields | null {
+function parseObject(text: string): EventFields | null {
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     return isFields(value) ? value : null;

@@ -11,7 +11,7 @@ import {
 } from './alarm-diff.ts';
 import { namePrefix } from './alarm-names.ts';
 import { type AlarmSource, wantedAlarms, wantedTags } from './alarm-set.ts';
-import { type AwsTrouble, askAws, isTrouble } from './client.ts';
+import { type AwsTrouble, askAws, isAwsTrouble } from './client.ts';
 import { wantedDashboard } from './dashboard.ts';
 
 /** What `applyAlarms` would do. */
@@ -66,7 +66,7 @@ export async function applyAlarms(
   { prune }: { readonly prune: boolean },
 ): Promise<ApplyOutcome> {
   const plan = await planAlarms(source, tools);
-  if (isTrouble(plan)) return { done: [], trouble: plan };
+  if (isAwsTrouble(plan)) return { done: [], trouble: plan };
   const done: string[] = [];
   const answer = await askAws(
     async (options) => {
@@ -81,7 +81,7 @@ export async function applyAlarms(
     },
     { deadlineMs: DEADLINE_MS, signal: tools.signal },
   );
-  return { done, trouble: isTrouble(answer) ? answer : null };
+  return { done, trouble: isAwsTrouble(answer) ? answer : null };
 }
 
 type CallOptions = { readonly abortSignal: AbortSignal };

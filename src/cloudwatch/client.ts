@@ -17,7 +17,7 @@ export interface AwsTrouble {
 }
 
 /** Whether the answer is a fault. */
-export function isTrouble<T extends object>(answer: T | AwsTrouble): answer is AwsTrouble {
+export function isAwsTrouble<T extends object>(answer: T | AwsTrouble): answer is AwsTrouble {
   return 'trouble' in answer;
 }
 
@@ -160,11 +160,11 @@ export async function checkAccess(
   const region = await askAws(async () => ({ name: await cloudWatch.config.region() }), options);
   const credentials = await askAws(({ abortSignal }) => orAbort(cloudWatch.config.credentials(), abortSignal), options);
   const complaints = [
-    ...(isTrouble(region) ? [missingRegion(env)] : []),
-    ...(isTrouble(credentials) ? [missingCredentials(env)] : []),
+    ...(isAwsTrouble(region) ? [missingRegion(env)] : []),
+    ...(isAwsTrouble(credentials) ? [missingCredentials(env)] : []),
   ];
   signal.throwIfAborted();
-  if (isTrouble(region) || complaints.length > 0) throw new ConfigError(complaints);
+  if (isAwsTrouble(region) || complaints.length > 0) throw new ConfigError(complaints);
   return region.name;
 }
 

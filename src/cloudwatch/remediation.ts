@@ -4,7 +4,7 @@
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { parseAlarmArn } from './alarm-arn.ts';
 import { type AlarmScope, subjectOf } from './alarm-names.ts';
-import { type AwsTrouble, askAws, isTrouble } from './client.ts';
+import { type AwsTrouble, askAws, isAwsTrouble } from './client.ts';
 
 /**
  * What the run may do. `refuse`: it asks no proxy (exit 4). `look`: it looks and reports only.
@@ -115,7 +115,7 @@ function judgeAlarm(
   { maxAgeMs, now }: Pick<RemediationRules, 'maxAgeMs' | 'now'>,
 ): Remediation {
   const look = (because: string): Remediation => ({ kind: 'look', because: `not healing: ${because}` });
-  if (isTrouble(described)) return look(`CloudWatch could not be asked about the alarm (${described.because})`);
+  if (isAwsTrouble(described)) return look(`CloudWatch could not be asked about the alarm (${described.because})`);
   const { alarm } = described;
   if (alarm === null) return { kind: 'refuse', because: 'there is no such alarm in our account and region' };
   const account = accountOf(alarm.arn);

@@ -1,7 +1,7 @@
 // Sends the metrics of a run, or shows what would be sent.
 
 import type { CloudWatch, MetricDatum } from '@aws-sdk/client-cloudwatch';
-import { askAws, isTrouble } from './client.ts';
+import { askAws, isAwsTrouble } from './client.ts';
 import type { Metric } from './metrics.ts';
 
 /** Whether they were sent; `because` is one sentence for the log and the summary. */
@@ -47,7 +47,7 @@ export async function putMetrics(
     },
     { deadlineMs, signal },
   );
-  if (!isTrouble(answer)) return { sent: true, metrics: sent };
+  if (!isAwsTrouble(answer)) return { sent: true, metrics: sent };
   const partly = sent > 0 ? ` after ${sent} of ${sendable.length} metrics` : '';
   return { sent: false, because: `the metrics were not sent${partly}: ${answer.because}` };
 }

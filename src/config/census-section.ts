@@ -4,7 +4,7 @@ import type { CensusSettings, CensusSource } from '../domain/census.ts';
 import type { CensusSection } from './schema.ts';
 
 /** `null` without the section, or without a source; `rules.ts` complains of a missing source. */
-export function readCensus(section: CensusSection | undefined, environment: string): CensusSettings | null {
+export function readCensusSection(section: CensusSection | undefined, environment: string): CensusSettings | null {
   if (section === undefined) return null;
   const source = sourceOf(section, environment);
   if (source === null) return null;

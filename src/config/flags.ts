@@ -10,7 +10,7 @@ import { readHeal } from './heal-section.ts';
 import { normalise } from './normalise.ts';
 import { readProxyFlags } from './proxy-flags.ts';
 import { readText } from './readers.ts';
-import { parseWith, schema, sshSection } from './schema.ts';
+import { configurationSchema, parseWith, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 
 /** The environment where neither a file nor a manifest names one. */
@@ -36,7 +36,7 @@ export interface Overrides {
 export function settingsFromFlags(proxies: readonly string[], overrides: Overrides, host: HostAccess): Settings {
   const { environment = NAMELESS } = overrides;
   const name = readText(environment);
-  const parsed = parseWith(schema, treeOf(overrides));
+  const parsed = parseWith(configurationSchema, treeOf(overrides));
   const { targets, complaints: ofProxies } = readProxyFlags(proxies);
   const login = readLogin(sshSection.parse({}), FOLDER, host);
   const complaints = [

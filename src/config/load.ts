@@ -10,7 +10,7 @@ import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
 import { normalise } from './normalise.ts';
 import { checkRules } from './rules.ts';
-import { type Configuration, parseWith, schema, sshSection } from './schema.ts';
+import { type Configuration, configurationSchema, parseWith, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 import { nameWrongFile } from './wrong-file.ts';
 
@@ -33,7 +33,7 @@ export function loadSettings(path: string, host: HostAccess): Settings {
 /** The settings, or the complaints beyond the document's own. */
 function judge(document: ConfigDocument, folder: string, host: HostAccess): Settings | readonly Complaint[] {
   const { tree } = document;
-  const parsed = parseWith(schema, tree);
+  const parsed = parseWith(configurationSchema, tree);
   const complaints = 'complaints' in parsed ? [...parsed.complaints] : [];
   complaints.push(...checkRules(tree, host.env));
   // The section is parsed alone, so that a missing key file is reported even if the rest is wrong.

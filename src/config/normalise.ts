@@ -3,7 +3,7 @@
 
 import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
-import { readCensus } from './census-section.ts';
+import { readCensusSection } from './census-section.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
 import type { Configuration } from './schema.ts';
 
@@ -34,7 +34,7 @@ export function normalise(read: Configuration, { source, ssh, heal, discovery }:
     },
     confirm: { reads: confirm.reads, settleMs: confirm.settle },
     heal,
-    census: readCensus(read.census, environment),
+    census: readCensusSection(read.census, environment),
     discovery,
     ...readCloudWatch(read.metrics, read.alarms, environment),
   };

@@ -5,7 +5,7 @@ import { isProblem, quote, spellProblem } from '../input/complaint.ts';
 import { parseEndpoint } from '../input/endpoint.ts';
 import { isProxyName } from '../input/names.ts';
 
-interface Named {
+interface FlaggedProxy {
   readonly flag: string;
   readonly name: string | null;
   readonly endpoint: Endpoint;
@@ -32,7 +32,7 @@ export function readProxyFlags(texts: readonly string[]): FlaggedProxies {
   return { targets, complaints };
 }
 
-function readFlag(text: string, flag: string, complaints: string[]): Named | null {
+function readFlag(text: string, flag: string, complaints: string[]): FlaggedProxy | null {
   const parts = /^([^=:/@]*)=(.*)$/s.exec(text);
   const name = parts ? parts[1]! : null;
   const several = text.split(/[,\s]+/).filter((part) => part !== '');
@@ -53,7 +53,7 @@ function readFlag(text: string, flag: string, complaints: string[]): Named | nul
 }
 
 /** Names every proxy: with its own name, else with the shortest that no other proxy has. */
-function nameAll(proxies: readonly Named[], complaints: string[]): readonly ProxyTarget[] {
+function nameAll(proxies: readonly FlaggedProxy[], complaints: string[]): readonly ProxyTarget[] {
   const seen = new Map<string, string>();
   for (const { flag, name, endpoint } of proxies) {
     for (const claim of name === null ? [spellEndpoint(endpoint)] : [spellEndpoint(endpoint), name]) {

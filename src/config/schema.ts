@@ -173,7 +173,7 @@ const alarmsSection = mapping({
 });
 
 /** The whole file. */
-export const schema = mapping({
+export const configurationSchema = mapping({
   environment: value(read.readEnvironmentName),
   table: value(read.readTableName).default('nodes'),
   backends: z.array(value(read.readBackendGlob)).min(1).optional(),
@@ -199,7 +199,7 @@ export const schema = mapping({
 });
 
 /** The whole file, read. */
-export type Configuration = z.output<typeof schema>;
+export type Configuration = z.output<typeof configurationSchema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
 export type CensusSection = z.output<typeof censusSection>;
 export type DiscoverySection = z.output<typeof discoverySection>;

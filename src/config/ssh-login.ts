@@ -6,13 +6,13 @@ import { lookUp } from '../input/environment.ts';
 import { DEFAULT_KNOWN_HOSTS, type HostAccess, locateFile, readTextFile } from '../input/files.ts';
 import type { SshSection } from './schema.ts';
 
-type Login = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
+type ReadLogin = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
 /**
  * Reads the private key, which must exist, and the known hosts, which need not. Relative names
  * start at `folder`.
  */
-export function readLogin(section: SshSection, folder: string, host: HostAccess): Login {
+export function readLogin(section: SshSection, folder: string, host: HostAccess): ReadLogin {
   const complaints: Complaint[] = [];
   const privateKey = readKey(section, folder, host);
   if (isProblem(privateKey)) complaints.push({ path: ['ssh', 'privateKey'], text: privateKey.problem });

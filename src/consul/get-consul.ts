@@ -42,7 +42,7 @@ export interface ConsulTrouble {
   readonly remedy: string;
 }
 
-export function isTrouble(answer: object): answer is ConsulTrouble {
+export function isConsulTrouble(answer: object): answer is ConsulTrouble {
   return 'remedy' in answer;
 }
 

@@ -6,15 +6,15 @@ import { ansibleHosts } from './ansible-hosts.ts';
 import type { FoundHost } from './found-host.ts';
 import { splitShellWords } from './shell-words.ts';
 
-interface Group {
+interface IniGroup {
   readonly hosts: string[];
   readonly children: string[];
   readonly variables: Record<string, string>;
 }
 
-interface Reading {
+interface IniReading {
   readonly file: string;
-  readonly groups: Map<string, Group>;
+  readonly groups: Map<string, IniGroup>;
   readonly hostVariables: Map<string, Record<string, string>>;
   /** The first line of each host. */
   readonly lines: Map<string, number>;
@@ -54,8 +54,8 @@ export function parseAnsibleIni(
   };
 }
 
-function readLines(text: string, file: string): Reading {
-  const reading: Reading = {
+function readLines(text: string, file: string): IniReading {
+  const reading: IniReading = {
     file,
     groups: new Map(),
     hostVariables: new Map(),
@@ -99,18 +99,18 @@ function otherForm(text: string): string | null {
   return /^(?:---|plugin:|["']?[\w.-]+["']?:\s*(?:#.*)?$)/.test(first) ? `YAML: ${WITH_ANSIBLE}` : null;
 }
 
-function groupOf(name: string, { groups }: Reading): Group {
+function groupOf(name: string, { groups }: IniReading): IniGroup {
   const group = groups.get(name) ?? { hosts: [], children: [], variables: {} };
   groups.set(name, group);
   return group;
 }
 
-interface Place {
-  readonly group: Group;
-  readonly reading: Reading;
+interface IniSection {
+  readonly group: IniGroup;
+  readonly reading: IniReading;
 }
 
-function readChild(content: string, line: number, { group, reading }: Place): string | null {
+function readChild(content: string, line: number, { group, reading }: IniSection): string | null {
   const name = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(content)?.[1];
   if (name === undefined) return `expected the name of a group, found ${quote(content)}`;
   group.children.push(name);
@@ -119,7 +119,7 @@ function readChild(content: string, line: number, { group, reading }: Place): st
 }
 
 /** A comment behind the value is a complaint: Ansible takes it for a part of the value. */
-function readVariable(content: string, group: Group): string | null {
+function readVariable(content: string, group: IniGroup): string | null {
   const parts = /^([^=]+)=(.*)$/.exec(content);
   if (!parts) return `expected variable=value, found ${quote(content)}`;
   group.variables[parts[1]!.trim()] = unquote(parts[2]!.trim());
@@ -130,7 +130,7 @@ function readVariable(content: string, group: Group): string | null {
  * One host: `name key=value key="a value"  # comment`, split as a shell does; `name:22` and
  * `[2001:db8::1]:22` give the port too.
  */
-function readHost(content: string, line: number, { group, reading }: Place): string | null {
+function readHost(content: string, line: number, { group, reading }: IniSection): string | null {
   const words = splitShellWords(content);
   if (words === null) return `expected every quote to be closed, found ${quote(content)}`;
   const [pattern = '', ...assignments] = words;

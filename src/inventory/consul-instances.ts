@@ -22,7 +22,7 @@ export interface Instance extends Registration {
   readonly failing: 0 | 1 | 2;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type JsonFields = Readonly<Record<string, unknown>>;
 
 /**
  * The instances in an answer of `/v1/health/service`, or a complaint where the answer has another
@@ -32,7 +32,7 @@ export function readInstances({ body, url }: ConsulAnswer, datacenter: string | 
   const odd = `${url}: the answer is not Consul's list of a service's instances: check proxies.consul.url`;
   if (!Array.isArray(body)) return odd;
   const instances: Instance[] = [];
-  for (const item of body as { Node?: Fields; Service?: Fields; Checks?: unknown }[]) {
+  for (const item of body as { Node?: JsonFields; Service?: JsonFields; Checks?: unknown }[]) {
     const node = item?.Node?.Node;
     // An empty address of the service means the node's.
     const host = item?.Service?.Address || item?.Node?.Address;
@@ -56,7 +56,7 @@ export function readInstances({ body, url }: ConsulAnswer, datacenter: string | 
 export function readCatalog({ body, url }: ConsulAnswer): readonly Registration[] | string {
   const odd = `${url}: the answer is not Consul's catalog of a service: check proxies.consul.url`;
   if (!Array.isArray(body)) return odd;
-  const rows = (body as Fields[]).map((row) => ({ node: row?.Node, id: row?.ServiceID }));
+  const rows = (body as JsonFields[]).map((row) => ({ node: row?.Node, id: row?.ServiceID }));
   const isRow = (row: { node: unknown; id: unknown }): row is Registration =>
     typeof row.node === 'string' && typeof row.id === 'string';
   return rows.every(isRow) ? rows : odd;
@@ -70,7 +70,9 @@ function textsOf(meta: unknown): Readonly<Record<string, string>> {
 }
 
 function failingOf(checks: unknown): Instance['failing'] {
-  const critical = (Array.isArray(checks) ? (checks as Fields[]) : []).filter((check) => check?.Status === 'critical');
+  const critical = (Array.isArray(checks) ? (checks as JsonFields[]) : []).filter(
+    (check) => check?.Status === 'critical',
+  );
   if (critical.some(({ CheckID }) => CheckID === 'serfHealth')) return 2;
   return critical.length > 0 ? 1 : 0;
 }

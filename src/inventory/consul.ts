@@ -1,11 +1,11 @@
 // Asks Consul which hosts run the proxies' service, in every datacenter that the configuration
 // names.
 
-import { type ConsulAnswer, getConsul, isTrouble, spellTrouble } from '../consul/get-consul.ts';
+import { type ConsulAnswer, getConsul, isConsulTrouble, spellTrouble } from '../consul/get-consul.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { quote } from '../input/complaint.ts';
-import { startDeadline } from '../process/deadline.ts';
+import { startTimeLimit } from '../process/time-limit.ts';
 import { foundHosts, type Instance, type Registration, readCatalog, readInstances } from './consul-instances.ts';
 import type { Found } from './found-host.ts';
 import type { InventoryContext } from './inventory-context.ts';
@@ -18,8 +18,8 @@ type Ask = (path: string, search: Readonly<Record<string, string | null>>) => Pr
  * table. Without datacenters, the agent's own is asked. Throws ConfigError with a complaint for
  * each datacenter that could not be asked or whose answer is incomplete.
  */
-export async function askConsul(source: ConsulSource, context: InventoryContext): Promise<Found> {
-  const deadline = startDeadline(context);
+export async function readConsul(source: ConsulSource, context: InventoryContext): Promise<Found> {
+  const deadline = startTimeLimit(context);
   try {
     const { url, token, service } = source;
     const access = { url, token, section: 'proxies.consul', otherwise: ', or name the proxies in proxies.list' };
@@ -31,7 +31,7 @@ export async function askConsul(source: ConsulSource, context: InventoryContext)
     };
     return await askAll(source, async (path, search) => {
       const answer = await getConsul(access, { path, search, ...named }, context);
-      return isTrouble(answer) ? spellTrouble(answer) : answer;
+      return isConsulTrouble(answer) ? spellTrouble(answer) : answer;
     });
   } finally {
     deadline.release();

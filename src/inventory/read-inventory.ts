@@ -5,7 +5,7 @@ import type { ProxySource } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 import { readAnsible } from './ansible.ts';
 import { runCommand } from './command.ts';
-import { askConsul } from './consul.ts';
+import { readConsul } from './consul.ts';
 import { type Found, toTargets } from './found-host.ts';
 import type { InventoryContext } from './inventory-context.ts';
 import { askPeers } from './peers.ts';
@@ -28,9 +28,9 @@ export async function readInventory(
   return { proxies, expected, notes };
 }
 
-type Named = Pick<Inventory, 'proxies' | 'notes'>;
+type NamedProxies = Pick<Inventory, 'proxies' | 'notes'>;
 
-async function proxiesOf(source: ProxySource, context: InventoryContext): Promise<Named> {
+async function proxiesOf(source: ProxySource, context: InventoryContext): Promise<NamedProxies> {
   switch (source.kind) {
     case 'list':
       return { proxies: source.proxies, notes: [] };
@@ -39,13 +39,16 @@ async function proxiesOf(source: ProxySource, context: InventoryContext): Promis
     case 'ansible':
       return targetsOf(source, await readAnsible(source, context));
     case 'consul':
-      return targetsOf(source, await askConsul(source, context));
+      return targetsOf(source, await readConsul(source, context));
     case 'command':
       return targetsOf(source, { hosts: await runCommand(source, context), notes: [] });
   }
 }
 
-function targetsOf(source: { readonly kind: string; readonly endpoint: string }, { hosts, notes }: Found): Named {
+function targetsOf(
+  source: { readonly kind: string; readonly endpoint: string },
+  { hosts, notes }: Found,
+): NamedProxies {
   return { proxies: toTargets(hosts, source), notes };
 }
 

@@ -2,7 +2,7 @@
 // killed.
 
 import { execFile } from 'node:child_process';
-import { startDeadline } from '../process/deadline.ts';
+import { startTimeLimit } from '../process/time-limit.ts';
 import type { InventoryContext } from './inventory-context.ts';
 
 /** Bytes: far more than any inventory. */
@@ -23,7 +23,7 @@ export function runProgram(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<ProgramEnd> {
   const [program = '', ...args] = run;
-  const { signal, release } = startDeadline(context);
+  const { signal, release } = startTimeLimit(context);
   const env = { ...context.env, ...variables };
   const options = { maxBuffer: MOST_BYTES, killSignal: 'SIGKILL', env, encoding: 'utf8' } as const;
   return new Promise((resolve, reject) => {

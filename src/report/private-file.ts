@@ -20,12 +20,13 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
-type Write = (text: string) => Promise<void>;
+/** Writes a part of a text; resolves when it is written. */
+export type WriteText = (text: string) => Promise<void>;
 
 /** A file that is known to be writable. */
 export interface PrivateFile {
   /** Replaces the file by what `compose` writes; where that fails, the old file stays. */
-  put(compose: (write: Write) => Promise<void>): Promise<void>;
+  put(compose: (write: WriteText) => Promise<void>): Promise<void>;
 }
 
 const OWNER_ONLY = 0o600;
@@ -151,7 +152,7 @@ function draftBeside(target: string): string {
   return join(dirname(target), `.${basename(target).slice(0, 200)}.${randomBytes(4).toString('hex')}.draft`);
 }
 
-async function writeInto(path: string, flag: 'a' | 'wx', compose: (write: Write) => Promise<void>): Promise<void> {
+async function writeInto(path: string, flag: 'a' | 'wx', compose: (write: WriteText) => Promise<void>): Promise<void> {
   const file = await open(path, flag, OWNER_ONLY);
   try {
     await compose((text) => file.appendFile(text));

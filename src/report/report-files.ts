@@ -8,7 +8,7 @@ import { ConfigError } from '../errors.ts';
 import { isStandardOutput, refuseSame } from './distinct-files.ts';
 import { writeJson } from './json.ts';
 import { renderJunit } from './junit.ts';
-import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn } from './private-file.ts';
+import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn, type WriteText } from './private-file.ts';
 import type { Terminal } from './terminal.ts';
 import { renderText } from './text.ts';
 
@@ -43,8 +43,7 @@ export interface ReportFiles {
   keepJournal(journals: string, runId: string): void;
 }
 
-type Write = (text: string) => Promise<void>;
-type Place = PrivateFile & { readonly flag: string; readonly path: string };
+type FlaggedFile = PrivateFile & { readonly flag: string; readonly path: string };
 
 /** The files of the folder; the journal is named by its run. */
 const KEPT = ['report.json', 'junit.xml', 'summary.txt'] as const;
@@ -56,7 +55,7 @@ const page: Terminal = { width: 120, colour: false, unicode: true };
  * Opens the files. Throws ConfigError where one cannot be written, or would overwrite another one
  * of the run.
  */
-export function openReportFiles(flags: FileFlags, standardOutput: Write): ReportFiles {
+export function openReportFiles(flags: FileFlags, standardOutput: WriteText): ReportFiles {
   const { json, junit, out, output, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
   const read = Object.entries({ '-c': config }).filter(isGiven);
@@ -74,11 +73,11 @@ export function openReportFiles(flags: FileFlags, standardOutput: Write): Report
   const summary = kept('summary.txt');
   const losses: string[] = [];
 
-  function placesOf(flag: string): readonly Place[] {
+  function placesOf(flag: string): readonly FlaggedFile[] {
     const place = places.get(flag);
     return place === undefined ? [] : [place];
   }
-  async function putAll(all: readonly Place[], compose: (write: Write) => Promise<void>): Promise<void> {
+  async function putAll(all: readonly FlaggedFile[], compose: (write: WriteText) => Promise<void>): Promise<void> {
     for (const { flag, path, put } of all) await put(compose).catch(lost(flag, path));
   }
   function lost(flag: string, path: string): (error: unknown) => void {
@@ -111,12 +110,12 @@ function isGiven(entry: [string, string | undefined]): entry is [string, string]
   return entry[1] !== undefined;
 }
 
-function placeOf(flag: string, path: string, standardOutput: Write): Place {
+function placeOf(flag: string, path: string, standardOutput: WriteText): FlaggedFile {
   if (isStandardOutput(path)) return { flag, path, put: (compose) => compose(standardOutput) };
   return { flag, path, ...tried(flag, path, () => privateFile(path)) };
 }
 
-function placeIn(out: string, name: string): Place {
+function placeIn(out: string, name: string): FlaggedFile {
   const path = join(out, name);
   return { flag: '--out', path, ...tried('--out', path, () => privateFileIn(out, name)) };
 }

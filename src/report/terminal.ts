@@ -7,7 +7,7 @@ export interface Terminal {
   readonly unicode: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type TerminalVariables = Readonly<Record<string, string | undefined>>;
 
 const narrowest = 60;
 const widest = 160;
@@ -22,7 +22,7 @@ const pipeWidth = 120;
  */
 export function describeTerminal(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
-  env: Environment,
+  env: TerminalVariables,
 ): Terminal {
   return { width: widthOf(stream), colour: wantsColour(stream, env), unicode: speaksUnicode(env) };
 }
@@ -33,13 +33,13 @@ function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }
   return Math.min(widest, Math.max(narrowest, stream.columns || usualWidth));
 }
 
-function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
+function wantsColour(stream: { readonly isTTY?: boolean }, env: TerminalVariables): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
 /** By POSIX, the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty decides. */
-function speaksUnicode(env: Environment): boolean {
+function speaksUnicode(env: TerminalVariables): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }

@@ -4,7 +4,7 @@
 import { type Access, withAccess } from '../cloudwatch/access.ts';
 import { renderAlarmPlan } from '../cloudwatch/alarm-plan-text.ts';
 import { type AlarmPlan, applyAlarms, planAlarms } from '../cloudwatch/alarms.ts';
-import { isTrouble } from '../cloudwatch/client.ts';
+import { isAwsTrouble } from '../cloudwatch/client.ts';
 import { loadSettings } from '../config/load.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -32,7 +32,7 @@ const MAX_ATTEMPTS = 6;
 export function planAlarmsCommand({ config, prune = false }: AlarmsFlags, signal: AbortSignal): Promise<number> {
   return withAlarms(config, signal, async (settings, access) => {
     const plan = await planAlarms(settings, { ...access, signal });
-    if (isTrouble(plan)) return failed(plan.because);
+    if (isAwsTrouble(plan)) return failed(plan.because);
     await writeOut(renderAlarmPlan(plan, prune));
     const changes = changesOf(plan);
     if (changes.includes('foreign')) return exitCodes.refused;
@@ -51,7 +51,7 @@ export function applyAlarmsCommand({ config, prune = false }: AlarmsFlags, signa
     if (trouble !== null) return failed(trouble.because);
     // CloudWatch is asked once more: a write that was sent is no proof.
     const left = await planAlarms(settings, tools);
-    if (isTrouble(left)) return failed(left.because);
+    if (isAwsTrouble(left)) return failed(left.because);
     await writeOut(renderAlarmPlan(left, prune));
     return changesOf(left).every((change) => change === 'keep' || (change === 'stray' && !prune))
       ? exitCodes.agree

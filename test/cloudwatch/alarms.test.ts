@@ -5,7 +5,7 @@ import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AlarmSource, wantedAlarms, wantedTags } from '../../src/cloudwatch/alarm-set.ts';
 import { applyAlarms, planAlarms } from '../../src/cloudwatch/alarms.ts';
-import { isTrouble, openCloudWatch } from '../../src/cloudwatch/client.ts';
+import { isAwsTrouble, openCloudWatch } from '../../src/cloudwatch/client.ts';
 import {
   arnOf,
   type CloudWatchServer,
@@ -42,7 +42,7 @@ function apply({ prune = false, of = source }: { prune?: boolean; of?: AlarmSour
 
 async function plan() {
   const answer = await planAlarms(source, { cloudWatch, region, signal: new AbortController().signal });
-  if (isTrouble(answer)) throw new Error(answer.because);
+  if (isAwsTrouble(answer)) throw new Error(answer.because);
   return answer;
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 import * as z from 'zod';
-import { schema } from '../../src/config/schema.ts';
+import { configurationSchema } from '../../src/config/schema.ts';
 import { load } from '../config/loading.ts';
 import { fencedBlocks, firstColumn, pageNames, readPage } from './pages.ts';
 
@@ -25,7 +25,7 @@ function keysOf(type: unknown, path: string): readonly string[] {
   return [];
 }
 
-const withMaps = keysOf(schema, '');
+const withMaps = keysOf(configurationSchema, '');
 const keys = new Set(withMaps.filter((key) => !key.endsWith('.*')));
 /** Below these the file has names of its own, or one text with a meaning for each of them. */
 const free = [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConsulServers, consulLacking, startConsul } from '../../lab/servers/consul-server.ts';
 import type { ProxySource } from '../../src/domain/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { askConsul } from '../../src/inventory/consul.ts';
+import { readConsul } from '../../src/inventory/consul.ts';
 import { machine } from './machine.ts';
 
 type ConsulSource = Extract<ProxySource, { kind: 'consul' }>;
@@ -33,7 +33,7 @@ describe.skipIf(consulLacking() !== null)('Consul 1.8', () => {
   afterAll(() => consul?.stop());
 
   const ask = (rest: Partial<ConsulSource>) =>
-    askConsul(
+    readConsul(
       {
         kind: 'consul',
         url: consul.url,

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { askConsul } from '../../src/inventory/consul.ts';
+import { readConsul } from '../../src/inventory/consul.ts';
 import { complaintsOf } from './machine.ts';
 import { closeAll, closers, context, instance, playConsul, source } from './played-consul.ts';
 
@@ -22,10 +22,10 @@ describe('complaints', () => {
     const said =
       'Consul left out of its answer what ACLs hide (X-Consul-Results-Filtered-By-ACLs), so that proxies may be missing:';
     const rights = 'allow service:read on "haproxy" and node:read on every node';
-    expect(await complaintsOf(askConsul(source(url), context()))).toEqual([
+    expect(await complaintsOf(readConsul(source(url), context()))).toEqual([
       `${url}/v1/health/service/haproxy?dc=a: ${said} give proxies.consul.token a token that may ${rights}`,
     ]);
-    expect(await complaintsOf(askConsul(source(url, { token: 't' }), context()))).toEqual([
+    expect(await complaintsOf(readConsul(source(url, { token: 't' }), context()))).toEqual([
       expect.stringContaining(`the policy of proxies.consul.token must ${rights}`),
     ]);
   });
@@ -35,12 +35,12 @@ describe('complaints', () => {
       response.setHeader('X-Consul-Results-Filtered-By-ACLs', 'false');
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
-    expect((await askConsul(source(url), context())).hosts).toHaveLength(1);
+    expect((await readConsul(source(url), context())).hosts).toHaveLength(1);
   });
 
   test('no instance anywhere: the service and the token are named', async () => {
     const url = await playConsul((_, response) => response.end('[]'));
-    const complaint = await complaintsOf(askConsul(source(url, { service: 'hapoxy' }), context()));
+    const complaint = await complaintsOf(readConsul(source(url, { service: 'hapoxy' }), context()));
     expect(complaint).toEqual([
       'proxies.consul: no instance of the service "hapoxy" in a: check its name and the datacenters; where Consul has ACLs it answers so without proxies.consul.token',
     ]);
@@ -58,18 +58,18 @@ describe('complaints', () => {
     await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
     closers.push(() => new Promise((resolve) => secure.close(() => resolve())));
     const { port } = secure.address() as AddressInfo;
-    const untrusted = await complaintsOf(askConsul(source(`https://127.0.0.1:${port}`), context()));
+    const untrusted = await complaintsOf(readConsul(source(`https://127.0.0.1:${port}`), context()));
     expect(untrusted).toEqual([
       expect.stringMatching(/for the service "haproxy" \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS=/),
     ]);
     const plain = await playConsul((_, response) => response.end('[]'));
-    const noTls = await complaintsOf(askConsul(source(plain.replace('http:', 'https:')), context()));
+    const noTls = await complaintsOf(readConsul(source(plain.replace('http:', 'https:')), context()));
     expect(noTls).toEqual([expect.stringContaining('this port does not speak TLS: write http://')]);
   });
 
   test('a refusal names the token, and every datacenter that refuses', async () => {
     const url = await playConsul((_, response) => response.writeHead(403).end('Permission denied: token tok\n'));
-    const complaints = await complaintsOf(askConsul(source(url, { datacenters: ['a', 'b'] }), context()));
+    const complaints = await complaintsOf(readConsul(source(url, { datacenters: ['a', 'b'] }), context()));
     expect(complaints).toEqual(
       ['a', 'b'].map(
         (dc) =>
@@ -80,7 +80,7 @@ describe('complaints', () => {
 
   test('an unknown datacenter', async () => {
     const url = await playConsul((_, response) => response.writeHead(500).end('No path to datacenter'));
-    const complaints = await complaintsOf(askConsul(source(url), context()));
+    const complaints = await complaintsOf(readConsul(source(url), context()));
     expect(complaints).toEqual([
       expect.stringContaining(
         'answered 500 "No path to datacenter" for the service "haproxy": check proxies.consul.datacenters',
@@ -94,21 +94,21 @@ describe('complaints', () => {
       paths.push(request.url);
       response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    const complaints = await complaintsOf(askConsul(source(url, { token: 'tok' }), context()));
+    const complaints = await complaintsOf(readConsul(source(url, { token: 'tok' }), context()));
     expect(complaints).toEqual([expect.stringContaining('answered 302')]);
     expect(paths).toEqual(['/v1/health/service/haproxy?dc=a']);
   });
 
   test.each(['<html>', '{}', '[null]', '[{"Node":{"Node":"x"}}]'])('the answer %s is not from Consul', async (body) => {
     const url = await playConsul((_, response) => response.end(body));
-    const complaints = await complaintsOf(askConsul(source(url), context()));
+    const complaints = await complaintsOf(readConsul(source(url), context()));
     expect(complaints).toEqual([expect.stringContaining("is not Consul's list")]);
   });
 
   test('nobody listens', async () => {
     const url = await playConsul((_, response) => response.end());
     await closers.pop()!();
-    const complaints = await complaintsOf(askConsul(source(url), context()));
+    const complaints = await complaintsOf(readConsul(source(url), context()));
     expect(complaints).toEqual([
       expect.stringContaining('Consul cannot be asked for the service "haproxy" (ECONNREFUSED)'),
     ]);
@@ -116,7 +116,7 @@ describe('complaints', () => {
 
   test('a server that never answers costs the deadline, not more', async () => {
     const url = await playConsul(() => {});
-    const complaints = await complaintsOf(askConsul(source(url), context(50)));
+    const complaints = await complaintsOf(readConsul(source(url), context(50)));
     expect(complaints).toEqual([expect.stringContaining('no answer for the service "haproxy" within 50 ms')]);
   });
 
@@ -124,6 +124,6 @@ describe('complaints', () => {
     const controller = new AbortController();
     const reason = new Error('interrupted');
     const url = await playConsul(() => controller.abort(reason));
-    await expect(askConsul(source(url), context(30_000, controller.signal))).rejects.toBe(reason);
+    await expect(readConsul(source(url), context(30_000, controller.signal))).rejects.toBe(reason);
   });
 });

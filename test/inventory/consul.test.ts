@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { askConsul } from '../../src/inventory/consul.ts';
+import { readConsul } from '../../src/inventory/consul.ts';
 import type { Found } from '../../src/inventory/found-host.ts';
 import { type ConsulSource, closeAll, context, instance, playConsul, source } from './played-consul.ts';
 
@@ -24,7 +24,7 @@ describe('hosts', () => {
       ];
       response.end(JSON.stringify(request.url?.includes('dc=a') ? inA : [instance('hap-3', '10.1.0.3')]));
     });
-    const hosts = await askConsul(source(`${url}/`, { datacenters: ['a', 'b'], token: 'tok' }), context());
+    const hosts = await readConsul(source(`${url}/`, { datacenters: ['a', 'b'], token: 'tok' }), context());
     expect(triples(hosts)).toEqual([
       ['hap-1', '10.0.0.1', 'a'],
       ['hap-2', '192.0.2.2', 'a'],
@@ -42,7 +42,7 @@ describe('hosts', () => {
       asked.push([request.url, request.headers['x-consul-token']]);
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
-    const hosts = await askConsul(source(url, { datacenters: [], service: 'ha proxy' }), context());
+    const hosts = await readConsul(source(url, { datacenters: [], service: 'ha proxy' }), context());
     expect(hosts.hosts).toEqual([
       { name: 'hap-1', host: '10.0.0.1', region: 'a', where: 'consul a', port: '80', meta: {} },
     ]);
@@ -55,14 +55,14 @@ describe('hosts', () => {
       instance('hap-1', '10.0.0.1', { Service: { Address: '', Port: 443 } }),
     ];
     const url = await playConsul((_, response) => response.end(JSON.stringify(twice)));
-    expect((await askConsul(source(url), context())).hosts).toHaveLength(1);
+    expect((await readConsul(source(url), context())).hosts).toHaveLength(1);
   });
 
   test('one name in two datacenters is told apart', async () => {
     const url = await playConsul((request, response) =>
       response.end(JSON.stringify([instance('hap-1', request.url?.includes('dc=a') ? '10.0.0.1' : '10.1.0.1')])),
     );
-    const hosts = await askConsul(source(url, { datacenters: ['a', 'b'] }), context());
+    const hosts = await readConsul(source(url, { datacenters: ['a', 'b'] }), context());
     expect(hosts.hosts.map(({ name }) => name)).toEqual(['hap-1.a', 'hap-1.b']);
   });
 });
@@ -72,7 +72,7 @@ describe('which instances are proxies', () => {
     const url = await playConsul((_, response) =>
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer)),
     );
-    return askConsul(source(url, rest), context());
+    return readConsul(source(url, rest), context());
   };
   const serf = (Status: string) => ({ Checks: [{ CheckID: 'serfHealth', Status }] });
 
@@ -126,7 +126,7 @@ describe('what is asked', () => {
       const inB = path?.includes('dc=b') ? [instance('hap-1', '10.0.0.1')] : [];
       response.end(JSON.stringify(path === '/v1/catalog/datacenters' ? ['a', 'b'] : inB));
     });
-    const hosts = await askConsul(source(url, { datacenters: 'all' }), context());
+    const hosts = await readConsul(source(url, { datacenters: 'all' }), context());
     expect(triples(hosts)).toEqual([['hap-1', '10.0.0.1', 'b']]);
     expect(asked.sort()).toEqual([
       '/v1/catalog/datacenters',
@@ -142,7 +142,7 @@ describe('what is asked', () => {
       response.end(JSON.stringify([instance('hap-1', '10.0.0.1')]));
     });
     const filter = 'Service.Meta.environment == "stage & more"';
-    await askConsul(source(url, { filter }), context());
+    await readConsul(source(url, { filter }), context());
     expect(filters).toEqual([filter]);
   });
 });

@@ -64,14 +64,14 @@ export function openSshLogins(settings: SshSettings, client: OpenSsh, { firstByt
   };
 }
 
-interface Asked {
+interface LoginWords {
   readonly config: string;
   readonly words: readonly string[];
   readonly wait: Wait;
 }
 
 /** The login is wrapped in an object, so that a promise can never take it for another promise. */
-async function logIn(target: SshTarget, { config, words, wait }: Asked): Promise<{ readonly login: Login }> {
+async function logIn(target: SshTarget, { config, words, wait }: LoginWords): Promise<{ readonly login: Login }> {
   wait.signal.throwIfAborted();
   const { host } = target.endpoint;
   const place = spellHop(target.endpoint);

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { startDeadline } from '../../src/process/deadline.ts';
+import { startTimeLimit } from '../../src/process/time-limit.ts';
 
 const wait = (signal: AbortSignal) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason), { once: true }));
@@ -13,7 +13,7 @@ const wait = (signal: AbortSignal) =>
 test('the time is over, also where nobody but the listener knows the signal and garbage is collected', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const ended = wait(startDeadline({ signal: new AbortController().signal, timeoutMs: 300 }).signal);
+  const ended = wait(startTimeLimit({ signal: new AbortController().signal, timeoutMs: 300 }).signal);
   for (let round = 0; round < 5; round++) {
     await setImmediate();
     collect();
@@ -24,19 +24,19 @@ test('the time is over, also where nobody but the listener knows the signal and 
 test('the run ends, before or after the start', async () => {
   const controller = new AbortController();
   const reason = new Error('interrupted');
-  const running = startDeadline({ signal: controller.signal, timeoutMs: 60_000 });
+  const running = startTimeLimit({ signal: controller.signal, timeoutMs: 60_000 });
   const ended = wait(running.signal);
   controller.abort(reason);
   expect(await ended).toBe(reason);
   running.release();
-  const late = startDeadline({ signal: controller.signal, timeoutMs: 60_000 });
+  const late = startTimeLimit({ signal: controller.signal, timeoutMs: 60_000 });
   expect(late.signal.reason).toBe(reason);
   late.release();
 });
 
 test('once it is released nothing comes', () => {
   const controller = new AbortController();
-  const { signal, release } = startDeadline({ signal: controller.signal, timeoutMs: 60_000 });
+  const { signal, release } = startTimeLimit({ signal: controller.signal, timeoutMs: 60_000 });
   release();
   controller.abort();
   expect(signal.aborted).toBe(false);

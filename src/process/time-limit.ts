@@ -1,22 +1,22 @@
 // A limit of time for one question, which also ends with the run.
 
-export interface Deadline {
+export interface TimeLimit {
   readonly signal: AbortSignal;
   /** Removes the timer and the listener. */
   release(): void;
 }
 
 /**
- * Starts a deadline now. `AbortSignal.any` over `AbortSignal.timeout` would not do: in Node 20 the
+ * Starts a limit now. `AbortSignal.any` over `AbortSignal.timeout` would not do: in Node 20 the
  * timeout can be garbage-collected, and then never fires.
  */
-export function startDeadline({
+export function startTimeLimit({
   signal,
   timeoutMs,
 }: {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-}): Deadline {
+}): TimeLimit {
   const controller = new AbortController();
   const end = () => controller.abort(signal.reason);
   const timer = setTimeout(() => controller.abort(new Error('late')), timeoutMs);
