@@ -39,6 +39,7 @@ const measurements: Readonly<Record<MeasurementName, Measurement>> = {
   'slow-link': { small: false, needsHaproxy: true, load: async () => (await import('./slow-link.ts')).measureSlowLink },
   'heal-far': { small: false, needsHaproxy: true, load: async () => (await import('./heal-far.ts')).measureHealFar },
   busy: { small: false, needsHaproxy: true, load: async () => (await import('./busy.ts')).measureBusy },
+  census: { small: true, needsHaproxy: false, load: async () => (await import('./census.ts')).measureCensus },
 };
 
 /** One that fails costs only its own lines. */

@@ -12,6 +12,7 @@ export const measurementNames = [
   'slow-link',
   'heal-far',
   'busy',
+  'census',
 ] as const;
 export type MeasurementName = (typeof measurementNames)[number];
 

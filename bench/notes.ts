@@ -16,4 +16,6 @@ export const notes: Readonly<Record<MeasurementName, string>> = {
   'heal-far':
     'Heal over a long way: a TCP forwarder that delays both ways stands before each stats socket; the whole run, with looks, settle time and verification.',
   busy: 'Busy: an open loop on keep-alive connections, each request for a conference of the table and told to the peers, timed from when it was due; client, shards, proxies and splitbrain share the CPUs, so that waiting for one is in the figures.',
+  census:
+    'Census: the answer comes from a process beside the readers; CPU, time and memory are those of whole processes, without those of one that reads a report without rooms.',
 };
