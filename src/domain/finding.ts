@@ -86,6 +86,11 @@ export function isDisagreement(kind: FindingKind): kind is DisagreementKind {
   return kindRecords[kind].isDisagreement;
 }
 
+/** Whether the census found it: the tables may agree all the same. */
+export function isByCensus({ kind }: { readonly kind: string }): boolean {
+  return Object.hasOwn(kindRecords, kind) && kindRecords[kind as FindingKind].isByCensus;
+}
+
 /** A number for every kind. */
 export type CountsByKind = Readonly<Record<FindingKind, number>>;
 

@@ -2,7 +2,7 @@
 // write.
 
 import { spellEntry } from '../domain/entry.ts';
-import { type FindingKind, findingKinds, kindRecords } from '../domain/finding.ts';
+import { findingKinds, isByCensus } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
 import { planToShard, sameWrites } from '../plan/plan-to-shard.ts';
@@ -98,10 +98,6 @@ export function replan(conference: PlannedConference, state: ConferenceState): P
 /** Whether a look found the conference to disagree; a pin or an undo comes from a person. */
 export function isFinding({ kind }: PlannedConference): boolean {
   return (findingKinds as readonly string[]).includes(kind);
-}
-
-function isByCensus({ kind }: PlannedConference): boolean {
-  return kind in kindRecords && kindRecords[kind as FindingKind].isByCensus;
 }
 
 /** Whether the conference has ended: the next request makes its entry again. */

@@ -1,12 +1,13 @@
 // Checks a plan from a file against the mesh of now: the file has what was approved, and a new look
 // shows whether it is still true.
 
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, isByCensus } from '../domain/finding.ts';
 import type { Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import { candidatesOf } from './electorate.ts';
 import { planToShard, sameWrites, stateFound } from './plan-to-shard.ts';
 import type { PlanningModel } from './planning-model.ts';
 import { sameSteps } from './steps.ts';
+import { participantsMovedBy } from './winner.ts';
 
 /** What is left of a plan. */
 export interface Approved {
@@ -32,6 +33,7 @@ export function approve(plan: Plan, findings: Iterable<Finding>, model: Planning
   for (const planned of plan.conferences) {
     const finding = found.get(planned.key);
     if (planned.kind === 'pin') conferences.push(planned);
+    else if (finding === undefined && isByCensus(planned)) refusals.push(unproved(planned));
     else if (finding === undefined) settled.push(planned.key);
     else {
       const approved = approveOne(planned, finding, model);
@@ -40,6 +42,12 @@ export function approve(plan: Plan, findings: Iterable<Finding>, model: Planning
     }
   }
   return { conferences, refusals, settled };
+}
+
+/** The tables agreed before: a census that does not find the conference apart proves nothing. */
+function unproved({ key }: PlannedConference): Refusal {
+  const because = 'the census does not say any more that its people are apart: make a new plan';
+  return { reason: 'entry-changed', key, because };
 }
 
 function approveOne(planned: PlannedConference, finding: Finding, model: PlanningModel): PlannedConference | Refusal {
@@ -51,7 +59,8 @@ function approveOne(planned: PlannedConference, finding: Finding, model: Plannin
   if (!eligible.includes(winner))
     return { reason: 'no-eligible-shard', key, because: `${winner} does not accept traffic on every proxy any more` };
   const { conference, kind } = finding;
-  const decided = { key, conference, kind, winner, policy, because };
+  const participantsMoved = participantsMovedBy(finding, winner);
+  const decided = { key, conference, kind, winner, policy, because, participantsMoved };
   const now = planToShard(decided, stateFound(finding, model), sameWrites(planned));
   if ('reason' in now || sameSteps(now.steps, planned.steps)) return now;
   return { reason: 'entry-changed', key, because: 'what there is to do has changed since the plan: make a new one' };

@@ -1,6 +1,6 @@
 // From a report to a plan: for every disagreement a winner and steps, or a refusal with its reason.
 
-import { type Finding, isDisagreement, kindRecords } from '../domain/finding.ts';
+import { type Finding, isByCensus, isDisagreement } from '../domain/finding.ts';
 import { fitsHeader } from '../domain/key.ts';
 import type { Decision, HealSettings, Plan, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
@@ -132,7 +132,7 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
 
 /** Few, however many are missing somewhere. */
 function censusKeys({ findings }: PlanningReport): ReadonlySet<string> {
-  const tallies = findings.tallies.filter(({ kind }) => kindRecords[kind].isByCensus);
+  const tallies = findings.tallies.filter(isByCensus);
   return new Set(tallies.flatMap((tally) => findings.first(tally, tally.count).map(({ key }) => key)));
 }
 
@@ -167,10 +167,10 @@ function planConference(
       'cooldown',
       `healed ${healed} times within ${Math.round(withinMs / 60_000)} minutes: it is flapping, and its cause should be found`,
     );
-  const { isByCensus } = kindRecords[finding.kind];
-  if (isByCensus && finding.routes.length === 0)
+  const isFromCensus = isByCensus(finding);
+  if (isFromCensus && finding.routes.length === 0)
     return refuse('unknown-conference', 'no table has an entry of it: its next request makes one');
-  if (isByCensus && !isWhole)
+  if (isFromCensus && !isWhole)
     return refuse('census-incomplete', 'not every shard answered the census: more of its people may be elsewhere');
   const ballot = { finding, ...candidatesOf(finding, model.directories), voters: voting, counted };
   const decision = pickWinner(ballot, facts.settings);
@@ -182,7 +182,7 @@ function planConference(
     stateFound(finding, model),
     byRequest ? planRequests : planSteps,
   );
-  if ('steps' in planned && planned.steps.length === 0 && isByCensus)
+  if ('steps' in planned && planned.steps.length === 0 && isFromCensus)
     return refuse(
       'already-there',
       `every proxy leads to ${decision.winner} already (${decision.because}): no write moves the people who are elsewhere`,
@@ -192,6 +192,5 @@ function planConference(
       'coverage',
       `every proxy that was read in full leads to ${decision.winner} already; the others cannot be healed unseen`,
     );
-  const { participantsMoved } = decision;
-  return 'steps' in planned && participantsMoved !== null ? { ...planned, participantsMoved } : planned;
+  return planned;
 }

@@ -8,7 +8,10 @@ import type { ConferenceState } from './simulated-mesh.ts';
 import { planSteps } from './steps.ts';
 
 /** A conference, the shard where it is to be, and why there. */
-export type DecidedConference = Pick<PlannedConference, 'key' | 'conference' | 'kind' | 'policy' | 'because'> & {
+export type DecidedConference = Pick<
+  PlannedConference,
+  'key' | 'conference' | 'kind' | 'policy' | 'because' | 'participantsMoved'
+> & {
   readonly winner: string;
 };
 
@@ -17,7 +20,7 @@ export type DecidedConference = Pick<PlannedConference, 'key' | 'conference' | '
  * of the runtime API, or requests with `planWrites: planRequests`.
  */
 export function planToShard(
-  { key, conference, kind, winner, policy, because }: DecidedConference,
+  { key, conference, kind, winner, policy, because, participantsMoved = null }: DecidedConference,
   { entries, model }: ConferenceState,
   planWrites: typeof planSteps = planSteps,
 ): PlannedConference | Refusal {
@@ -30,6 +33,7 @@ export function planToShard(
     winner,
     policy,
     because,
+    ...(participantsMoved === null ? {} : { participantsMoved }),
     before: Object.fromEntries(model.proxies.map((proxy) => [proxy, entries.get(proxy) ?? null])),
     target: Object.fromEntries(model.proxies.map((proxy) => [proxy, winner])),
     steps: planned.steps,

@@ -1,7 +1,7 @@
 // Which shard wins a conference: the configured policies in order, each a small function that may
 // abstain.
 
-import { type Finding, kindRecords, type Route } from '../domain/finding.ts';
+import { type Finding, isByCensus, type Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 import type { Candidates, DisputedShard } from './electorate.ts';
 
@@ -37,7 +37,7 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
       because: `none of the shards it is on accepts traffic on every proxy: ${named}`,
     };
   }
-  if (eligible.length === 1 && shardsOf(finding.routes).length === 1 && !kindRecords[finding.kind].isByCensus)
+  if (eligible.length === 1 && shardsOf(finding.routes).length === 1 && !isByCensus(finding))
     return decided('unanimous', ballot, { winner: eligible[0]!, because: 'every entry leads there' });
   for (const policy of settings.winner) {
     const vote = voteBy[policy](ballot);
@@ -78,11 +78,11 @@ function refusalOver({ shard, calledUnusableBy, lackedBy }: DisputedShard): Deci
 }
 
 function decided(policy: WinnerPolicy, { finding }: Ballot, { winner, because }: Vote): Decision {
-  return { winner, policy, because, participantsMoved: participantsMoved(finding, winner) };
+  return { winner, policy, because, participantsMoved: participantsMovedBy(finding, winner) };
 }
 
 /** How many people sit on another shard; `null` where no census says it. */
-export function participantsMoved({ participants }: Pick<Finding, 'participants'>, winner: string): number | null {
+export function participantsMovedBy({ participants }: Pick<Finding, 'participants'>, winner: string): number | null {
   if (participants === null) return null;
   return Object.entries(participants).reduce((sum, [shard, count]) => (shard === winner ? sum : sum + count), 0);
 }

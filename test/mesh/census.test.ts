@@ -103,6 +103,24 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'acme/daily')).shard).toBe(shard(2));
   });
 
+  test('a plan for people who are apart: applied while the census says so, refused where it does not', {
+    timeout,
+  }, async () => {
+    await withPeople();
+    const { mesh, scratch } = here();
+    await mesh.request(0, 'daily', { forceShard: 0 });
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    seatAll('daily', [0, 0], [1, 1], [2, 1]);
+    const path = join(scratch.folder, 'plan.json');
+    const planned = await here().run(['plan', '-o', path], { lines: censusLines() });
+    expect(planned.exitCode).toBe(2);
+    const refused = await here().run(['apply', '--yes', path], { lines: [] });
+    expect([refused.exitCode, refused.writes, refusalsOf(refused.report)]).toEqual([4, [], ['entry-changed daily']]);
+    const applied = await here().run(['apply', '--yes', path], { lines: censusLines() });
+    expect([applied.exitCode, applied.report.heal]).toMatchObject([0, { planned: 1, verified: 1 }]);
+    for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
+  });
+
   test('apart for less than clients need to move: agree, and said; after that time scattered', {
     timeout,
   }, async () => {
