@@ -5,12 +5,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startStatsSocket } from '../../lab/haproxy/stats-socket.ts';
 import { makeKey, type SshdOptions, startSshd } from '../../lab/servers/sshd.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { jumpsThrough, openTransport, sshSettings, targetOf } from '../transport/settings.ts';
 import { deadPort } from './bad-proxies.ts';
+import { startStatsSocket } from './stats-socket.ts';
 
 /** Whether a program is on the path of this process; what it says is for `describe.skipIf`. */
 export const installed = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;

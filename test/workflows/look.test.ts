@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import { look } from '../../src/workflows/look.ts';
+import { modelRun } from '../support/model-command-run.ts';
 import { addresses, drawEntry } from '../support/model-look.ts';
 import type { ModelMesh } from '../support/model-mesh.ts';
-import { modelRun } from '../support/model-reader.ts';
 import { draw } from '../support/model-run.ts';
 
 const SETTLE_MS = 5_000;
@@ -16,7 +16,7 @@ const confirm = (reads: number): Partial<Settings> => ({ confirm: { reads, settl
 async function lookedAt(mesh: ModelMesh, options: Parameters<typeof modelRun>[1] = {}) {
   const run = modelRun(mesh, { settings: confirm(2), ...options });
   const startedAt = run.clock.now();
-  const report = await look(run, null);
+  const report = await look(run);
   return { ...inShort(report), sleptMs: run.clock.now() - startedAt };
 }
 
@@ -62,7 +62,7 @@ describe('a live mesh', () => {
     run.clock.after(SETTLE_MS / 2, () => {
       for (const key of ['k', 'other']) mesh.put('p2', key, drawEntry('s1', mesh, 'p2'));
     });
-    expect(inShort(await look(run, null))).toEqual({
+    expect(inShort(await look(run))).toEqual({
       verdict: 'agree',
       exitCode: 0,
       found: [],
@@ -76,7 +76,7 @@ describe('a live mesh', () => {
       const mesh = draw({ k: { p1: 's1', p2: 's2' } });
       const run = modelRun(mesh, { settings: confirm(reads) });
       run.clock.after(1.5 * SETTLE_MS, () => mesh.put('p2', 'k', drawEntry('s1', mesh, 'p2')));
-      return inShort(await look(run, null)).found;
+      return inShort(await look(run)).found;
     };
     expect([await inThe(2), await inThe(3)]).toEqual([['split k'], []]);
   });
@@ -85,14 +85,14 @@ describe('a live mesh', () => {
     const mesh = draw({ k: { p1: 's1', p2: null } });
     const run = modelRun(mesh, { settings: confirm(2) });
     run.clock.after(1, () => mesh.put('p2', 'k', drawEntry('s1', mesh, 'p2')));
-    expect(inShort(await look(run, null))).toMatchObject({ found: [], inFlight: 1, exitCode: 0 });
+    expect(inShort(await look(run))).toMatchObject({ found: [], inFlight: 1, exitCode: 0 });
   });
 
   test('what begins to differ after the first look is not looked for: the next run finds it', async () => {
     const mesh = draw({ k: { p1: 's1', p2: 's2' }, late: { p1: 's1', p2: 's1' } });
     const run = modelRun(mesh, { settings: confirm(2) });
     run.clock.after(1, () => mesh.put('p2', 'late', drawEntry('s2', mesh, 'p2')));
-    expect(inShort(await look(run, null)).found).toEqual(['split k']);
+    expect(inShort(await look(run)).found).toEqual(['split k']);
   });
 
   test('{p1: s1 in maintenance everywhere} -> orphaned, looked at again at once: it is no disagreement', async () => {
@@ -127,7 +127,7 @@ describe('a live mesh', () => {
     const controller = new AbortController();
     const run = modelRun(draw({ k: { p1: 's1', p2: 's2' } }), { settings: confirm(2), signal: controller.signal });
     run.clock.after(1, () => controller.abort(new Error('Ctrl-C')));
-    await expect(look(run, null)).rejects.toThrow('Ctrl-C');
+    await expect(look(run)).rejects.toThrow('Ctrl-C');
   });
 });
 
@@ -135,7 +135,7 @@ test('saved dumps: {p1: s1, p2: s2} -> split after one look, and nothing is wait
   const mesh = { kind: 'saved', source: 'dumps/today' } as const;
   const run = modelRun(draw({ k: { p1: 's1', p2: 's2' } }), { settings: confirm(3), mesh });
   const startedAt = run.clock.now();
-  const report = await look(run, null);
+  const report = await look(run);
   expect({ ...inShort(report), source: report.run.source, sleptMs: run.clock.now() - startedAt }).toEqual({
     verdict: 'split',
     exitCode: 2,

@@ -14,11 +14,11 @@ import {
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type StatsSocket, startStatsSocket } from '../../../lab/haproxy/stats-socket.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../../lab/servers/sshd.ts';
 import { until } from '../../../lab/until.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { dump, installed } from '../../support/sshd-lab.ts';
+import { type StatsSocket, startStatsSocket } from '../../support/stats-socket.ts';
 import { answerTo, forDump, openTransport, patience, sshSettings, targetOf, troubleOf } from '../settings.ts';
 
 const noHost = sshdMissing() ?? (installed('socat') ? null : 'socat is missing (Debian: apt-get install socat)');

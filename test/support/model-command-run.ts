@@ -1,5 +1,9 @@
-// The proxies of a model mesh as a whole run reads them: state, dump and single keys.
+// A command's run on a model mesh: its proxies are read in whole (state, dump, single keys), and may
+// take writes.
 
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { RunReport } from '../../src/domain/run-report.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { CommandRun } from '../../src/session/command-run.ts';
 import type { Mesh, RunContext } from '../../src/session/mesh.ts';
@@ -10,15 +14,22 @@ import { viewsOf } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
 import { quietContext, settingsWith } from './model-run.ts';
 import { readerOf } from './scripted-mesh.ts';
+import { startStatsSocket } from './stats-socket.ts';
 
 const STARTED_AT_SECONDS = 1_763_000_000;
 
-function memberOf(mesh: ModelMesh, name: string, gone: ReadonlySet<string>): Member {
+/** The proxies that cannot be reached, and where the others take commands. */
+interface Where {
+  readonly gone: ReadonlySet<string>;
+  readonly folder: string;
+}
+
+function memberOf(mesh: ModelMesh, name: string, { gone, folder }: Where): Member {
   const keysOf = () => mesh.keys().filter((key) => mesh.entry(name, key) !== null);
   const keyed = readerOf(mesh, name, gone);
   const size = 204_800;
   return {
-    target: { name, region: null, endpoint: { kind: 'unix', path: '/nowhere' } },
+    target: { name, region: null, endpoint: { kind: 'unix', path: join(folder, `${name}.sock`) } },
     reader: {
       ...keyed,
       async state(signal) {
@@ -56,11 +67,33 @@ function memberOf(mesh: ModelMesh, name: string, gone: ReadonlySet<string>): Mem
   };
 }
 
+/**
+ * Each proxy of the model carries out what comes on a socket in `folder`, until the test ends.
+ * Resolves to the commands, in the order in which they came: `p2 clear table nodes key k`.
+ */
+export async function takeWrites(mesh: ModelMesh, folder: string): Promise<readonly string[]> {
+  const commands: string[] = [];
+  for (const name of mesh.names) {
+    const socket = await startStatsSocket(join(folder, `${name}.sock`), (line) => {
+      const words = line.trimEnd().split(';');
+      for (const command of words) {
+        commands.push(`${name} ${command}`);
+        const [, key, id] = /^(?:clear|set) table nodes key (\w+)(?: data\.server_id (\d+))?$/.exec(command)!;
+        if (id === undefined) mesh.clear(name, key!);
+        else mesh.set(name, key!, Number(id));
+      }
+      return '\n'.repeat(words.length);
+    });
+    onTestFinished(() => socket.stop());
+  }
+  return commands;
+}
+
 export interface ModelRun extends CommandRun {
   readonly clock: FakeClock;
   readonly context: RunContext;
   /** What the run wrote into its files, in order; none of it goes to the terminal. */
-  readonly written: readonly { readonly exitCode: number; readonly notes: readonly string[] }[];
+  readonly written: readonly RunReport[];
 }
 
 /** The proxies in `gone` cannot be reached. */
@@ -70,18 +103,21 @@ export function modelRun(
     settings = {},
     mesh = {},
     gone = [],
+    folder = '/nowhere',
     signal,
   }: {
     readonly settings?: Partial<Settings>;
     readonly mesh?: Partial<Mesh>;
     readonly gone?: readonly string[];
+    /** Where the proxies take writes, see `takeWrites`; default: nowhere. */
+    readonly folder?: string;
     readonly signal?: AbortSignal;
   } = {},
 ): ModelRun {
   const clock = createFakeClock();
   const quiet = quietContext();
-  const members = model.names.map((name) => memberOf(model, name, new Set(gone)));
-  const written: { exitCode: number; notes: readonly string[] }[] = [];
+  const members = model.names.map((name) => memberOf(model, name, { gone: new Set(gone), folder }));
+  const written: RunReport[] = [];
   return {
     clock,
     written,
@@ -91,7 +127,7 @@ export function modelRun(
     files: {
       takeStandardOutput: true,
       losses: [],
-      write: async ({ exitCode, notes }) => void written.push({ exitCode, notes }),
+      write: async (report) => void written.push(report),
       writeSummary: async () => {},
       writePlan: async () => {},
       keepJournal: () => {},
