@@ -67,7 +67,13 @@ export class CensusList {
     const foreign = this.#drafts.filter(({ tally, end }) => tally.foreign > 0 && end.trouble === null);
     const rooms = foreign.reduce((sum, { tally }) => sum + tally.foreign, 0);
     const twice = new Set(this.shards().flatMap(({ name, status }) => (status === 'duplicate' ? [name] : [])));
+    const gone = this.#drafts.filter(({ end }) => end.trouble?.code === 'gone').map(({ name }) => name);
     return [
+      ...(gone.length === 0
+        ? []
+        : [
+            `Old reports of ${list(gone)} are left out: no known shard has such a name. Delete the keys of removed shards.`,
+          ]),
       ...(rooms === 0
         ? []
         : [
@@ -104,6 +110,8 @@ function statusOf(trouble: CensusTrouble | null): CensusStatus {
       return 'ok';
     case 'newer-report':
       return 'duplicate';
+    case 'gone':
+      return 'gone';
     case 'old':
     case 'ahead':
     case 'no-time':

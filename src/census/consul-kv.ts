@@ -61,7 +61,8 @@ export async function readConsulCensus(
       });
     }
     const report = { shard: name, time: end.around.time, bytes: value.length };
-    const { reportedAt, trouble } = freshnessOf(report, context.now(), settings.maxAgeMs);
+    const { reportedAt, trouble: age } = freshnessOf(report, context.now(), settings.maxAgeMs);
+    const trouble = age?.code === 'old' && known.isStranger(name) ? gone(name, age) : age;
     finish({
       reportedAt,
       trouble: trouble ?? answerTrouble(end, { name, list: LIST, domain: settings.domain }, tally),
@@ -102,7 +103,9 @@ function addressesOf(shards: readonly CensusShard[]) {
     const [address = null, ...others] = addresses.get(name) ?? [];
     return others.length === 0 ? address : null;
   };
-  return { addressOf, doubtful: [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name) };
+  /** Where no name is known at all, nobody is a stranger. */
+  const isStranger = (name: string) => addresses.size > 0 && !addresses.has(name);
+  return { addressOf, isStranger, doubtful: [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name) };
 }
 
 /** Shards that somebody knows and no report names. */
@@ -124,6 +127,18 @@ function unreported(
     census.begin(name, shard.address).finish({ reportedAt: null, trouble });
   }
   return census.shards();
+}
+
+/**
+ * A removed shard leaves its key behind: it would make every census doubtful. A shard that is only
+ * spelled otherwise is not lost by this: it is known, and has no report.
+ */
+function gone(name: string, age: CensusTrouble): CensusTrouble {
+  return {
+    code: 'gone',
+    message: `${age.message} No known shard is called ${name}.`,
+    remedy: 'Delete the key of a shard that was removed.',
+  };
 }
 
 function noValue(name: string, value: null | undefined): CensusTrouble {

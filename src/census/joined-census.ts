@@ -57,7 +57,7 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
   const numbers = shardNumbers(reading.shards, look.context.shards);
   const answered = new Set(numbers.filter((number) => number >= 0));
   const isWhole =
-    reading.gaps.length === 0 && reading.shards.every(({ status }) => status === 'ok' || status === 'duplicate');
+    reading.gaps.length === 0 && reading.shards.every(({ status }) => status !== 'unanswered' && status !== 'stale');
   const isHeld = (row: number) =>
     look.context.evidence.some((evidence, proxy) => evidence !== 'none' && look.grid.labelAt(row, proxy) !== 0);
   const joined = joinRooms(rooms, numbers, { keys, plainShards: plainShards(look), isHeld, keyLength });

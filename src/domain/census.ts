@@ -52,6 +52,7 @@ export const censusTroubleCodes = [
   'ahead',
   'no-report',
   'newer-report',
+  'gone',
   'no-address',
 ] as const;
 
@@ -67,9 +68,10 @@ export interface CensusTrouble {
 
 /**
  * `ok` is complete evidence. `unanswered` and `stale` shards are unknown, never empty. A
- * `duplicate` has another entry of the same name that is newer, and says nothing.
+ * `duplicate` has another entry of the same name that is newer, and says nothing. A `gone` shard
+ * left an old report behind, and nobody else knows it any more.
  */
-export type CensusStatus = 'ok' | 'unanswered' | 'stale' | 'duplicate';
+export type CensusStatus = 'ok' | 'unanswered' | 'stale' | 'duplicate' | 'gone';
 
 /** What one shard reported, or why it did not. */
 export interface ShardCensus {

@@ -47,7 +47,7 @@ function movedLines({ moved, takenAtMs }: CensusSummary, page: Page): string[] {
 
 function sumWords({ shards, rooms, participants, roomsWithoutEntry, entriesWithoutRoom }: CensusSummary): string {
   const answered = shards.filter(({ status }) => status === 'ok').length;
-  const known = shards.filter(({ status }) => status !== 'duplicate').length;
+  const known = shards.filter(({ status }) => status !== 'duplicate' && status !== 'gone').length;
   const apart = [
     ...(roomsWithoutEntry > 0 ? [`${count(roomsWithoutEntry)} without an entry`] : []),
     ...(entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),

@@ -158,6 +158,23 @@ describe('reports that are missing or there twice', () => {
     ]);
   });
 
+  test('an old report of a shard that nobody knows any more: left out and said', async () => {
+    const url = await playConsul({
+      w: [report(S1, []), report(S2, [room('a', 2)], { time: ago(9_000_000).toISOString() }), report('new', [])],
+    });
+    const { shards, notes } = await read(consul(url), { shards: [shard(S1, '10.0.0.1:443')] });
+    expect(shards.map(({ name, status }) => [name, status])).toEqual([
+      [S1, 'ok'],
+      [S2, 'gone'],
+      ['new', 'ok'],
+    ]);
+    expect(notes).toEqual([
+      `Old reports of ${S2} are left out: no known shard has such a name. Delete the keys of removed shards.`,
+    ]);
+    // Where no name is known, it may be one that lives.
+    expect((await read(consul(url))).shards[1]?.status).toBe('stale');
+  });
+
   test('no report at all is not "nobody is there"', async () => {
     const { gaps, shards } = await read(consul(await playConsul({ w: [], e: [] })));
     expect(shards).toEqual([]);
