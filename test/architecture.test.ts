@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   input: ['domain'],
   config: ['domain', 'errors.ts', 'input'],
   consul: ['input'],
+  discovery: ['domain', 'input', 'consul', 'process/time-limit.ts'],
   inventory: ['domain', 'errors.ts', 'input', 'consul', 'process/time-limit.ts'],
   transport: ['domain', 'errors.ts'],
   census: ['domain', 'errors.ts', 'input', 'transport/dial.ts', 'analysis', 'snapshot/grid/key-table.ts'],

@@ -3,6 +3,7 @@
 import { type Label, spellEntry } from '../domain/entry.ts';
 import type { Cause, NotFollowed } from '../domain/finding.ts';
 import type { LinkState } from './links.ts';
+import { differentChoice, type Placed } from './release-choice.ts';
 import { ABSENT, type MeshContext, notFollowedAt, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
@@ -93,7 +94,22 @@ function causeAt({ look, causeEvidence, troubleOf }: LookWithEvidence, row: numb
       because: `${name(empty)} started ${views[empty]!.uptimeSeconds} s ago and has ${views[empty]!.table?.entries ?? 0} entries, far fewer than the others`,
     };
   const involved = [...new Set(holders.map((proxy) => shards[proxy]!))].filter((shard) => shard >= 0);
-  return shardCause(look.context, involved, troubleOf) ?? UNKNOWN_CAUSE;
+  return shardCause(look.context, involved, troubleOf) ?? mapCause(look, row, parted) ?? UNKNOWN_CAUSE;
+}
+
+/**
+ * Two proxies whose maps send a new conference of this key to different releases, each of which
+ * has the shard that it holds as its own, not as a fallback.
+ */
+function mapCause(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
+  const { views, shards } = look.context;
+  const key = look.grid.keys.keyAt(row);
+  for (const [one, other] of parted) {
+    const placed = [one, other].map((proxy) => ({ view: views[proxy]!, shard: shards[look.shardAt(row, proxy)]! }));
+    const because = differentChoice(key, placed as [Placed, Placed]);
+    if (because !== null) return { cause: 'map-drift', because };
+  }
+  return null;
 }
 
 /** Pairs of holders that follow their entries to different shards. */

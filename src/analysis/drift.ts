@@ -79,11 +79,18 @@ function drifts(context: MeshContext, proxies: readonly { readonly proxy: number
   );
 }
 
-/** One finding for each shard that some proxies have as a server and others do not. */
-export function serverDrift(context: MeshContext): readonly MeshFinding[] {
+/**
+ * One finding for each shard that some proxies have as a server and others do not; without those
+ * that are compared with discovery.
+ */
+export function serverDrift(
+  context: MeshContext,
+  isCompared: (address: string) => boolean = () => false,
+): readonly MeshFinding[] {
   const proxies = proxiesWithServers(context);
   const addresses = [...new Set(proxies.flatMap(({ proxy }) => [...context.directories[proxy]!.addresses]))].sort();
   const missing = addresses.flatMap((address) => {
+    if (isCompared(address)) return [];
     const without = proxies
       .filter(({ proxy }) => !context.directories[proxy]!.addresses.has(address))
       .map(({ view }) => view.name);

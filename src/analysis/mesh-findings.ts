@@ -3,6 +3,7 @@
 
 import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
 import type { ProxyView } from '../domain/view.ts';
+import type { Discovered } from './discovered.ts';
 import { doubtfulShards, idDrift, serverDrift, stateDrift } from './drift.ts';
 import { linksOf } from './links.ts';
 import { type UnreadPeer, unreadPeers } from './members.ts';
@@ -26,17 +27,22 @@ export interface EntryEvidence {
   readonly emptied: readonly boolean[];
   /** Tables whose entries end after other times. */
   readonly expiryDrift: readonly MeshFinding[];
+  /** What differs from what there ought to be; absent where discovery is not configured. */
+  readonly discovered?: Discovered;
 }
 
 export function meshFindings(context: MeshContext, entries: EntryEvidence): readonly MeshFinding[] {
   const { views } = context;
+  const { discovered } = entries;
   return [
+    ...(discovered?.first ?? []),
     ...views.flatMap(unread),
     ...views.filter((_, proxy) => context.serverless[proxy]).map(notSticky),
     ...peerFindings(views),
     ...unreadPeers(views).map(unreadPeer),
     ...idDrift(context, entries.mixedByDrift),
-    ...serverDrift(context),
+    ...serverDrift(context, discovered?.isCompared),
+    ...(discovered?.others ?? []),
     ...stateDrift(context),
     ...doubtfulShards(context),
     ...tableDrift(views),

@@ -12,6 +12,7 @@ export const alarmSubjects = [
   'monitor silent',
   'proxies unreachable',
   'peer links down',
+  'lists apart',
   'page',
 ] as const;
 /** The subject of one alarm. */

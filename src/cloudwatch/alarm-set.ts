@@ -33,8 +33,8 @@ type Rule =
 
 interface AlarmDefinition {
   readonly rule: Rule;
-  /** `datapoints` out of the last `periods`. */
-  readonly of: readonly [datapoints: number, periods: number];
+  /** `datapoints` out of the last `periods`, or all periods of a time. */
+  readonly of: readonly [datapoints: number, periods: number] | { readonly seconds: number };
   /**
    * What missing data means. `ignore` keeps the last state: the heartbeat's alarm reports a job
    * that is silent, and one late run is harmless.
@@ -105,6 +105,14 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
     pages: false,
     says: 'Proxies do not hear each other: their tables drift apart. Do: `splitbrain report` names the links; look at network, `peers` sections and names (`localpeer`) of both ends.',
   },
+  'lists apart': {
+    rule: { kind: 'any-of', metrics: ['servers_drifted', 'maps_drifted'] },
+    // Each proxy of a roll-out reloads alone, after minutes of quiet and waiting.
+    of: { seconds: 3600 },
+    missing: 'ignore',
+    pages: false,
+    says: 'Server lists or maps of live release and tenant pins differ for an hour: a roll-out that has not ended. Do: `splitbrain report` says which proxies are behind; look at their consul-template and the lock of the roll-out.',
+  },
 };
 
 const PAGE_SAYS =
@@ -146,7 +154,7 @@ export function wantedTags(environment: string): Readonly<Record<string, string>
 }
 
 function metricAlarm(name: string, { rule, of, missing, says }: AlarmDefinition, source: AlarmSource): WantedAlarm {
-  const [datapoints, periods] = of;
+  const [datapoints, periods] = 'seconds' in of ? allPeriods(of.seconds, source) : of;
   return {
     kind: 'metric',
     name,
@@ -163,6 +171,12 @@ function metricAlarm(name: string, { rule, of, missing, says }: AlarmDefinition,
       ...watched(rule, source),
     },
   };
+}
+
+/** At least one; a period may be longer than the time. */
+function allPeriods(seconds: number, { alarms }: AlarmSource): readonly [datapoints: number, periods: number] {
+  const periods = Math.max(1, Math.ceil(seconds / alarms.periodSeconds));
+  return [periods, periods];
 }
 
 /** No unit is set: with one, CloudWatch would see only datapoints of that unit. */

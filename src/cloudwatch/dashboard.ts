@@ -15,7 +15,14 @@ const charts: readonly { readonly title: string; readonly metrics: readonly Metr
   { title: 'Conferences that the mesh disagrees on', metrics: ['split_brain_rooms', 'missing_rooms', 'mixed_rooms'] },
   {
     title: 'Proxies and their links',
-    metrics: ['proxies_expected', 'monitor_hosts', 'proxies_unreachable', 'peer_links_down'],
+    metrics: [
+      'proxies_expected',
+      'monitor_hosts',
+      'proxies_unreachable',
+      'peer_links_down',
+      'servers_drifted',
+      'maps_drifted',
+    ],
   },
   {
     title: 'Heals: planned, refused, failed',

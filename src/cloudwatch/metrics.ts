@@ -130,6 +130,18 @@ export const metricDefinitions = [
     description: 'peer links that are not established, or that one end does not list',
     measure: ({ report }) => report.meshFindings.filter(({ kind }) => brokenLinks.has(kind)).length,
   },
+  {
+    name: 'servers_drifted',
+    unit: 'Count',
+    description: 'findings of server lists that differ, between proxies or from what discovery knows',
+    measure: ({ report }) => report.meshFindings.filter(({ kind }) => kind === 'server-drift').length,
+  },
+  {
+    name: 'maps_drifted',
+    unit: 'Count',
+    description: 'findings of maps of live release or tenant pins that differ; 0 without discovery',
+    measure: ({ report }) => report.meshFindings.filter(({ kind }) => kind === 'map-drift').length,
+  },
   remainingOf('mixed'),
   remainingOf('orphaned'),
   remainingOf('ambiguous'),

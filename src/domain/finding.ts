@@ -108,6 +108,7 @@ export const causes = [
   'emptied',
   'state-drift',
   'shard-down',
+  'map-drift',
   'in-flight',
   'unknown',
 ] as const;
@@ -130,6 +131,7 @@ export const meshFindingKinds = [
   'state-drift',
   'shard-doubtful',
   'table-drift',
+  'map-drift',
   'version-skew',
   'version-unknown',
   'table-nearly-full',

@@ -14,7 +14,9 @@ export function meshLines(report: RunReport, page: Page): string[] {
   const statuses = new Map<string, string>(report.proxies.map((proxy) => [proxy.name, proxy.status]));
   const told = (finding: MeshFinding) => finding.proxy !== null && statuses.get(finding.proxy) === finding.kind;
   const untold = report.meshFindings.filter((finding) => !told(finding));
-  return meshFindingKinds.flatMap((kind) => {
+  // What matters most is the first of all findings; its kind stands first.
+  const kinds = new Set([...untold.slice(0, 1).map(({ kind }) => kind), ...meshFindingKinds]);
+  return [...kinds].flatMap((kind) => {
     const findings = untold.filter((finding) => finding.kind === kind);
     if (findings.length === 0) return [];
     const rest = findings.length - shownPerKind;

@@ -32,6 +32,8 @@ function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page)
       return `Give the shard the same state on every proxy ("set server BACKEND/SERVER state ready" or "maint"): see ${at('state-drift', 'Mesh')}.`;
     case 'shard-down':
       return `Find out why the shard is down, or take it out on every proxy alike: see ${at('state-drift', 'Mesh')}.`;
+    case 'map-drift':
+      return `Make the maps of live release and tenant pins alike ("show map" on each proxy): see ${at('map-drift', 'Mesh')}. A new conference starts on another shard there.`;
     case 'in-flight':
       return 'Nothing yet: run this again in a minute.';
     case 'unknown':

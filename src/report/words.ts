@@ -24,6 +24,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   emptied: 'a proxy lost its entries, or never got them',
   'state-drift': 'a shard is in maintenance on some proxies',
   'shard-down': 'a shard is down on some proxies',
+  'map-drift': 'the proxies choose different releases',
   'in-flight': 'still changing',
   unknown: 'no evidence says why',
 };
@@ -42,6 +43,7 @@ export const meshKindWords: Readonly<Record<MeshFindingKind, string>> = {
   'peer-unread': 'peers that share the table and were not read: add them to the inventory, or to `proxies.ignorePeers`',
   'id-drift': 'server ids that mean different shards',
   'server-drift': 'server lists that differ',
+  'map-drift': 'maps of live release or tenant pins that differ',
   'state-drift': 'shards that are up here and down there',
   'shard-doubtful': 'shards that are up and that no agent or check reaches',
   'table-drift': 'tables that are declared differently',

@@ -2,6 +2,7 @@
 // report.
 
 import { markServing } from '../analysis/backends.ts';
+import { compareWithWanted } from '../analysis/discovered.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { learnExpiries } from '../analysis/expiry.ts';
 import { findSuspects, withRows } from '../analysis/find-suspects.ts';
@@ -27,6 +28,7 @@ import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts
 import { createKeyTable } from '../snapshot/grid/key-table.ts';
 import { countOnce } from '../snapshot/one-process.ts';
 import { confirmSuspects, seed } from './confirm-suspects.ts';
+import { discoverWanted } from './discover-wanted.ts';
 import type { TablesSeen, TakenCensus } from './take-census.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
@@ -60,7 +62,7 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     keepsExpiries: mesh.kind === 'saved',
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
-  const views = await firstLook(run, grid, archive);
+  const [views, discovered] = await Promise.all([firstLook(run, grid, archive), discoverWanted(run)]);
   const spentMs = context.clock.now() - startedAt;
   const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
     ? null
@@ -121,10 +123,12 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
       restarted,
       emptied,
       expiryDrift: expiries.findings(suspects.ended > 0),
+      ...(discovered && { discovered: compareWithWanted(lastContext.views, discovered.catalogue) }),
     }),
     notes: [
       ...mesh.notes,
       ...(census?.notes ?? []),
+      ...(discovered?.notes ?? []),
       ...notesOf({
         views: lastContext.views,
         expected: mesh.expected,

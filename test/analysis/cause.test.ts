@@ -24,6 +24,11 @@ function causeOf(picture: Picture, drawn: DrawnMesh = {}, changes: ViewChanges =
 const young: Partial<ProxyView> = { uptimeSeconds: 60 };
 const emptied: Partial<ProxyView> = { ...young, table: { ...proxyView('p', []).table!, entries: 3 } };
 
+const choosing = (release: string): Partial<ProxyView> => {
+  const live = { kind: 'read', entries: new Map([['live', release]]) } as const;
+  return { maps: { live, tenant: { kind: 'read', entries: new Map() } } };
+};
+
 describe('causes, the first that the evidence names', () => {
   const split: Picture = { p1: 's1', p2: 's1', p3: 's2' };
   const cases: [string, Picture, DrawnMesh, ViewChanges, string][] = [
@@ -41,6 +46,20 @@ describe('causes, the first that the evidence names', () => {
       'shard-down',
     ],
     ['a shard that some proxy lacks', split, { servers: { p1: [server('s1'), server('s3')] } }, {}, 'server-drift'],
+    [
+      'maps that choose another release',
+      split,
+      {},
+      { p1: choosing('release-1'), p2: choosing('release-1'), p3: choosing('release-2') },
+      'map-drift',
+    ],
+    [
+      'maps that choose alike',
+      split,
+      {},
+      { p1: choosing('release-1'), p2: choosing('release-1'), p3: choosing('release-1') },
+      'unknown',
+    ],
     ['missing on a proxy that lost its entries', { p1: 's1', p2: 's1', p3: null }, {}, { p3: emptied }, 'emptied'],
     ['missing behind a cut link', { p1: 's1', p2: 's1', p3: null }, { cut: [['p1', 'p3']] }, {}, 'peer-link-down'],
     ['missing, and nothing explains it', { p1: 's1', p2: 's1', p3: null }, {}, {}, 'unknown'],

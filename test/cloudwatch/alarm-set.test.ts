@@ -41,12 +41,12 @@ describe('every alarm', () => {
       expect(sent).toContain(metric?.MetricName);
       expect([period, unit]).toEqual([300, undefined]);
     }
-    expect(watched).toHaveLength(metricAlarms.length + 1);
+    expect(watched).toHaveLength(metricAlarms.length + 2);
   });
 
   test('an alarm of several metrics returns one of its queries, which names the others', () => {
     const withMath = metricAlarms.flatMap(({ Metrics }) => (Metrics === undefined ? [] : [Metrics]));
-    expect(withMath).toHaveLength(2);
+    expect(withMath).toHaveLength(3);
     for (const queries of withMath) {
       const returned = queries.filter(({ ReturnData }) => ReturnData);
       expect(returned).toHaveLength(1);
@@ -86,8 +86,15 @@ describe('silence', () => {
       ['mesh not judged', 'ignore'],
       ['proxies unreachable', 'ignore'],
       ['peer links down', 'ignore'],
+      ['lists apart', 'ignore'],
     ]);
   });
+});
+
+test('lists that differ make a ticket after an hour, and page nobody', () => {
+  const alarm = metricAlarms.find(({ AlarmName }) => AlarmName === 'Split Brain prod lists apart');
+  expect(alarm).toMatchObject({ EvaluationPeriods: 12, DatapointsToAlarm: 12, Threshold: 0 });
+  expect(composites[0]).toMatchObject({ AlarmRule: expect.not.stringContaining('lists apart') });
 });
 
 describe('the page', () => {

@@ -87,6 +87,8 @@ describe('every run', () => {
       proxies_expected: 3,
       proxies_unreachable: 0,
       peer_links_down: 0,
+      servers_drifted: 0,
+      maps_drifted: 0,
       mixed_rooms: 0,
       orphaned_rooms: 0,
       ambiguous_keys: 0,

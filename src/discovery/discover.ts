@@ -1,0 +1,79 @@
+// What there ought to be, from the source that the configuration names.
+
+import type { Catalogue } from '../domain/discovery.ts';
+import type { DiscoverySettings } from '../domain/settings.ts';
+import { askCatalogue } from './consul-catalogue.ts';
+import { openLastGood } from './last-good.ts';
+
+/** What discovery takes from the machine and the run. */
+export interface DiscoveryContext {
+  readonly environment: string;
+  /** The folder where the last good answers are kept. */
+  readonly stateFolder: string;
+  /** UTF-8 text; throws as `fs.readFileSync` does. */
+  readFile(path: string): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** `notes` are sentences for the report. */
+export interface Discovered {
+  readonly catalogue: Catalogue;
+  readonly notes: readonly string[];
+}
+
+/**
+ * `null` where no source is configured. Rejects only when the signal aborts: a source that fails is
+ * a trouble in the catalogue, and a sentence.
+ */
+export async function discover(settings: DiscoverySettings, context: DiscoveryContext): Promise<Discovered | null> {
+  const { consul, file, maxAgeMs } = settings;
+  const { environment, signal, timeoutMs, stateFolder } = context;
+  if (file !== null) {
+    const { readWantedFile } = await import('./wanted-file.ts');
+    const catalogue = readWantedFile(file, ...readText(file, context));
+    return { catalogue, notes: notesOf(catalogue, context.now()) };
+  }
+  if (consul === null) return null;
+  const lastGood = openLastGood(stateFolder, environment, consul.url);
+  const now = context.now();
+  const catalogue = await askCatalogue({ consul, environment, lastGood, maxAgeMs, now, timeoutMs, signal });
+  const lost = lastGood.save();
+  return { catalogue, notes: [...notesOf(catalogue, now), ...(lost === null ? [] : [lost])] };
+}
+
+function readText(file: string, { readFile }: DiscoveryContext): readonly [text: string | null, why?: string] {
+  try {
+    return [readFile(file)];
+  } catch (error) {
+    return [null, error instanceof Error && 'code' in error ? String(error.code) : String(error)];
+  }
+}
+
+/**
+ * One sentence for each thing to do: a Consul that does not answer is said once, not once for each
+ * question.
+ */
+export function notesOf({ troubles }: Catalogue, now: number): readonly string[] {
+  const groups = new Map<string, Catalogue['troubles'][number][]>();
+  for (const trouble of troubles) {
+    const key = JSON.stringify([trouble.datacenter, trouble.remedy, trouble.answerFromMs === null]);
+    groups.set(key, [...(groups.get(key) ?? []), trouble]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ message, remedy }] = group as [Catalogue['troubles'][number]];
+    const parts = [...new Set(group.map(({ part }) => part))].join(', ');
+    const oldest = Math.min(...group.map(({ answerFromMs }) => answerFromMs ?? Number.NaN));
+    const instead = Number.isNaN(oldest)
+      ? `${parts}: not all is known`
+      : `${parts}: the last good answer stands in, ${minutes(now - oldest)} old`;
+    return `Discovery: ${message}${remedy === '' ? '' : `: ${remedy}`}. (${instead}.)`;
+  });
+}
+
+function minutes(milliseconds: number): string {
+  const whole = Math.round(milliseconds / 60_000);
+  return whole < 1 ? 'less than a minute' : `${whole} min`;
+}
