@@ -175,7 +175,8 @@ function assemble(discovery: ConsulDiscovery, answers: readonly PartAnswer[], bl
     answers.flatMap(({ part: its, datacenter, value }) =>
       its === part && value !== null ? [{ datacenter, value: value as T }] : [],
     );
-  const shards = of<Catalogue['shards']>('shards').flatMap(({ value }) => value);
+  const registered = of<Catalogue['shards']>('shards').flatMap(({ value }) => value);
+  const shards = [...new Map(registered.map((shard) => [`${shard.name} ${shard.address}`, shard])).values()];
   const proxies = of<Catalogue['proxies']>('proxies').flatMap(({ value }) => value);
   const troubles = answers.flatMap(({ trouble }) => (trouble === null ? [] : [trouble]));
   const blinded =

@@ -59,7 +59,9 @@ function readText(file: string, { readFile }: DiscoveryContext): readonly [text:
 export function notesOf({ troubles }: Catalogue, now: number): readonly string[] {
   const groups = new Map<string, Catalogue['troubles'][number][]>();
   for (const trouble of troubles) {
-    const key = JSON.stringify([trouble.datacenter, trouble.remedy, trouble.answerFromMs === null]);
+    const alike = new Set(troubles.filter(({ message }) => message === trouble.message).map((one) => one.datacenter));
+    const where = alike.size > 1 ? trouble.message : trouble.datacenter;
+    const key = JSON.stringify([where, trouble.remedy, trouble.answerFromMs === null]);
     groups.set(key, [...(groups.get(key) ?? []), trouble]);
   }
   return [...groups.values()].map((group) => {
