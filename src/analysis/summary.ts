@@ -1,30 +1,44 @@
 // The numbers of a run: shards, counts, and the conferences whose mixed entries are the ids' doing.
 
+import type { WantedShard } from '../domain/discovery.ts';
 import { countByKind, type FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
+import type { Server } from '../domain/server.ts';
+import { bareServerName } from '../domain/shard-name.ts';
 import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
-/**
- * Every shard that some proxy has as a server or some entry leads to, by address. `participantsOn`
- * has those that answered the census, by address.
- */
+/** What other sources know of shards, by address or with it. */
+export interface ShardKnowledge {
+  /** Of those that answered the census, by address. */
+  readonly participantsOn: ReadonlyMap<string, number>;
+  /** Those that discovery knows: its names come first. */
+  readonly wanted: readonly WantedShard[];
+}
+
+/** Every shard that some proxy has as a server or some entry leads to, by address. */
 export function summariseShards(
   context: MeshContext,
   conferencesOn: readonly number[],
-  participantsOn: ReadonlyMap<string, number>,
+  { participantsOn, wanted }: ShardKnowledge,
 ): readonly ShardSummary[] {
+  const known = new Map(wanted.map(({ address, name }) => [address, name]));
+  const byAddress = new Map<string, Server[]>();
+  for (const server of context.views.flatMap(({ servers }) => servers)) {
+    if (server.address === null) continue;
+    const same = byAddress.get(server.address);
+    if (same) same.push(server);
+    else byAddress.set(server.address, [server]);
+  }
   return context.shards
     .map((address, number): ShardSummary => {
       const having = context.directories.filter((directory) => directory.addresses.has(address));
       const usable = having.filter((directory) => isUsable(directory, address)).length;
-      const names = context.views.flatMap(({ servers }) =>
-        servers.filter((server) => server.address === address && server.counts !== false).map(({ name }) => name),
-      );
+      const servers = byAddress.get(address) ?? [];
       return {
         address,
-        name: shardName(names),
-        names: [...new Set(names)],
+        name: known.get(address) ?? shardName(servers),
+        names: [...new Set(servers.filter(({ counts }) => counts !== false).map(({ name }) => name))],
         conferences: conferencesOn[number] ?? 0,
         participants: participantsOn.get(address) ?? null,
         state: stateOf(usable, having, address),
@@ -34,12 +48,16 @@ export function summariseShards(
 }
 
 /**
- * Jitsi calls one shard `12-SHARD` in its own release and `12-fallback-SHARD` in the others: what
- * they share is its name.
+ * What the names of a shard's servers have in common; where they have nothing, the name of the
+ * backend that is the shard's own (Jitsi: backend SHARD, server `shard-SHARD`), or else the first.
  */
-function shardName(names: readonly string[]): string | null {
-  const [first, ...others] = new Set(names.map((name) => name.replace(/^\d+-(?:fallback-)?(?=.)/, '')));
-  return first === undefined ? null : others.length === 0 ? first : names[0]!;
+function shardName(servers: readonly Server[]): string | null {
+  const counting = servers.filter(({ counts }) => counts !== false);
+  const [first, ...others] = new Set(counting.map(bareServerName));
+  if (first === undefined) return null;
+  if (others.length === 0) return first;
+  const own = servers.find(({ name, backend }) => name === `shard-${backend}`);
+  return own?.backend ?? counting[0]!.name;
 }
 
 function stateOf(usable: number, having: readonly ServerDirectory[], address: string): ShardSummary['state'] {

@@ -111,7 +111,7 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
     of: { seconds: 3600 },
     missing: 'ignore',
     pages: false,
-    says: 'Server lists or maps of live release and tenant pins differ for an hour: a roll-out that has not ended. Do: `splitbrain report` says which proxies are behind; look at their consul-template and the lock of the roll-out.',
+    says: 'Server lists or maps of live release and tenant pins differ for an hour: a roll-out that has not ended. Do: `splitbrain inventory` says which proxies are behind; look at their consul-template and the lock of the roll-out.',
   },
 };
 

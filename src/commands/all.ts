@@ -5,6 +5,7 @@ import { alarmsApply, alarmsPlan } from './alarms.ts';
 import { apply } from './apply.ts';
 import type { CommandDefinition } from './command.ts';
 import { heal } from './heal.ts';
+import { inventory } from './inventory.ts';
 import { monitor } from './monitor.ts';
 import { pin } from './pin.ts';
 import { plan } from './plan.ts';
@@ -18,6 +19,7 @@ import { undo } from './undo.ts';
 export const commands: readonly CommandDefinition[] = [
   report,
   snapshot,
+  inventory,
   heal,
   plan,
   apply,

@@ -40,6 +40,8 @@ export interface ReportFiles {
   writeSummary(text: string): Promise<void>;
   writePlan(text: string): Promise<void>;
   /** Copies the run's journal from `journals` into the folder, however the run ended. */
+  /** For a command whose JSON is no report. */
+  writeJson(text: string): Promise<void>;
   keepJournal(journals: string, runId: string): void;
 }
 
@@ -94,6 +96,7 @@ export function openReportFiles(flags: FileFlags, standardOutput: WriteText): Re
     },
     writeSummary: (text) => putAll(summary, (write) => write(text)),
     writePlan: (text) => putAll(placesOf('-o'), (write) => write(text)),
+    writeJson: (text) => putAll(placesOf('--json'), (write) => write(text)),
     keepJournal(journals, runId) {
       if (out === undefined || !existsSync(journals)) return;
       try {

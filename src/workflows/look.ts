@@ -114,7 +114,10 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     }),
     expected: mesh.expected,
     proxies: lastContext.views,
-    shards: summariseShards(lastContext, suspects.conferencesOn, census?.participantsOn ?? new Map()),
+    shards: summariseShards(lastContext, suspects.conferencesOn, {
+      participantsOn: census?.participantsOn ?? new Map(),
+      wanted: discovered?.catalogue?.shards ?? [],
+    }),
     counts,
     census: census?.summary(suspects.conferences, scatteredIn(findings)) ?? null,
     findings,

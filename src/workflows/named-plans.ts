@@ -10,7 +10,7 @@ import type { JournalRecord } from '../heal/journal.ts';
 import { approve } from '../plan/approve.ts';
 import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guardRun } from '../plan/guards.ts';
 import { planPin, shardNamed } from '../plan/pin.ts';
-import { createPlanningModel } from '../plan/planning-model.ts';
+import { createPlanningModel, type PlanningModel } from '../plan/planning-model.ts';
 import { planUndo } from '../plan/undo.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import { type MeshRun, readersOf } from '../session/mesh.ts';
@@ -84,9 +84,18 @@ export async function planPins({ pins, isNew }: WantedPins, report: RunReport, r
   );
   return proposeNamed(
     report,
-    pins.map((pin) => planPin(pin, { entries: entriesOf(pin.key, now), model }, { isExpressible, isNew })),
+    pins.map((pin) =>
+      planPin(byAddress(pin, report, model), { entries: entriesOf(pin.key, now), model }, { isExpressible, isNew }),
+    ),
     run,
   );
+}
+
+/** A shard that is called as discovery calls it, and as no proxy calls a server, by its address. */
+function byAddress(pin: Pin, { shards }: RunReport, { directories }: PlanningModel): Pin {
+  if ([...directories.values()].some((directory) => shardNamed(pin.shard, directory) !== null)) return pin;
+  const [named, ...others] = shards.filter(({ name }) => name === pin.shard);
+  return named === undefined || others.length > 0 ? pin : { ...pin, shard: named.address };
 }
 
 /** Milliseconds. A conference lasts about an hour; later, another conference may have its name. */

@@ -6,7 +6,7 @@ import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { jitsiShape, shardName } from '../support/jitsi-shape.ts';
-import { runReport } from '../support/splitbrain.ts';
+import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 90_000;
 const scratch = makeScratch();
@@ -121,10 +121,31 @@ describe('a roll-out that one proxy has not had', () => {
     const seen = await runReport(
       configure(scratch, mesh, { lines: [`discovery: { file: ${wantedFile(mesh)}, ${maps} }`] }),
     );
+    expect(seen.report.shards.map(({ name }) => name)).toEqual([0, 1, 2].map(shardName));
     const drift = seen.report.meshFindings.filter(({ kind }) => kind === 'server-drift');
     expect([seen.exitCode, drift.map(({ proxy }) => proxy)]).toEqual([0, ['hap-b']]);
     expect(drift[0]!.because).toMatch(
       /^hap-b lacks lab-west-s3 \(127\.0\.1\.13:\d+\), by .*wanted.yaml; it loaded its configuration \d+ s ago$/,
     );
+
+    const json = await runSplitbrain([
+      'inventory',
+      ...configure(scratch, mesh, { lines: [`discovery: { file: ${wantedFile(mesh)}, ${maps} }`] }),
+      '--json',
+      '-',
+    ]);
+    const { schema, proxies, shards } = JSON.parse(json.stdout);
+    expect([json.exitCode, schema, proxies.map(({ live }: { live: string }) => live)]).toEqual([
+      0,
+      'splitbrain/inventory/1',
+      ['release-1', 'release-1', 'release-1'],
+    ]);
+    expect(shards.map(({ name, disagrees }: { name: string; disagrees: string[] }) => [name, disagrees])).toEqual([
+      [shardName(0), []],
+      [shardName(1), []],
+      [shardName(2), ['hap-b has no such server']],
+    ]);
+    const text = await runSplitbrain(['inventory', ...configure(scratch, mesh)]);
+    expect(text.stdout).toContain('hap-b has no such server');
   });
 });

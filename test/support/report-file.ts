@@ -18,7 +18,12 @@ export interface ReportFile {
       readonly counts: boolean;
     }[];
   }[];
-  readonly shards: readonly { readonly address: string; readonly conferences: number; readonly state: string }[];
+  readonly shards: readonly {
+    readonly address: string;
+    readonly name: string | null;
+    readonly conferences: number;
+    readonly state: string;
+  }[];
   readonly counts: Readonly<Record<string, number>>;
   readonly findings: readonly ReportedFinding[];
   readonly meshFindings: readonly {
