@@ -26,6 +26,7 @@ export interface Registered {
   readonly service: string;
   readonly port: number;
   readonly meta?: Readonly<Record<string, string>>;
+  readonly tags?: readonly string[];
   /** Of the node's own check; absent: it has none. */
   readonly serfHealth?: 'passing' | 'critical';
 }
@@ -98,13 +99,13 @@ export async function startConsul(datacenters: readonly string[]): Promise<Consu
   return {
     url,
     token,
-    register: async (datacenter, { node, address, service, port, meta, serfHealth }) => {
+    register: async (datacenter, { node, address, service, port, meta, tags, serfHealth }) => {
       const check = { Node: node, CheckID: 'serfHealth', Name: 'Serf Health Status', Status: serfHealth };
       await call('PUT', '/v1/catalog/register', {
         Datacenter: datacenter,
         Node: node,
         Address: address,
-        Service: { ID: `${service}-${port}`, Service: service, Port: port, Meta: meta },
+        Service: { ID: `${service}-${port}`, Service: service, Port: port, Meta: meta, Tags: tags },
         ...(serfHealth === undefined ? {} : { Check: check }),
       });
     },

@@ -192,7 +192,21 @@ function assemble(discovery: ConsulDiscovery, answers: readonly PartAnswer[], bl
     proxies,
     troubles: [...troubles, ...blinded],
   };
-  return { ...catalogue, troubles: [...catalogue.troubles, ...lacking(discovery, catalogue)] };
+  const lacks = [...catalogue.troubles, ...lacking(discovery, catalogue)];
+  return { ...catalogue, troubles: [...lacks, ...hiddenPins(catalogue, lacks)] };
+}
+
+/**
+ * ACLs hide pins without a word (Consul 1.8), and mostly all keys alike: no pin beside a live
+ * release that cannot be read proves nothing.
+ */
+function hiddenPins({ tenantPins }: Catalogue, troubles: readonly DiscoveryTrouble[]): readonly DiscoveryTrouble[] {
+  const isTold = (one: DiscoveryTrouble) =>
+    troubles.some(({ part, datacenter }) => part === 'tenants' && datacenter === one.datacenter) ||
+    tenantPins.some(({ datacenter }) => datacenter === one.datacenter);
+  return troubles
+    .filter((one) => one.part === 'live' && one.answerFromMs === null && !isTold(one))
+    .map((one) => ({ ...one, part: 'tenants' as const }));
 }
 
 /** What Consul ought to know and does not: nothing at all, no live release, one shard twice. */

@@ -1,7 +1,7 @@
 // What Consul's answers say: instances of a service, and values of its KV. Pure.
 
+import { hostAndPort } from '../domain/address.ts';
 import type { WantedProxy, WantedShard } from '../domain/discovery.ts';
-import { hostAndPort } from '../domain/proxy.ts';
 import { quote } from '../input/complaint.ts';
 
 /** What was understood of an answer, and what is odd about the rest; `null`: nothing. */

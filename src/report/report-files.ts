@@ -39,9 +39,9 @@ export interface ReportFiles {
   /** Writes the summary of a run that ends without a report. */
   writeSummary(text: string): Promise<void>;
   writePlan(text: string): Promise<void>;
-  /** Copies the run's journal from `journals` into the folder, however the run ended. */
   /** For a command whose JSON is no report. */
   writeJson(text: string): Promise<void>;
+  /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;
 }
 
