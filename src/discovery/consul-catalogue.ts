@@ -1,11 +1,11 @@
 // Asks Consul, in every datacenter, which shards and proxies there are, which release is live and
 // which tenants are pinned.
 
-import { type ConsulQuestion, type ConsulTrouble, getConsul, isTrouble } from '../consul/get-consul.ts';
+import { type ConsulQuestion, type ConsulTrouble, getConsul, isConsulTrouble } from '../consul/get-consul.ts';
 import { type Catalogue, type CataloguePart, catalogueParts, type DiscoveryTrouble } from '../domain/discovery.ts';
 import type { DiscoveryConsul } from '../domain/settings.ts';
 import { quote } from '../input/complaint.ts';
-import { startDeadline } from '../process/deadline.ts';
+import { startTimeLimit } from '../process/time-limit.ts';
 import { readLive, readPins, readProxies, readShards, type Understood } from './consul-rows.ts';
 import type { LastGood } from './last-good.ts';
 
@@ -46,7 +46,7 @@ type Asked = { readonly body: unknown; readonly isAbsent: boolean } | ConsulTrou
 /** Rejects only when the signal aborts: all else is a trouble of the parts that it concerns. */
 export async function askCatalogue(discovery: ConsulDiscovery): Promise<Catalogue> {
   const { consul, timeoutMs, signal } = discovery;
-  const deadline = startDeadline({ signal, timeoutMs });
+  const deadline = startTimeLimit({ signal, timeoutMs });
   const access = { url: consul.url, token: consul.token, section: 'discovery.consul', otherwise: '' };
   const ask: Ask = (question) =>
     getConsul(access, { ...question, hidden: 'some', deadline: deadline.signal }, { signal, timeoutMs });
@@ -84,7 +84,7 @@ async function datacentersOf(
     Array.isArray(body) && body.length > 0 && body.every((name) => typeof name === 'string');
   const before = lastGood.get('datacenters')?.body;
   const known = isNames(before) ? before : [];
-  if (isTrouble(answer)) return { names: known, trouble: answer };
+  if (isConsulTrouble(answer)) return { names: known, trouble: answer };
   if (!isNames(answer.body)) {
     const message = `${consul.url}: the answer is not Consul's list of datacenters`;
     return { names: known, trouble: { message, remedy: 'check discovery.consul.url' } };
@@ -126,7 +126,7 @@ async function askPart(
 ): Promise<PartAnswer> {
   const { part, datacenter, path, search, asked, rights, understand, ask } = question;
   const answer = await ask({ path, search: { dc: datacenter, ...search }, asked, rights });
-  if (isTrouble(answer)) return standIn(discovery, question, answer);
+  if (isConsulTrouble(answer)) return standIn(discovery, question, answer);
   const body = answer.isAbsent ? [] : answer.body;
   // A key that is not there is no live release; no key at all is no pin.
   const understood = answer.isAbsent && part === 'live' ? { value: null, odd: null } : understand(body);

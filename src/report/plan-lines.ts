@@ -14,6 +14,8 @@ export interface PlanDisplay {
   readonly show: (text: string) => string;
   /** How many conferences, and how many refusals, are shown in full; the rest is counted. */
   readonly limit: number;
+  /** What people call the shard of an address; `null` where nobody calls it anything. */
+  readonly nameOf: (address: string) => string | null;
 }
 
 /** Lines without colours. */
@@ -43,9 +45,10 @@ function headline({ conferences, refusals }: Plan): string {
 
 function conferenceLines(
   { key, conference, kind, winner, policy, because, before, target, steps }: PlannedConference,
-  { spellStep, show }: PlanDisplay,
+  { spellStep, show, nameOf }: PlanDisplay,
 ): readonly string[] {
-  const to = winner === null ? 'what it was' : winner;
+  const name = winner === null ? null : nameOf(winner);
+  const to = winner === null ? 'what it was' : name === null ? winner : `${name} (${winner})`;
   return [
     `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(because)})`,
     ...Object.keys(target).map(

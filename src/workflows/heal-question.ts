@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 import { conferenceOf } from '../domain/key.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { RunReport } from '../domain/run-report.ts';
 import { displayText } from '../report/display.ts';
 import { renderPlan } from '../report/plan-lines.ts';
 import { spellStep } from '../runtime-api/step-commands.ts';
@@ -10,12 +11,14 @@ import { spellStep } from '../runtime-api/step-commands.ts';
 /** How many conferences, and refusals, are shown in full. */
 const SHOWN = 20;
 
-/** The plan with its literal commands. */
-export function planText(plan: Plan, table: string, unicode: boolean): string {
+/** The plan with its literal commands; shards are called as the report calls them. */
+export function planText(plan: Plan, { table, shards }: Pick<RunReport, 'table' | 'shards'>, unicode: boolean): string {
+  const names = new Map(shards.map(({ address, name }) => [address, name]));
   const lines = renderPlan(plan, {
     spellStep: (key, step) => spellStep(table, key, step),
     show: (text) => displayText(text, unicode),
     limit: SHOWN,
+    nameOf: (address) => names.get(address) ?? null,
   });
   return `${lines.join('\n')}\n`;
 }

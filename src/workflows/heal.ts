@@ -171,7 +171,7 @@ async function writeIn(
     await show(`${renderLook(proposed, terminal)}\n`);
     // The outcome says why a whole run is refused.
     if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
-      await show(`${planText(proposal.plan, settings.table, terminal.unicode)}\n`);
+      await show(`${planText(proposal.plan, proposed, terminal.unicode)}\n`);
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
       const answer = await ask(proposal.plan, context.signal);
       if (answer !== 'yes') {

@@ -77,7 +77,8 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
   const expiries = learnExpiries(first, spentMs);
   const isSpread = spreadOver(views).length > 0;
   const found = findSuspects(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
-  const census = await censusOf(run, { look: first, keys, keyLength }, waits);
+  const wanted = discovered?.catalogue?.shards ?? [];
+  const census = await censusOf(run, { look: first, keys, keyLength, wanted }, waits);
   const suspects =
     census === null ? found : withRows(found, census.suspects, (row) => census.verdictAt(first, row).kinds);
   context.log.info('nominated', { conferences: suspects.conferences, suspects: suspects.rows.length });
@@ -116,7 +117,7 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     proxies: lastContext.views,
     shards: summariseShards(lastContext, suspects.conferencesOn, {
       participantsOn: census?.participantsOn ?? new Map(),
-      wanted: discovered?.catalogue?.shards ?? [],
+      wanted,
     }),
     counts,
     census: census?.summary(suspects.conferences, scatteredIn(findings)) ?? null,

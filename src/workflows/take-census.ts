@@ -8,6 +8,7 @@ import { addMoves, openMoves } from '../census/moves.ts';
 import { readCensus } from '../census/read-census.ts';
 import { createRoomTable, type RoomTable } from '../census/room-table.ts';
 import type { CensusReading, CensusSettings, CensusShard } from '../domain/census.ts';
+import type { WantedShard } from '../domain/discovery.ts';
 import { healedKeys } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -22,6 +23,8 @@ export interface TablesSeen {
   readonly look: RoutedGrid;
   readonly keys: KeyTable;
   readonly keyLength: number | null;
+  /** The shards that discovery knows: it knows their metadata, and those that no proxy has. */
+  readonly wanted: readonly WantedShard[];
 }
 
 export interface TakenCensus extends JoinedCensus {
@@ -88,7 +91,7 @@ interface Taken {
 async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
   const { settings, context } = run;
   const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), mucHost: `conference.${census.domain}` });
-  const shards = shardsOf(tables.look.context.views);
+  const shards = shardsOf(tables.look.context.views, tables.wanted);
   const reading = await readOver(run, census, { shards, sink: rooms });
   const nowMs = context.clock.now();
   const healed = recentHeals(
@@ -117,9 +120,11 @@ async function readOver(
   }
 }
 
-/** The shards that the proxies have as servers. */
-function shardsOf(views: readonly ProxyView[]): readonly CensusShard[] {
-  const byAddress = new Map<string, CensusShard>();
+/** The shards that discovery knows, and those that the proxies have as servers. */
+function shardsOf(views: readonly ProxyView[], wanted: readonly WantedShard[]): readonly CensusShard[] {
+  const byAddress = new Map<string, CensusShard>(
+    wanted.map(({ name, address, region, meta }) => [address, { name, address, region, meta }]),
+  );
   for (const { servers, region } of views)
     for (const { address, name, counts } of servers)
       if (address !== null && counts !== false && !byAddress.has(address))

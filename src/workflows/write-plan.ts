@@ -16,7 +16,7 @@ import { propose } from './propose.ts';
 /** `splitbrain plan`. Resolves to the exit code. */
 export function planCommand(flags: LookFlags & { readonly output: string }, call: Call): Promise<number> {
   return withCommandRun(flags, call, async (commandRun) => {
-    const { settings, context, files } = commandRun;
+    const { context, files } = commandRun;
     const report = await look(commandRun);
     const proposal = propose(report, commandRun);
     const { plan } = proposal;
@@ -27,7 +27,7 @@ export function planCommand(flags: LookFlags & { readonly output: string }, call
       const { unicode } = describeTerminal(process.stdout, process.env);
       const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
       if (!files.takeStandardOutput && files.losses.length === 0)
-        await writeOut(`${planText(plan, settings.table, unicode)}\n${next}\n`);
+        await writeOut(`${planText(plan, report, unicode)}\n${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });

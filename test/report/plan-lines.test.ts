@@ -8,8 +8,9 @@ import { renderPlan } from '../../src/report/plan-lines.ts';
 import { spellStep } from '../../src/runtime-api/step-commands.ts';
 import { drawMesh, planFor } from '../support/model-look.ts';
 
-const render = (plan: Plan, limit = 20) =>
+const render = (plan: Plan, limit = 20, nameOf: (address: string) => string | null = () => null) =>
   renderPlan(plan, {
+    nameOf,
     spellStep: (key, step) => spellStep('nodes', key, step),
     show: (text) => displayText(text, false),
     limit,
@@ -31,6 +32,10 @@ test('per conference and proxy before -> after, and the literal commands in thei
       "    replace on p3: set table nodes key k data.server_id 11",
     ]
   `);
+});
+
+test('a shard is called as people call it', () => {
+  expect(render(plan, 20, () => 'west-s1')[1]).toMatch(/^ {2}k {2}split -> west-s1 \(10\.0\.0\.1:443\) /);
 });
 
 test('one refusal is one line; a refused run is one line and nothing else', () => {

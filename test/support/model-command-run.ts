@@ -130,6 +130,7 @@ export function modelRun(
       write: async (report) => void written.push(report),
       writeSummary: async () => {},
       writePlan: async () => {},
+      writeJson: async () => {},
       keepJournal: () => {},
     },
   };
