@@ -3,6 +3,7 @@
 
 import { alarmsApply, alarmsPlan } from './alarms.ts';
 import { apply } from './apply.ts';
+import { census } from './census.ts';
 import type { CommandDefinition } from './command.ts';
 import { heal } from './heal.ts';
 import { inventory } from './inventory.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CommandDefinition[] = [
   report,
   snapshot,
   inventory,
+  census,
   heal,
   plan,
   apply,

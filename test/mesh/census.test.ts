@@ -1,13 +1,15 @@
 // Where people are, judged by people: stand-ins for Jitsi's clients ask which shard serves their room
 // and move there; the shards report their rooms to a stand-in for Consul's KV.
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { gatherPeople, type People } from '../../lab/mesh/people.ts';
 import { type CensusKv, startCensusKv } from '../../lab/servers/census-kv.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf } from '../support/healing-lab.ts';
+import { startSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 120_000;
 const HOUR_MS = 3_600_000;
@@ -119,6 +121,38 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const applied = await here().run(['apply', '--yes', path], { lines: censusLines() });
     expect([applied.exitCode, applied.report.heal]).toMatchObject([0, { planned: 1, verified: 1 }]);
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
+  });
+
+  test('splitbrain census: people by shard, who is apart, who did not answer', { timeout }, async () => {
+    await withPeople();
+    const { mesh, scratch } = here();
+    for (const name of ['daily', 'whole']) {
+      await mesh.request(0, name, { forceShard: 0 });
+      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== null)));
+    }
+    seatAll('daily', [0, 0], [1, 1], [2, 1]);
+    seatAll('whole', [0, 0], [1, 0]);
+    const path = join(scratch.folder, 'census.json');
+    const lines = [...censusLines(), `heal: { journal: ${here().journals} }`];
+    const run = (words: readonly string[], more = lines) =>
+      startSplitbrain(['census', ...configure(scratch, mesh, { lines: more }), ...words]).ended;
+    const told = await run(['--json', path]);
+    expect(told.exitCode).toBe(2);
+    expect(told.stdout).toMatch(/shard-1 +127\.0\.1\.11:\d+ +3 +2 +2$/m);
+    expect(told.stdout).toMatch(/shard-2 +127\.0\.1\.12:\d+ +2 +1 +0$/m);
+    expect(told.stdout).toMatch(/daily +2 on shard-2, 1 on shard-1 \(scattered\)/);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      schema: 'splitbrain/census/1',
+      participants: 5,
+      participantsApart: 1,
+      apart: [{ conference: 'daily', kind: 'scattered' }],
+    });
+    kv!.silent.add('shard-3');
+    const silent = await run([]);
+    expect(silent.exitCode).toBe(3);
+    expect(silent.stdout).toMatch(/shard-3 .*\? +\? +0 +unanswered/);
+    const without = await run([], []);
+    expect([without.exitCode, without.stderr]).toEqual([64, expect.stringContaining('census')]);
   });
 
   test('apart for less than clients need to move: agree, and said; after that time scattered', {
