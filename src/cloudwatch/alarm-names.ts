@@ -13,6 +13,9 @@ export const alarmSubjects = [
   'proxies unreachable',
   'peer links down',
   'lists apart',
+  'scattered',
+  'misplaced',
+  'not whole',
   'page',
 ] as const;
 /** The subject of one alarm. */

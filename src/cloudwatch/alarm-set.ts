@@ -22,8 +22,8 @@ export type WantedAlarm =
 export type AlarmSource = Pick<Settings, 'environment' | 'metrics' | 'alarms'>;
 
 type Rule =
-  /** The largest value of a period is above 0. */
-  | { readonly kind: 'any'; readonly metric: MetricName }
+  /** The largest value of a period is above `above`, by default 0. */
+  | { readonly kind: 'any'; readonly metric: MetricName; readonly above?: number }
   /** The sum of several metrics is above 0. */
   | { readonly kind: 'any-of'; readonly metrics: readonly MetricName[] }
   /** No run of the period sent a 1. */
@@ -113,6 +113,28 @@ const definitions: Readonly<Record<Exclude<AlarmSubject, 'page'>, AlarmDefinitio
     pages: false,
     says: 'Server lists or maps of live release and tenant pins differ for an hour: a roll-out that has not ended. Do: `splitbrain inventory` says which proxies are behind; look at their consul-template and the lock of the roll-out.',
   },
+  // The thresholds of the next two are those that Jitsi's Baron alarms on.
+  scattered: {
+    rule: { kind: 'any', metric: 'scattered_rooms', above: 2 },
+    of: { seconds: 180 },
+    missing: 'ignore',
+    pages: true,
+    says: 'People of one conference sit on several shards, for longer than clients need to move. Do: `splitbrain census` names the conferences and the shards that do not answer; then `splitbrain heal`.',
+  },
+  misplaced: {
+    rule: { kind: 'any', metric: 'misplaced_rooms', above: 1 },
+    of: { seconds: 300 },
+    missing: 'ignore',
+    pages: false,
+    says: 'The tables lead conferences to shards where their people are not: who joins now sits alone. Do: `splitbrain census` names them; then `splitbrain heal`.',
+  },
+  'not whole': {
+    rule: { kind: 'any', metric: 'not_whole_rooms' },
+    of: [1, 1],
+    missing: 'ignore',
+    pages: true,
+    says: 'Conferences were healed, and after the time that clients need their people are still apart. Do: `splitbrain census` names them; look at whether their requests pass a proxy that the inventory lacks.',
+  },
 };
 
 const PAGE_SAYS =
@@ -195,7 +217,12 @@ function watched(rule: Rule, source: AlarmSource): Partial<PutMetricAlarmInput> 
   const single = { Statistic: 'Maximum' as const, Period: source.alarms.periodSeconds };
   switch (rule.kind) {
     case 'any':
-      return { ...ofMetric(rule.metric), ...single, Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' };
+      return {
+        ...ofMetric(rule.metric),
+        ...single,
+        Threshold: rule.above ?? 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      };
     case 'never-one':
       return { ...ofMetric(rule.metric), ...single, Threshold: 1, ComparisonOperator: 'LessThanThreshold' };
     case 'any-of': {

@@ -30,7 +30,11 @@ const charts: readonly { readonly title: string; readonly metrics: readonly Metr
   },
   {
     title: 'Conferences in other trouble',
-    metrics: ['orphaned_rooms', 'ambiguous_keys', 'duplicated_keys', 'misplaced_rooms', 'scattered_rooms'],
+    metrics: ['orphaned_rooms', 'ambiguous_keys', 'duplicated_keys'],
+  },
+  {
+    title: 'Where people are: conferences and participants apart',
+    metrics: ['scattered_rooms', 'misplaced_rooms', 'not_whole_rooms', 'participants_apart'],
   },
   { title: 'Conferences in all', metrics: ['conferences'] },
   { title: 'Duration of a run (ms)', metrics: ['monitor_duration'] },

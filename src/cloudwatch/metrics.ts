@@ -156,6 +156,13 @@ export const metricDefinitions = [
     measure: ({ report }) => report.census?.participantsApart ?? 0,
   },
   {
+    name: 'not_whole_rooms',
+    unit: 'Count',
+    description:
+      'conferences that were healed and whose people are still apart after the time that clients need; 0 without a census',
+    measure: ({ report }) => report.census?.moved.filter(({ state }) => state === 'not-whole').length ?? 0,
+  },
+  {
     name: 'heals_refused',
     unit: 'Count',
     description:

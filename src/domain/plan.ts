@@ -94,7 +94,7 @@ export interface PlannedConference {
   readonly policy: WinnerPolicy;
   readonly because: string;
   /** How many people reload: those on another shard. Absent or `null`: no census says it. */
-  readonly participantsMoved?: number | null;
+  readonly participantsMoved?: number | null | undefined;
   readonly before: Readonly<Record<string, EntryState>>;
   readonly target: Readonly<Record<string, string | null>>;
   readonly steps: readonly Step[];

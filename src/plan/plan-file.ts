@@ -24,7 +24,7 @@ const conference = z.object({
   winner: z.string(),
   policy: z.enum(['participants', 'majority', 'latest-access', 'lowest-address', 'unanimous', 'pinned']),
   because: z.string(),
-  participantsMoved: z.number().int().min(0).nullable().default(null),
+  participantsMoved: z.number().int().min(0).nullish(),
   before: z.record(z.string(), entryState),
   target: z.record(z.string(), z.string().nullable()),
   steps: z.array(step),

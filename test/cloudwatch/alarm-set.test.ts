@@ -87,6 +87,9 @@ describe('silence', () => {
       ['proxies unreachable', 'ignore'],
       ['peer links down', 'ignore'],
       ['lists apart', 'ignore'],
+      ['scattered', 'ignore'],
+      ['misplaced', 'ignore'],
+      ['not whole', 'ignore'],
     ]);
   });
 });
@@ -97,6 +100,11 @@ test('lists that differ make a ticket after an hour, and page nobody', () => {
   expect(composites[0]).toMatchObject({ AlarmRule: expect.not.stringContaining('lists apart') });
 });
 
+test('people apart have the thresholds that Baron alarms on', () => {
+  expect(named('scattered')).toMatchObject({ Threshold: 2, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+  expect(named('misplaced')).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+});
+
 describe('the page', () => {
   test('is the only alarm with the paging actions, and the last to be put', () => {
     expect(wanted.at(-1)).toMatchObject({ kind: 'composite', name: 'Split Brain prod page' });
@@ -105,9 +113,9 @@ describe('the page', () => {
     for (const alarm of metricAlarms) expect(alarm.AlarmActions).toEqual([tickets]);
   });
 
-  test('goes on with split, failing heals, a blind monitor or a silent one', () => {
+  test('goes on with split, failing heals, a blind monitor or a silent one, and people apart', () => {
     expect(composites[0]!.AlarmRule).toBe(
-      'ALARM("Split Brain prod split") OR ALARM("Split Brain prod heals failing") OR ALARM("Split Brain prod mesh not judged") OR ALARM("Split Brain prod monitor silent")',
+      'ALARM("Split Brain prod split") OR ALARM("Split Brain prod heals failing") OR ALARM("Split Brain prod mesh not judged") OR ALARM("Split Brain prod monitor silent") OR ALARM("Split Brain prod scattered") OR ALARM("Split Brain prod not whole")',
     );
   });
 });

@@ -96,6 +96,7 @@ describe('every run', () => {
       misplaced_rooms: 0,
       scattered_rooms: 0,
       participants_apart: 0,
+      not_whole_rooms: 0,
       heals_refused: 0,
       heals_failed: 0,
       conferences: 1234,
