@@ -4,6 +4,7 @@
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { Counts, Proposal, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
+import { printableJson } from './printable-json.ts';
 
 const reportSchema = 'splitbrain/report/1';
 
@@ -93,18 +94,4 @@ function findingJson(finding: Finding, proposal: Proposal | null): unknown {
   const { kind, key, conference, cause, routes, absentOn, because, participants } = finding;
   const decision = isDisagreement(kind) ? (proposal?.decisions.get(key) ?? null) : null;
   return { kind, key, conference, cause, routes, absentOn, because, participants, decision };
-}
-
-const unfit = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/**
- * JSON that is safe for a terminal: `JSON.stringify` leaves C1 controls and bidi overrides. They
- * occur within strings only, where an escape has the same meaning.
- */
-function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(unfit, (char) =>
-    Array.from({ length: char.length }, (_, unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`).join(
-      '',
-    ),
-  );
 }

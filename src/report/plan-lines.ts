@@ -40,17 +40,20 @@ function headline({ conferences, refusals }: Plan): string {
     .filter(({ count }) => count > 0);
   const what = kinds.map(({ kind, count }) => `${count} ${kind}`).join(', ') || 'no steps';
   const noun = conferences.length === 1 ? 'conference' : 'conferences';
-  return `Plan: ${conferences.length} ${noun}, ${what}, ${refusals.length} refused`;
+  const moved = conferences.reduce((sum, { participantsMoved }) => sum + (participantsMoved ?? 0), 0);
+  const people = moved === 0 ? '' : `, ${reloads(moved)}`;
+  return `Plan: ${conferences.length} ${noun}, ${what}, ${refusals.length} refused${people}`;
 }
 
 function conferenceLines(
-  { key, conference, kind, winner, policy, because, before, target, steps }: PlannedConference,
+  { key, conference, kind, winner, policy, because, participantsMoved, before, target, steps }: PlannedConference,
   { spellStep, show, nameOf }: PlanDisplay,
 ): readonly string[] {
   const name = winner === null ? null : nameOf(winner);
   const to = winner === null ? 'what it was' : name === null ? winner : `${name} (${winner})`;
   return [
     `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(because)})`,
+    ...(participantsMoved ? [`    ${reloads(participantsMoved)}`] : []),
     ...Object.keys(target).map(
       (proxy) => `    ${show(proxy)}  ${show(wordsFor(before[proxy] ?? null))} -> ${show(target[proxy] ?? 'no entry')}`,
     ),
@@ -58,6 +61,11 @@ function conferenceLines(
       spellStep(key, step).map((command) => `    ${step.kind} on ${show(step.proxy)}: ${show(command)}`),
     ),
   ];
+}
+
+/** Clients that poll another shard than theirs reload the meeting. */
+function reloads(participants: number): string {
+  return participants === 1 ? '1 participant reloads' : `${participants} participants reload`;
 }
 
 function wordsFor(entry: EntryState): string {

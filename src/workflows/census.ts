@@ -6,6 +6,7 @@ import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { writeOut } from '../process/output.ts';
 import { renderCensus } from '../report/census-text.ts';
+import { printableJson } from '../report/printable-json.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { type CommandRun, withCommandRun } from '../session/command-run.ts';
 import type { LookFlags } from '../session/look-flags.ts';
@@ -28,7 +29,7 @@ async function tellCensus(commandRun: CommandRun, flags: LookFlags): Promise<num
   if (census === null) throw new Error('a look with a census section had no census');
   context.progress.stop();
   const exitCode = exitCodeOf(report, census);
-  await files.writeJson(`${JSON.stringify(documentOf(report, census, exitCode), null, 2)}\n`);
+  await files.writeJson(`${printableJson(documentOf(report, census, exitCode), 2)}\n`);
   if (!files.takeStandardOutput) await writeOut(renderCensus(report, describeTerminal(process.stdout, process.env)));
   return exitCode;
 }

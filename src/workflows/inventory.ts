@@ -9,6 +9,7 @@ import type { ProxySource } from '../domain/settings.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { writeOut } from '../process/output.ts';
 import { renderInventory } from '../report/inventory-text.ts';
+import { printableJson } from '../report/printable-json.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { type CommandRun, withCommandRun } from '../session/command-run.ts';
 import type { LiveFlags } from '../session/look-flags.ts';
@@ -40,7 +41,7 @@ async function tellInventory(commandRun: CommandRun): Promise<number> {
   const notes = [...troubles, ...mesh.notes, ...(discovered?.notes ?? [])];
   context.progress.stop();
   const document = { schema: INVENTORY_SCHEMA, environment: settings.environment, ...known, notes };
-  await files.writeJson(`${JSON.stringify(document, null, 2)}\n`);
+  await files.writeJson(`${printableJson(document, 2)}\n`);
   if (!files.takeStandardOutput) {
     await writeOut(textOf(settings.environment, known, notes));
   }

@@ -4,6 +4,7 @@ import { exitCodes } from '../domain/exit-codes.ts';
 import { writeOut } from '../process/output.ts';
 import { isStandardOutput } from '../report/distinct-files.ts';
 import { nextCommand } from '../report/next-command.ts';
+import { printableJson } from '../report/printable-json.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { withCommandRun } from '../session/command-run.ts';
 import type { LookFlags } from '../session/look-flags.ts';
@@ -22,7 +23,7 @@ export function planCommand(flags: LookFlags & { readonly output: string }, call
     const { plan } = proposal;
     context.progress.stop();
     await files.write({ ...report, proposal });
-    await files.writePlan(`${JSON.stringify(plan, null, 2)}\n`);
+    await files.writePlan(`${printableJson(plan, 2)}\n`);
     if (!isStandardOutput(flags.output)) {
       const { unicode } = describeTerminal(process.stdout, process.env);
       const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;

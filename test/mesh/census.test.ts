@@ -58,6 +58,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
       policy: 'participants',
       participantsMoved: 1,
     });
+    expect(healed.stdout).toMatch(/Plan: 1 conference, .*, 0 refused, 1 participant reloads/);
     expect([healed.exitCode, healed.report.heal]).toMatchObject([0, { planned: 1, verified: 1, failed: 0 }]);
     const meanwhile = await report();
     expect([meanwhile.exitCode, meanwhile.report.findings]).toEqual([0, []]);
