@@ -171,13 +171,23 @@ async function send(
   return [sent.because];
 }
 
-function metricsMode({ metrics }: MonitorFlags, { settings }: CommandRun): MetricsMode {
+/** Where the metrics of the run go: by default where the configuration says. */
+export function metricsMode({ metrics }: MonitorFlags, { settings }: Pick<CommandRun, 'settings'>): MetricsMode {
   return metrics ?? (settings.metrics.configured ? 'send' : 'none');
 }
 
 /** Throws ConfigError for flags that the configuration, or another flag, does not allow. */
-function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: CommandRun): void {
-  const complaints = [
+function requireBacking(flags: MonitorFlags, commandRun: CommandRun): void {
+  const complaints = flagComplaints(flags, commandRun);
+  if (complaints.length > 0) throw new ConfigError(complaints);
+}
+
+/** What the configuration, or another flag, has against the flags. */
+export function flagComplaints(
+  { metrics, heal }: MonitorFlags,
+  { settings, files }: Pick<CommandRun, 'settings' | 'files'>,
+): readonly string[] {
+  return [
     ...(heal === true && !settings.heal.consented
       ? [
           '--heal: the configuration has no `heal:` section, so that nothing may be healed without a person; add one (it may be empty: `heal: {}`)',
@@ -190,7 +200,6 @@ function requireBacking({ metrics, heal }: MonitorFlags, { settings, files }: Co
       ? ["--metrics print and a report on standard output are in each other's way: give the report a file"]
       : []),
   ];
-  if (complaints.length > 0) throw new ConfigError(complaints);
 }
 
 async function askedAlarm({ alarmEvent, alarmName }: RemediateFlags, signal: AbortSignal): Promise<AlarmHint> {
@@ -199,7 +208,8 @@ async function askedAlarm({ alarmEvent, alarmName }: RemediateFlags, signal: Abo
   throw new ConfigError(['which alarm? Give either --alarm-event FILE (- is standard input) or --alarm-name NAME']);
 }
 
-function maxAgeOf(text: string | undefined): number | null {
+/** Milliseconds, or `null` for the default. Throws ConfigError for what is no duration. */
+export function maxAgeOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const milliseconds = parseDuration(text);
   if (isProblem(milliseconds)) throw new ConfigError([`--max-age ${text}: ${milliseconds.problem}`]);
