@@ -119,6 +119,12 @@ export const healSection = mapping({
   }).optional(),
 });
 
+/** A text is the URL itself. */
+const shardUrl = z.preprocess(
+  (raw) => (typeof raw === 'string' ? { url: raw } : raw),
+  mapping({ url: value(census.readShardUrl) }),
+);
+
 /** Where participants are counted: exactly one of `consul`, `sidecar` and `prosody`. */
 const censusSection = mapping({
   consul: mapping({
@@ -127,8 +133,8 @@ const censusSection = mapping({
     datacenters: value(read.readDatacenters).default('all'),
     token: value(read.readToken).optional(),
   }).optional(),
-  sidecar: mapping({ url: value(census.readShardUrl) }).optional(),
-  prosody: mapping({ url: value(census.readShardUrl) }).optional(),
+  sidecar: shardUrl.optional(),
+  prosody: shardUrl.optional(),
   domain: value(census.readDomain),
   maxAge: value(read.positiveDuration).default(150_000),
   settle: duration.default(120_000),

@@ -35,10 +35,9 @@ describe('sources', () => {
 
   test.each(['sidecar', 'prosody'])('%s: a URL for each shard', (kind) => {
     const url = 'http://{meta.signal_sidecar_http_ip}:{port}/signal/census';
-    expect(censusOf(`${kind}: { url: "${url}" }`, 'domain: meet.example')).toEqual({
-      ...defaults,
-      source: { kind, url },
-    });
+    const census = { ...defaults, source: { kind, url } };
+    expect(censusOf(`${kind}: { url: "${url}" }`, 'domain: meet.example')).toEqual(census);
+    expect(censusOf(`${kind}: "${url}"`, 'domain: meet.example')).toEqual(census);
   });
 
   test('everything can be said', () => {

@@ -20,6 +20,8 @@ function keysOf(type: unknown, path: string): readonly string[] {
   }
   if (type instanceof z.ZodArray) return keysOf(type.element, `${path}[]`);
   if (type instanceof z.ZodRecord) return [`${path}.*`];
+  // What a text may stand for.
+  if (type instanceof z.ZodPipe) return keysOf(type.out, path);
   if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault)
     return keysOf(type.unwrap(), path);
   return [];
