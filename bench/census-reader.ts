@@ -1,9 +1,22 @@
-// A process of its own that reads the census of the Consul at the URL that it is given, and prints
-// the number of participants. What it takes beyond a census without rooms is what the census costs.
+// A process of its own that reads the census of the Consul at the URL that it is given, joins it
+// with a table of 200,000 conferences, and prints the participants and how many conferences are
+// apart. What it takes beyond a census without rooms is what the census costs.
 
+import { joinRooms } from '../src/census/join.ts';
 import { readCensus } from '../src/census/read-census.ts';
+import { createRoomTable } from '../src/census/room-table.ts';
+import { createKeyTable } from '../src/snapshot/grid/key-table.ts';
+import { CONFERENCES, conferenceOf, ROOMS } from './census-rooms.ts';
 
-let participants = 0;
+const keys = createKeyTable(1);
+for (let n = 0; n < CONFERENCES; n++) {
+  const key = Buffer.from(conferenceOf(Math.floor(n / ROOMS), n % ROOMS));
+  keys.add(key, 0, key.length);
+}
+/** Every conference is where its room is. */
+const plainShards = Int32Array.from({ length: CONFERENCES }, (_, n) => Math.floor(n / ROOMS));
+
+const rooms = createRoomTable({ keys: createKeyTable(2), mucHost: 'conference.meet.example' });
 const { shards, gaps } = await readCensus(
   {
     source: { kind: 'consul', url: process.argv[2]!, prefix: 'signal-report/bench/', datacenters: 'all', token: null },
@@ -15,18 +28,13 @@ const { shards, gaps } = await readCensus(
     maxBytes: 1_000_000_000,
     via: { kind: 'direct' },
   },
-  {
-    shards: [],
-    now: Date.now,
-    dialTo: () => null,
-    signal: new AbortController().signal,
-    sink: {
-      room: (_, room) => {
-        participants += room.participants;
-      },
-    },
-  },
+  { shards: [], now: Date.now, dialTo: () => null, signal: new AbortController().signal, sink: rooms },
 );
 const trouble = [...gaps, ...shards].find((each) => each.trouble !== null);
 if (trouble) throw new Error(trouble.trouble?.message);
-console.log(participants);
+const numbers = shards.map(({ name }) => Number(name.slice('bench-s'.length)));
+const { apart } = joinRooms(rooms, numbers, { keys, plainShards, isHeld: () => true, keyLength: 200 });
+console.log(
+  shards.reduce((sum, { participants }) => sum + participants, 0),
+  apart.length,
+);

@@ -3,9 +3,12 @@
 
 import { decodeKey, encodeKey } from '../domain/key.ts';
 
-const TENANT = /^\[([^\]]+)\](.+)$/s;
+/** What lower case or a dump's spelling changes: nearly every name has none of it. */
+const CHANGES = /[^!-<>-@[\]-~]/;
 /** ASCII that a dump prints as it is. */
 const PLAIN = /^[!-<>-[\]-~]*$/;
+const AT = 0x40;
+const BRACKET = 0x5b;
 
 /**
  * The key under which the tables hold the conference of the room `jid`, spelled as a dump spells
@@ -14,18 +17,29 @@ const PLAIN = /^[!-<>-[\]-~]*$/;
  * decoded. The key may be longer than a table holds: `cutKey`.
  */
 export function roomKey(jid: string, mucHost: string): string | null {
-  const at = jid.lastIndexOf('@');
-  if (at <= 0 || jid.slice(at + 1).toLowerCase() !== mucHost) return null;
-  const name = jid.slice(0, at);
-  const parts = name.startsWith('[') ? TENANT.exec(name) : null;
-  const joined = parts === null ? name : `${parts[1]}/${parts[2]}`;
-  const key = lowered(joined).replaceAll('%25', '%');
+  const name = nameIn(jid, mucHost);
+  if (name === null) return null;
+  const joined = name.charCodeAt(0) === BRACKET ? withTenant(name) : name;
+  if (!CHANGES.test(joined)) return withoutDoubleEscapes(joined);
+  const key = withoutDoubleEscapes(joined.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()));
   return PLAIN.test(key) ? key : encodeKey(Buffer.from(key, 'utf8'));
 }
 
-/** `toLowerCase` would lower other alphabets too. */
-function lowered(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+/** What stands before the host; `null` where the room is of another one. */
+function nameIn(jid: string, mucHost: string): string | null {
+  const at = jid.length - mucHost.length - 1;
+  if (at <= 0 || jid.charCodeAt(at) !== AT) return null;
+  const isOurs = jid.endsWith(mucHost) || jid.slice(at + 1).toLowerCase() === mucHost;
+  return isOurs ? jid.slice(0, at) : null;
+}
+
+function withTenant(name: string): string {
+  const end = name.indexOf(']');
+  return end > 1 && end < name.length - 1 ? `${name.slice(1, end)}/${name.slice(end + 1)}` : name;
+}
+
+function withoutDoubleEscapes(key: string): string {
+  return key.includes('%25') ? key.replaceAll('%25', '%') : key;
 }
 
 /** What is left of a key in a table whose keys have at most `bytes` bytes (`string len`). */

@@ -33,6 +33,8 @@ export function createRoomTable({ keys, mucHost }: RoomRules): RoomTable {
   let firstRoom = new Int32Array(1024).fill(END);
   let columns = widened(null, 1024);
   let rooms = 0;
+  /** Where each key is spelled in its turn. */
+  let spelled = Buffer.allocUnsafe(1024);
   const foreign = new Map<number, number>();
 
   function add(conference: number, shard: number, { participants, createdAtMs }: CensusRoom): void {
@@ -57,8 +59,8 @@ export function createRoomTable({ keys, mucHost }: RoomRules): RoomTable {
         foreign.set(shard, (foreign.get(shard) ?? 0) + 1);
         return;
       }
-      const bytes = Buffer.from(key, 'latin1');
-      add(keys.add(bytes, 0, bytes.length), shard, room);
+      if (key.length > spelled.length) spelled = Buffer.allocUnsafe(key.length * 2);
+      add(keys.add(spelled, 0, spelled.write(key, 'latin1')), shard, room);
     },
     placesAt(conference) {
       const places = new Map<number, Place>();
