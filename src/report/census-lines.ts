@@ -11,13 +11,13 @@ const namesShown = 3;
 const movesShown = 10;
 
 /** Empty without a census. */
-export function censusLines({ census, run }: RunReport, page: Page): string[] {
+export function censusLines({ census, run, shards }: RunReport, page: Page): string[] {
   if (census === null) return [];
   const pending = census.apart.filter(({ isSettled }) => !isSettled).length;
   return [
     ...fillText(`${sumWords(census)}.`, { width: page.width, first: '  ' }),
     ...unansweredLines(census, page),
-    ...movedLines(census, page),
+    ...movedLines(census, shards, page),
     ...(pending === 0
       ? []
       : page.suggest(
@@ -29,14 +29,16 @@ export function censusLines({ census, run }: RunReport, page: Page): string[] {
 }
 
 /** What became of the people of conferences that earlier heals moved. */
-function movedLines({ moved, takenAtMs }: CensusSummary, page: Page): string[] {
+function movedLines({ moved, takenAtMs }: CensusSummary, shards: RunReport['shards'], page: Page): string[] {
+  const names = new Map(shards.map(({ address, name }) => [address, name]));
+  const nameOf = (shard: string) => page.name(names.get(shard) ?? shard);
   return moved.slice(0, movesShown).flatMap(({ key, atMs, winner, participants, state }) => {
     const groups = Object.entries(participants).filter(([, count]) => count > 0);
-    const where = groups.map(([shard, number]) => `${count(number)} on ${page.name(shard)}`).join(', ');
+    const where = groups.map(([shard, number]) => `${count(number)} on ${nameOf(shard)}`).join(', ');
     const says: Readonly<Record<typeof state, string>> = {
       whole: `is whole: ${where}`,
-      moving: `its people are on the way to ${page.name(winner)}: ${where}`,
-      'not-whole': `is NOT whole: ${where}; they should be on ${page.name(winner)}`,
+      moving: `its people are on the way to ${nameOf(winner)}: ${where}`,
+      'not-whole': `is NOT whole: ${where}; they should be on ${nameOf(winner)}`,
       ended: 'has ended',
     };
     const healed = `${page.name(conferenceOf(key))}, healed ${count(Math.round((takenAtMs - atMs) / 1000))} s ago, ${says[state]}`;
