@@ -4,6 +4,7 @@
 
 import { joinRooms } from '../src/census/join.ts';
 import { readCensus } from '../src/census/read-census.ts';
+import { roomRule } from '../src/census/room-key.ts';
 import { createRoomTable } from '../src/census/room-table.ts';
 import { createKeyTable } from '../src/snapshot/grid/key-table.ts';
 import { CONFERENCES, conferenceOf, ROOMS } from './census-rooms.ts';
@@ -16,11 +17,13 @@ for (let n = 0; n < CONFERENCES; n++) {
 /** Every conference is where its room is. */
 const plainShards = Int32Array.from({ length: CONFERENCES }, (_, n) => Math.floor(n / ROOMS));
 
-const rooms = createRoomTable({ keys: createKeyTable(2), mucHost: 'conference.meet.example' });
+const rule = roomRule('conference.meet.example', '{tenant}/{room}');
+const rooms = createRoomTable({ keys: createKeyTable(2), rule });
 const { shards, gaps } = await readCensus(
   {
     source: { kind: 'consul', url: process.argv[2]!, prefix: 'signal-report/bench/', datacenters: 'all', token: null },
     domain: 'meet.example',
+    keyPattern: '{tenant}/{room}',
     maxAgeMs: 3_600_000,
     settleMs: 120_000,
     timeoutMs: 60_000,

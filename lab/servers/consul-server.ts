@@ -39,7 +39,7 @@ export interface ConsulServers {
   register(datacenter: string, what: Registered): Promise<void>;
   /** Writes one key of the KV; rejects where Consul refuses it (a value over 512 KB). */
   put(datacenter: string, key: string, value: string): Promise<void>;
-  /** A token that may do what these rules of a policy say. */
+  /** A token that may do what these rules of a policy say, known to every datacenter. */
   makeToken(rules: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -68,6 +68,18 @@ export async function startConsul(datacenters: readonly string[]): Promise<Consu
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text) as unknown;
   };
+  /**
+   * Tokens are kept in the first datacenter; until another one has heard of a token, or of the
+   * anonymous one (`null`), it refuses all requests with it.
+   */
+  const untilKnown = async (given: string | null) => {
+    for (const datacenter of datacenters)
+      await until(`${datacenter} knows a token`, async () => {
+        const headers: Record<string, string> = given === null ? {} : { 'X-Consul-Token': given };
+        const { status } = await fetch(`${url}/v1/kv/none?recurse&dc=${datacenter}`, { headers });
+        return status === 200 || status === 404 ? true : null;
+      });
+  };
   try {
     for (const [n, datacenter] of datacenters.entries()) {
       const [http, server, lan, wan] = portsOf(n);
@@ -92,6 +104,7 @@ export async function startConsul(datacenters: readonly string[]): Promise<Consu
         },
       );
     }
+    await untilKnown(null);
   } catch (error) {
     await stop();
     throw error;
@@ -121,7 +134,9 @@ export async function startConsul(datacenters: readonly string[]): Promise<Consu
     makeToken: async (rules) => {
       const name = randomUUID();
       await call('PUT', '/v1/acl/policy', { Name: name, Rules: rules });
-      return ((await call('PUT', '/v1/acl/token', { Policies: [{ Name: name }] })) as { SecretID: string }).SecretID;
+      const made = (await call('PUT', '/v1/acl/token', { Policies: [{ Name: name }] })) as { SecretID: string };
+      await untilKnown(made.SecretID);
+      return made.SecretID;
     },
     stop,
   };

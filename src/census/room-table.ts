@@ -3,13 +3,12 @@
 
 import type { CensusRoom, Place, RoomSink } from '../domain/census.ts';
 import type { KeyTable } from '../snapshot/grid/key-table.ts';
-import { roomKey } from './room-key.ts';
+import { type RoomRule, roomKey } from './room-key.ts';
 
 /** What the rooms of a census are taken by. */
 export interface RoomRules {
   readonly keys: KeyTable;
-  /** The host of the rooms, in lower case: `conference.meet.example`. */
-  readonly mucHost: string;
+  readonly rule: RoomRule;
 }
 
 /** The rooms of a census by the key of their conference, uncut. */
@@ -17,7 +16,7 @@ export interface RoomTable extends RoomSink {
   readonly keys: KeyTable;
   /** Rooms that were taken. */
   readonly rooms: number;
-  /** By shard: rooms of another host than `mucHost`, which were left out. */
+  /** By shard: rooms of another host than the rule's, which were left out. */
   readonly foreign: ReadonlyMap<number, number>;
   /** The places of the conference with this number in `keys`, in order of their shards. */
   placesAt(conference: number): readonly Place[];
@@ -28,7 +27,7 @@ export interface RoomTable extends RoomSink {
 /** None: the room is the conference's last. */
 const END = -1;
 
-export function createRoomTable({ keys, mucHost }: RoomRules): RoomTable {
+export function createRoomTable({ keys, rule }: RoomRules): RoomTable {
   // A chain of rooms for each conference: nearly every one has a single room.
   let firstRoom = new Int32Array(1024).fill(END);
   let columns = widened(null, 1024);
@@ -54,7 +53,7 @@ export function createRoomTable({ keys, mucHost }: RoomRules): RoomTable {
     },
     foreign,
     room(shard, room) {
-      const key = roomKey(room.jid, mucHost);
+      const key = roomKey(room.jid, rule);
       if (key === null) {
         foreign.set(shard, (foreign.get(shard) ?? 0) + 1);
         return;

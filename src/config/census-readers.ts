@@ -35,6 +35,14 @@ export function readDomain(value: unknown): string | Problem {
     : { problem: 'expected the domain of the meetings, as in meet.example' };
 }
 
+/** How the key of a room is made from its name. */
+export function readKeyPattern(value: unknown): string | Problem {
+  const problem = { problem: 'expected a text with {room}, and perhaps {tenant}, as in {tenant}/{room}' };
+  if (typeof value !== 'string' || value.split('{room}').length !== 2 || value.split('{tenant}').length > 2)
+    return problem;
+  return /[{}]/.test(value.replace('{room}', '').replace('{tenant}', '')) ? problem : value;
+}
+
 /** `direct`, `proxy`, or `ssh://user@host[:port]`. */
 export function readCensusVia(value: unknown): CensusSettings['via'] | Problem {
   if (value === 'direct' || value === 'proxy') return { kind: value };

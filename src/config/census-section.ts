@@ -8,8 +8,18 @@ export function readCensusSection(section: CensusSection | undefined, environmen
   if (section === undefined) return null;
   const source = sourceOf(section, environment);
   if (source === null) return null;
-  const { domain, maxAge, settle, timeout, concurrency, maxBytes, via } = section;
-  return { source, domain, maxAgeMs: maxAge, settleMs: settle, timeoutMs: timeout, concurrency, maxBytes, via };
+  const { domain, key: keyPattern, maxAge, settle, timeout, concurrency, maxBytes, via } = section;
+  return {
+    source,
+    domain,
+    keyPattern,
+    maxAgeMs: maxAge,
+    settleMs: settle,
+    timeoutMs: timeout,
+    concurrency,
+    maxBytes,
+    via,
+  };
 }
 
 function sourceOf({ consul, sidecar, prosody }: CensusSection, environment: string): CensusSource | null {

@@ -136,6 +136,7 @@ const censusSection = mapping({
   sidecar: shardUrl.optional(),
   prosody: shardUrl.optional(),
   domain: value(census.readDomain),
+  key: value(census.readKeyPattern).default('{tenant}/{room}'),
   maxAge: value(read.positiveDuration).default(150_000),
   settle: duration.default(120_000),
   timeout: value(read.positiveDuration).default(10_000),

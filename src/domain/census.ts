@@ -135,6 +135,8 @@ export interface CensusSettings {
   readonly source: CensusSource;
   /** Rooms are those of `conference.` and this domain. */
   readonly domain: string;
+  /** The key of `[tenant]room`, with `{tenant}` and `{room}`; without a tenant, `{room}` of it. */
+  readonly keyPattern: string;
   /** A report that is older says nothing. */
   readonly maxAgeMs: number;
   /** How long clients may take to move before a conference on two shards is `scattered`. */

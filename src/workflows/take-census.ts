@@ -6,6 +6,7 @@ import { readCensusState, writeCensusState } from '../census/census-state.ts';
 import { type CensusMoment, type JoinedCensus, joinCensus } from '../census/joined-census.ts';
 import { addMoves, openMoves } from '../census/moves.ts';
 import { readCensus } from '../census/read-census.ts';
+import { roomRule } from '../census/room-key.ts';
 import { createRoomTable, type RoomTable } from '../census/room-table.ts';
 import type { CensusReading, CensusSettings, CensusShard } from '../domain/census.ts';
 import type { WantedShard } from '../domain/discovery.ts';
@@ -90,7 +91,8 @@ interface Taken {
 
 async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
   const { settings, context } = run;
-  const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), mucHost: `conference.${census.domain}` });
+  const rule = roomRule(`conference.${census.domain}`, census.keyPattern);
+  const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), rule });
   const shards = shardsOf(tables.look.context.views, tables.wanted);
   const reading = await readOver(run, census, { shards, sink: rooms });
   const nowMs = context.clock.now();

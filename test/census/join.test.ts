@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { joinRooms } from '../../src/census/join.ts';
+import { roomRule } from '../../src/census/room-key.ts';
 import { createRoomTable, type RoomTable } from '../../src/census/room-table.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
 
@@ -9,7 +10,7 @@ const MUC = 'conference.lab.example';
 type Room = readonly [name: string, shard: number, participants: number, createdAtMs?: number];
 
 function roomTable(...rooms: readonly Room[]): RoomTable {
-  const table = createRoomTable({ keys: createKeyTable(1), mucHost: MUC });
+  const table = createRoomTable({ keys: createKeyTable(1), rule: roomRule(MUC, '{tenant}/{room}') });
   for (const [name, shard, participants, createdAtMs = null] of rooms)
     table.room(shard, { jid: `${name}@${MUC}`, participants, createdAtMs });
   return table;

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { MISPLACED, SCATTERED } from '../../src/analysis/classify.ts';
 import { type CensusMoment, joinCensus } from '../../src/census/joined-census.ts';
+import { roomRule } from '../../src/census/room-key.ts';
 import { createRoomTable } from '../../src/census/room-table.ts';
 import type { CensusReading, CensusStatus, ShardCensus } from '../../src/domain/census.ts';
 import { createKeyTable } from '../../src/snapshot/grid/key-table.ts';
@@ -22,7 +23,7 @@ interface Shard {
 
 function census(picture: Picture, shards: Readonly<Record<string, Shard>>, changes: Partial<CensusMoment> = {}) {
   const { look, grid } = routesOf(drawMesh(picture));
-  const rooms = createRoomTable({ keys: createKeyTable(2), mucHost: 'conference.x' });
+  const rooms = createRoomTable({ keys: createKeyTable(2), rule: roomRule('conference.x', '{tenant}/{room}') });
   const reading: CensusReading = {
     shards: Object.entries(shards).map(([name, { rooms: held = {}, status = 'ok', address }], shard): ShardCensus => {
       let participants = 0;

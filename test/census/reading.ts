@@ -41,6 +41,7 @@ type Given = Partial<Omit<CensusSettings, 'source'>> & Partial<Omit<CensusContex
 export const censusSettings = (source: CensusSource, limits: Partial<CensusSettings> = {}): CensusSettings => ({
   source,
   domain: DOMAIN,
+  keyPattern: '{tenant}/{room}',
   maxAgeMs: 150_000,
   settleMs: 120_000,
   timeoutMs: 10_000,

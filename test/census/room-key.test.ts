@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cutKey, roomKey } from '../../src/census/room-key.ts';
+import { cutKey, roomKey, roomRule } from '../../src/census/room-key.ts';
 
 const MUC = 'conference.lab.example';
+const rule = roomRule(MUC, '{tenant}/{room}');
 
 describe('the key of a room', () => {
   it.each([
@@ -19,7 +20,7 @@ describe('the key of a room', () => {
     ['x y\\z\n@conference.lab.example', 'x\\ y\\\\z\\n'],
     ['ÒX@conference.lab.example', '\\xC3\\x92x'],
   ])('%j is %j', (jid, key) => {
-    expect(roomKey(jid, MUC)).toBe(key);
+    expect(roomKey(jid, rule)).toBe(key);
   });
 
   it.each([
@@ -30,7 +31,21 @@ describe('the key of a room', () => {
     '@conference.lab.example',
     '',
   ])('%j is no room of this host', (jid) => {
-    expect(roomKey(jid, MUC)).toBeNull();
+    expect(roomKey(jid, rule)).toBeNull();
+  });
+});
+
+describe('another rule', () => {
+  it.each([
+    ['{room}', '[acme]daily', 'daily'],
+    ['{room}', 'daily', 'daily'],
+    ['{room}.{tenant}', '[acme]Daily', 'daily.acme'],
+    ['{room}.{tenant}', 'daily', 'daily'],
+    ['eu:{tenant}-{room}', '[acme]daily', 'eu:acme-daily'],
+    ['eu:{tenant}-{room}', 'daily', 'eu:daily'],
+    ['{tenant}/{room}/', '[$&]{room}', '$&/{room}/'],
+  ])('%s: %s is %s', (pattern, name, key) => {
+    expect(roomKey(`${name}@${MUC}`, roomRule(MUC, pattern))).toBe(key);
   });
 });
 

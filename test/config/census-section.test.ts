@@ -7,6 +7,7 @@ const censusOf = (...lines: string[]) => load(small('census:', ...lines.map((lin
 
 const defaults = {
   domain: 'meet.example',
+  keyPattern: '{tenant}/{room}',
   maxAgeMs: 150_000,
   settleMs: 120_000,
   timeoutMs: 10_000,
@@ -44,6 +45,7 @@ describe('sources', () => {
     const lines = [
       'consul: { url: "https://consul", prefix: "reports/{environment}/a/", datacenters: [dc-1], token: t }',
       'domain: meet.example',
+      'key: "{room}@{tenant}"',
       'maxAge: 5m',
       'settle: 3m',
       'timeout: 1m',
@@ -60,6 +62,7 @@ describe('sources', () => {
         token: 't',
       },
       domain: 'meet.example',
+      keyPattern: '{room}@{tenant}',
       maxAgeMs: 300_000,
       settleMs: 180_000,
       timeoutMs: 60_000,

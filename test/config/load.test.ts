@@ -97,6 +97,7 @@ describe('a right file', () => {
       census: {
         source: { kind: 'prosody', url: 'http://{host}:5280/room-census' },
         domain: 'meet.example',
+        keyPattern: '{tenant}/{room}',
         maxAgeMs: 150_000,
         settleMs: 120_000,
         timeoutMs: 10_000,
