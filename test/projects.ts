@@ -19,14 +19,17 @@ export const withProcesses: readonly string[] = [
   'test/transport/ssh/{compressing-host,known-hosts}.test.ts',
 ];
 
-/** Files that try thousands of random cases, or hundreds of megabytes: each takes seconds. */
+/** Files that take seconds: thousands of random cases, hundreds of megabytes, many timers. */
 export const exhaustive: readonly string[] = [
   'test/**/*-any.test.ts',
   'test/analysis/{cause,findings}.test.ts',
   'test/plan/{liar,properties}.test.ts',
   'test/runtime-api/**/{key-hash,memory,parse-hostile,parse-table,parse-table-captures}.test.ts',
   'test/snapshot/archive/reader.test.ts',
-  'test/snapshot/grid/key-table.test.ts',
+  'test/snapshot/grid/{entry-grid,entry-grid-ways,key-table,label-table}.test.ts',
+  'test/snapshot/collect.test.ts',
+  'test/report/{json,junit}.test.ts',
+  'test/analysis/summary.test.ts',
   'test/**/usual-lines.test.ts',
   'test/transport/compressed/inflate.test.ts',
   'test/cloudwatch/remediation.test.ts',
