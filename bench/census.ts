@@ -1,5 +1,5 @@
-// The census: reports of 60 shards with 2,000 rooms each, from a Consul that answers at once, joined
-// with a table of 200,000 conferences.
+// The census: 60 shards report 2,000 rooms each, by a Consul that answers at once. It is joined with
+// a table of 200,000 conferences.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -83,7 +83,7 @@ async function read(url: string, participants: number): Promise<CountedRun> {
   return run;
 }
 
-/** The answer parsed whole, and then each report: what would be written without a second thought. */
+/** The simplest way: the whole answer is parsed, and then each report. */
 const naive = `const rows = await (await fetch(process.argv[1] + '/v1/kv/')).json();
 let people = 0;
 for (const { Value } of rows) {

@@ -61,8 +61,8 @@ function commandsOf(line: string): readonly string[] {
 const isWrite = (command: string): boolean => /^(set|clear) table /.test(command);
 
 /**
- * Holds back the writes from now on: `arrived` resolves when the first has come, and `goOn` lets all
- * of them pass.
+ * Holds back the writes from now on. `arrived` resolves when the first has come, and `goOn` lets
+ * all of them pass.
  */
 export function holdWrites(relay: CommandRelay): { readonly arrived: Promise<void>; goOn(): void } {
   let arrive = () => {};

@@ -73,8 +73,8 @@ export interface Mesh extends Waits {
 const tableDefaults: TableOptions = {
   layout: 'simple',
   srvkey: 'addr',
-  // Longer than any test takes on a busy machine: nothing ends by itself, and every proxy is younger
-  // than its entries can live.
+  // Longer than any test takes on a busy machine: no entry ends by itself, and every proxy is
+  // younger than its entries can live.
   expire: '1h',
   keyLength: 200,
   size: '200k',

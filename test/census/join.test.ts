@@ -16,7 +16,7 @@ function roomTable(...rooms: readonly Room[]): RoomTable {
   return table;
 }
 
-/** Keys of the tables with the shard that all proxies lead them to, -1 for one that is not plain. */
+/** Keys with the shard that all proxies lead them to, -1 for one that is not plain. */
 function join(rooms: RoomTable, entries: Readonly<Record<string, number>>, keyLength: number | null = null) {
   const keys = createKeyTable(2);
   for (const key of Object.keys(entries)) keys.add(Buffer.from(key), 0, key.length);

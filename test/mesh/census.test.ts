@@ -1,5 +1,5 @@
-// Where people are, judged by people: stand-ins for Jitsi's clients ask which shard serves their room
-// and move there; the shards report their rooms to a stand-in for Consul's KV.
+// Where people are, judged by people. Stand-ins for Jitsi's clients ask which shard serves their
+// room and move there. The shards report their rooms to a stand-in for Consul's KV.
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -189,7 +189,8 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
         await until('the first is waiting for s2', async () => requestsAt(1, 'in turn') > asked || null);
         joined = join();
       },
-      // Between two looks somebody is answered, however slow this process is, unless all wait for s1.
+      // Somebody is answered between two looks, however slow this process is, unless all wait for
+      // s1.
       beforeAny: async (_, line) => {
         if (!looksBack(line)) return;
         const before = answers;

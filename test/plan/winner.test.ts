@@ -1,76 +1,15 @@
-// Which shard wins a conference: each policy, when it abstains, and the decision when all abstain.
+// Which shard a conference is kept on: each policy, when it abstains, and what is decided when all
+// do.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Route } from '../../src/domain/finding.ts';
 import type { Decision, HealSettings } from '../../src/domain/plan.ts';
-import { pickWinner } from '../../src/plan/winner.ts';
 import { addresses } from '../support/model-look.ts';
-import { finding } from '../support/run-report.ts';
+import { decide, type Rules, usual } from './ballots.ts';
 
-type Rules = Pick<HealSettings, 'winner' | 'tie'>;
-const usual: Rules = { winner: ['participants', 'majority', 'latest-access'], tie: 'lowest-address' };
 const refusing: Rules = { ...usual, tie: 'refuse' };
 const names = Object.fromEntries(Object.entries(addresses).map(([name, address]) => [address, name]));
 
-/**
- * `p1: 's1'`, or `p1: ['s1', 290]` with the remaining life of the entry in seconds. `null`: the
- * entry leads to no known shard.
- */
-type Picture = Readonly<Record<string, string | null | readonly [string, number]>>;
-
-function routesOf(picture: Picture): Route[] {
-  return Object.entries(picture).map(([proxy, drawn]) => {
-    const [shard, seconds] = typeof drawn === 'string' || drawn === null ? [drawn, 298] : drawn;
-    const address = shard === null ? null : (addresses[shard] ?? shard);
-    return {
-      proxy,
-      shard: address,
-      followed: address !== null,
-      why: address === null ? 'no-server' : null,
-      serverId: 1,
-      serverKey: address,
-      expiresInMs: seconds * 1000,
-    };
-  });
-}
-
-interface Given {
-  readonly rules?: Rules;
-  readonly eligible?: readonly string[];
-  readonly undrained?: readonly string[];
-  readonly disputed?: readonly string[];
-  readonly voters?: readonly string[];
-  /** By shard, as `{ A: 3, B: 1 }`. */
-  readonly participants?: Readonly<Record<string, number>>;
-  /** The shards that answered the census; default all that people are on. */
-  readonly counted?: readonly string[];
-}
-
-function decide(
-  picture: Picture,
-  { rules = usual, eligible, undrained, disputed, voters, participants, counted }: Given = {},
-): Decision {
-  const people =
-    participants === undefined
-      ? null
-      : Object.fromEntries(Object.entries(participants).map(([shard, count]) => [addresses[shard]!, count]));
-  const routes = routesOf(picture);
-  const named = [...new Set(routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
-  return pickWinner(
-    {
-      finding: finding('split', 'k', { routes, participants: people }),
-      eligible: eligible?.map((shard) => addresses[shard] ?? shard) ?? named,
-      undrained: new Set((undrained ?? []).map((shard) => addresses[shard]!)),
-      disputed: (disputed ?? []).map((shard) => ({ shard: addresses[shard]!, calledUnusableBy: ['p9'], lackedBy: [] })),
-      voters: new Set(voters ?? Object.keys(picture)),
-      counted: new Set((counted ?? Object.keys(participants ?? {})).map((shard) => addresses[shard]!)),
-    },
-    rules,
-  );
-}
-
-/** `s1 majority: 2 of 3 proxies`, or `undecided: why`. */
 function textOf(decision: Decision): string {
   return 'winner' in decision
     ? `${names[decision.winner] ?? decision.winner} ${decision.policy}: ${decision.because}`
@@ -291,39 +230,5 @@ describe('disputed states', () => {
   test('drain breaks ties: {p1: s1, p2: s2}, s1 drains somewhere -> keep s2; {p1: s1, p2: s1, p3: s2} -> keep s1', () => {
     expect(textOf(decide({ p1: 's1', p2: 's2' }, { undrained: ['s2'] }))).toMatch(/^s2 lowest-address/);
     expect(textOf(decide({ p1: 's1', p2: 's1', p3: 's2' }, { undrained: ['s2'] }))).toMatch(/^s1 majority/);
-  });
-});
-
-describe('participants', () => {
-  const twoToOne: Picture = { p1: 's1', p2: 's1', p3: 's2' };
-
-  test('the most decide against the majority of proxies, and how many move is said', () => {
-    expect(decide(twoToOne, { participants: { s1: 2, s2: 7 } })).toEqual({
-      winner: addresses.s2,
-      policy: 'participants',
-      because: '7 of 9 participants are there',
-      participantsMoved: 2,
-    });
-  });
-
-  test.each<readonly [string, Given]>([
-    ['two shards have as many', { participants: { s1: 3, s2: 3 } }],
-    ['nobody is there', { participants: {}, counted: ['s1', 's2'] }],
-    ['a shard that could win did not answer', { participants: { s2: 7 }, counted: ['s2'] }],
-  ])('they abstain where %s', (_, given) => {
-    expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, policy: 'majority' });
-  });
-
-  test('a shard that takes no requests everywhere is no choice, whoever is there', () => {
-    const given = { participants: { s1: 2, s2: 7 }, eligible: ['s1'], counted: ['s1', 's2'] };
-    expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, participantsMoved: 7 });
-  });
-
-  test('another order of policies is kept to', () => {
-    const rules: Rules = { winner: ['majority', 'participants'], tie: 'refuse' };
-    expect(decide(twoToOne, { rules, participants: { s1: 2, s2: 7 } })).toMatchObject({ policy: 'majority' });
-    expect(decide({ p1: 's1', p2: 's2' }, { rules, participants: { s1: 2, s2: 7 } })).toMatchObject({
-      policy: 'participants',
-    });
   });
 });

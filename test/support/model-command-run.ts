@@ -1,5 +1,5 @@
-// A command's run on a model mesh: its proxies are read in whole (state, dump, single keys), and may
-// take writes.
+// A command's run on a model mesh. Its proxies are read in whole (state, dump, single keys), and
+// may take writes.
 
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';

@@ -1,4 +1,4 @@
-// The heal of a scheduled run on a model mesh: what keeps it from writing, and what its end is then.
+// The heal of a scheduled run on a model mesh: what keeps it from writing, and how it ends then.
 
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -108,8 +108,8 @@ describe('another run holds the lock', () => {
 });
 
 describe('no journal can be written', () => {
-  // Rights would not do: root has them all. A link to nowhere reads as no journals, and cannot become
-  // a folder.
+  // Access rights do not stop root. A link to nowhere reads as no journals, and cannot become a
+  // folder.
   const prepare = (_: ModelRun, journal: string) => symlinkSync('/nowhere/at-all', journal);
 
   test('something to heal -> refused as no-journal, exit 4, nothing is written', async () => {

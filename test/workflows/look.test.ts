@@ -1,4 +1,5 @@
-// A whole look at a model mesh: what is looked at again, how often and when, and what is said of it.
+// A whole look at a model mesh: what is looked at again, how often and when, and what the report
+// says.
 
 import { describe, expect, test } from 'vitest';
 import type { RunReport } from '../../src/domain/run-report.ts';
