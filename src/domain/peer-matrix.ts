@@ -55,7 +55,7 @@ function peerNameOf({ localPeer, name }: ProxyView): string {
 function sightOf(view: ProxyView, other: ProxyView): PeerCell {
   if (view === other) return { sight: 'self', protocolErrors: 0 };
   if (!view.peersKnown) return { sight: 'unknown', protocolErrors: 0 };
-  // A proxy that answered and has no peers for this table is listed nowhere under a name of its own.
+  // A proxy that answered, and has no peers for this table, has no other name as a peer.
   const isNamed = other.localPeer !== null || other.peersKnown;
   return cellOf(view, peerNameOf(other), isNamed ? 'unlisted' : 'unknown');
 }
