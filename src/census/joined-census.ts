@@ -64,14 +64,13 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
 
   const nameOf = (number: number) =>
     number < STRANGERS ? look.context.shards[number]! : spelled(reading.shards[number - STRANGERS]!);
-  const keyAt = (conference: number) => rooms.keys.keyAt(conference);
+  const { keyAt } = rooms;
   const hasAnswered = (shard: number) => answered.has(shard);
 
   function placesOf(key: string): readonly People[] {
-    const bytes = Buffer.from(key, 'latin1');
-    const conference = rooms.keys.find(bytes, 0, bytes.length);
+    const conference = rooms.find(key);
     if (conference < 0) return [];
-    if (keyLength !== null && rooms.keys.byteLengthAt(conference) >= keyLength) return [];
+    if (keyLength !== null && rooms.byteLengthAt(conference) >= keyLength) return [];
     return rooms.placesAt(conference).flatMap(({ shard, participants, createdAtMs }): People[] => {
       const number = numbers[shard]!;
       return number < 0 ? [] : [{ shard: number, participants, sinceMs: createdAtMs }];

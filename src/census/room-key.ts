@@ -7,6 +7,8 @@ import { decodeKey, encodeKey } from '../domain/key.ts';
 export interface RoomRule {
   /** The host of the rooms, in lower case: `conference.meet.example`. */
   readonly mucHost: string;
+  /** Whether the key is `{tenant}/{room}`, Jitsi's. */
+  readonly isJitsis: boolean;
   readonly joinName: (tenant: string | null, room: string) => string;
 }
 
@@ -19,11 +21,12 @@ const TENANT_AND_ROOM = /\{tenant\}.*?\{room\}|\{room\}.*?\{tenant\}/s;
 export function roomRule(mucHost: string, keyPattern: string): RoomRule {
   const withoutTenant = keyPattern.replace(TENANT_AND_ROOM, '{room}');
   if (keyPattern === '{tenant}/{room}')
-    return { mucHost, joinName: (tenant, room) => (tenant === null ? room : `${tenant}/${room}`) };
+    return { mucHost, isJitsis: true, joinName: (tenant, room) => (tenant === null ? room : `${tenant}/${room}`) };
   const filled = (pattern: string, tenant: string, room: string) =>
     pattern.replace(WORDS, (_, word) => (word === 'room' ? room : tenant));
   return {
     mucHost,
+    isJitsis: false,
     joinName: (tenant, room) => filled(tenant === null ? withoutTenant : keyPattern, tenant ?? '', room),
   };
 }

@@ -2,34 +2,53 @@
 // thousand rooms.
 
 import type { CensusRoom, Place, RoomSink } from '../domain/census.ts';
+import type { KeyList } from '../domain/entry.ts';
 import type { KeyTable } from '../snapshot/grid/key-table.ts';
 import { type RoomRule, roomKey } from './room-key.ts';
+import { UNUSUAL, writeUsualKey } from './usual-key.ts';
 
 /** What the rooms of a census are taken by. */
 export interface RoomRules {
-  readonly keys: KeyTable;
+  /** The keys of the tables: nothing is added to them here. */
+  readonly known: KeyTable;
+  /** Takes the keys that no table has. */
+  readonly strangers: KeyTable;
   readonly rule: RoomRule;
 }
 
-/** The rooms of a census by the key of their conference, uncut. */
-export interface RoomTable extends RoomSink {
-  readonly keys: KeyTable;
+/**
+ * The rooms of a census by conference. A conference has the row of its key in the tables as its
+ * number, or a number behind those where no table has its key. Keys are whole: those that are
+ * longer than a table holds are among the strangers.
+ */
+export interface RoomTable extends RoomSink, KeyList {
   /** Rooms that were taken. */
   readonly rooms: number;
   /** By shard: rooms of another host than the rule's, which were left out. */
   readonly foreign: ReadonlyMap<number, number>;
-  /** The places of the conference with this number in `keys`, in order of their shards. */
+  /** Numbers from here on are those of strangers. */
+  readonly knownCount: number;
+  /** The conference with this key; -1 where it is not there. */
+  find(key: string): number;
+  /** The places of the conference with this number, in order of their shards. */
   placesAt(conference: number): readonly Place[];
-  /** The shard of the conference's only room; -1 where it has several. */
+  /** The shard of the conference's only room; NO_ROOM or SEVERAL_ROOMS otherwise. */
   onlyShardAt(conference: number): number;
 }
+
+/** The conference has no room. */
+export const NO_ROOM = -1;
+/** It has more than one room, perhaps on one shard. */
+export const SEVERAL_ROOMS = -2;
 
 /** None: the room is the conference's last. */
 const END = -1;
 
-export function createRoomTable({ keys, rule }: RoomRules): RoomTable {
-  // A chain of rooms for each conference: nearly every one has a single room.
-  let firstRoom = new Int32Array(1024).fill(END);
+export function createRoomTable({ known, strangers, rule }: RoomRules): RoomTable {
+  // A chain of rooms for each conference: nearly every one has a single room. One lookup finds the
+  // conference and its row.
+  const knownCount = known.count;
+  let firstRoom = new Int32Array(knownCount + 1024).fill(END);
   let columns = widened(null, 1024);
   let rooms = 0;
   /** Where each key is spelled in its turn. */
@@ -46,20 +65,46 @@ export function createRoomTable({ keys, rule }: RoomRules): RoomTable {
     firstRoom[conference] = rooms++;
   }
 
+  /** How many bytes of `spelled` are the room's key; -1: it is of another host. */
+  function spell(jid: string): number {
+    const length = writeUsualKey(jid, rule, spelled);
+    if (length !== UNUSUAL) return length;
+    const key = roomKey(jid, rule);
+    if (key === null) return -1;
+    if (key.length > spelled.length) spelled = Buffer.allocUnsafe(key.length * 2);
+    return spelled.write(key, 'latin1');
+  }
+
   return {
-    keys,
     get rooms() {
       return rooms;
     },
     foreign,
+    knownCount,
+    get count() {
+      return knownCount + strangers.count;
+    },
+    keyAt: (conference) =>
+      conference < knownCount ? known.keyAt(conference) : strangers.keyAt(conference - knownCount),
+    byteLengthAt: (conference) =>
+      conference < knownCount ? known.byteLengthAt(conference) : strangers.byteLengthAt(conference - knownCount),
+    find(key) {
+      const bytes = Buffer.from(key, 'latin1');
+      const row = known.find(bytes, 0, bytes.length);
+      // Rows that came later are no conferences of this table.
+      if (row >= 0 && row < knownCount) return row;
+      const stranger = strangers.find(bytes, 0, bytes.length);
+      return stranger < 0 ? stranger : knownCount + stranger;
+    },
     room(shard, room) {
-      const key = roomKey(room.jid, rule);
-      if (key === null) {
+      const length = spell(room.jid);
+      if (length < 0) {
         foreign.set(shard, (foreign.get(shard) ?? 0) + 1);
         return;
       }
-      if (key.length > spelled.length) spelled = Buffer.allocUnsafe(key.length * 2);
-      add(keys.add(spelled, 0, spelled.write(key, 'latin1')), shard, room);
+      const row = known.find(spelled, 0, length);
+      const isKnown = row >= 0 && row < knownCount;
+      add(isKnown ? row : knownCount + strangers.add(spelled, 0, length), shard, room);
     },
     placesAt(conference) {
       const places = new Map<number, Place>();
@@ -71,7 +116,8 @@ export function createRoomTable({ keys, rule }: RoomRules): RoomTable {
     },
     onlyShardAt(conference) {
       const room = firstRoom[conference] ?? END;
-      return room === END || columns.next[room] !== END ? END : columns.shard[room]!;
+      if (room === END) return NO_ROOM;
+      return columns.next[room] === END ? columns.shard[room]! : SEVERAL_ROOMS;
     },
   };
 

@@ -117,6 +117,7 @@ const KEYS = 'the keys of its dump beside those of the others';
 
 const SECRETS = 128;
 const MAX_LINES = 4_096;
+const SHORT_KEY = 256;
 
 let compiled: object | null = null;
 
@@ -150,8 +151,15 @@ export function createCompiledLines(seed: number): CompiledLines {
     return at;
   }
 
-  /** Where a key's, or tail's, bytes are for the call to come. */
-  const placeKey = (bytes: Uint8Array, start: number, end: number) => put(bytes.subarray(start, end), wasm.reserveKey);
+  /** Where a key's bytes are for the call to come. */
+  function placeKey(bytes: Uint8Array, start: number, end: number): number {
+    // A view of a short key takes longer than its copy.
+    if (end - start > SHORT_KEY) return put(bytes.subarray(start, end), wasm.reserveKey);
+    const at = inMemory(KEYS, () => wasm.reserveKey(end - start));
+    const to = look();
+    for (let byte = start; byte < end; byte++) to[at + byte - start] = bytes[byte]!;
+    return at;
+  }
 
   new Int32Array(wasm.memory.buffer, wasm.secretsAddress(), SECRETS).set(secretsOf(seed));
   return {

@@ -92,7 +92,7 @@ interface Taken {
 async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
   const { settings, context } = run;
   const rule = roomRule(`conference.${census.domain}`, census.keyPattern);
-  const rooms: RoomTable = createRoomTable({ keys: createKeyTable(seed()), rule });
+  const rooms: RoomTable = createRoomTable({ known: tables.keys, strangers: createKeyTable(seed()), rule });
   const shards = shardsOf(tables.look.context.views, tables.wanted);
   const reading = await readOver(run, census, { shards, sink: rooms });
   const nowMs = context.clock.now();

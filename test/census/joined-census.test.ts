@@ -23,7 +23,12 @@ interface Shard {
 
 function census(picture: Picture, shards: Readonly<Record<string, Shard>>, changes: Partial<CensusMoment> = {}) {
   const { look, grid } = routesOf(drawMesh(picture));
-  const rooms = createRoomTable({ keys: createKeyTable(2), rule: roomRule('conference.x', '{tenant}/{room}') });
+  const known = grid.keys as CensusMoment['keys'];
+  const rooms = createRoomTable({
+    known,
+    strangers: createKeyTable(2),
+    rule: roomRule('conference.x', '{tenant}/{room}'),
+  });
   const reading: CensusReading = {
     shards: Object.entries(shards).map(([name, { rooms: held = {}, status = 'ok', address }], shard): ShardCensus => {
       let participants = 0;
@@ -49,7 +54,7 @@ function census(picture: Picture, shards: Readonly<Record<string, Shard>>, chang
     wasMoved: () => false,
     ...changes,
   };
-  const joined = joinCensus(rooms, reading, { look, keys: grid.keys as CensusMoment['keys'], ...moment });
+  const joined = joinCensus(rooms, reading, { look, keys: known, ...moment });
   const kinds = joined.suspects.map((row) => [grid.keys.keyAt(row), joined.verdictAt(look, row).kinds]);
   return { joined, kinds, summary: joined.summary(1, []) };
 }
