@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   plan: ['domain', 'errors.ts', 'analysis'],
   verify: ['domain', 'errors.ts', 'plan', 'runtime-api'],
   heal: ['domain', 'errors.ts', 'process/clock.ts', 'plan', 'verify', 'runtime-api'],
+  history: ['domain', 'report/private-file.ts'],
   report: ['domain', 'errors.ts'],
   cloudwatch: ['domain', 'errors.ts'],
 };

@@ -43,6 +43,10 @@ export const junitFlag: FlagGroup = (command) =>
     'write JUnit XML, one case per proxy and kind of finding; - is standard output, in place of the text',
   );
 
+/** Of the commands whose report can be kept. */
+export const historyFlag: FlagGroup = (command) =>
+  command.option('--history <dir>', 'keep the JSON report in this folder too, among those of other runs');
+
 /** Of the commands whose look has a census. */
 export const waitFlag: FlagGroup = (command) =>
   command.option('--wait', 'take a census that finds people apart again, once clients had time to move');

@@ -52,9 +52,9 @@ export function settingsFromFlags(proxies: readonly string[], overrides: Overrid
   if (isProblem(heal) || complaints.length > 0) throw new ConfigError(complaints);
   const source = { kind: 'list', proxies: targets } as const;
   // `heal.maxRatio` on the command line is no consent to heal unasked, as a section of a file is.
-  return deepFreeze(
-    normalise(configuration, { source, ssh: login.ssh, heal: { ...heal, consented: false }, discovery: null }),
-  );
+  const unasked = { ...heal, consented: false };
+  const history = { ...configuration.history, folder: null };
+  return deepFreeze(normalise(configuration, { source, ssh: login.ssh, heal: unasked, discovery: null, history }));
 }
 
 /** The flags as a file would spell them. `proxy-flags.ts` reads the proxies. */

@@ -8,11 +8,14 @@ import { readDiscovery } from './discovery-section.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
+import { readHistorySection } from './history-section.ts';
 import { normalise } from './normalise.ts';
 import { checkRules } from './rules.ts';
 import { type Configuration, configurationSchema, parseWith, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 import { nameWrongFile } from './wrong-file.ts';
+
+const UNREAD = 'a configuration without complaints could not be read';
 
 /**
  * Reads the configuration at `path`. Relative file names in it start at its folder. Throws
@@ -44,13 +47,14 @@ function judge(document: ConfigDocument, folder: string, host: HostAccess): Sett
   if (source && isComplaint(source)) complaints.push(source);
   const heal = 'value' in parsed ? readHeal(parsed.value, folder, host) : null;
   if (heal && isProblem(heal)) complaints.push({ path: ['heal', 'journal'], text: heal.problem });
+  const history = 'value' in parsed ? readHistorySection(parsed.value.history, folder, host) : null;
+  if (history && isProblem(history)) complaints.push({ path: ['history', 'folder'], text: history.problem });
   const judged = complaints.filter(({ path }) => !document.isUnknown(path));
   if (judged.length + document.complaints.length > 0) return judged;
-  if (!('value' in parsed) || !login || !source || isComplaint(source) || !heal || isProblem(heal)) {
-    throw new Error('a configuration without complaints could not be read');
-  }
+  if (!('value' in parsed) || !login || !source || isComplaint(source)) throw new Error(UNREAD);
+  if (!heal || isProblem(heal) || !history || isProblem(history)) throw new Error(UNREAD);
   const discovery = readDiscovery(parsed.value.discovery, parsed.value.environment, { folder, host });
-  return normalise(parsed.value, { source, ssh: login.ssh, heal, discovery });
+  return normalise(parsed.value, { source, ssh: login.ssh, heal, discovery, history });
 }
 
 /** `null` where no source is named; `rules.ts` complains of that. */

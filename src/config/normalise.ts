@@ -13,10 +13,11 @@ export interface ReadSections {
   readonly ssh: SshSettings;
   readonly heal: HealSettings;
   readonly discovery: Settings['discovery'];
+  readonly history: Settings['history'];
 }
 
 /** The settings; every default in them is the schema's. */
-export function normalise(read: Configuration, { source, ssh, heal, discovery }: ReadSections): Settings {
+export function normalise(read: Configuration, { source, ssh, heal, discovery, history }: ReadSections): Settings {
   const { environment, table, backends, keyLength, proxies, collect, confirm } = read;
   return {
     environment,
@@ -36,6 +37,7 @@ export function normalise(read: Configuration, { source, ssh, heal, discovery }:
     heal,
     census: readCensusSection(read.census, environment),
     discovery,
+    history,
     ...readCloudWatch(read.metrics, read.alarms, environment),
   };
 }

@@ -179,6 +179,13 @@ const alarmsSection = mapping({
   notify: z.array(value(read.readArn)).optional(),
 });
 
+/** The reports of scheduled runs that are kept. */
+const historySection = mapping({
+  folder: text.optional(),
+  maxRuns: value(read.wholeNumber(1)).default(1000),
+  maxDays: value(read.wholeNumber(1)).default(35),
+});
+
 /** The whole file. */
 export const configurationSchema = mapping({
   environment: value(read.readEnvironmentName),
@@ -203,6 +210,7 @@ export const configurationSchema = mapping({
   alarms: alarmsSection.optional(),
   census: censusSection.optional(),
   discovery: discoverySection.optional(),
+  history: historySection.prefault({}),
 });
 
 /** The whole file, read. */
@@ -210,6 +218,7 @@ export type Configuration = z.output<typeof configurationSchema>;
 export type AlarmsSection = z.output<typeof alarmsSection>;
 export type CensusSection = z.output<typeof censusSection>;
 export type DiscoverySection = z.output<typeof discoverySection>;
+export type HistorySection = z.output<typeof historySection>;
 export type MetricsSection = z.output<typeof metricsSection>;
 export type SshSection = z.output<typeof sshSection>;
 

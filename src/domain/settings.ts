@@ -107,6 +107,14 @@ export interface AlarmSettings {
   readonly notify: readonly string[];
 }
 
+/** Where scheduled runs keep their reports, and how many. */
+export interface HistorySettings {
+  /** `null`: nowhere, unless a flag says so. */
+  readonly folder: string | null;
+  readonly maxRuns: number;
+  readonly maxDays: number;
+}
+
 /**
  * Where it is known which shards, live release, tenant pins and proxies there ought to be. At most
  * one of `consul` and `file`; with neither, the proxies' maps and servers are compared with each
@@ -165,6 +173,7 @@ export interface Settings {
   readonly census: CensusSettings | null;
   readonly metrics: MetricsSettings;
   readonly alarms: AlarmSettings;
+  readonly history: HistorySettings;
   /** `null` without the section: then nothing is compared with what ought to be. */
   readonly discovery: DiscoverySettings | null;
 }

@@ -45,6 +45,16 @@ export interface ReportFiles {
   keepJournal(journals: string, runId: string): void;
 }
 
+/** One more place for the JSON report, which `open` makes. It has the name of its run. */
+export interface KeptFile {
+  readonly flag: string;
+  readonly folder: string;
+  /** Whether the run goes on where nothing can be written there; that is a loss all the same. */
+  readonly mayFail: boolean;
+  /** Throws the system's error where nothing can be written there. */
+  open(): PrivateFile & { readonly path: string };
+}
+
 type FlaggedFile = PrivateFile & { readonly flag: string; readonly path: string };
 
 /** The files of the folder; the journal is named by its run. */
@@ -57,7 +67,11 @@ const page: Terminal = { width: 120, colour: false, unicode: true };
  * Opens the files. Throws ConfigError where one cannot be written, or would overwrite another one
  * of the run.
  */
-export function openReportFiles(flags: FileFlags, standardOutput: WriteText): ReportFiles {
+export function openReportFiles(
+  flags: FileFlags,
+  standardOutput: WriteText,
+  keep: KeptFile | null = null,
+): ReportFiles {
   const { json, junit, out, output, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
   const read = Object.entries({ '-c': config }).filter(isGiven);
@@ -68,12 +82,13 @@ export function openReportFiles(flags: FileFlags, standardOutput: WriteText): Re
     KEPT,
   );
   if (out !== undefined) makeFolder(out);
+  const losses: string[] = [];
   const places = new Map(named.map(([flag, path]) => [flag, placeOf(flag, path, standardOutput)]));
   const kept = (name: (typeof KEPT)[number]) => (out === undefined ? [] : [placeIn(out, name)]);
   const reports = [...placesOf('--json'), ...kept('report.json')];
+  if (keep !== null) reports.push(...placeOfKept(keep));
   const cases = [...placesOf('--junit'), ...kept('junit.xml')];
   const summary = kept('summary.txt');
-  const losses: string[] = [];
 
   function placesOf(flag: string): readonly FlaggedFile[] {
     const place = places.get(flag);
@@ -81,6 +96,16 @@ export function openReportFiles(flags: FileFlags, standardOutput: WriteText): Re
   }
   async function putAll(all: readonly FlaggedFile[], compose: (write: WriteText) => Promise<void>): Promise<void> {
     for (const { flag, path, put } of all) await put(compose).catch(lost(flag, path));
+  }
+  function placeOfKept({ flag, folder, mayFail, open }: KeptFile): readonly FlaggedFile[] {
+    try {
+      return [{ flag, ...open() }];
+    } catch (cause) {
+      const loss = `${flag} ${folder}: cannot be written: ${(cause as Error).message}`;
+      if (!mayFail) throw new ConfigError([loss], { cause });
+      losses.push(loss);
+      return [];
+    }
   }
   function lost(flag: string, path: string): (error: unknown) => void {
     return (error) => losses.push(`${flag} ${path}: cannot be written: ${(error as Error).message}`);

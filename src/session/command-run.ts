@@ -6,7 +6,7 @@ import { systemClock } from '../process/clock.ts';
 import { createLogger, defaultLogLevel } from '../process/log.ts';
 import { writeOut } from '../process/output.ts';
 import { createProgressLine } from '../process/progress.ts';
-import type { ReportFiles } from '../report/report-files.ts';
+import type { KeptFile, ReportFiles } from '../report/report-files.ts';
 import type { LookFlags } from './look-flags.ts';
 import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh, type RunContext } from './mesh.ts';
 import { meshWords, withConfig } from './mesh-flags.ts';
@@ -29,7 +29,7 @@ export async function withCommandRun(
   const flags = withConfig(given);
   const settings = await settingsOf(flags);
   const { openReportFiles } = await import('../report/report-files.ts');
-  const files = openReportFiles(flags, writeOut);
+  const files = openReportFiles(flags, writeOut, await keptFile(flags, settings, run.id));
   const log = createLogger({
     level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
     showNames: flags.showNames === true,
@@ -57,6 +57,23 @@ export async function withCommandRun(
     process.stderr.write(files.losses.map((loss) => `splitbrain: ${loss}\n`).join(''));
   }
   return files.losses.length > 0 ? exitCodes.crash : exitCode;
+}
+
+/** Where the report is kept for later questions: a flag comes before the configuration. */
+async function keptFile(flags: LookFlags, settings: Settings, runId: string): Promise<KeptFile | null> {
+  const { folder: configured, ...limits } = settings.history;
+  const folder = flags.history ?? (flags.keeps === true ? configured : null);
+  if (folder === null) return null;
+  const { keptReport } = await import('../history/keep-report.ts');
+  const run = { id: runId, at: new Date(systemClock.now()) };
+  const place = { folder, environment: settings.environment };
+  const isFlag = flags.history !== undefined;
+  return {
+    flag: isFlag ? '--history' : 'history.folder',
+    folder,
+    mayFail: !isFlag,
+    open: () => keptReport(place, run, limits),
+  };
 }
 
 /**

@@ -5,11 +5,15 @@ import type { LogLevel } from '../process/log.ts';
 import type { MeshFlags } from './mesh-flags.ts';
 
 /** The flags of a command that looks at live proxies. */
-export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save'> {
+export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save' | 'history'> {
   readonly json?: string;
   readonly junit?: string;
   /** A folder for all files of the run, which jobs archive. */
   readonly out?: string;
+  /** A folder where the JSON report is kept among those of other runs. */
+  readonly history?: string;
+  /** Whether the folder of the configuration's `history` section gets the report too. */
+  readonly keeps?: boolean;
   readonly logLevel?: LogLevel;
   readonly showNames?: boolean;
 }

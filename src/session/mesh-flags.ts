@@ -12,6 +12,8 @@ export interface MeshFlags {
   readonly from?: string;
   /** A new folder for the dumps of this run. */
   readonly save?: string;
+  /** A folder where the report of this run is kept. */
+  readonly history?: string;
   readonly table?: string;
   readonly backends?: readonly string[];
   readonly maxRatio?: string;
@@ -49,12 +51,14 @@ export function withConfig<Flags extends MeshFlags>(flags: Flags): Flags {
 }
 
 function contradictions(flags: MeshFlags): string[] {
-  const { config, proxy, from, save } = flags;
+  const { config, proxy, from, save, history } = flags;
   const complaints: string[] = [];
   if (config !== undefined && proxy.length > 0)
     complaints.push('-c and --proxy name the proxies twice: give one of them');
   if (from !== undefined && proxy.length > 0) complaints.push('--from reads saved dumps: it does not go with --proxy');
   if (from !== undefined && save !== undefined) complaints.push('--from reads saved dumps: there is nothing to --save');
+  if (from !== undefined && history !== undefined)
+    complaints.push('--from reads saved dumps, which are of another time: their report is no part of the --history');
   if (config === undefined && proxy.length === 0 && from === undefined) {
     complaints.push(
       `which proxies? There is no ${USUAL_CONFIG} in this folder: give -c FILE, or --proxy /run/haproxy/admin.sock (repeated), or --from DIR with saved dumps`,

@@ -43,7 +43,7 @@ export interface RemediateFlags extends MonitorFlags {
  */
 export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
   const { signal } = call;
-  return withCommandRun(flags, call, async (commandRun) => {
+  return withCommandRun({ ...flags, keeps: true }, call, async (commandRun) => {
     requireBacking(flags, commandRun);
     const mode = metricsMode(flags, commandRun);
     if (mode !== 'send') return lookOrHeal(commandRun, flags, { mode, access: null, notes: [] });
@@ -63,7 +63,7 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
   const maxAgeMs = maxAgeOf(flags.maxAge);
   const asked = await askedAlarm(flags, signal);
   const reads = flags.alarmEvent === undefined ? [] : [flags.alarmEvent];
-  return withCommandRun({ ...flags, reads }, call, (commandRun) => {
+  return withCommandRun({ ...flags, reads, keeps: true }, call, (commandRun) => {
     requireBacking(flags, commandRun);
     const { region } = commandRun.settings.metrics;
     return withAccess({ region }, { env: machine.env, signal }, async (access) => {

@@ -119,6 +119,7 @@ describe('a right file', () => {
         notify: [],
       },
       discovery: null,
+      history: { folder: null, maxRuns: 1000, maxDays: 35 },
     });
   });
 

@@ -87,6 +87,7 @@ confirm: {}
 heal: { dataPlane: { keyHeader: Key, shardHeader: Shard } }
 metrics: {}
 alarms: {}
+history: {}
 discovery: { consul: { url: "http://127.0.0.1:8500" }, maps: {} }
 census: { consul: { url: "http://127.0.0.1:8500" }, domain: meet.example }
 `;
