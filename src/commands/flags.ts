@@ -52,7 +52,12 @@ export const waitFlag: FlagGroup = (command) =>
   command.option('--wait', 'take a census that finds people apart again, once clients had time to move');
 
 /** Saved dumps in place of live proxies. */
-export const fromFlag: FlagGroup = (command) => command.option('--from <dir>', 'saved dumps instead of live proxies');
+export const fromFlag: FlagGroup = (command) =>
+  command.option(
+    '--from <dir>',
+    'saved dumps instead of live proxies; may be repeated, for parts of one mesh',
+    appended,
+  );
 
 /** For commands that write to tables and ask first. */
 export const yesFlag: FlagGroup = (command) => command.option('-y, --yes', 'do not ask');

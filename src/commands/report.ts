@@ -23,6 +23,7 @@ Examples:
   splitbrain report -c stage.yaml --json report.json
   splitbrain report                          (with splitbrain.yaml in this folder)
   splitbrain report --from dumps/            (saved dumps, ours or haproxy-table-nodes-PROXY files)
+  splitbrain report --from west/ --from east/   (parts of one mesh, each saved near its proxies)
 ${EXIT_CODES_HELP}`,
   async start({ flags, ...call }) {
     const { lookCommand } = await import('../workflows/report.ts');

@@ -83,7 +83,7 @@ function closingLines(report: RunReport, page: Page): string[] {
   const { run, exitCode } = report;
   const started = run.startedAt.toISOString().replace('T', ' ').slice(0, 19);
   const seconds = ((run.finishedAt.getTime() - run.startedAt.getTime()) / 1000).toFixed(1);
-  const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source)}`;
+  const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source, 120)}`;
   const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
   const all = nextCommand(run, 'report', '--json', 'report.json');
   return [

@@ -86,10 +86,17 @@ function isDrawable({ columns }: NodeJS.WriteStream): boolean {
 
 async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
   if (from !== undefined) {
-    const { openArchive } = await import('../snapshot/archive/reader.ts');
-    const { members } = openArchive(from, settings.table);
-    const expected = config === undefined ? null : settings.proxies.expected;
-    return { kind: 'saved', source: from, members, expected, notes: [] };
+    const { openParts } = await import('../snapshot/archive/parts.ts');
+    const { members, expected, takenAt, notes } = openParts(from, settings.table);
+    return {
+      kind: 'saved',
+      source: from.join(','),
+      members,
+      expected: config === undefined ? expected : settings.proxies.expected,
+      // What one run read is as near together as a live look is.
+      apartMs: from.length > 1 && takenAt !== null ? takenAt.finishedAtMs - takenAt.startedAtMs : 0,
+      notes,
+    };
   }
   const { readInventory } = await import('../inventory/read-inventory.ts');
   const { source, expected } = settings.proxies;

@@ -27,5 +27,5 @@ export interface LookFlags extends LiveFlags {
   /** Other input files of the command: no output may overwrite them. */
   readonly reads?: readonly string[];
   readonly save?: string;
-  readonly from?: string;
+  readonly from?: readonly string[];
 }

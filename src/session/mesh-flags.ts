@@ -8,8 +8,8 @@ import { ConfigError } from '../errors.ts';
 export interface MeshFlags {
   readonly config?: string | undefined;
   readonly proxy: readonly string[];
-  /** A folder of saved dumps. */
-  readonly from?: string;
+  /** Folders of saved dumps, each a part of the mesh. */
+  readonly from?: readonly string[];
   /** A new folder for the dumps of this run. */
   readonly save?: string;
   /** A folder where the report of this run is kept. */
@@ -80,7 +80,7 @@ export function meshWords(flags: MeshFlags): readonly string[] {
   return [
     ...(config === undefined ? [] : ['-c', config]),
     ...proxy.flatMap((endpoint) => ['--proxy', endpoint]),
-    ...(from === undefined ? [] : ['--from', from]),
+    ...(from ?? []).flatMap((folder) => ['--from', folder]),
     ...(table === undefined ? [] : ['--table', table]),
     ...backends.flatMap((glob) => ['--backends', glob]),
     ...(maxRatio === undefined ? [] : ['--max-ratio', maxRatio]),

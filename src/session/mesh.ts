@@ -38,12 +38,13 @@ export interface Call {
 
 /**
  * The mesh of a run. A live mesh is read from its proxies and can be read again; a saved one is
- * read from `source`, a folder of dumps, and never changes.
+ * read from `source`, its folders of dumps, and never changes. `apartMs` is the time within which
+ * its parts were taken, 0 for a single one.
  */
 export type Mesh = MeshMembers &
   (
     | { readonly kind: 'live'; readonly dials: readonly ProxyDial[] }
-    | { readonly kind: 'saved'; readonly source: string }
+    | { readonly kind: 'saved'; readonly source: string; readonly apartMs: number }
   );
 
 /** Connections through the login at a proxy's host, the same login as its own conversations. */

@@ -26,7 +26,7 @@ export async function settingsOf({ config, proxy, from, ...said }: LookFlags): P
   // Saved dumps bring their own proxies, and a snapshot of this program its environment.
   const named = ['unix:///saved'];
   const settings = settingsFromFlags(named, overrides, machine);
-  const { openArchive } = await import('../snapshot/archive/reader.ts');
-  const { environment } = openArchive(from, settings.table);
+  const { openParts } = await import('../snapshot/archive/parts.ts');
+  const { environment } = openParts(from, settings.table);
   return environment === null ? settings : settingsFromFlags(named, { ...overrides, environment }, machine);
 }

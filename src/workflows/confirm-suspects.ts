@@ -86,7 +86,8 @@ async function confirmSaved(run: MeshRun, seen: FirstLook, keys: KeyTable): Prom
   const only = seen.grid.keepsExpiries
     ? copyOf(seen, keys)
     : await readAgain(run, seen, { keys, views: seen.first.context.views });
-  return { ...only, ...confirmKinds([judged(only, seen, clock.now() - startedAt)]), looks: 1 };
+  const apartMs = run.mesh.kind === 'saved' ? run.mesh.apartMs : 0;
+  return { ...only, ...confirmKinds([judged(only, seen, clock.now() - startedAt + apartMs)]), looks: 1 };
 }
 
 /** A look at the suspects alone: their rows are numbered as the suspects are. */

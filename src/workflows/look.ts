@@ -63,7 +63,7 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
   const [views, discovered] = await Promise.all([firstLook(run, grid, archive), discoverWanted(run)]);
-  const spentMs = context.clock.now() - startedAt;
+  const spentMs = context.clock.now() - startedAt + (mesh.kind === 'saved' ? mesh.apartMs : 0);
   const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
     ? null
     : (settings.keyLength ?? knownKeyLength(views));

@@ -52,6 +52,7 @@ async function lookAndSave(run: MeshRun, { save: folder, wait: waits = false }: 
         table: settings.table,
         startedAt: startedAt.toISOString(),
         finishedAt: finishedAt.toISOString(),
+        expected: mesh.expected,
       },
       report.proxies,
     );
@@ -80,6 +81,6 @@ async function tell(report: RunReport, flags: LookFlags, files: ReportFiles): Pr
  * judgement are repeated.
  */
 function lookAgainCommand(flags: LookFlags, folder: string): string {
-  const again = { ...flags, config: configOf(flags), proxy: [], from: folder };
+  const again = { ...flags, config: configOf(flags), proxy: [], from: [folder] };
   return nextCommand({ meshWords: meshWords(again) }, 'report');
 }

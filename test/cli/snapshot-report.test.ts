@@ -36,6 +36,27 @@ test('the environment is the one that the snapshot was taken in; a configuration
   });
 });
 
+test('parts of a mesh, each saved on its own: alone each is incomplete, together they are judged as one', async () => {
+  const part = async (name: string, dump: string) => {
+    const members = [memberSaying(name, dump)];
+    const folder = join(scratch(), name);
+    const archive = await createArchive(folder, members);
+    const { views } = await readMesh(members, archive);
+    await archive.commit(runFacts, views);
+    return folder;
+  };
+  const [west, east] = [await part('hap-a', dumpText), await part('hap-b', empty)];
+  expect(await runReport(['--from', west])).toMatchObject({ exitCode: 3, report: { counts: { missing: 0 } } });
+  const together = await runReport(['--from', west, '--from', east]);
+  expect(together).toMatchObject({
+    exitCode: 2,
+    report: { view: 'complete', counts: { missing: 12, proxies: 2 }, run: { source: `${west},${east}` } },
+  });
+  expect(together.stdout).toContain(`saved dumps in ${west},`);
+  const twice = await runSplitbrain(['report', '--from', west, '--from', west]);
+  expect([twice.exitCode, twice.stderr]).toEqual([64, expect.stringContaining('is the same folder as')]);
+});
+
 test('a damaged journal costs the proposal, and not the report', async () => {
   const journal = scratch();
   const today = new Date().toISOString().slice(0, 10);

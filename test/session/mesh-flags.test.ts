@@ -38,7 +38,7 @@ describe('a splitbrain.yaml in the working folder', () => {
     ['--table', { table: 'x' }, 'splitbrain.yaml'],
     ['-c', { config: 'other.yaml' }, 'other.yaml'],
     ['--proxy', { proxy: ['/run/a.sock'] }, undefined],
-    ['--from', { from: 'dumps' }, undefined],
+    ['--from', { from: ['dumps'] }, undefined],
   ])('%s given -> %s holds', (_, given, config) => {
     expect(withConfig(flags(given)).config).toBe(config);
   });
@@ -59,7 +59,7 @@ test('without one, and without flags, it is said what to give', () => {
 test('with --proxy and --from such flags are taken', () => {
   const said = { backends: ['a'], maxRatio: '1', maxRatioFloor: '3' };
   expect(complaintsOf(flags({ proxy: ['/run/a.sock'], ...said }))).toEqual([]);
-  expect(complaintsOf(flags({ from: 'dumps', ...said }))).toEqual([]);
+  expect(complaintsOf(flags({ from: ['dumps'], ...said }))).toEqual([]);
 });
 
 test('the words of another command are those that were given', () => {
@@ -69,4 +69,5 @@ test('the words of another command are those that were given', () => {
   expect(meshWords(flags(given)).join(' ')).toBe(
     '--proxy a=/x --proxy /y --backends b --backends c --max-ratio 1 --max-ratio-floor 3',
   );
+  expect(meshWords(flags({ from: ['west', 'east'] })).join(' ')).toBe('--from west --from east');
 });

@@ -133,7 +133,7 @@ describe('a live mesh', () => {
 });
 
 test('saved dumps: {p1: s1, p2: s2} -> split after one look, and nothing is waited for', async () => {
-  const mesh = { kind: 'saved', source: 'dumps/today' } as const;
+  const mesh = { kind: 'saved', source: 'dumps/today', apartMs: 0 } as const;
   const run = modelRun(draw({ k: { p1: 's1', p2: 's2' } }), { settings: confirm(3), mesh });
   const startedAt = run.clock.now();
   const report = await look(run);

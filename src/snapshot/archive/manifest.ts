@@ -23,6 +23,8 @@ const manifestSchema = z.object({
   table: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
+  // Not in snapshots that were taken before it was kept.
+  expected: z.object({ min: z.number().int(), max: z.number().int() }).nullable().optional(),
   proxies: z.array(proxySchema),
 });
 

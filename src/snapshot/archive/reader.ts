@@ -14,9 +14,21 @@ import { savedText } from './saved-text.ts';
 /** About 200 bytes a proxy. */
 const MOST_MANIFEST_BYTES = 16_000_000;
 
-/** A saved mesh: its members read from files, and what was written down of the run. */
+/** When a run began and ended, in milliseconds since 1970. */
+export interface TakenAt {
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+}
+
+/**
+ * A saved mesh: its members read from files, and what was written down of the run. `null` is what
+ * the folder does not say: the predecessor wrote nothing down.
+ */
 export interface SavedMesh {
   readonly environment: string | null;
+  readonly takenAt: TakenAt | null;
+  /** How many proxies there had to be. */
+  readonly expected: { readonly min: number; readonly max: number } | null;
   readonly members: readonly Member[];
 }
 
@@ -28,12 +40,15 @@ export function openArchive(folder: string, table: string): SavedMesh {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);
   try {
-    if (!existsSync(join(folder, MANIFEST))) return { environment: null, members: predecessorMembers(folder, table) };
+    if (!existsSync(join(folder, MANIFEST)))
+      return { environment: null, takenAt: null, expected: null, members: predecessorMembers(folder, table) };
     const path = join(folder, MANIFEST);
     if (statSync(path).size > MOST_MANIFEST_BYTES)
       throw new ConfigError([`${path}: this is no manifest: it is larger than ${MOST_MANIFEST_BYTES / 1_000_000} MB`]);
     const manifest = parseManifest(readFileSync(path, 'utf8'), path);
-    return { environment: manifest.environment, members: members(folder, manifest, table) };
+    const { environment, startedAt, finishedAt, expected = null } = manifest;
+    const takenAt = { startedAtMs: Date.parse(startedAt), finishedAtMs: Date.parse(finishedAt) };
+    return { environment, takenAt, expected, members: members(folder, manifest, table) };
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw new ConfigError([`${folder}: cannot be read: ${(cause as Error).message}`], { cause });
