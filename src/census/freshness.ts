@@ -1,6 +1,6 @@
 // Whether a report is of now: its time, against the time that is given. It asks no clock.
 
-import type { CensusTrouble } from '../domain/census.ts';
+import type { CensusReading, CensusTrouble } from '../domain/census.ts';
 
 /**
  * Half of the minute between two reports. A shard whose clock is further ahead may write old
@@ -53,6 +53,18 @@ export function freshnessOf({ shard, time, bytes }: Report, nowMs: number, maxAg
     };
   }
   return { reportedAt, trouble: null };
+}
+
+/**
+ * The moment up to which the census knows where people were: that of the oldest report that
+ * counts. One report that two censuses read is evidence of one moment only.
+ */
+export function knownUntilMs({ shards }: CensusReading, nowMs: number): number {
+  return shards.reduce(
+    (oldest, { status, reportedAt }) =>
+      status === 'ok' && reportedAt !== null ? Math.min(oldest, reportedAt.getTime()) : oldest,
+    nowMs,
+  );
 }
 
 function old(

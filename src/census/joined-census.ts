@@ -21,6 +21,8 @@ export interface CensusMoment {
   readonly keys: KeyTable;
   readonly keyLength: number | null;
   readonly nowMs: number;
+  /** The moment up to which the reports know where people were; at most `nowMs`. */
+  readonly untilMs: number;
   /** How long clients may take to move. */
   readonly settleMs: number;
   /** What the census before this one saw. */
@@ -53,7 +55,7 @@ const MOST_BETWEEN_MS = 1_800_000;
 const STRANGERS = 1_000_000;
 
 export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: CensusMoment): JoinedCensus {
-  const { look, keys, keyLength, nowMs, settleMs, moves } = moment;
+  const { look, keys, keyLength, nowMs, untilMs, settleMs, moves } = moment;
   const numbers = shardNumbers(reading.shards, look.context.shards);
   const answered = new Set(numbers.filter((number) => number >= 0));
   const isWhole =
@@ -102,14 +104,14 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
 
   function verdictAt(at: RoutedGrid, row: number): CensusVerdict {
     const key = at.grid.keys.keyAt(row);
-    const settledSinceMs = moment.wasMoved(key) ? Number.NEGATIVE_INFINITY : nowMs - settleMs;
+    const settledSinceMs = moment.wasMoved(key) ? Number.NEGATIVE_INFINITY : untilMs - settleMs;
     return censusVerdict(at, row, { people: peopleOf(key), facts: { hasAnswered, settledSinceMs } });
   }
 
   const participantsOf = (key: string) =>
     Object.fromEntries(placesOf(key).map(({ shard, participants }) => [nameOf(shard), participants]));
 
-  const moved = followMoves(moves, { nowMs, settleMs, participantsOf, isWhole });
+  const moved = followMoves(moves, { nowMs, untilMs, settleMs, participantsOf, isWhole });
 
   return {
     suspects: apart.map(({ row }) => row),

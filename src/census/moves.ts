@@ -13,6 +13,8 @@ const MOST_MOVES = 20_000;
 
 export interface MovesMoment {
   readonly nowMs: number;
+  /** The moment up to which the reports know where people were. */
+  readonly untilMs: number;
   /** How long clients may take to move. */
   readonly settleMs: number;
   readonly participantsOf: (key: string) => Finding['participants'];
@@ -32,11 +34,12 @@ export function followMoves(moves: readonly Move[], moment: MovesMoment): readon
 function stateOf(
   { winner, atMs }: Move,
   participants: Readonly<Record<string, number>>,
-  { nowMs, settleMs, isWhole }: MovesMoment,
+  { untilMs, settleMs, isWhole }: MovesMoment,
 ): MovedConference['state'] {
   const groups = Object.entries(participants).filter(([, count]) => count > 0);
-  if (groups.some(([shard]) => shard !== winner)) return nowMs - atMs < settleMs ? 'moving' : 'not-whole';
-  if (!isWhole) return 'moving';
+  if (groups.some(([shard]) => shard !== winner)) return untilMs - atMs < settleMs ? 'moving' : 'not-whole';
+  // A report that is older than the heal says nothing of what became of its people.
+  if (!isWhole || untilMs < atMs) return 'moving';
   return groups.length === 0 ? 'ended' : 'whole';
 }
 

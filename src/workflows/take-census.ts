@@ -3,6 +3,7 @@
 import type { RoutedGrid } from '../analysis/routed-grid.ts';
 import type { CensusContext } from '../census/census-context.ts';
 import { readCensusState, writeCensusState } from '../census/census-state.ts';
+import { knownUntilMs } from '../census/freshness.ts';
 import { type CensusMoment, type JoinedCensus, joinCensus } from '../census/joined-census.ts';
 import { addMoves, openMoves } from '../census/moves.ts';
 import { readCensus } from '../census/read-census.ts';
@@ -18,6 +19,11 @@ import { openCensusWay } from '../session/census-way.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
 import { seed } from './confirm-suspects.ts';
+
+/** Signal-sidecars write their reports to Consul once a minute (docs/jitsi-facts.md, "Census"). */
+const REPORT_PERIOD_MS = 60_000;
+/** How soon a census that still has old reports is taken again. */
+const NEXT_REPORTS_MS = 5_000;
 
 /** The first look, which the census is taken beside. */
 export interface TablesSeen {
@@ -47,12 +53,9 @@ export async function takeCensus(run: MeshRun, tables: TablesSeen, waits: boolea
   const moves = state?.moved ?? [];
   let taken = await takeOnce(asked, { earlier: state, moves });
   if (waits && taken.joined.pending > 0) {
-    const { settleMs } = settings.census;
-    context.log.info('census-waits', { conferences: taken.joined.pending, milliseconds: settleMs });
+    context.log.info('census-waits', { conferences: taken.joined.pending, milliseconds: settings.census.settleMs });
     context.progress.update({ stage: 'census', done: 0, total: taken.reading.shards.length, bytes: 0 });
-    await context.clock.sleep(settleMs, context.signal);
-    const earlier = { atMs: taken.nowMs, apart: taken.joined.sightings };
-    taken = await takeOnce(asked, { earlier, moves });
+    taken = await takeLater(asked, taken, moves);
   }
   const { joined, reading, nowMs } = taken;
   const problem = writeCensusState(place, { atMs: nowMs, apart: joined.sightings, moved: openMoves(joined.moved) });
@@ -87,6 +90,21 @@ interface Taken {
   readonly joined: JoinedCensus;
   readonly reading: CensusReading;
   readonly nowMs: number;
+  /** The moment up to which the reports know where people were. */
+  readonly untilMs: number;
+}
+
+/** Takes the census again once every report is younger than the settle time after the first. */
+async function takeLater(asked: Asked, first: Taken, moves: Remembered['moves']): Promise<Taken> {
+  const { clock, signal } = asked.run.context;
+  const earlier = { atMs: first.nowMs, apart: first.joined.sightings };
+  const settledAtMs = first.nowMs + asked.census.settleMs;
+  await clock.sleep(asked.census.settleMs, signal);
+  for (;;) {
+    const taken = await takeOnce(asked, { earlier, moves });
+    if (taken.untilMs >= settledAtMs || taken.nowMs >= settledAtMs + REPORT_PERIOD_MS) return taken;
+    await clock.sleep(NEXT_REPORTS_MS, signal);
+  }
 }
 
 async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
@@ -96,16 +114,24 @@ async function takeOnce({ run, census, tables }: Asked, remembered: Remembered):
   const shards = shardsOf(tables.look.context.views, tables.wanted);
   const reading = await readOver(run, census, { shards, sink: rooms });
   const nowMs = context.clock.now();
+  const untilMs = knownUntilMs(reading, nowMs);
   const healed = recentHeals(
     { folder: settings.heal.journal, environment: settings.environment },
     settings.table,
-    new Date(nowMs - census.settleMs),
+    new Date(untilMs - census.settleMs),
   );
   const wasMoved = (key: string) => 'healsOf' in healed && healed.healsOf(key) > 0;
-  const joined = joinCensus(rooms, reading, { ...tables, nowMs, settleMs: census.settleMs, ...remembered, wasMoved });
+  const joined = joinCensus(rooms, reading, {
+    ...tables,
+    nowMs,
+    untilMs,
+    settleMs: census.settleMs,
+    ...remembered,
+    wasMoved,
+  });
   for (const { name, status, trouble, rooms: count, participants } of reading.shards)
     context.log.info('shard-census', { shard: name, status, code: trouble?.code, rooms: count, participants });
-  return { joined, reading, nowMs };
+  return { joined, reading, nowMs, untilMs };
 }
 
 async function readOver(

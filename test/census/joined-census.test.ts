@@ -48,6 +48,7 @@ function census(picture: Picture, shards: Readonly<Record<string, Shard>>, chang
   const moment = {
     keyLength: 200,
     nowMs: NOW,
+    untilMs: NOW,
     settleMs: SETTLE,
     earlier: null,
     moves: [],
@@ -127,6 +128,15 @@ describe('since when', () => {
     const atMs = NOW - ago;
     const earlier = { atMs, apart: { k: { [addresses.s1!]: atMs, [addresses.s2!]: atMs } } };
     expect(census(together, fresh, { earlier }).kinds).toEqual([['k', kinds]]);
+  });
+
+  test('two censuses that read the same reports have seen one moment', () => {
+    const atMs = NOW - SETTLE;
+    const earlier = { atMs, apart: { k: { [addresses.s1!]: atMs, [addresses.s2!]: atMs } } };
+    const { joined, kinds } = census(together, fresh, { earlier, untilMs: atMs - 1_000 });
+    expect([kinds, joined.pending]).toEqual([[['k', 0]], 1]);
+    // The next reports tell.
+    expect(census(together, fresh, { earlier, untilMs: NOW }).kinds).toEqual([['k', SCATTERED]]);
   });
 
   test('a conference that was healed within the time: its people are on the way', () => {

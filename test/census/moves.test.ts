@@ -6,9 +6,10 @@ const NOW = 100 * MINUTE;
 
 function follow(minutesAgo: number, participants: Readonly<Record<string, number>>, isWhole = true) {
   const move = { key: 'k', winner: 's1', atMs: NOW - minutesAgo * MINUTE };
-  const moment = { nowMs: NOW, settleMs: 2 * MINUTE, participantsOf: () => participants, isWhole };
-  return followMoves([move], moment);
+  return followMoves([move], { ...moment, participantsOf: () => participants, isWhole });
 }
+
+const moment = { nowMs: NOW, untilMs: NOW, settleMs: 2 * MINUTE };
 
 describe('the people of a conference that a heal moved', () => {
   test.each<readonly [string, number, Readonly<Record<string, number>>, string]>([
@@ -26,6 +27,24 @@ describe('the people of a conference that a heal moved', () => {
     expect(follow(3, { s1: 3 }, false)).toMatchObject([{ state: 'moving' }]);
     expect(follow(3, {}, false)).toMatchObject([{ state: 'moving' }]);
     expect(follow(3, { s2: 1 }, false)).toMatchObject([{ state: 'not-whole' }]);
+  });
+
+  test.each([
+    ['before the heal', 4, 'moving'],
+    ['too soon after it', 1.5, 'moving'],
+    ['long enough after it', 0, 'not-whole'],
+  ])('are judged by when the reports were written: %s', (_, reportMinutesAgo, state) => {
+    const move = { key: 'k', winner: 's1', atMs: NOW - 3 * MINUTE };
+    const untilMs = NOW - reportMinutesAgo * MINUTE;
+    const apart = { ...moment, untilMs, participantsOf: () => ({ s1: 2, s2: 1 }), isWhole: true };
+    expect(followMoves([move], apart)).toMatchObject([{ state }]);
+  });
+
+  test('are not called whole, or gone, by a report from before the heal', () => {
+    const move = { key: 'k', winner: 's1', atMs: NOW - MINUTE };
+    const before = { ...moment, untilMs: NOW - 2 * MINUTE, isWhole: true };
+    expect(followMoves([move], { ...before, participantsOf: () => ({ s1: 3 }) })).toMatchObject([{ state: 'moving' }]);
+    expect(followMoves([move], { ...before, participantsOf: () => ({}) })).toMatchObject([{ state: 'moving' }]);
   });
 
   test('are waited for until they are seen together, an hour at most', () => {
