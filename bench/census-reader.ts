@@ -3,7 +3,9 @@
 // apart. What it takes beyond a census without rooms is what the census costs. With a second
 // argument it reads only: what the rest takes is the join.
 
+import { tmpdir } from 'node:os';
 import { joinRooms } from '../src/census/join.ts';
+import { openKeptAnswers } from '../src/census/kept-answers.ts';
 import { readCensus } from '../src/census/read-census.ts';
 import { roomRule } from '../src/census/room-key.ts';
 import { createRoomTable } from '../src/census/room-table.ts';
@@ -18,6 +20,9 @@ for (let n = 0; n < CONFERENCES; n++) {
 }
 /** Every conference is where its room is. */
 const plainShards = Int32Array.from({ length: CONFERENCES }, (_, n) => Math.floor(n / ROOMS));
+
+/** Answers are kept as in a run: that is a part of the cost. */
+const kept = openKeptAnswers({ folder: tmpdir(), environment: 'bench', maxAgeMs: 3_600_000, now: Date.now });
 
 const rule = roomRule('conference.meet.example', '{tenant}/{room}');
 const rooms = createRoomTable({ known: keys, strangers: createKeyTable(2), rule });
@@ -37,6 +42,7 @@ const { shards, gaps } = await readCensus(
     shards: [],
     now: Date.now,
     dialTo: () => null,
+    kept,
     signal: new AbortController().signal,
     sink: isJoined ? rooms : { room() {} },
   },

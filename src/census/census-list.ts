@@ -9,12 +9,20 @@ export interface ShardEnd {
   readonly reportedAt: Date | null;
 }
 
+/** Where the rooms of one shard go. */
+interface ShardPlace {
+  readonly tally: Tally;
+  readonly finish: (end: ShardEnd) => void;
+}
+
 interface Draft {
   /** The same for reports of one shard. */
   readonly key: string;
   readonly name: string;
   readonly address: string | null;
   readonly tally: Tally;
+  /** Of a kept answer, beside what came of the present one. */
+  readonly isStandIn: boolean;
   end: ShardEnd;
 }
 
@@ -33,11 +41,14 @@ export class CensusList {
     this.#sink = sink;
   }
 
-  /** Gives the shard its place. Rooms go through `tally`; `finish` is called once at the end. */
-  begin(name: string, address: string | null): { readonly tally: Tally; readonly finish: (end: ShardEnd) => void } {
+  /**
+   * Gives the shard its place. Rooms go through `tally`; `finish` is called once at the end.
+   * `isStandIn`: the last good answer of a shard that has a place, which counts where it is newer.
+   */
+  begin(name: string, address: string | null, isStandIn = false): ShardPlace {
     const tally = new Tally(this.#drafts.length, this.#domain, this.#sink);
     const key = `${name} ${address}`;
-    const draft: Draft = { key, name, address, tally, end: NOT_ENDED };
+    const draft: Draft = { key, name, address, tally, isStandIn, end: NOT_ENDED };
     this.#drafts.push(draft);
     return {
       tally,
@@ -66,7 +77,10 @@ export class CensusList {
   notes(): readonly string[] {
     const foreign = this.#drafts.filter(({ tally, end }) => tally.foreign > 0 && end.trouble === null);
     const rooms = foreign.reduce((sum, { tally }) => sum + tally.foreign, 0);
-    const twice = new Set(this.shards().flatMap(({ name, status }) => (status === 'duplicate' ? [name] : [])));
+    const first = this.#drafts.filter(({ isStandIn }) => !isStandIn);
+    const twice = new Set(
+      first.flatMap(({ name, key }, at) => (first.findIndex((one) => one.key === key) < at ? [name] : [])),
+    );
     const gone = this.#drafts.filter(({ end }) => end.trouble?.code === 'gone').map(({ name }) => name);
     return [
       ...(gone.length === 0

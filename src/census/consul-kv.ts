@@ -14,8 +14,9 @@ import { quote } from '../input/complaint.ts';
 import { answerTrouble } from './answer.ts';
 import type { CensusContext } from './census-context.ts';
 import { CensusList, list } from './census-list.ts';
-import { askConsul, listDatacenters } from './consul-question.ts';
+import { askConsul, type ConsulAsk, listDatacenters, parseDatacenters, type RowReader } from './consul-question.ts';
 import { freshnessOf } from './freshness.ts';
+import { type AnswerKeeper, askKeeping, standInNote } from './kept-answers.ts';
 import { type KvRow, KvRows } from './kv-rows.ts';
 import { readRooms } from './room-list.ts';
 
@@ -32,8 +33,9 @@ export async function readConsulCensus(
   const known = addressesOf(context.shards);
   const census = new CensusList(settings.domain, context.sink);
   const gaps: CensusGap[] = [];
-  const odd: string[] = [];
-  const datacenters = source.datacenters === 'all' ? await listDatacenters(ask) : source.datacenters;
+  const odd = new Set<string>();
+  const standIns: string[] = [];
+  const datacenters = await datacentersOf(ask, context, standIns);
   if ('code' in datacenters)
     return {
       shards: unreported(context.shards, census, [datacenters]),
@@ -42,16 +44,16 @@ export async function readConsulCensus(
     };
   const limit = pLimit(settings.concurrency);
   let found = 0;
-  const readRow = ({ key, value }: KvRow) => {
+  const readRow = ({ key, value }: KvRow, isStandIn = false) => {
     const name = key.slice(source.prefix.length);
     // A folder that a person made in Consul's own pages has a key of its own.
     if (key.endsWith('/')) return;
     found++;
     if (!key.startsWith(source.prefix) || !/^[\w.-]{1,200}$/.test(name)) {
-      odd.push(quote(key));
+      odd.add(quote(key));
       return;
     }
-    const { tally, finish } = census.begin(name, known.addressOf(name));
+    const { tally, finish } = census.begin(name, known.addressOf(name), isStandIn);
     if (!Buffer.isBuffer(value)) return finish({ reportedAt: null, trouble: noValue(name, value) });
     const end = readRooms(value, LIST, tally);
     if ('wrong' in end) {
@@ -71,9 +73,17 @@ export async function readConsulCensus(
   await Promise.all(
     datacenters.map((datacenter) =>
       limit(async () => {
-        const rows = new KvRows(readRow);
-        const trouble = await askConsul(ask, datacenter, rows);
-        if (trouble !== null) gaps.push({ name: datacenter, trouble });
+        const question = `${source.url} ${source.prefix} ${datacenter}`;
+        const keeper = context.kept.keep(question);
+        const trouble = await askKeeping(keeper, () =>
+          askConsul(ask, datacenter, keeping(new KvRows(readRow), keeper)),
+        );
+        if (trouble === null) return;
+        const rows = new KvRows((row) => readRow(row, true));
+        const kept = context.kept.find(question);
+        kept?.replay((chunk) => rows.write(chunk));
+        if (kept === null || rows.end() !== null) gaps.push({ name: datacenter, trouble });
+        else standIns.push(standInNote(trouble, context.now() - kept.atMs));
       }),
     ),
   );
@@ -84,13 +94,53 @@ export async function readConsulCensus(
     gaps.map(({ trouble }) => trouble),
   );
   const notes = [
+    ...new Set(standIns),
     ...census.notes(),
-    ...(odd.length === 0 ? [] : [`Consul's keys ${list(odd)} are not named like shards and are left out.`]),
+    ...(odd.size === 0 ? [] : [`Consul's keys ${list([...odd])} are not named like shards and are left out.`]),
     ...(known.doubtful.length === 0
       ? []
       : [`${list(known.doubtful)}: the name belongs to several addresses, so that its rooms have none.`]),
   ];
   return { shards: census.shards(), gaps: gaps.sort((a, b) => (a.name < b.name ? -1 : 1)), notes };
+}
+
+/** Those of the settings, or all; the kept list stands in where Consul does not give them. */
+async function datacentersOf(
+  ask: ConsulAsk,
+  { kept, now }: CensusContext,
+  standIns: string[],
+): Promise<readonly string[] | CensusTrouble> {
+  const { source } = ask;
+  if (source.datacenters !== 'all') return source.datacenters;
+  const question = `${source.url} datacenters`;
+  const names = await listDatacenters(ask);
+  if (!('code' in names)) {
+    const keeper = kept.keep(question);
+    keeper.write(Buffer.from(JSON.stringify(names)));
+    keeper.end(true);
+    return names;
+  }
+  let text = '';
+  const answer = kept.find(question);
+  answer?.replay((chunk) => {
+    text += chunk.toString();
+    return true;
+  });
+  const keptNames = parseDatacenters(text);
+  if (answer === null || keptNames === null) return names;
+  standIns.push(standInNote(names, now() - answer.atMs));
+  return keptNames;
+}
+
+/** Keeps what the rows are read from. */
+function keeping(rows: KvRows, keeper: AnswerKeeper): RowReader {
+  return {
+    write(chunk) {
+      keeper.write(chunk);
+      return rows.write(chunk);
+    },
+    end: () => rows.end(),
+  };
 }
 
 /** Names that belong to two addresses have none. */

@@ -4,7 +4,6 @@ import type { CensusSettings, CensusSource, CensusTrouble } from '../domain/cens
 import { quote } from '../input/complaint.ts';
 import type { Dial } from '../transport/dial.ts';
 import { getHttp, type HttpAnswer } from './http-get.ts';
-import type { KvRows } from './kv-rows.ts';
 
 type ConsulSource = Extract<CensusSource, { kind: 'consul' }>;
 
@@ -27,13 +26,24 @@ export async function listDatacenters(ask: ConsulAsk): Promise<readonly string[]
   });
   const trouble = troubleOf(answer, url, ask.source);
   if (trouble !== null) return trouble;
+  return parseDatacenters(text) ?? notConsul(url, "is not Consul's list of datacenters");
+}
+
+/** `null`: the text is no list of datacenters. */
+export function parseDatacenters(text: string): readonly string[] | null {
   const names = parse(text);
   const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
-  return isList ? [...new Set(names as string[])] : notConsul(url, "is not Consul's list of datacenters");
+  return isList ? [...new Set(names as string[])] : null;
+}
+
+/** What takes the rows of an answer, as `KvRows` does. */
+export interface RowReader {
+  write(chunk: Uint8Array): boolean;
+  end(): string | null;
 }
 
 /** Feeds `rows` with the keys below the prefix; none there is no trouble. */
-export async function askConsul(ask: ConsulAsk, datacenter: string, rows: KvRows): Promise<CensusTrouble | null> {
+export async function askConsul(ask: ConsulAsk, datacenter: string, rows: RowReader): Promise<CensusTrouble | null> {
   const { source } = ask;
   const path = source.prefix.split('/').map(encodeURIComponent).join('/');
   const url = `${baseOf(source)}/v1/kv/${path}?recurse&dc=${encodeURIComponent(datacenter)}`;

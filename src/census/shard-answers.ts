@@ -4,10 +4,11 @@ import pLimit from 'p-limit';
 import type { CensusReading, CensusSettings, CensusShard, CensusSource, CensusTrouble } from '../domain/census.ts';
 import { isProblem } from '../input/complaint.ts';
 import { parseUrlPattern, type UrlWord } from '../input/url-pattern.ts';
-import { answerTrouble } from './answer.ts';
+import { answerTrouble, type Place } from './answer.ts';
 import type { CensusContext } from './census-context.ts';
 import { CensusList } from './census-list.ts';
 import { getHttp, type HttpAnswer } from './http-get.ts';
+import { askKeeping, type KeptAnswers, standInNote } from './kept-answers.ts';
 import { RoomList } from './room-list.ts';
 
 type ShardSource = Exclude<CensusSource, { kind: 'consul' }>;
@@ -22,37 +23,68 @@ export async function readShardsCensus(
   const census = new CensusList(settings.domain, context.sink);
   const limit = pLimit(settings.concurrency);
   const asked = distinct(context.shards).map((shard) => ({ shard, url: urlOf(source, shard) }));
+  const standIns: string[] = [];
   const users = new Map<string, number>();
   for (const { url } of asked) if (typeof url === 'string') users.set(url, (users.get(url) ?? 0) + 1);
   await Promise.all(
     asked.map(({ shard, url }) => {
-      const { tally, finish } = census.begin(shard.name ?? shard.address, shard.address);
+      const name = shard.name ?? shard.address;
+      const { tally, finish } = census.begin(name, shard.address);
       const end = (trouble: CensusTrouble | null) => finish({ trouble, reportedAt: null });
       if (typeof url !== 'string') return end(url);
       if (users.get(url)! > 1) return end(shared(url, source));
       return limit(async () => {
+        const place = { name: url, list: LIST, domain: settings.domain } as const;
         const rooms = new RoomList(LIST, tally);
         const headers = source.kind === 'prosody' ? { Host: settings.domain } : {};
-        const answer = await getHttp(
-          {
-            url,
-            headers,
-            remedy: `Check census.${source.kind}.url, and that firewalls let the census through (census.via goes through a login).`,
-            limits: settings,
-            dial: context.dialTo(shard.region),
-            signal: context.signal,
-          },
-          (chunk) => rooms.write(chunk),
-        );
-        end(
-          statusTrouble(answer, { url, kind: source.kind, domain: settings.domain }) ??
-            answerTrouble(rooms.end(), { name: url, list: LIST, domain: settings.domain }, tally),
-        );
+        const keeper = context.kept.keep(url);
+        const trouble = await askKeeping(keeper, async () => {
+          const answer = await getHttp(
+            {
+              url,
+              headers,
+              remedy: `Check census.${source.kind}.url, and that firewalls let the census through (census.via goes through a login).`,
+              limits: settings,
+              dial: context.dialTo(shard.region),
+              signal: context.signal,
+            },
+            (chunk) => {
+              keeper.write(chunk);
+              return rooms.write(chunk);
+            },
+          );
+          return (
+            statusTrouble(answer, { url, kind: source.kind, domain: settings.domain }) ??
+            answerTrouble(rooms.end(), place, tally)
+          );
+        });
+        end(trouble);
+        if (trouble === null) return;
+        const keptAtMs = replayRooms(census, context.kept, { name, address: shard.address, place });
+        if (keptAtMs !== null) standIns.push(standInNote(trouble, context.now() - keptAtMs));
       });
     }),
   );
   const gaps = asked.length > 0 ? [] : [{ name: `census.${source.kind}`, trouble: NOBODY }];
-  return { shards: census.shards(), gaps, notes: census.notes() };
+  return { shards: census.shards(), gaps, notes: [...standIns, ...census.notes()] };
+}
+
+interface Missed {
+  readonly name: string;
+  readonly address: string | null;
+  readonly place: Place;
+}
+
+/** Lets the last good answer of a shard stand in. When it came; `null` where there is none. */
+function replayRooms(census: CensusList, kept: KeptAnswers, { name, address, place }: Missed): number | null {
+  const answer = kept.find(place.name);
+  if (answer === null) return null;
+  const { tally, finish } = census.begin(name, address, true);
+  const rooms = new RoomList(LIST, tally);
+  answer.replay((chunk) => rooms.write(chunk));
+  const trouble = answerTrouble(rooms.end(), place, tally);
+  finish({ trouble, reportedAt: trouble === null ? new Date(answer.atMs) : null });
+  return trouble === null ? answer.atMs : null;
 }
 
 const NOBODY: CensusTrouble = {

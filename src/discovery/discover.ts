@@ -3,7 +3,7 @@
 import type { Catalogue } from '../domain/discovery.ts';
 import type { DiscoverySettings } from '../domain/settings.ts';
 import { askCatalogue } from './consul-catalogue.ts';
-import { openLastGood } from './last-good.ts';
+import { type LastGood, openLastGood } from './last-good.ts';
 
 /** What discovery takes from the machine and the run. */
 export interface DiscoveryContext {
@@ -31,18 +31,50 @@ export interface Discovered {
 export async function discover(settings: DiscoverySettings, context: DiscoveryContext): Promise<Discovered | null> {
   const { consul, file, maxAgeMs } = settings;
   const { environment, signal, timeoutMs, stateFolder } = context;
+  const now = context.now();
   if (file !== null) {
-    const { readWantedFile } = await import('./wanted-file.ts');
-    const catalogue = readWantedFile(file, ...readText(file, context));
-    return { catalogue, notes: notesOf(catalogue, context.now()) };
+    const lastGood = openLastGood(stateFolder, environment, `file ${file}`);
+    const catalogue = await readFileCatalogue(file, context, { lastGood, maxAgeMs, now });
+    return withNotes(catalogue, now, lastGood.save());
   }
   if (consul === null) return null;
   const lastGood = openLastGood(stateFolder, environment, consul.url);
-  const now = context.now();
   const catalogue = await askCatalogue({ consul, environment, lastGood, maxAgeMs, now, timeoutMs, signal });
-  const lost = lastGood.save();
+  return withNotes(catalogue, now, lastGood.save());
+}
+
+function withNotes(catalogue: Catalogue, now: number, lost: string | null): Discovered {
   return { catalogue, notes: [...notesOf(catalogue, now), ...(lost === null ? [] : [lost])] };
 }
+
+interface Kept {
+  readonly lastGood: LastGood;
+  readonly maxAgeMs: number;
+  readonly now: number;
+}
+
+/** What the file says, or what it said when it was last good: somebody may be writing it. */
+async function readFileCatalogue(
+  file: string,
+  context: DiscoveryContext,
+  { lastGood, maxAgeMs, now }: Kept,
+): Promise<Catalogue> {
+  const { readWantedFile } = await import('./wanted-file.ts');
+  const [text, why] = readText(file, context);
+  const catalogue = readWantedFile(file, text, why);
+  if (catalogue.troubles.length === 0) {
+    lastGood.put(FILE, { atMs: now, body: text });
+    return catalogue;
+  }
+  const kept = lastGood.get(FILE);
+  if (kept === null || typeof kept.body !== 'string' || now - kept.atMs > maxAgeMs) return catalogue;
+  const before = readWantedFile(file, kept.body);
+  if (before.troubles.length > 0) return catalogue;
+  return { ...before, troubles: catalogue.troubles.map((trouble) => ({ ...trouble, answerFromMs: kept.atMs })) };
+}
+
+/** What the text of the file is kept as. */
+const FILE = 'file';
 
 function readText(file: string, { readFile }: DiscoveryContext): readonly [text: string | null, why?: string] {
   try {

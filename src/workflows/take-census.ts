@@ -5,6 +5,7 @@ import type { CensusContext } from '../census/census-context.ts';
 import { readCensusState, writeCensusState } from '../census/census-state.ts';
 import { knownUntilMs } from '../census/freshness.ts';
 import { type CensusMoment, type JoinedCensus, joinCensus } from '../census/joined-census.ts';
+import { openKeptAnswers } from '../census/kept-answers.ts';
 import { addMoves, openMoves } from '../census/moves.ts';
 import { readCensus } from '../census/read-census.ts';
 import { roomRule } from '../census/room-key.ts';
@@ -142,7 +143,13 @@ async function readOver(
   const way = openCensusWay(settings, census, mesh);
   try {
     const { clock, signal } = context;
-    return await readCensus(census, { ...wanted, dialTo: way.dialTo, now: () => clock.now(), signal });
+    const kept = openKeptAnswers({
+      folder: settings.heal.journal,
+      environment: settings.environment,
+      maxAgeMs: census.maxAgeMs,
+      now: () => clock.now(),
+    });
+    return await readCensus(census, { ...wanted, dialTo: way.dialTo, kept, now: () => clock.now(), signal });
   } finally {
     await way.close();
   }

@@ -9,7 +9,7 @@ import type { CensusContext } from '../../src/census/census-context.ts';
 import { readCensus } from '../../src/census/read-census.ts';
 import type { CensusSource } from '../../src/domain/census.ts';
 import { limitMemory } from '../support/memory-limit.ts';
-import { censusSettings, consul, NOW, PREFIX, play, read, report, room, rowOf, shard } from './reading.ts';
+import { censusSettings, consul, NOW, nothingKept, PREFIX, play, read, report, room, rowOf, shard } from './reading.ts';
 
 beforeAll(limitMemory);
 
@@ -164,5 +164,12 @@ describe('Consul', () => {
 });
 
 function context(sink: CensusContext['sink']): CensusContext {
-  return { shards: S1, now: () => NOW, dialTo: () => null, signal: new AbortController().signal, sink };
+  return {
+    shards: S1,
+    now: () => NOW,
+    dialTo: () => null,
+    kept: nothingKept,
+    signal: new AbortController().signal,
+    sink,
+  };
 }

@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { CensusContext } from '../../src/census/census-context.ts';
+import type { KeptAnswers } from '../../src/census/kept-answers.ts';
 import { readCensus } from '../../src/census/read-census.ts';
 import type { CensusReading, CensusRoom, CensusSettings, CensusShard, CensusSource } from '../../src/domain/census.ts';
 
@@ -36,6 +37,9 @@ export interface Read extends CensusReading {
   readonly counted: Readonly<Record<string, readonly string[]>>;
 }
 
+/** No answer stands in for another. */
+export const nothingKept: KeptAnswers = { keep: () => ({ write() {}, end() {} }), find: () => null };
+
 type Given = Partial<Omit<CensusSettings, 'source'>> & Partial<Omit<CensusContext, 'sink'>>;
 
 export const censusSettings = (source: CensusSource, limits: Partial<CensusSettings> = {}): CensusSettings => ({
@@ -52,12 +56,13 @@ export const censusSettings = (source: CensusSource, limits: Partial<CensusSetti
 });
 
 export async function read(source: CensusSource, given: Given = {}): Promise<Read> {
-  const { shards = [], now = () => NOW, dialTo = () => null, signal, ...limits } = given;
+  const { shards = [], now = () => NOW, dialTo = () => null, kept = nothingKept, signal, ...limits } = given;
   const rooms: [number, CensusRoom][] = [];
   const reading = await readCensus(censusSettings(source, limits), {
     shards,
     now,
     dialTo,
+    kept,
     signal: signal ?? endless(),
     sink: { room: (index, one) => rooms.push([index, one]) },
   });

@@ -207,3 +207,40 @@ describe('the last good answer', () => {
     expect(wholes(await ask(url))).toEqual(['live', 'tenants', 'proxies']);
   });
 });
+
+describe('a file', () => {
+  const fileOf = (text: string | null, maxAgeMs = 3_600_000) =>
+    discover(
+      { consul: null, file: 'wanted.yaml', maps: { live: 'live.map', tenant: 'tenant.map' }, maxAgeMs },
+      {
+        environment: 'stage',
+        stateFolder: join(folder, 'state'),
+        readFile: () => {
+          if (text === null) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+          return text;
+        },
+        now: () => now,
+        timeoutMs: 1_000,
+        signal: new AbortController().signal,
+      },
+    ).then((found) => found!);
+  const good = 'shards: [{ name: s1, address: "10.0.0.1:443" }]\nlive: release-1\n';
+
+  test.each([
+    ['that is gone', null],
+    ['that is half written', 'shards: [{ name: s1, addr'],
+  ])('%s: what it said last stands in, within its age, and the report says so', async (_, text) => {
+    const before = await fileOf(good);
+    now += 14 * 60_000;
+    const after = await fileOf(text);
+    expect({ ...after.catalogue, troubles: [] }).toEqual(before.catalogue);
+    expect(wholes(after)).toEqual(wholes(before));
+    expect(after.notes).toEqual([expect.stringContaining('the last good answer stands in, 14 min old')]);
+    const late = await fileOf(text, 60_000);
+    expect([wholes(late), late.catalogue.shards]).toEqual([[], []]);
+  });
+
+  test('that never was good has nothing that stands in', async () => {
+    expect(wholes(await fileOf(null))).toEqual([]);
+  });
+});
