@@ -1,6 +1,6 @@
 #!/bin/sh
 # `npm run build`: the program into dist/, as ES modules: dist/src/main.js, one file a job in
-# dist/jobs/, and what they share in dist/src/.
+# dist/jobs/, and what they share in dist/src/; and the man page, dist/man/splitbrain.1.
 #
 # Bundled, because Node takes nearly twice as long to find and compile the modules one by one.
 # Code splitting keeps `await import()` lazy: a command loads only its own parts. Packages are
@@ -20,3 +20,6 @@ node_modules/.bin/esbuild src/main.ts jobs/monitor.ts jobs/remediate.ts jobs/rep
   --banner:js="import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 chmod +x dist/src/main.js
 node_modules/.bin/asc --config assembly/asconfig.json --outFile dist/lines.wasm
+# The man page is made from the same list of commands as help.
+mkdir dist/man
+node --import tsx scripts/man-page.ts >dist/man/splitbrain.1

@@ -16,6 +16,8 @@ program_of() {
     default-jre-headless) echo java ;;
     jenkins-job-builder) echo jenkins-jobs ;;
     ansible-core) echo ansible-inventory ;;
+    groff-base) echo groff ;;
+    systemd) echo systemd-analyze ;;
     *) echo "$1" ;;
   esac
 }
@@ -31,6 +33,9 @@ reason_for() {
     groovy) echo 'the Jenkinsfile is compiled and run with it' ;;
     default-jre-headless) echo 'groovy runs on it' ;;
     jenkins-job-builder) echo 'the job definitions are rendered with it' ;;
+    zsh | fish) echo 'completion is tested in it' ;;
+    mandoc | groff-base) echo 'the man page is checked with it' ;;
+    systemd) echo 'the units of jobs/systemd are checked with its systemd-analyze' ;;
     *) echo 'asked for by the caller' ;;
   esac
 }

@@ -39,7 +39,7 @@ if ! is_made_from "$installed" "$lock"; then
   echo "$lock" >"$installed"
 fi
 
-sources=$(find src jobs assembly scripts/build.sh package.json package-lock.json -type f | LC_ALL=C sort | xargs cksum | cksum)
+sources=$(find src jobs assembly scripts/build.sh scripts/man-page.ts package.json package-lock.json -type f | LC_ALL=C sort | xargs cksum | cksum)
 if ! is_made_from "$built" "$sources"; then
   echo 'Building (npm run build) ...'
   npm run --silent build

@@ -29,6 +29,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   history: ['domain', 'report/private-file.ts'],
   report: ['domain', 'errors.ts'],
   cloudwatch: ['domain', 'errors.ts'],
+  'command-line': [],
 };
 
 /** Who knows several rooms: the stories and the commands. Nothing above imports them. */

@@ -1,19 +1,21 @@
 // The command line: builds the parser from the list of commands, and words its complaints.
 
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import type { ProgramShape } from '../command-line/program-shape.ts';
 import { commands, groups } from '../commands/all.ts';
 import type { CommandDefinition } from '../commands/command.ts';
 import { EXIT_CODES_HELP, exitCodes } from '../domain/exit-codes.ts';
 import { programVersion } from '../process/version.ts';
 import { endingOf } from './ending.ts';
+import { shapeOf } from './shape-of.ts';
 
 /** Runs one command line and resolves to its exit code; never rejects. */
 export async function runCli(args: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode: number = exitCodes.agree;
   const start = async (command: CommandDefinition, words: readonly (string | undefined)[], flags: unknown) => {
     const run = { id: randomUUID().slice(0, 8), command: command.name, version: programVersion() };
-    exitCode = await command.start({ flags: flags as never, words, run, signal });
+    exitCode = await command.start({ flags: flags as never, words, run, signal, shape: programShape });
   };
   try {
     await createProgram(args, start).parseAsync([...args], { from: 'user' });
@@ -50,6 +52,15 @@ export function createProgram(args: readonly string[], start: StartCommand): Com
   return program;
 }
 
+/** The command line as it is, for what describes it. */
+export function programShape(): ProgramShape {
+  const helps = new Map(commands.map(({ name, help }) => [name, help]));
+  return shapeOf(
+    createProgram([], async () => {}),
+    (name) => helps.get(name) ?? '',
+  );
+}
+
 function addCommand(program: Command, definition: CommandDefinition, start: StartCommand): void {
   const [first = '', second] = definition.name.split(' ');
   const parent = second === undefined ? program : groupOf(program, first);
@@ -57,7 +68,10 @@ function addCommand(program: Command, definition: CommandDefinition, start: Star
     .command(second ?? first)
     .description(definition.summary)
     .exitOverride();
-  for (const word of definition.takes ?? []) command.argument(word);
+  for (const word of definition.takes ?? []) {
+    if (word instanceof Argument) command.addArgument(word);
+    else command.argument(word);
+  }
   for (const group of definition.flags) group(command);
   command.addHelpText('after', definition.help);
   // commander passes the arguments, then the flags, then the command.

@@ -5,6 +5,7 @@ import { alarmsApply, alarmsPlan } from './alarms.ts';
 import { apply } from './apply.ts';
 import { census } from './census.ts';
 import type { CommandDefinition } from './command.ts';
+import { completion } from './completion.ts';
 import { heal } from './heal.ts';
 import { inventory } from './inventory.ts';
 import { monitor } from './monitor.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CommandDefinition[] = [
   alarmsPlan,
   alarmsApply,
   schema,
+  completion,
 ];
 
 /** Descriptions of groups of commands, such as `alarms`. */

@@ -1,7 +1,8 @@
 // What a command is: its name, arguments, flags and help, and how it starts. A file of this room
 // loads nothing but that; the workflow is loaded when the command runs.
 
-import type { Command } from 'commander';
+import type { Argument, Command } from 'commander';
+import type { ProgramShape } from '../command-line/program-shape.ts';
 import type { Call } from '../session/mesh.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { Call } from '../session/mesh.ts';
 export interface Invocation<Flags> extends Call {
   readonly flags: Flags;
   readonly words: readonly (string | undefined)[];
+  /** The whole command line, for what describes it. */
+  readonly shape: () => ProgramShape;
 }
 
 /** Adds flags to a command; returns the same command. */
@@ -19,8 +22,8 @@ export type FlagGroup = (command: Command) => Command;
 export interface CommandDefinition<Flags = never> {
   /** As it is typed after `splitbrain`: one word, or two for a command of a group. */
   readonly name: string;
-  /** Arguments in commander's spelling: `<needed>`, `[optional]`. */
-  readonly takes?: readonly string[];
+  /** Arguments: in commander's spelling, `<needed>` or `[optional]`, or as one with choices. */
+  readonly takes?: readonly (string | Argument)[];
   readonly summary: string;
   readonly flags: readonly FlagGroup[];
   /** What `--help` prints after the flags: notes and examples. */
