@@ -98,8 +98,8 @@ function causeAt({ look, causeEvidence, troubleOf }: LookWithEvidence, row: numb
 }
 
 /**
- * Two proxies whose maps send a new conference of this key to different releases, each of which
- * has the shard that it holds as its own, not as a fallback.
+ * Two proxies whose maps send a new conference of this key to different releases: one release has
+ * the one shard as its own, not as a fallback, and the other release the other.
  */
 function mapCause(look: RoutedGrid, row: number, parted: readonly (readonly [number, number])[]): NamedCause | null {
   const { views, shards } = look.context;

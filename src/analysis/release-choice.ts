@@ -42,13 +42,16 @@ export function differentChoice(key: string, [one, other]: readonly [Placed, Pla
   const pinned = pins.map((entries) => (tenant === null ? null : (entries?.get(tenant) ?? null)));
   const [here, there] = views.map((view, side) => pinned[side] ?? liveReleaseOf(view));
   if (!here || !there || here === there) return null;
-  if (isFallback(one, here) || isFallback(other, there)) return null;
+  // What each told the other may have crossed: then each holds the shard of the other's choice.
+  const isDirect = !isFallback(views[0], here, one.shard) && !isFallback(views[1], there, other.shard);
+  const isCrossed = !isFallback(views[0], here, other.shard) && !isFallback(views[1], there, one.shard);
+  if (!isDirect && !isCrossed) return null;
   const who = pinned.some((pin) => pin !== null) ? `a new conference of tenant ${tenant}` : 'a new conference';
   return `${who} goes to ${here} on ${one.view.name} and to ${there} on ${other.view.name}`;
 }
 
 /** Whether the release has the shard for want of its own only: `N-fallback-SHARD`. */
-function isFallback({ view, shard }: Placed, release: string): boolean {
+function isFallback(view: ProxyView, release: string, shard: string): boolean {
   const servers = view.servers.filter(({ backend, address }) => backend === release && address === shard);
   return servers.length > 0 && servers.every(({ name }) => /^\d+-fallback-/.test(name));
 }
