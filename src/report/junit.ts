@@ -13,6 +13,7 @@ import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { displayName, displayText } from './display.ts';
+import { nameShards, namesIn } from './shard-names.ts';
 import { causeWords, kindWords, meshKindWords } from './words.ts';
 import { element, renderXml, type XmlElement } from './xml.ts';
 
@@ -108,21 +109,26 @@ function findingEnding(kind: FindingKind, report: RunReport, left: number): Case
   return { kind: 'skipped', message: 'not judged: the view is incomplete', lines: [] };
 }
 
-function tallyLines(tally: RunReport['findings']['tallies'][number], { findings }: RunReport): readonly string[] {
+function tallyLines(
+  tally: RunReport['findings']['tallies'][number],
+  { findings, shards }: RunReport,
+): readonly string[] {
+  const nameOf = namesIn(shards);
   const shown = findings.first(tally, SHOWN);
   return [
     `${tally.count} found${tally.cause === null ? '' : `: ${causeWords[tally.cause]} (${tally.cause})`}`,
     ...shown.map(
       ({ conference, because }) =>
-        `  ${displayName(conference, true)}${because === '' ? '' : `: ${displayText(because, true)}`}`,
+        `  ${displayName(conference, true)}${because === '' ? '' : `: ${displayText(nameShards(because, nameOf), true)}`}`,
     ),
     ...(tally.count > shown.length ? [`  and ${tally.count - shown.length} more`] : []),
   ];
 }
 
-function meshCase(kind: MeshFindingKind, { meshFindings }: RunReport): Case {
+function meshCase(kind: MeshFindingKind, { meshFindings, shards }: RunReport): Case {
   const found = meshFindings.filter((finding) => finding.kind === kind);
-  const lines = found.slice(0, SHOWN).map(({ because }) => displayText(because, true));
+  const nameOf = namesIn(shards);
+  const lines = found.slice(0, SHOWN).map(({ because }) => displayText(nameShards(because, nameOf), true));
   const more = found.length > SHOWN ? [`and ${found.length - SHOWN} more`] : [];
   const ending: CaseResult =
     found.length === 0
@@ -131,13 +137,13 @@ function meshCase(kind: MeshFindingKind, { meshFindings }: RunReport): Case {
   return { name: kind, seconds: 0, ending };
 }
 
-function healCase({ heal }: RunReport): Case {
+function healCase({ heal, shards }: RunReport): Case {
   const name = 'heal';
   if (heal === null || (heal.failed === 0 && heal.refusals.length === 0)) return { name, seconds: 0, ending: passed };
   const { planned, verified, failed, refusals } = heal;
   const lines = refusals
     .slice(0, SHOWN)
-    .map(({ reason, because }) => `refused, ${reason}: ${displayText(because, true)}`);
+    .map(({ reason, because }) => `refused, ${reason}: ${displayText(nameShards(because, namesIn(shards)), true)}`);
   const more = refusals.length > SHOWN ? [`and ${refusals.length - SHOWN} more`] : [];
   const message = `${verified} of ${planned} healed, ${failed} did not hold, ${refusals.length} refusals`;
   const isKeptOut = refusals.some(({ reason, key }) => reason === 'locked' && key === null);

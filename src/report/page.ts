@@ -3,6 +3,7 @@
 import picocolors from 'picocolors';
 import stringWidth from 'string-width';
 import { displayCommand, displayName, displayText } from './display.ts';
+import { type NameOf, nameShards } from './shard-names.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -19,15 +20,15 @@ export interface Page {
   suggest(sentence: string, command: string, first?: string): string[];
 }
 
-/** The page for a terminal. */
-export function createPage(terminal: Terminal): Page {
+/** The page for a terminal. `nameOf` gives the names of the shards in sentences. */
+export function createPage(terminal: Terminal, nameOf: NameOf = () => null): Page {
   const { width, colour, unicode } = terminal;
   return {
     width,
     paint: picocolors.createColors(colour),
     arrow: unicode ? '→' : '->',
     name: (word, columns) => displayName(word, unicode, columns),
-    text: (sentence) => displayText(sentence, unicode),
+    text: (sentence) => displayText(nameShards(sentence, nameOf), unicode),
     suggest: (sentence, command, first = '') =>
       fill([...sentence.split(' '), displayCommand(command, unicode)], width, first),
   };

@@ -3,6 +3,7 @@
 
 import { spellEntry } from '../domain/entry.ts';
 import type { EntryState, Plan, PlannedConference, Refusal, Step } from '../domain/plan.ts';
+import { type NameOf, nameShards } from './shard-names.ts';
 
 /** The commands of a step, line by line; `runtime-api/` spells them. */
 export type SpellStep = (key: string, step: Step) => readonly string[];
@@ -15,20 +16,22 @@ export interface PlanDisplay {
   /** How many conferences, and how many refusals, are shown in full; the rest is counted. */
   readonly limit: number;
   /** What people call the shard of an address; `null` where nobody calls it anything. */
-  readonly nameOf: (address: string) => string | null;
+  readonly nameOf: NameOf;
 }
 
 /** Lines without colours. */
 export function renderPlan(plan: Plan, display: PlanDisplay): readonly string[] {
-  const { show, limit } = display;
+  const { show, limit, nameOf } = display;
   if (plan.refused)
-    return [`Refused (${plan.refused.reason}): ${show(plan.refused.because)}. Nothing will be written.`];
+    return [
+      `Refused (${plan.refused.reason}): ${show(nameShards(plan.refused.because, nameOf))}. Nothing will be written.`,
+    ];
   const shown = plan.conferences.slice(0, limit);
   return [
     headline(plan),
     ...shown.flatMap((conference) => conferenceLines(conference, display)),
     ...more(plan.conferences.length - shown.length, 'conferences'),
-    ...plan.refusals.slice(0, limit).map((refusal) => refusalLine(refusal, show)),
+    ...plan.refusals.slice(0, limit).map((refusal) => refusalLine(refusal, display)),
     ...more(plan.refusals.length - limit, 'refusals'),
   ];
 }
@@ -52,7 +55,7 @@ function conferenceLines(
   const name = winner === null ? null : nameOf(winner);
   const to = winner === null ? 'what it was' : name === null ? winner : `${name} (${winner})`;
   return [
-    `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(because)})`,
+    `  ${show(conference)}  ${kind} -> ${show(to)} (${policy}: ${show(nameShards(because, nameOf))})`,
     ...(participantsMoved ? [`    ${reloads(participantsMoved)}`] : []),
     ...Object.keys(target).map(
       (proxy) => `    ${show(proxy)}  ${show(wordsFor(before[proxy] ?? null))} -> ${show(target[proxy] ?? 'no entry')}`,
@@ -72,8 +75,8 @@ function wordsFor(entry: EntryState): string {
   return entry === null ? 'no entry' : spellEntry(entry);
 }
 
-function refusalLine({ reason, key, because }: Refusal, show: (text: string) => string): string {
-  return `  refused${key === null ? '' : ` ${show(key)}`} (${reason}): ${show(because)}`;
+function refusalLine({ reason, key, because }: Refusal, { show, nameOf }: PlanDisplay): string {
+  return `  refused${key === null ? '' : ` ${show(key)}`} (${reason}): ${show(nameShards(because, nameOf))}`;
 }
 
 function more(count: number, what: string): readonly string[] {

@@ -9,6 +9,7 @@ import { meshLines } from './mesh-groups.ts';
 import { nextCommand } from './next-command.ts';
 import { count, counted, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
+import { namesIn } from './shard-names.ts';
 import type { Terminal } from './terminal.ts';
 import { verdictLines } from './verdict-line.ts';
 
@@ -17,7 +18,7 @@ import { verdictLines } from './verdict-line.ts';
  * on findings. Text from outside cannot control the terminal.
  */
 export function renderText(report: RunReport, terminal: Terminal): string {
-  const page = createPage(terminal);
+  const page = createPage(terminal, namesIn(report.shards));
   return paragraphs([
     ...lookSections(report, page, titled('Heal', healLines(report, page), page)),
     closingLines(report, page),
@@ -26,7 +27,7 @@ export function renderText(report: RunReport, terminal: Terminal): string {
 
 /** The findings, for a command that then shows its plan and writes: without what comes of it. */
 export function renderLook(report: RunReport, terminal: Terminal): string {
-  const page = createPage(terminal);
+  const page = createPage(terminal, namesIn(report.shards));
   return paragraphs(lookSections(report, page, []));
 }
 
@@ -34,7 +35,7 @@ export function renderLook(report: RunReport, terminal: Terminal): string {
  * The outcome of the writing, after `renderLook`: a few lines, and the meaning of the exit code.
  */
 export function renderOutcome(report: RunReport, terminal: Terminal): string {
-  const page = createPage(terminal);
+  const page = createPage(terminal, namesIn(report.shards));
   return paragraphs([
     titled('Heal', outcomeLines(report, page), page),
     titled('Not healed', notHealedLines(report, page), page),
