@@ -7,6 +7,7 @@ import { census } from './census.ts';
 import type { CommandDefinition } from './command.ts';
 import { completion } from './completion.ts';
 import { heal } from './heal.ts';
+import { history } from './history.ts';
 import { inventory } from './inventory.ts';
 import { monitor } from './monitor.ts';
 import { pin } from './pin.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   snapshot,
   inventory,
   census,
+  history,
   heal,
   plan,
   apply,

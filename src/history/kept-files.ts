@@ -15,6 +15,11 @@ export interface KeepingLimits {
   readonly maxDays: number;
 }
 
+/** The folder cannot be read. */
+export interface ReportProblem {
+  readonly problem: string;
+}
+
 const SUFFIX = '.report.json';
 /** The length of `2026-11-21T12-00-00.000Z`. */
 const STAMP = 24;
@@ -40,14 +45,16 @@ export function timeOf(name: string): Date | null {
 
 /**
  * The environment's kept reports, oldest first, and names of files that are no kept report of any
- * environment. Throws the system's error where the folder cannot be read.
+ * environment. A folder that does not exist has none.
  */
-export function keptReports({ folder, environment }: ReportPlace): {
-  readonly names: readonly string[];
-  readonly strangers: readonly string[];
-} {
+export function keptReports({
+  folder,
+  environment,
+}: ReportPlace): { readonly names: readonly string[]; readonly strangers: readonly string[] } | ReportProblem {
   const mine = `.${encodeURIComponent(environment)}.`;
-  const all = readdirSync(folder).sort();
+  const listed = namesIn(folder);
+  if ('problem' in listed) return listed;
+  const { names: all } = listed;
   const isOurs = (name: string) => {
     const rest = name.slice(STAMP, -SUFFIX.length);
     return timeOf(name) !== null && rest.slice(0, rest.lastIndexOf('.') + 1) === mine;
@@ -57,6 +64,37 @@ export function keptReports({ folder, environment }: ReportPlace): {
     // A name with a dot in front is a draft, or hidden on purpose.
     strangers: all.filter((name) => name.endsWith('.json') && !name.startsWith('.') && timeOf(name) === null),
   };
+}
+
+/** The environments whose reports are in a folder. One that does not exist has none. */
+export function environmentsIn(folder: string): { readonly environments: readonly string[] } | ReportProblem {
+  const listed = namesIn(folder);
+  if ('problem' in listed) return listed;
+  const found = listed.names.flatMap((name) => {
+    const rest = name.slice(STAMP + 1, -SUFFIX.length);
+    return timeOf(name) === null ? [] : decoded(rest.slice(0, Math.max(0, rest.lastIndexOf('.'))));
+  });
+  return { environments: [...new Set(found)].sort() };
+}
+
+function decoded(text: string): readonly string[] {
+  try {
+    return text === '' ? [] : [decodeURIComponent(text)];
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(folder: string): { readonly names: readonly string[] } | ReportProblem {
+  try {
+    return { names: readdirSync(folder).sort() };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { names: [] };
+    // Files and folders fail with a code. Any other error is a defect of this program.
+    if (code === undefined) throw error;
+    return { problem: `${folder}: cannot be read: ${message}` };
+  }
 }
 
 /**
@@ -69,7 +107,9 @@ export function pruneReports(place: ReportPlace, { maxRuns, maxDays }: KeepingLi
     const now = timeOf(current)?.getTime() ?? 0;
     let runs = 1;
     let bytes = sizeOf(place.folder, current);
-    for (const name of keptReports(place).names.toReversed()) {
+    const kept = keptReports(place);
+    if ('problem' in kept) return;
+    for (const name of kept.names.toReversed()) {
       if (name === current) continue;
       runs++;
       bytes += sizeOf(place.folder, name);

@@ -5,18 +5,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeptRun, LeftOut, RunHistory } from '../domain/run-history.ts';
 import { createFindingSpans } from './finding-spans.ts';
-import { keptReports, MOST_BYTES, type ReportPlace, timeOf } from './kept-files.ts';
+import { keptReports, MOST_BYTES, type ReportPlace, type ReportProblem, timeOf } from './kept-files.ts';
 import { readKeptReport } from './read-report.ts';
 import { UnreadableFile } from './report-lines.ts';
 
 /** Which reports are wanted. `table`: runs of another table of the environment are left out. */
 export interface HistoryPlace extends ReportPlace {
   readonly table: string;
-}
-
-/** The folder cannot be read. */
-export interface HistoryProblem {
-  readonly problem: string;
 }
 
 /** Runs that are read; a folder that somebody else fills may hold more. */
@@ -34,8 +29,8 @@ export async function readHistory(
   place: HistoryPlace,
   now: Date,
   signal: AbortSignal,
-): Promise<RunHistory | HistoryProblem> {
-  const listed = listReports(place);
+): Promise<RunHistory | ReportProblem> {
+  const listed = keptReports(place);
   if ('problem' in listed) return listed;
   const spans = createFindingSpans();
   const runs: KeptRun[] = [];
@@ -68,17 +63,6 @@ export async function readHistory(
     ...spans.end(),
     ...left.end(),
   };
-}
-
-function listReports(place: ReportPlace): ReturnType<typeof keptReports> | HistoryProblem {
-  try {
-    return keptReports(place);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { names: [], strangers: [] };
-    if (code === undefined) throw error;
-    return { problem: `${place.folder}: cannot be read: ${message}` };
-  }
 }
 
 async function reportAt(
