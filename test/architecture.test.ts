@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   input: ['domain'],
   config: ['domain', 'errors.ts', 'input'],
   consul: ['input'],
+  locks: ['domain'],
   discovery: ['domain', 'input', 'consul', 'process/time-limit.ts'],
   inventory: ['domain', 'errors.ts', 'input', 'consul', 'process/time-limit.ts'],
   transport: ['domain', 'errors.ts'],

@@ -11,6 +11,7 @@ export const withProcesses: readonly string[] = [
   'test/discovery/discover-acl.test.ts',
   'test/workflows/{alarms,monitor}.test.ts',
   'test/heal/{journal,run-lock,run-lock-processes}.test.ts',
+  'test/locks/lock-processes.test.ts',
   'test/inventory/{ansible,command,consul-acl,consul-complaints,read-inventory,shell-words}.test.ts',
   'test/report/next-command.test.ts',
   'test/runtime-api/table-reader-limits.test.ts',

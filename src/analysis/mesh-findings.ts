@@ -2,6 +2,7 @@
 // differences between the proxies.
 
 import type { MeshFinding, MeshFindingKind } from '../domain/finding.ts';
+import { environmentLock, type SeenLock } from '../domain/lock.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { Discovered } from './discovered.ts';
 import { doubtfulShards, idDrift, serverDrift, stateDrift } from './drift.ts';
@@ -27,6 +28,8 @@ export interface EntryEvidence {
   readonly emptied: readonly boolean[];
   /** Tables whose entries end after other times. */
   readonly expiryDrift: readonly MeshFinding[];
+  /** Locks of people; each proxy that one keeps out says so itself. */
+  readonly locks: readonly SeenLock[];
   /** What differs from what there ought to be; absent where discovery is not configured. */
   readonly discovered?: Discovered;
 }
@@ -35,6 +38,7 @@ export function meshFindings(context: MeshContext, entries: EntryEvidence): read
   const { views } = context;
   const { discovered } = entries;
   return [
+    ...lockedEnvironment(entries.locks),
     ...(discovered?.first ?? []),
     ...views.flatMap(unread),
     ...views.filter((_, proxy) => context.serverless[proxy]).map(notSticky),
@@ -76,8 +80,13 @@ function about(kind: MeshFindingKind, view: ProxyView, because: string): MeshFin
 }
 
 function unread(view: ProxyView): readonly MeshFinding[] {
-  if (view.status === 'ok' || view.status === 'locked') return [];
+  if (view.status === 'ok') return [];
   return [about(view.status, view, view.trouble?.message ?? 'not read')];
+}
+
+function lockedEnvironment(locks: readonly SeenLock[]): readonly MeshFinding[] {
+  const lock = environmentLock(locks);
+  return lock === undefined ? [] : [{ kind: 'locked', proxy: null, peer: null, because: lock.says }];
 }
 
 /**

@@ -6,13 +6,15 @@ import type { Counts, Verdict } from '../domain/run-report.ts';
 
 /**
  * Whether the view was complete: every expected proxy was read in full, no connected peer was left
- * out, and every route is known.
+ * out, every route is known, and nobody changes things meanwhile.
  */
 export interface Coverage {
   readonly expectedAtLeast: number;
   readonly unknownRoutes: number;
   /** Peers that are connected and were not read. */
   readonly unreadPeers: number;
+  /** Whether somebody has locked the environment, to work on it. */
+  readonly isLocked: boolean;
 }
 
 /**
@@ -27,7 +29,8 @@ export function judgeRun(
     counts.proxiesReporting < Math.max(counts.proxies, coverage.expectedAtLeast) ||
     counts.proxies === 0 ||
     coverage.unknownRoutes > 0 ||
-    coverage.unreadPeers > 0;
+    coverage.unreadPeers > 0 ||
+    coverage.isLocked;
   const disagreement = disagreementKinds.some((kind) => counts.byKind[kind] > 0);
   return {
     view: incomplete ? 'incomplete' : 'complete',

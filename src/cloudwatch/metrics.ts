@@ -2,10 +2,12 @@
 // from it. Pure.
 
 import { type CountsByKind, disagreementKinds, type FindingKind, type MeshFindingKind } from '../domain/finding.ts';
+import { environmentLock } from '../domain/lock.ts';
 import type { HealOutcome } from '../domain/plan.ts';
 import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { MetricsSettings } from '../domain/settings.ts';
+import { kindMetrics } from './kind-metrics.ts';
 
 type MetricUnit = 'Count' | 'Milliseconds';
 
@@ -31,42 +33,6 @@ interface MetricDefinition {
   readonly description: string;
   readonly measure: (run: MeasuredRun) => number;
 }
-
-/** The metric of each finding kind; `metricDefinitions` has them too. */
-const kindMetrics = {
-  split: {
-    name: 'split_brain_rooms',
-    description: 'conferences that are routed to two or more shards; after a heal, those that remain',
-  },
-  missing: {
-    name: 'missing_rooms',
-    description: 'conferences that some proxies know and others do not; after a heal, those that remain',
-  },
-  mixed: {
-    name: 'mixed_rooms',
-    description: 'conferences whose id and key name different shards on one proxy; after a heal, those that remain',
-  },
-  orphaned: {
-    name: 'orphaned_rooms',
-    description: 'conferences whose entry leads to no usable shard; after a heal, those that remain',
-  },
-  ambiguous: {
-    name: 'ambiguous_keys',
-    description: 'keys that fill the length of the table, so that several conferences may share them',
-  },
-  duplicated: {
-    name: 'duplicated_keys',
-    description: 'keys that one dump shows twice, leading to different shards',
-  },
-  misplaced: {
-    name: 'misplaced_rooms',
-    description: 'conferences whose participants sit on another shard than the routes say; 0 without a census',
-  },
-  scattered: {
-    name: 'scattered_rooms',
-    description: 'conferences with participants on two or more shards; 0 without a census',
-  },
-} as const satisfies Readonly<Record<FindingKind, Pick<MetricDefinition, 'name' | 'description'>>>;
 
 /** Counts the conferences of one kind. */
 function remainingOf<Kind extends FindingKind>(kind: Kind) {
@@ -123,6 +89,13 @@ export const metricDefinitions = [
     description: 'expected proxies that were not read in full, for whatever reason but a lock of the fleet',
     measure: ({ report }) =>
       Math.max(0, expectedProxies(report) - report.counts.proxiesReporting - lockedProxies(report)),
+  },
+  {
+    name: 'proxies_locked',
+    unit: 'Count',
+    description: 'proxies that somebody has locked: all of them where the environment is locked',
+    measure: ({ report }) =>
+      environmentLock(report.locks) === undefined ? lockedProxies(report) : expectedProxies(report),
   },
   {
     name: 'peer_links_down',

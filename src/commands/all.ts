@@ -9,6 +9,7 @@ import { completion } from './completion.ts';
 import { heal } from './heal.ts';
 import { history } from './history.ts';
 import { inventory } from './inventory.ts';
+import { lock, locks, unlock } from './locks.ts';
 import { monitor } from './monitor.ts';
 import { pin } from './pin.ts';
 import { plan } from './plan.ts';
@@ -32,6 +33,9 @@ export const commands: readonly CommandDefinition[] = [
   pin,
   monitor,
   remediate,
+  lock,
+  unlock,
+  locks,
   alarmsPlan,
   alarmsApply,
   schema,

@@ -19,7 +19,8 @@ export const meshFlags: FlagGroup = (command) =>
     .option('--backends <glob>', 'with --proxy: the backends that count, as in "release-*"; may be repeated', appended)
     .option('--max-ratio <ratio>', 'with --proxy: the share of all conferences that one heal may change')
     .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
-    .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)');
+    .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)')
+    .option('--ignore-lock', 'go on although somebody has locked the environment or a proxy: for who holds the lock');
 
 /** The files and logs that a run writes. */
 export const outputFlags: FlagGroup = (command) =>

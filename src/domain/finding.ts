@@ -118,6 +118,7 @@ export type Cause = (typeof causes)[number];
 export const meshFindingKinds = [
   'unreachable',
   'denied',
+  'locked',
   'truncated',
   'no-table',
   'not-sticky',

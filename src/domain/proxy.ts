@@ -67,6 +67,7 @@ export type TroubleCode =
   | 'out-of-memory'
   | 'level'
   | 'no-such-table'
+  | 'locked'
   | 'truncated'
   | 'unreadable-lines'
   | 'interrupted';

@@ -2,6 +2,7 @@
 
 import type { CensusSummary } from './census.ts';
 import type { Cause, CountsByKind, Finding, FindingKind, MeshFinding } from './finding.ts';
+import type { SeenLock } from './lock.ts';
 import type { Decision, HealOutcome, Plan } from './plan.ts';
 import type { ProxyView } from './view.ts';
 
@@ -77,8 +78,8 @@ export interface RunReport {
   readonly run: RunFacts;
   readonly verdict: Verdict;
   /**
-   * `complete`: every expected proxy was read in full and every route was known. A split can be
-   * seen in an incomplete view too.
+   * `complete`: every expected proxy was read in full, every route was known, and nobody has locked
+   * the environment. A split can be seen in an incomplete view too.
    */
   readonly view: 'complete' | 'incomplete';
   readonly exitCode: number;
@@ -91,6 +92,8 @@ export interface RunReport {
   readonly census: CensusSummary | null;
   readonly findings: FindingList;
   readonly meshFindings: readonly MeshFinding[];
+  /** The locks that the run found, in force or not; none for saved dumps. */
+  readonly locks: readonly SeenLock[];
   /**
    * Sentences a reader must know to judge the report, e.g. that key length is unknown, so that
    * `ambiguous` was not judged.

@@ -32,7 +32,7 @@ export interface PlanningFacts {
 /** What a plan needs of a report. */
 export type PlanningReport = Pick<
   RunReport,
-  'environment' | 'table' | 'proxies' | 'expected' | 'counts' | 'findings' | 'census'
+  'environment' | 'table' | 'proxies' | 'locks' | 'expected' | 'counts' | 'findings' | 'census'
 >;
 
 /**
@@ -45,7 +45,8 @@ export function buildPlan(
 ): { readonly plan: Plan; readonly decisions: ReadonlyMap<string, Decision> } {
   const wanted = planConferences(report, facts);
   const { disagreeing } = wanted;
-  const run = { views: report.proxies, expected: report.expected, counts: report.counts, disagreeing };
+  const { proxies: views, locks, expected, counts } = report;
+  const run = { views, locks, expected, counts, disagreeing };
   // A run that has nothing to write is not refused.
   const refused =
     wanted.conferences.length === 0 ? null : (guardRun(run, facts.settings) ?? guardCooldown(facts.uncounted));

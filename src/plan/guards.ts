@@ -4,6 +4,7 @@
 import { spreadOver } from '../analysis/spread.ts';
 import { isVersionUnknown } from '../analysis/version.ts';
 import { type Finding, isDisagreement } from '../domain/finding.ts';
+import { environmentLock, type SeenLock } from '../domain/lock.ts';
 import type { HealSettings, Refusal } from '../domain/plan.ts';
 import type { Counts } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -11,6 +12,7 @@ import type { ProxyView } from '../domain/view.ts';
 /** What the guards judge a run by. */
 export interface GuardedRun {
   readonly views: readonly ProxyView[];
+  readonly locks: readonly SeenLock[];
   /** How many proxies there ought to be; `null`: not known. */
   readonly expected: { readonly min: number; readonly max: number } | null;
   readonly counts: Pick<Counts, 'conferences' | 'proxiesReporting' | 'proxies'>;
@@ -34,11 +36,12 @@ export function countDisagreeing(findings: Iterable<Pick<Finding, 'kind' | 'key'
 /** The first guard that refuses the whole run because its evidence is doubtful, or `null`. */
 export function guardRun(run: GuardedRun, settings: HealSettings): Refusal | null {
   return (
+    // Said first: a lock explains why proxies were not read.
+    locked(run) ??
     coverage(run, settings) ??
     unknownVersion(run) ??
     twoMeshes(run) ??
     spread(run) ??
-    locked(run) ??
     mostDisagree(run, settings)
   );
 }
@@ -57,9 +60,13 @@ function coverage({ counts, expected }: GuardedRun, { minReporting }: HealSettin
   );
 }
 
-function locked({ views }: GuardedRun): Refusal | null {
-  const names = views.filter(({ status }) => status === 'locked').map(({ name }) => name);
-  return names.length === 0 ? null : refusal('locked', `${names.join(', ')} is locked: somebody is working there`);
+function locked({ views, locks }: GuardedRun): Refusal | null {
+  const frozen = environmentLock(locks);
+  if (frozen !== undefined) return refusal('locked', frozen.says);
+  const said = views
+    .filter(({ status }) => status === 'locked')
+    .map(({ name, trouble }) => trouble?.message ?? `${name} is locked`);
+  return said.length === 0 ? null : refusal('locked', said.join('; '));
 }
 
 function unknownVersion({ views }: GuardedRun): Refusal | null {

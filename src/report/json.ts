@@ -4,6 +4,7 @@
 import { type Finding, isDisagreement } from '../domain/finding.ts';
 import type { Counts, Proposal, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
+import { lockJson } from './lock-json.ts';
 import { printableJson } from './printable-json.ts';
 
 const reportSchema = 'splitbrain/report/1';
@@ -46,6 +47,7 @@ function* jsonPieces(report: RunReport): Generator<string> {
   yield `"census": ${printableJson(report.census)},\n`;
   yield* list('findings', report.findings, (finding) => findingJson(finding, report.proposal));
   yield* list('meshFindings', report.meshFindings, (finding) => finding);
+  yield* list('locks', report.locks, lockJson);
   yield* list('notes', report.notes, (note) => note);
   yield `"heal": ${printableJson(report.heal)}\n}\n`;
 }

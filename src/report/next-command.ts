@@ -7,6 +7,12 @@ export function nextCommand({ meshWords }: Pick<RunFacts, 'meshWords'>, ...words
   return ['splitbrain', ...words, ...meshWords].map(shellWord).join(' ');
 }
 
+/** As `nextCommand`, for a command that takes the configuration and no proxies. */
+export function nextLockCommand({ meshWords }: Pick<RunFacts, 'meshWords'>, ...words: readonly string[]): string {
+  const isByFile = meshWords[0] === '-c';
+  return nextCommand({ meshWords: isByFile ? meshWords.slice(0, 2) : [] }, ...words);
+}
+
 function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

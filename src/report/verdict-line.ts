@@ -1,6 +1,7 @@
 // The first line of a report, with the verdict.
 
 import { type DisagreementKind, disagreementKinds, findingKinds, kindRecords } from '../domain/finding.ts';
+import { environmentLock } from '../domain/lock.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
@@ -88,7 +89,11 @@ function incompletenessWords(report: RunReport, page: Page): string {
   const { proxies, proxiesReporting } = report.counts;
   const reasons: string[] = [];
   const serverless = report.meshFindings.filter(({ kind }) => kind === 'not-sticky').length;
-  const unreadCount = proxies - proxiesReporting - serverless;
+  const frozen = environmentLock(report.locks);
+  if (frozen !== undefined) reasons.push(page.text(frozen.says));
+  const locked = report.proxies.filter(({ status }) => status === 'locked').map(({ name }) => page.name(name, 30));
+  if (locked.length > 0) reasons.push(`${enumerate(locked, 3)} ${locked.length === 1 ? 'is' : 'are'} locked`);
+  const unreadCount = proxies - proxiesReporting - serverless - locked.length;
   if (unreadCount > 0) {
     reasons.push(`${count(unreadCount)} of ${counted(proxies, 'proxy', 'proxies')} could not be read in full`);
   }

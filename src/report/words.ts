@@ -33,6 +33,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
 export const meshKindWords: Readonly<Record<MeshFindingKind, string>> = {
   unreachable: 'proxies that could not be reached',
   denied: 'proxies that refused to answer',
+  locked: 'somebody is working there: nothing is healed',
   truncated: 'proxies whose dump was cut short',
   'no-table': 'proxies without the table',
   'not-sticky': 'tables that store no servers: there is nothing to compare',

@@ -1,6 +1,7 @@
 // Opens everything that a command on a mesh needs, and closes it however the command ends.
 
 import { exitCodes } from '../domain/exit-codes.ts';
+import type { Inventory } from '../domain/proxy.ts';
 import type { Settings } from '../domain/settings.ts';
 import { systemClock } from '../process/clock.ts';
 import { createLogger, defaultLogLevel } from '../process/log.ts';
@@ -10,6 +11,7 @@ import type { KeptFile, ReportFiles } from '../report/report-files.ts';
 import type { LookFlags } from './look-flags.ts';
 import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh, type RunContext } from './mesh.ts';
 import { meshWords, withConfig } from './mesh-flags.ts';
+import { openLocks } from './mesh-locks.ts';
 import { machine, settingsOf } from './settings.ts';
 
 /** What a command on a mesh works with: the mesh, and the files of its output. */
@@ -84,7 +86,7 @@ function isDrawable({ columns }: NodeJS.WriteStream): boolean {
   return process.env.TERM !== 'dumb' && process.env.CI === undefined && columns > 0;
 }
 
-async function meshOf({ from, config }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
+async function meshOf({ from, config, ignoreLock }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
   if (from !== undefined) {
     const { openParts } = await import('../snapshot/archive/parts.ts');
     const { members, expected, takenAt, notes } = openParts(from, settings.table);
@@ -98,9 +100,21 @@ async function meshOf({ from, config }: LookFlags, settings: Settings, signal: A
       notes,
     };
   }
+  const inventory = await inventoryOf(settings, signal);
+  const locks = openLocks({
+    folder: settings.heal.journal,
+    environment: settings.environment,
+    isIgnoring: ignoreLock === true,
+    now: () => systemClock.now(),
+  });
+  return openMesh(inventory, settings, locks);
+}
+
+/** The proxies that there ought to be. */
+export async function inventoryOf(settings: Settings, signal: AbortSignal): Promise<Inventory> {
   const { readInventory } = await import('../inventory/read-inventory.ts');
   const { source, expected } = settings.proxies;
   const { timeoutMs } = settings.collect;
   const readMembers = membersReader(settings);
-  return openMesh(await readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs }), settings);
+  return readInventory(source, expected, { ...machine, readMembers, signal, timeoutMs });
 }

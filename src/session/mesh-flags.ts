@@ -18,6 +18,8 @@ export interface MeshFlags {
   readonly backends?: readonly string[];
   readonly maxRatio?: string;
   readonly maxRatioFloor?: string;
+  /** Looks and writes although somebody has locked the environment or a proxy. */
+  readonly ignoreLock?: boolean;
 }
 
 /** The configuration that is used where no flag names the mesh. */
@@ -76,7 +78,7 @@ function contradictions(flags: MeshFlags): string[] {
  * is found in the working folder.
  */
 export function meshWords(flags: MeshFlags): readonly string[] {
-  const { config, proxy, from, table, backends = [], maxRatio, maxRatioFloor } = flags;
+  const { config, proxy, from, table, backends = [], maxRatio, maxRatioFloor, ignoreLock } = flags;
   return [
     ...(config === undefined ? [] : ['-c', config]),
     ...proxy.flatMap((endpoint) => ['--proxy', endpoint]),
@@ -85,5 +87,6 @@ export function meshWords(flags: MeshFlags): readonly string[] {
     ...backends.flatMap((glob) => ['--backends', glob]),
     ...(maxRatio === undefined ? [] : ['--max-ratio', maxRatio]),
     ...(maxRatioFloor === undefined ? [] : ['--max-ratio-floor', maxRatioFloor]),
+    ...(ignoreLock === true ? ['--ignore-lock'] : []),
   ];
 }

@@ -13,6 +13,7 @@ import { createTableReader, type TableReader } from '../runtime-api/table-reader
 import type { Member } from '../snapshot/collect.ts';
 import type { Dial } from '../transport/dial.ts';
 import { type OpenTransport, transportsOf } from '../transport/open.ts';
+import type { MeshLocks } from './mesh-locks.ts';
 
 /** The context of a run: time, its end, its log and its progress. */
 export interface RunContext {
@@ -43,7 +44,7 @@ export interface Call {
  */
 export type Mesh = MeshMembers &
   (
-    | { readonly kind: 'live'; readonly dials: readonly ProxyDial[] }
+    | { readonly kind: 'live'; readonly dials: readonly ProxyDial[]; readonly locks: MeshLocks }
     | { readonly kind: 'saved'; readonly source: string; readonly apartMs: number }
   );
 
@@ -70,18 +71,18 @@ export interface MeshRun {
 }
 
 /** Makes live proxies members of a mesh; a connection is opened at the first request. */
-export function openMesh(inventory: Inventory, settings: Settings): Mesh {
+export function openMesh(inventory: Inventory, settings: Settings, locks: MeshLocks): Mesh {
   const { timeoutMs } = settings.collect;
   const open = openTransports(settings, settings.collect.compress);
   const opened = inventory.proxies.map((target) => ({ target, transport: open(target) }));
   const members = opened.map(({ target, transport }) => ({
     target,
-    reader: createTableReader(transport, settings.table, timeoutMs),
+    reader: locks.guarded(target, createTableReader(transport, settings.table, timeoutMs)),
   }));
   const dials = opened.flatMap(({ target: { name, region }, transport: { dial } }) =>
     dial === undefined ? [] : [{ proxy: name, region, dial }],
   );
-  return { kind: 'live', members, dials, expected: inventory.expected, notes: inventory.notes };
+  return { kind: 'live', members, dials, locks, expected: inventory.expected, notes: inventory.notes };
 }
 
 /**

@@ -71,8 +71,17 @@ function judge(
   }
 }
 
-function statusOf(trouble: Trouble): ProxyStatus {
-  return trouble.code === 'level' ? 'denied' : trouble.code === 'no-such-table' ? 'no-table' : 'unreachable';
+function statusOf({ code }: Trouble): ProxyStatus {
+  switch (code) {
+    case 'level':
+      return 'denied';
+    case 'no-such-table':
+      return 'no-table';
+    case 'locked':
+      return 'locked';
+    default:
+      return 'unreachable';
+  }
 }
 
 function tableView({ answer, keyLength, duplicates }: Reading): TableView | null {

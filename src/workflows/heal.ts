@@ -3,11 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import { exitCodes } from '../domain/exit-codes.ts';
-import type { Pin, Plan, Refusal } from '../domain/plan.ts';
+import type { Pin, Plan } from '../domain/plan.ts';
 import type { Proposal, RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { readJournal } from '../heal/journal.ts';
-import { takeLease } from '../heal/run-lock.ts';
 import { parsePins, pinOf } from '../plan/pin-file.ts';
 import { parsePlan } from '../plan/plan-file.ts';
 import { writeOut } from '../process/output.ts';
@@ -20,6 +19,7 @@ import type { LookFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { machine } from '../session/settings.ts';
 import { carryOutPlan } from './carry-out.ts';
+import { leaseFor, type Obstacle } from './heal-lease.ts';
 import { ask, planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
@@ -146,15 +146,16 @@ async function writeIn(
     await beforeLook?.(commandRun);
     const looked = await look(commandRun, { waits: flags.wait === true });
     const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
+    const obstacle = lease.obstacle();
     const wanted = await makePlan(report, commandRun);
     const plan = 'plan' in wanted ? wanted.plan : wanted;
     const decisions = 'decisions' in wanted ? wanted.decisions : new Map();
     const settled = 'settled' in wanted ? wanted.settled : [];
-    const proposal = { plan: lease.obstacle === null ? plan : refusedBy(lease.obstacle, plan), decisions };
-    const isSilent = lease.obstacle?.reason === 'no-journal' && proposal.plan === plan;
+    const proposal = { plan: obstacle === null ? plan : refusedBy(obstacle, plan), decisions };
+    const isSilent = obstacle?.reason === 'no-journal' && proposal.plan === plan;
     const proposed: RunReport = {
       ...report,
-      notes: isSilent ? [...report.notes, lease.obstacle.because] : report.notes,
+      notes: isSilent ? [...report.notes, obstacle.because] : report.notes,
       proposal,
     };
     context.progress.stop();
@@ -183,8 +184,9 @@ async function writeIn(
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
     const carried = await carryOutPlan(proposal.plan, report, { ...commandRun, ...options });
-    // A scheduled run that finds the lock taken ends like a look: the other run heals.
-    const isKeptOut = afterwards !== undefined && proposal.plan.refused?.reason === 'locked';
+    // A scheduled run that finds the lease taken ends like a look: the other run heals.
+    const isKeptOut =
+      afterwards !== undefined && obstacle?.isLock === false && proposal.plan.refused?.reason === 'locked';
     const exitCode = isKeptOut ? report.exitCode : carried.exitCode;
     const healed: RunReport = { ...proposed, heal: carried.outcome, exitCode };
     if (settings.census !== null) {
@@ -202,39 +204,12 @@ async function writeIn(
   }
 }
 
-interface HealLease {
-  /** Why nothing may be written in this run. */
-  readonly obstacle: Pick<Refusal, 'reason' | 'because'> | null;
-  readonly notes: readonly string[];
-  lost(): string | null;
-  release(): void;
-}
-
-/** Where the lock is taken, or the journal's folder cannot be written, the run still looks. */
-async function leaseFor({ settings, context }: CommandRun): Promise<HealLease> {
-  const claim = {
-    folder: settings.heal.journal,
-    environment: settings.environment,
-    runId: context.run.id,
-    what: 'healing',
-  };
-  const lease = await takeLease(claim, context.clock, context.signal);
-  if ('release' in lease) {
-    const { takenOver } = lease;
-    if (takenOver === null) return { ...lease, obstacle: null, notes: [] };
-    context.log.warn('lock-taken-over', { because: takenOver });
-    return { ...lease, obstacle: null, notes: [takenOver] };
-  }
-  const none = { notes: [], lost: () => null, release: () => {} };
-  if ('because' in lease) return { ...none, obstacle: { reason: 'locked', because: lease.because } };
-  context.log.error('journal-unwritable', { because: lease.problem });
-  const because = `${lease.problem}: without lock and journal nothing is healed: make room, or set \`heal.journal\``;
-  return { ...none, obstacle: { reason: 'no-journal', because } };
-}
-
-/** The plan with everything refused; unchanged where it has nothing to write. */
-function refusedBy(obstacle: NonNullable<HealLease['obstacle']>, plan: Plan): Plan {
-  if (plan.conferences.length === 0) return plan;
-  const refused = { ...obstacle, key: null };
+/**
+ * The plan with everything refused. Where it has nothing to write it stays as it is, unless the
+ * mesh is locked: then what there is to write is not known.
+ */
+function refusedBy({ reason, because, isLock }: Obstacle, plan: Plan): Plan {
+  if (plan.conferences.length === 0 && !isLock) return plan;
+  const refused = { reason, because, key: null };
   return { ...plan, refused, conferences: [], refusals: [refused] };
 }

@@ -3,12 +3,15 @@
 
 import pLimit from 'p-limit';
 import { describeMesh, type KnownMesh } from '../analysis/known-mesh.ts';
+import { lockNotes } from '../analysis/lock-notes.ts';
 import { withoutIgnored } from '../analysis/members.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
+import { environmentLock } from '../domain/lock.ts';
 import type { ProxySource } from '../domain/settings.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { writeOut } from '../process/output.ts';
 import { renderInventory } from '../report/inventory-text.ts';
+import { nextLockCommand } from '../report/next-command.ts';
 import { printableJson } from '../report/printable-json.ts';
 import { describeTerminal } from '../report/terminal.ts';
 import { type CommandRun, withCommandRun } from '../session/command-run.ts';
@@ -21,7 +24,7 @@ import { discoverWanted } from './discover-wanted.ts';
 
 const INVENTORY_SCHEMA = 'splitbrain/inventory/1';
 
-/** Resolves to 0, or to 3 where a proxy could not be asked. */
+/** Resolves to 0, or to 3 where a proxy could not be asked or the environment is locked. */
 export function inventoryCommand(flags: LiveFlags, call: Call): Promise<number> {
   return withCommandRun(flags, call, tellInventory);
 }
@@ -35,17 +38,26 @@ async function tellInventory(commandRun: CommandRun): Promise<number> {
     catalogue: discovered?.catalogue ?? null,
     backends: settings.backends,
   });
-  const troubles = views.flatMap(({ name, trouble }) =>
-    trouble === null ? [] : [`${name}: ${trouble.message}: ${trouble.remedy}.`],
-  );
-  const notes = [...troubles, ...mesh.notes, ...(discovered?.notes ?? [])];
+  const troubles = views.flatMap(({ name, trouble }) => {
+    if (trouble === null) return [];
+    return trouble.code === 'locked' ? [`${trouble.message}.`] : [`${name}: ${trouble.message}: ${trouble.remedy}.`];
+  });
+  const locks = mesh.kind === 'live' ? mesh.locks.seen() : [];
+  const frozen = environmentLock(locks);
+  const notes = [
+    ...(frozen === undefined ? [] : [`${frozen.says}.`]),
+    ...troubles,
+    ...lockNotes(locks, { proxies: views, spellCommand: (...words) => nextLockCommand(context.run, ...words) }),
+    ...mesh.notes,
+    ...(discovered?.notes ?? []),
+  ];
   context.progress.stop();
   const document = { schema: INVENTORY_SCHEMA, environment: settings.environment, ...known, notes };
   await files.writeJson(`${printableJson(document, 2)}\n`);
   if (!files.takeStandardOutput) {
     await writeOut(textOf(settings.environment, known, notes));
   }
-  return troubles.length > 0 ? exitCodes.incomplete : exitCodes.agree;
+  return troubles.length > 0 || frozen !== undefined ? exitCodes.incomplete : exitCodes.agree;
 }
 
 function textOf(environment: string, { proxies, shards, findings }: KnownMesh, notes: readonly string[]): string {

@@ -8,6 +8,7 @@ import { learnExpiries } from '../analysis/expiry.ts';
 import { findSuspects, withRows } from '../analysis/find-suspects.ts';
 import { listFindings } from '../analysis/finding-list.ts';
 import { linksOf } from '../analysis/links.ts';
+import { lockNotes } from '../analysis/lock-notes.ts';
 import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
 import { meshFindings } from '../analysis/mesh-findings.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
@@ -19,8 +20,10 @@ import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
 import { judgeRun } from '../analysis/verdict.ts';
 import type { Finding } from '../domain/finding.ts';
+import { environmentLock } from '../domain/lock.ts';
 import type { FindingList, RunReport } from '../domain/run-report.ts';
 import type { ProxyView } from '../domain/view.ts';
+import { nextLockCommand } from '../report/next-command.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
 import { collect } from '../snapshot/collect.ts';
@@ -93,6 +96,8 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     participantsOf: census === null ? () => null : census.participantsOf,
     causeEvidence: { linkBetween: linksOf(lastContext.views), emptied },
   });
+  // After the looks, which find the locks on hosts.
+  const locks = mesh.kind === 'live' ? mesh.locks.seen() : [];
   const counts = countFindings(lastContext, {
     conferences: suspects.conferences,
     findings,
@@ -112,6 +117,7 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
       expectedAtLeast: mesh.expected?.min ?? 0,
       unknownRoutes: suspects.unknownRoutes,
       unreadPeers: unreadPeers(lastContext.views).length,
+      isLocked: environmentLock(locks) !== undefined,
     }),
     expected: mesh.expected,
     proxies: lastContext.views,
@@ -127,9 +133,15 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
       restarted,
       emptied,
       expiryDrift: expiries.findings(suspects.ended > 0),
+      locks,
       ...(discovered && { discovered: compareWithWanted(lastContext.views, discovered.catalogue) }),
     }),
+    locks,
     notes: [
+      ...lockNotes(locks, {
+        proxies: lastContext.views,
+        spellCommand: (...words) => nextLockCommand(context.run, ...words),
+      }),
       ...mesh.notes,
       ...(census?.notes ?? []),
       ...(discovered?.notes ?? []),

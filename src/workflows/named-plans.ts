@@ -191,8 +191,8 @@ function proposeNamed(
   };
 }
 
-function guardedRun({ proxies, expected, counts, findings }: RunReport): GuardedRun {
-  return { views: proxies, expected, counts, disagreeing: countDisagreeing(findings) };
+function guardedRun({ proxies, locks, expected, counts, findings }: RunReport): GuardedRun {
+  return { views: proxies, locks, expected, counts, disagreeing: countDisagreeing(findings) };
 }
 
 /** Keeps the first conferences up to the limit, in their order; the others are refused by name. */

@@ -13,7 +13,7 @@ function findingsOf(changes: Readonly<Record<string, Partial<ProxyView>>>, names
   const views = mesh(names, changes);
   const restarted = restartedProxies(views);
   const emptied = emptiedProxies(views, restarted);
-  return meshFindings(createMeshContext(views), { mixedByDrift: 0, restarted, emptied, expiryDrift: [] });
+  return meshFindings(createMeshContext(views), { mixedByDrift: 0, restarted, emptied, expiryDrift: [], locks: [] });
 }
 
 const table = (changes: Partial<TableView>): TableView => ({ ...proxyView('a', []).table!, ...changes });

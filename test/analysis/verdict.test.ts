@@ -37,11 +37,19 @@ test.each([
   ['no proxies', { proxies: 0, proxiesReporting: 0 }, {}, 'incomplete', 3],
   ['routes that are not known', {}, { unknownRoutes: 1 }, 'incomplete', 3],
   ['a connected peer that nobody read', {}, { unreadPeers: 1 }, 'incomplete', 3],
+  ['a locked environment', {}, { isLocked: true }, 'incomplete', 3],
+  [
+    'a locked environment and a split: worse was seen',
+    { byKind: { ...none, split: 1 } },
+    { isLocked: true },
+    'split',
+    3,
+  ],
 ] as const)('%s -> %s', (_, found, coverage, verdict, exitCode) => {
   expect(
     judgeRun(
       { ...counts, byKind: none, ...found },
-      { expectedAtLeast: 0, unknownRoutes: 0, unreadPeers: 0, ...coverage },
+      { expectedAtLeast: 0, unknownRoutes: 0, unreadPeers: 0, isLocked: false, ...coverage },
     ),
   ).toEqual({
     verdict,

@@ -8,6 +8,7 @@ import type { CensusSettings, CensusSource } from '../../src/domain/census.ts';
 import type { SshSettings } from '../../src/domain/settings.ts';
 import { openCensusWay, throughProxies } from '../../src/session/census-way.ts';
 import { load, small } from '../config/loading.ts';
+import { noLocks } from '../support/no-locks.ts';
 import { installed, type SshdLab, startSshdLab } from '../support/sshd-lab.ts';
 import { answerTo, sshSettings } from '../transport/settings.ts';
 import { censusSettings, consul, DOMAIN, playConsul, read, report, room, shard } from './reading.ts';
@@ -114,7 +115,7 @@ describe.skipIf(missing !== null)('census.via', () => {
     });
     const collect = { timeoutMs: 10_000, firstByteMs: 10_000 };
     const settings = { ...load(small()), ssh, collect: { ...load(small()).collect, ...collect } };
-    const mesh = { kind: 'live', dials: [], members: [], expected: null, notes: [] } as const;
+    const mesh = { kind: 'live', dials: [], locks: noLocks, members: [], expected: null, notes: [] } as const;
     return openCensusWay(settings, { ...censusSettings(SIDECAR), via }, mesh);
   };
 

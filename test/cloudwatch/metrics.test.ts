@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Metric, metricDefinitions, metricsOf, renderMetricsTable } from '../../src/cloudwatch/metrics.ts';
 import type { HealOutcome, PlannedConference, Refusal } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
+import { seenLock } from '../support/no-locks.ts';
 import { situations } from '../support/report-situations.ts';
 import {
   finding,
@@ -86,6 +87,7 @@ describe('every run', () => {
       monitor_hosts: 3,
       proxies_expected: 3,
       proxies_unreachable: 0,
+      proxies_locked: 0,
       peer_links_down: 0,
       servers_drifted: 0,
       maps_drifted: 0,
@@ -132,7 +134,15 @@ describe('what could be seen', () => {
 
   test('{a: read, b: locked} -> none unreachable, not judged', () => {
     const report = runReport({ proxies: [proxyView('hap-a', []), troubledProxy('hap-b', { status: 'locked' })] });
-    expect(numbersOf(report)).toMatchObject({ proxies_unreachable: 0, monitor_hosts: 1, monitor_success: 0 });
+    const unseen = { proxies_unreachable: 0, proxies_locked: 1, monitor_hosts: 1, monitor_success: 0 };
+    expect(numbersOf(report)).toMatchObject(unseen);
+  });
+
+  test('{a, b, c: read} and the environment is locked -> all are locked, and nothing is judged', () => {
+    const report = runReport({ locks: [seenLock()], verdict: 'incomplete' });
+    const frozen = { proxies_unreachable: 0, proxies_locked: 3, monitor_hosts: 3, monitor_success: 0 };
+    expect(numbersOf(report)).toMatchObject(frozen);
+    expect(numbersOf({ ...report, locks: [seenLock({ state: 'expired' })] })).toMatchObject({ proxies_locked: 0 });
   });
 
   test('{no proxy read} -> stick table error, as when there was no table to compare', () => {

@@ -46,7 +46,8 @@ function complaintOf(line: string, whole: boolean): string | null {
   const flags = rest.filter((word) => word.startsWith('-') && word !== '-');
   const lost = flags.filter((flag) => !knows(command, flag.replace(/=.*$|[.,;:]+$/g, '')));
   if (lost.length > 0) return `${line}: ${command.name()} has no ${lost.join(', ')}`;
-  const most = command.registeredArguments.length;
+  const isList = command.registeredArguments.some(({ variadic }) => variadic);
+  const most = isList ? Number.POSITIVE_INFINITY : command.registeredArguments.length;
   return whole && operandsOf(command, rest) > most
     ? `${line}: ${command.name()} takes at most ${most} arguments`
     : null;
@@ -90,7 +91,7 @@ function sourceFiles(folder: string): readonly string[] {
 
 test('what is wrong is seen', () => {
   const text = [
-    'Run `splitbrain explain` now, or splitbrain locks. Then `splitbrain report --nonsense`,',
+    'Run `splitbrain explain` now, or splitbrain lokcs. Then `splitbrain report --nonsense`,',
     '    $ splitbrain heal --from DIR',
     '`splitbrain snapshot ONE TWO`, `splitbrain alarms`.',
     'Right are `splitbrain pin t/a s1 --new`, splitbrain heal, and that splitbrain wrote it.',
@@ -100,7 +101,7 @@ test('what is wrong is seen', () => {
     'report --nonsense: report has no --nonsense',
     'snapshot ONE TWO: snapshot takes at most 1 arguments',
     'alarms: which command of alarms?',
-    'locks: there is no such command',
+    'lokcs: there is no such command',
     'heal --from DIR: heal has no --from',
   ]);
 });

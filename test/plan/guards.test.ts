@@ -10,6 +10,7 @@ function guard(run: Partial<GuardedRun>, limits: Partial<HealSettings>): string 
   const refusal = guardRun(
     {
       views: mesh(['p1', 'p2', 'p3']),
+      locks: [],
       expected: null,
       counts: { conferences: 1_000, proxies: 3, proxiesReporting: 3 },
       disagreeing: 1,
@@ -53,7 +54,10 @@ describe('coverage', () => {
 
 test('a locked proxy -> refuse: locked, by name', () => {
   const views = [...mesh(['p1', 'p2']), proxyView('p3', [], { status: 'locked' })];
-  expect(guard({ views }, {})).toBe('locked: p3 is locked: somebody is working there');
+  expect(guard({ views }, {})).toBe('locked: p3 is locked');
+  const trouble = { code: 'locked', message: 'p3 is locked by alice until noon: upgrade', remedy: '' } as const;
+  const told = [proxyView('p2', []), proxyView('p3', [], { status: 'locked', trouble })];
+  expect(guard({ views: told }, {})).toBe('locked: p3 is locked by alice until noon: upgrade');
 });
 
 describe('strangers', () => {
@@ -128,11 +132,22 @@ describe('how many conferences a run may change', () => {
   });
 });
 
+test.each([
+  ['in-force', 'locked: stage is locked by alice until noon'],
+  ['ignored', null],
+  ['expired', null],
+] as const)('the environment is locked, %s -> %s', (state, refused) => {
+  const lock = { proxy: null, place: 'folder', owner: 'alice', reason: 'upgrade', sinceMs: 0, untilMs: 1 } as const;
+  const says = 'stage is locked by alice until noon';
+  expect(guard({ locks: [{ ...lock, state, says, path: '/state/stage+locked.json' }] }, {})).toBe(refused);
+});
+
 test('of several guards the first one speaks', () => {
   const views = proxyNames(2).map((name) => proxyView(name, [], { status: 'locked' }));
   const run = { views, counts: { conferences: 10, proxies: 4, proxiesReporting: 0 }, disagreeing: 10 };
-  expect(guard(run, { minReporting: 0.5, maxRatio: 0.1 })).toMatch(/^coverage/);
-  expect(guard(run, { minReporting: 0, maxRatio: 0.1 })).toMatch(/^locked/);
+  expect(guard(run, { minReporting: 0.5, maxRatio: 0.1 })).toMatch(/^locked/);
+  const unlocked = { ...run, views: proxyNames(2).map((name) => proxyView(name, [], { status: 'unreachable' })) };
+  expect(guard(unlocked, { minReporting: 0.5, maxRatio: 0.1 })).toMatch(/^coverage/);
 });
 
 test('heals that cannot be counted -> refuse: cooldown', () => {

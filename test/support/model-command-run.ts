@@ -13,6 +13,7 @@ import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { viewsOf } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
 import { quietContext, settingsWith } from './model-run.ts';
+import { noLocks } from './no-locks.ts';
 import { readerOf } from './scripted-mesh.ts';
 import { startStatsSocket } from './stats-socket.ts';
 
@@ -121,7 +122,7 @@ export function modelRun(
   return {
     clock,
     written,
-    mesh: { kind: 'live', members, expected: null, notes: [], ...mesh } as Mesh,
+    mesh: { kind: 'live', locks: noLocks, members, expected: null, notes: [], ...mesh } as Mesh,
     settings: { ...settingsWith(), ...settings },
     context: { ...quiet, clock, signal: signal ?? quiet.signal },
     files: {

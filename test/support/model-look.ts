@@ -138,6 +138,7 @@ export function lookAt(mesh: ModelMesh, changes: ViewChanges = {}): PlanningRepo
     table: 'nodes',
     proxies: views,
     expected: null,
+    locks: [],
     census: null,
     counts: countFindings(look.context, { conferences: grid.keys.count, findings, inFlight: 0 }),
     findings,

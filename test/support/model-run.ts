@@ -10,6 +10,7 @@ import { load, small } from '../config/loading.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { drawEntry, drawMesh, lookAt, type Picture } from './model-look.ts';
 import type { ModelMesh } from './model-mesh.ts';
+import { noLocks } from './no-locks.ts';
 import { runReport } from './run-report.ts';
 import { readerOf } from './scripted-mesh.ts';
 
@@ -35,7 +36,7 @@ function meshOf(mesh: ModelMesh): Mesh {
     target: { name, endpoint: { kind: 'unix' as const, path: '/nowhere' }, region: null },
     reader: readerOf(mesh, name),
   }));
-  return { kind: 'live', dials: [], members, expected: null, notes: [] };
+  return { kind: 'live', dials: [], locks: noLocks, members, expected: null, notes: [] };
 }
 
 /** A run on a model mesh. */

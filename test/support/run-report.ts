@@ -200,6 +200,7 @@ export function runReport(changes: Partial<Omit<RunReport, 'counts'>> & { counts
       { address: shardB, name: null, names: ['shard-b'], conferences: 623, participants: null, state: 'up' },
     ],
     meshFindings: [],
+    locks: [],
     notes: [],
     ...changes,
     proxies,
