@@ -145,6 +145,12 @@ export function routeGrid(grid: EntryGrid, context: MeshContext): RoutedGrid {
   };
 }
 
+/** The same look as if its first `count` keys were all. */
+export function firstRows(look: RoutedGrid, count: number): RoutedGrid {
+  const { keyAt, byteLengthAt } = look.grid.keys;
+  return { ...look, grid: { ...look.grid, keys: { count, keyAt, byteLengthAt } } };
+}
+
 /**
  * Why the entry of a cell is not followed on its proxy. `null` where it is followed, where there is
  * no entry, and where the route is not known.

@@ -47,7 +47,11 @@ const BRACKET = 0x5b;
 export function roomKey(jid: string, { mucHost, joinName }: RoomRule): string | null {
   const name = nameIn(jid, mucHost);
   if (name === null) return null;
-  const joined = joinParts(name, joinName);
+  return spellKey(joinParts(name, joinName));
+}
+
+/** A joined name as the tables hold it: lower case, `%` for each `%25`, as a dump spells it. */
+export function spellKey(joined: string): string {
   if (!CHANGES.test(joined)) return withoutDoubleEscapes(joined);
   const key = withoutDoubleEscapes(joined.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()));
   return PLAIN.test(key) ? key : encodeKey(Buffer.from(key, 'utf8'));

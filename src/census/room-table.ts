@@ -14,6 +14,8 @@ export interface RoomRules {
   /** Takes the keys that no table has. */
   readonly strangers: KeyTable;
   readonly rule: RoomRule;
+  /** Takes rooms of the first so many keys of the tables alone; `null`: all rooms. */
+  readonly onlyRows?: number | null;
 }
 
 /**
@@ -44,10 +46,10 @@ export const SEVERAL_ROOMS = -2;
 /** None: the room is the conference's last. */
 const END = -1;
 
-export function createRoomTable({ known, strangers, rule }: RoomRules): RoomTable {
+export function createRoomTable({ known, strangers, rule, onlyRows = null }: RoomRules): RoomTable {
   // A chain of rooms for each conference: nearly every one has a single room. One lookup finds the
   // conference and its row.
-  const knownCount = known.count;
+  const knownCount = onlyRows ?? known.count;
   let firstRoom = new Int32Array(knownCount + 1024).fill(END);
   let columns = widened(null, 1024);
   let rooms = 0;
@@ -104,6 +106,7 @@ export function createRoomTable({ known, strangers, rule }: RoomRules): RoomTabl
       }
       const row = known.find(spelled, 0, length);
       const isKnown = row >= 0 && row < knownCount;
+      if (!isKnown && onlyRows !== null) return;
       add(isKnown ? row : knownCount + strangers.add(spelled, 0, length), shard, room);
     },
     placesAt(conference) {

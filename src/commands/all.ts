@@ -6,6 +6,7 @@ import { apply } from './apply.ts';
 import { census } from './census.ts';
 import type { CommandDefinition } from './command.ts';
 import { completion } from './completion.ts';
+import { explain } from './explain.ts';
 import { heal } from './heal.ts';
 import { history } from './history.ts';
 import { inventory } from './inventory.ts';
@@ -22,6 +23,7 @@ import { undo } from './undo.ts';
 /** The commands, in the order of `--help`. */
 export const commands: readonly CommandDefinition[] = [
   report,
+  explain,
   snapshot,
   inventory,
   census,

@@ -34,16 +34,20 @@ const kindBits = findingKinds.map(bitOf);
 export function confirmKinds(looks: readonly SuspectLook[]): ConfirmedKinds {
   const last = looks[looks.length - 1];
   if (!last) return { confirmed: [], inFlight: 0 };
-  let inFlight = 0;
   const confirmed = last.kinds.map((kinds, suspect) => {
     const persisting = kindBits.reduce((set, bit) => (persists(bit, looks, suspect) ? set | bit : set), 0);
     // A split may end because one proxy changed, while another proxy lacks the entry in every look.
-    const stays = persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));
-    const everDisagreed = looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0);
-    if (everDisagreed && (stays & DISAGREEMENT) === 0) inFlight++;
-    return stays;
+    return persisting & (kinds | ((persisting & SPLIT) === 0 ? MISSING : 0));
   });
-  return { confirmed, inFlight };
+  return { confirmed, inFlight: areInFlight(looks, confirmed).filter((is) => is).length };
+}
+
+/** By suspect: whether it disagreed in some look, and no disagreement is confirmed. */
+export function areInFlight(looks: readonly SuspectLook[], confirmed: readonly Kinds[]): readonly boolean[] {
+  return confirmed.map(
+    (stays, suspect) =>
+      (stays & DISAGREEMENT) === 0 && looks.some((look) => (look.kinds[suspect]! & DISAGREEMENT) !== 0),
+  );
 }
 
 function persists(kind: Kinds, looks: readonly SuspectLook[], suspect: number): boolean {

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import type { Spinner } from 'yocto-spinner';
 
 /** The stages of a look that take noticeable time. */
-type Stage = 'collect' | 'analyse' | 'census' | 'confirm';
+type Stage = 'collect' | 'search' | 'analyse' | 'census' | 'confirm';
 
 /**
  * How far a look is. `done` and `total` count proxies, or conferences in `confirm`. `bytes` were
@@ -61,6 +61,8 @@ export function progressText({ stage, done, total, bytes }: Progressed): string 
   switch (stage) {
     case 'collect':
       return `Reading proxies: ${done} of ${total}, ${(bytes / 1e6).toFixed(1)} MB`;
+    case 'search':
+      return `Reading all names of the tables: ${done} of ${total} proxies, ${(bytes / 1e6).toFixed(1)} MB`;
     case 'analyse':
       return `Comparing ${total} proxies, ${(bytes / 1e6).toFixed(1)} MB`;
     case 'census':

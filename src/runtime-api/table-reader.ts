@@ -51,6 +51,8 @@ import {
 export interface Watcher {
   readonly onRead?: (bytes: number, lines: number) => void;
   readonly onChunk?: (chunk: Uint8Array) => void | Promise<void>;
+  /** A dump is ended once it has had so many lines; its answer is then one that was cut short. */
+  readonly enoughLines?: number;
 }
 
 /**
@@ -93,6 +95,9 @@ export interface TableReader {
 
 /** Lines that are asked at once: with a distant proxy a conversation is mostly waiting. */
 const LINES_AT_ONCE = 8;
+
+/** Ends a dump of which enough was read. */
+const ENOUGH = new Error('enough was read');
 
 /** About what an entry takes in a dump, with names of ordinary length (2.6 to 3.4). */
 const ENTRY_BYTES = 120;
@@ -191,6 +196,7 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
     },
     async dump(sink, signal, watcher) {
       const parser = createTableParser(sink);
+      const { enoughLines = Number.POSITIVE_INFINITY } = watcher ?? {};
       let broken: TransportError | null = null;
       try {
         await transport.ask(
@@ -198,13 +204,14 @@ export function createTableReader(transport: Transport, table: string, timeoutMs
           (chunk) => {
             parser.push(chunk);
             watcher?.onRead?.(parser.bytes, parser.lines);
+            if (parser.lines >= enoughLines) throw ENOUGH;
             return watcher?.onChunk?.(chunk);
           },
           { timeoutMs, signal, expectedBytes: used * ENTRY_BYTES, isRepeatable: true },
         );
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
-        broken = error;
+        if (error !== ENOUGH && !(error instanceof TransportError)) throw error;
+        if (error instanceof TransportError) broken = error;
       }
       const { bytes } = parser;
       const answer = parser.end();

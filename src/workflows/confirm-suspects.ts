@@ -9,7 +9,7 @@ import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
 import { DUPLICATE, type RoutedGrid, routeGrid, withNewViews } from '../analysis/routed-grid.ts';
 import { judgeSuspects } from '../analysis/suspects.ts';
 import type { JoinedCensus } from '../census/joined-census.ts';
-import { type ConfirmedKinds, confirmKinds, type SuspectLook } from '../confirm/confirm-kinds.ts';
+import { areInFlight, type ConfirmedKinds, confirmKinds, type SuspectLook } from '../confirm/confirm-kinds.ts';
 import { lookAgain } from '../confirm/look-again.ts';
 import type { ProxyView } from '../domain/view.ts';
 import type { MeshRun } from '../session/mesh.ts';
@@ -37,6 +37,8 @@ export interface Confirmed extends ConfirmedKinds {
   readonly grid: GridWriter;
   /** How often the mesh was looked at, the first look included. */
   readonly looks: number;
+  /** By suspect: whether it disagreed in some look, and no disagreement is confirmed. */
+  readonly isInFlight: readonly boolean[];
 }
 
 export async function confirmSuspects(run: MeshRun, seen: FirstLook): Promise<Confirmed> {
@@ -53,7 +55,7 @@ export async function confirmSuspects(run: MeshRun, seen: FirstLook): Promise<Co
 
 function withoutSuspects({ grid: { proxyCount }, first }: FirstLook, keys: KeyTable): Confirmed {
   const grid = createEntryGrid({ keys, proxyCount, admitsNewKeys: false, keepsExpiries: true });
-  return { look: routeGrid(grid, first.context), grid, ...confirmKinds([]), looks: 1 };
+  return { look: routeGrid(grid, first.context), grid, ...confirmKinds([]), looks: 1, isInFlight: [] };
 }
 
 /** Looks as often as the configuration says, at least twice, each time after the settle time. */
@@ -73,7 +75,8 @@ async function confirmLive(run: MeshRun, seen: FirstLook, keys: KeyTable): Promi
     last = await readAgain(run, seen, { keys, views: last.look.context.views });
     looks.push(judged(last, seen, context.clock.now() - startedAt));
   } while (looks.length < settings.confirm.reads);
-  return { ...last, ...confirmKinds(looks), looks: looks.length };
+  const kinds = confirmKinds(looks);
+  return { ...last, ...kinds, looks: looks.length, isInFlight: areInFlight(looks, kinds.confirmed) };
 }
 
 /**
@@ -87,7 +90,9 @@ async function confirmSaved(run: MeshRun, seen: FirstLook, keys: KeyTable): Prom
     ? copyOf(seen, keys)
     : await readAgain(run, seen, { keys, views: seen.first.context.views });
   const apartMs = run.mesh.kind === 'saved' ? run.mesh.apartMs : 0;
-  return { ...only, ...confirmKinds([judged(only, seen, clock.now() - startedAt + apartMs)]), looks: 1 };
+  const looks = [judged(only, seen, clock.now() - startedAt + apartMs)];
+  const kinds = confirmKinds(looks);
+  return { ...only, ...kinds, looks: 1, isInFlight: areInFlight(looks, kinds.confirmed) };
 }
 
 /** A look at the suspects alone: their rows are numbered as the suspects are. */

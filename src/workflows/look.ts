@@ -14,7 +14,7 @@ import { meshFindings } from '../analysis/mesh-findings.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
 import { notesOf } from '../analysis/notes.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
-import { createMeshContext, routeGrid } from '../analysis/routed-grid.ts';
+import { createMeshContext, firstRows, type RoutedGrid, routeGrid } from '../analysis/routed-grid.ts';
 import { spreadOver } from '../analysis/spread.ts';
 import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
@@ -28,9 +28,9 @@ import type { MeshRun } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
 import { collect } from '../snapshot/collect.ts';
 import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
-import { createKeyTable } from '../snapshot/grid/key-table.ts';
+import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
 import { countOnce } from '../snapshot/one-process.ts';
-import { confirmSuspects, seed } from './confirm-suspects.ts';
+import { type Confirmed, confirmSuspects, seed } from './confirm-suspects.ts';
 import { discoverWanted } from './discover-wanted.ts';
 import type { TablesSeen, TakenCensus } from './take-census.ts';
 
@@ -46,20 +46,50 @@ export interface LookOptions {
   readonly archive?: ArchiveWriter | null;
   /** Whether a census that finds people apart is taken again once clients had time to move. */
   readonly waits?: boolean;
+  /** Looks at these keys alone. */
+  readonly only?: OnlyKeys | null;
+}
+
+/**
+ * Keys that a look is about, each once. The first `judged` of them are judged; the others only show
+ * what ids mean on each proxy and how long its entries live.
+ */
+export interface OnlyKeys {
+  readonly keys: readonly string[];
+  readonly judged: number;
+}
+
+/** A look, and what it saw of each key. */
+export interface Looked {
+  readonly report: RunReport;
+  /** The first look at every key that was judged. */
+  readonly first: RoutedGrid;
+  /** The last look at the suspects. */
+  readonly confirmed: Confirmed;
+  /** By address of the shard, or its name: the people of a conference; `null` without a census. */
+  readonly participantsOf: (key: string) => Finding['participants'];
 }
 
 /**
  * Looks, looks again at the suspects, and reasons. Rejects only for a defect of this program or the
  * machine's fault (a full disk), and when the signal aborts.
  */
-export async function look(run: MeshRun, { archive = null, waits = false }: LookOptions = {}): Promise<RunReport> {
+export async function look(run: MeshRun, options: LookOptions = {}): Promise<RunReport> {
+  return (await lookAtKeys(run, options)).report;
+}
+
+/** As `look`, with the routes of every key that was judged. */
+export async function lookAtKeys(
+  run: MeshRun,
+  { archive = null, waits = false, only = null }: LookOptions = {},
+): Promise<Looked> {
   const { mesh, settings, context } = run;
   const startedAt = context.clock.now();
-  const keys = createKeyTable(seed());
+  const keys = keysOf(only);
   const grid = createEntryGrid({
     keys,
     proxyCount: mesh.members.length,
-    admitsNewKeys: true,
+    admitsNewKeys: only === null,
     // Nothing can be asked again of saved dumps but by reading them again: what is needed of
     // suspects is kept, unless it is too much.
     keepsExpiries: mesh.kind === 'saved',
@@ -76,12 +106,13 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends),
     serverless,
   );
-  const first = routeGrid(grid, meshContext);
-  const expiries = learnExpiries(first, spentMs);
+  const every = routeGrid(grid, meshContext);
+  const expiries = learnExpiries(every, spentMs);
+  const first = only === null ? every : firstRows(every, only.judged);
   const isSpread = spreadOver(views).length > 0;
   const found = findSuspects(first, { expiryMarginMs: spentMs + EXPIRY_SLACK_MS, keyLength, expiries, isSpread });
   const wanted = discovered?.catalogue?.shards ?? [];
-  const census = await censusOf(run, { look: first, keys, keyLength, wanted }, waits);
+  const census = await censusOf(run, { look: first, keys, keyLength, wanted, isPart: only !== null }, waits);
   const suspects =
     census === null ? found : withRows(found, census.suspects, (row) => census.verdictAt(first, row).kinds);
   context.log.info('nominated', { conferences: suspects.conferences, suspects: suspects.rows.length });
@@ -90,10 +121,11 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
   const lastContext = confirmed.look.context;
   const restarted = restartedProxies(lastContext.views);
   const emptied = emptiedProxies(lastContext.views, restarted);
+  const participantsOf = census === null ? () => null : census.participantsOf;
   const findings = listFindings({
     ...confirmed,
     keyLength,
-    participantsOf: census === null ? () => null : census.participantsOf,
+    participantsOf,
     causeEvidence: { linkBetween: linksOf(lastContext.views), emptied },
   });
   // After the looks, which find the locks on hosts.
@@ -103,7 +135,7 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     findings,
     inFlight: confirmed.inFlight,
   });
-  return {
+  const report: RunReport = {
     environment: settings.environment,
     table: settings.table,
     run: {
@@ -156,6 +188,16 @@ export async function look(run: MeshRun, { archive = null, waits = false }: Look
     proposal: null,
     heal: null,
   };
+  return { report, first, confirmed, participantsOf };
+}
+
+function keysOf(only: OnlyKeys | null): KeyTable {
+  const keys = createKeyTable(seed());
+  for (const key of only?.keys ?? []) {
+    const bytes = Buffer.from(key, 'latin1');
+    keys.add(bytes, 0, bytes.length);
+  }
+  return keys;
 }
 
 function scatteredIn(findings: FindingList): readonly Finding[] {

@@ -33,6 +33,8 @@ export interface TablesSeen {
   readonly keyLength: number | null;
   /** The shards that discovery knows: it knows their metadata, and those that no proxy has. */
   readonly wanted: readonly WantedShard[];
+  /** The look is about some keys alone: other rooms are left out, and nothing is remembered. */
+  readonly isPart: boolean;
 }
 
 export interface TakenCensus extends JoinedCensus {
@@ -59,6 +61,8 @@ export async function takeCensus(run: MeshRun, tables: TablesSeen, waits: boolea
     taken = await takeLater(asked, taken, moves);
   }
   const { joined, reading, nowMs } = taken;
+  // Part of the conferences cannot stand for all that earlier looks saw.
+  if (tables.isPart) return { ...joined, notes: reading.notes };
   const problem = writeCensusState(place, { atMs: nowMs, apart: joined.sightings, moved: openMoves(joined.moved) });
   return { ...joined, notes: [...reading.notes, ...notesOf(problem)] };
 }
@@ -111,7 +115,12 @@ async function takeLater(asked: Asked, first: Taken, moves: Remembered['moves'])
 async function takeOnce({ run, census, tables }: Asked, remembered: Remembered): Promise<Taken> {
   const { settings, context } = run;
   const rule = roomRule(`conference.${census.domain}`, census.keyPattern);
-  const rooms: RoomTable = createRoomTable({ known: tables.keys, strangers: createKeyTable(seed()), rule });
+  const rooms: RoomTable = createRoomTable({
+    known: tables.keys,
+    strangers: createKeyTable(seed()),
+    rule,
+    onlyRows: tables.isPart ? tables.look.grid.keys.count : null,
+  });
   const shards = shardsOf(tables.look.context.views, tables.wanted);
   const reading = await readOver(run, census, { shards, sink: rooms });
   const nowMs = context.clock.now();

@@ -91,13 +91,13 @@ function sourceFiles(folder: string): readonly string[] {
 
 test('what is wrong is seen', () => {
   const text = [
-    'Run `splitbrain explain` now, or splitbrain lokcs. Then `splitbrain report --nonsense`,',
+    'Run `splitbrain guess` now, or splitbrain lokcs. Then `splitbrain report --nonsense`,',
     '    $ splitbrain heal --from DIR',
     '`splitbrain snapshot ONE TWO`, `splitbrain alarms`.',
     'Right are `splitbrain pin t/a s1 --new`, splitbrain heal, and that splitbrain wrote it.',
   ].join('\n');
   expect(complaintsAbout(text)).toEqual([
-    'explain: there is no such command',
+    'guess: there is no such command',
     'report --nonsense: report has no --nonsense',
     'snapshot ONE TWO: snapshot takes at most 1 arguments',
     'alarms: which command of alarms?',
