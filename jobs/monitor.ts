@@ -3,8 +3,8 @@
 //
 //   node dist/jobs/monitor.js --config FILE [--out DIR] [--heal]
 //
-// DIR (default `out`) gets summary.txt, report.json, junit.xml and, after a heal, its journal. The
-// exit codes are those of `splitbrain monitor`.
+// DIR (default `out`) gets summary.txt, report.json, junit.xml, html/ and, after a heal, its
+// journal. The exit codes are those of `splitbrain monitor`.
 
 import { runJob } from '../src/cli/job.ts';
 import { monitorCommand } from '../src/workflows/monitor.ts';

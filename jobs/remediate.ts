@@ -4,8 +4,8 @@
 //   node dist/jobs/remediate.js --config FILE [--out DIR] \
 //     (--alarm-event FILE | --alarm-name NAME) [--max-age 10m] [--heal]
 //
-// DIR (default `out`) gets summary.txt, and unless the event was refused report.json, junit.xml
-// and, after a heal, its journal. The exit codes are those of `splitbrain remediate`.
+// DIR (default `out`) gets summary.txt, and unless the event was refused report.json, junit.xml,
+// html/ and, after a heal, its journal. The exit codes are those of `splitbrain remediate`.
 
 import { runJob } from '../src/cli/job.ts';
 import { remediateCommand } from '../src/workflows/monitor.ts';

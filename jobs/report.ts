@@ -3,8 +3,8 @@
 //
 //   node dist/jobs/report.js --config FILE [--out DIR]
 //
-// DIR (default `out`) gets summary.txt, report.json and junit.xml. The exit codes are those of
-// `splitbrain report`.
+// DIR (default `out`) gets summary.txt, report.json, junit.xml and html/. The exit codes are those
+// of `splitbrain report`.
 
 import { runJob } from '../src/cli/job.ts';
 import { lookCommand } from '../src/workflows/report.ts';

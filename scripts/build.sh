@@ -23,3 +23,5 @@ node_modules/.bin/asc --config assembly/asconfig.json --outFile dist/lines.wasm
 # The man page is made from the same list of commands as help.
 mkdir dist/man
 node --import tsx scripts/man-page.ts >dist/man/splitbrain.1
+# The style sheet of the HTML report, where the bundled src/report/html/files.ts looks for it.
+cp src/report/html/splitbrain.css dist/src/

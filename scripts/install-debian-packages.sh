@@ -36,6 +36,7 @@ reason_for() {
     zsh | fish) echo 'completion is tested in it' ;;
     mandoc | groff-base) echo 'the man page is checked with it' ;;
     systemd) echo 'the units of jobs/systemd are checked with its systemd-analyze' ;;
+    chromium) echo 'the HTML report is opened in it, headless' ;;
     *) echo 'asked for by the caller' ;;
   esac
 }

@@ -13,7 +13,7 @@ export const withProcesses: readonly string[] = [
   'test/heal/{journal,run-lock,run-lock-processes}.test.ts',
   'test/locks/lock-processes.test.ts',
   'test/inventory/{ansible,command,consul-acl,consul-complaints,read-inventory,shell-words}.test.ts',
-  'test/report/next-command.test.ts',
+  'test/report/{next-command,html/browser}.test.ts',
   'test/runtime-api/table-reader-limits.test.ts',
   'test/snapshot/archive/writer.test.ts',
   'test/transport/socket.test.ts',

@@ -27,10 +27,10 @@ lacking() {
 }
 
 sh scripts/prepare.sh ${strict:+--afresh}
-# One test needs sudo, some need Java or Python packages, and a laptop should not get them for that:
-# only CI tests everything.
+# One test needs sudo, some need Java, a browser or Python packages, and a laptop should not get them
+# for that: only CI tests everything.
 sh scripts/install-debian-packages.sh haproxy openssh-server socat openssl \
-  ${strict:+sudo ansible-core groovy default-jre-headless jenkins-job-builder zsh fish mandoc groff-base systemd} ||
+  ${strict:+sudo ansible-core groovy default-jre-headless jenkins-job-builder chromium zsh fish mandoc groff-base systemd} ||
   lacking 'Something above could not be installed'
 sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the system's"
 if [ -n "$strict" ]; then

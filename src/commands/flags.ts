@@ -48,6 +48,13 @@ export const junitFlag: FlagGroup = (command) =>
 export const historyFlag: FlagGroup = (command) =>
   command.option('--history <dir>', 'keep the JSON report in this folder too, among those of other runs');
 
+/** The report as pages for a browser. */
+export const htmlFlag: FlagGroup = (command) =>
+  command.option(
+    '--html <dir>',
+    'write the report as HTML pages too: a new folder, or one of an earlier run; open its index.html',
+  );
+
 /** Of the commands whose look has a census. */
 export const waitFlag: FlagGroup = (command) =>
   command.option('--wait', 'take a census that finds people apart again, once clients had time to move');

@@ -2,12 +2,12 @@
 
 import type { HealFlags } from '../workflows/heal.ts';
 import type { CommandDefinition } from './command.ts';
-import { junitFlag, meshFlags, outputFlags, waitFlag, yesFlag } from './flags.ts';
+import { htmlFlag, junitFlag, meshFlags, outputFlags, waitFlag, yesFlag } from './flags.ts';
 
 export const heal: CommandDefinition<HealFlags> = {
   name: 'heal',
   summary: 'bring every conference on which the mesh disagrees to one shard, and see that it stays there',
-  flags: [meshFlags, outputFlags, yesFlag, junitFlag, waitFlag],
+  flags: [meshFlags, outputFlags, yesFlag, junitFlag, htmlFlag, waitFlag],
   help: `
 Looks, looks again, shows the plan with its literal commands, asks, writes, and verifies on every proxy. What is written goes into a
 journal first. A guard that trips refuses the run or the conference, with its reason; see \`heal:\` in the configuration.

@@ -2,12 +2,12 @@
 
 import type { MonitorFlags } from '../workflows/monitor.ts';
 import type { CommandDefinition } from './command.ts';
-import { historyFlag, junitFlag, meshFlags, outputFlags, scheduledFlags } from './flags.ts';
+import { historyFlag, htmlFlag, junitFlag, meshFlags, outputFlags, scheduledFlags } from './flags.ts';
 
 export const monitor: CommandDefinition<MonitorFlags> = {
   name: 'monitor',
   summary: 'the scheduled run: report and metrics, and with --heal also heal where the configuration allows it',
-  flags: [meshFlags, outputFlags, junitFlag, historyFlag, scheduledFlags],
+  flags: [meshFlags, outputFlags, junitFlag, htmlFlag, historyFlag, scheduledFlags],
   help: `
 Every run that came to a verdict, an incomplete one too, puts its metrics where the configuration has a \`metrics:\` section. That they
 could not be sent is logged and told in the summary; the exit code stays that of the look.

@@ -2,7 +2,7 @@
 
 import type { RemediateFlags } from '../workflows/monitor.ts';
 import type { CommandDefinition } from './command.ts';
-import { historyFlag, junitFlag, meshFlags, outputFlags, scheduledFlags } from './flags.ts';
+import { historyFlag, htmlFlag, junitFlag, meshFlags, outputFlags, scheduledFlags } from './flags.ts';
 
 export const remediate: CommandDefinition<RemediateFlags> = {
   name: 'remediate',
@@ -11,6 +11,7 @@ export const remediate: CommandDefinition<RemediateFlags> = {
     meshFlags,
     outputFlags,
     junitFlag,
+    htmlFlag,
     historyFlag,
     scheduledFlags,
     (command) =>

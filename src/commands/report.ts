@@ -3,7 +3,7 @@
 import { EXIT_CODES_HELP } from '../domain/exit-codes.ts';
 import type { LookFlags } from '../session/look-flags.ts';
 import type { CommandDefinition } from './command.ts';
-import { fromFlag, historyFlag, junitFlag, meshFlags, outputFlags, waitFlag } from './flags.ts';
+import { fromFlag, historyFlag, htmlFlag, junitFlag, meshFlags, outputFlags, waitFlag } from './flags.ts';
 
 export const report: CommandDefinition<LookFlags> = {
   name: 'report',
@@ -12,6 +12,7 @@ export const report: CommandDefinition<LookFlags> = {
     meshFlags,
     outputFlags,
     junitFlag,
+    htmlFlag,
     historyFlag,
     (command) => command.option('--save <dir>', 'keep the dumps of this run in a new folder'),
     fromFlag,

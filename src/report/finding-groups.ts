@@ -4,6 +4,7 @@
 import stringWidth from 'string-width';
 import { type Finding, isDisagreement, type Route } from '../domain/finding.ts';
 import type { Proposal, RunReport, Tally } from '../domain/run-report.ts';
+import { decodedName } from './decoded-name.ts';
 import { nextStep } from './next-step.ts';
 import { count, counted, enumerate, fill, fillText, type Page, padTo } from './page.ts';
 import { causeWords, kindWords } from './words.ts';
@@ -61,13 +62,8 @@ function conferenceLines(findings: readonly Finding[], { proposal, shards }: Run
 
 /** Adds the decoded name to one that is percent-encoded, as in URLs. */
 function spokenName(conference: string): string {
-  if (!/%[0-9A-Fa-f]{2}/.test(conference)) return conference;
-  try {
-    return `${conference} = ${decodeURIComponent(conference)}`;
-  } catch {
-    // It is not encoded text.
-    return conference;
-  }
+  const decoded = decodedName(conference);
+  return decoded === null ? conference : `${conference} = ${decoded}`;
 }
 
 /** The routes and their proxies, the largest group first: pieces for `fill`. */

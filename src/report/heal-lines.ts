@@ -1,10 +1,11 @@
 // What a heal did or would do, in a few lines.
 
 import { conferenceOf } from '../domain/key.ts';
-import type { Plan, Refusal } from '../domain/plan.ts';
+import type { HealOutcome, Plan, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { nextCommand } from './next-command.ts';
 import { count, counted, fillText, type Page } from './page.ts';
+import { toneColours, type VerdictSentence } from './verdict-line.ts';
 
 /** The most refusals that are shown in full, one for each reason. */
 const reasonsShown = 6;
@@ -34,40 +35,61 @@ function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page:
   return [...page.suggest(`A heal would ${would}:`, nextCommand(run, 'heal'), '  '), ...plan];
 }
 
-/** How many conferences hold, and where the journal is. */
-export function outcomeLines({ heal, run, proxies }: RunReport, page: Page): string[] {
-  if (heal === null || heal.journal === null)
-    return fillText('Nothing was written.', { width: page.width, first: '  ' });
-  const { planned, applied, verified, failed, settledThemselves, ended, journal } = heal;
-  const { paint } = page;
+/** What a heal came to; `null` where nothing was written or left to do. */
+export function outcomeSentence({ heal, run, proxies }: RunReport): VerdictSentence | null {
+  if (heal === null || heal.journal === null) return null;
+  const { planned, applied, verified, failed, settledThemselves, ended } = heal;
   if (heal.interrupted)
-    return [
-      ...page.suggest(
-        `${counted(applied, 'write')} went out before the run was ended, and nothing was verified. Look where the conferences are now:`,
-        nextCommand(run, 'report'),
-        `  ${paint.yellow('INTERRUPTED')}  `,
-      ),
-      ...fillText(`Every write is in ${page.text(journal)}`, { width: page.width, first: '  ', paint: paint.dim }),
-    ];
+    return {
+      word: 'INTERRUPTED',
+      tone: 'doubtful',
+      sentence: `${counted(applied, 'write')} went out before the run was ended, and nothing was verified`,
+      scope: null,
+    };
+  if (settledThemselves + ended === planned) return null;
   const undone = run.command === 'undo';
   // A proxy that was not read may still send people elsewhere.
   const unread = proxies.filter(({ status }) => status !== 'ok').length;
-  const good = unread > 0 ? paint.yellow('HELD WHERE READ') : paint.green(undone ? 'UNDONE' : 'HEALED');
-  const word = failed > 0 ? paint.red('NOT HELD') : good;
   const where = unread > 0 ? `every proxy that was read (${count(unread)} not)` : 'every proxy';
-  const now = `${undone ? 'as before' : 'on one shard'} on ${where}`;
-  const apart = [
-    ...(settledThemselves > 0 ? [`${count(settledThemselves)} had come together before anything was written`] : []),
-    ...(ended > 0 ? [`${count(ended)} had ended`] : []),
-  ].map((words) => `; ${words}`);
-  if (settledThemselves + ended === planned)
-    return fillText(`Nothing was left to do${apart.join('')}.`, { width: page.width, first: '  ' });
+  const held: VerdictSentence = {
+    ...(unread > 0
+      ? { word: 'HELD WHERE READ', tone: 'doubtful' }
+      : { word: undone ? 'UNDONE' : 'HEALED', tone: 'good' }),
+    sentence: `${count(verified)} of ${counted(planned, 'conference')} ${undone ? 'as before' : 'on one shard'} on ${where}, after ${counted(applied, 'write')}${aside(heal)}`,
+    scope: null,
+  };
+  return failed > 0 ? { ...held, word: 'NOT HELD', tone: 'bad' } : held;
+}
+
+/** What was over before anything was written. */
+function aside({ settledThemselves, ended }: HealOutcome): string {
   return [
-    ...fillText(
-      `${count(verified)} of ${counted(planned, 'conference')} ${now}, after ${counted(applied, 'write')}${apart.join('')}`,
-      { width: page.width, first: `  ${word}  ` },
+    ...(settledThemselves > 0 ? [`; ${count(settledThemselves)} had come together before anything was written`] : []),
+    ...(ended > 0 ? [`; ${count(ended)} had ended`] : []),
+  ].join('');
+}
+
+/** How many conferences hold, and where the journal is. */
+export function outcomeLines(report: RunReport, page: Page): string[] {
+  const { heal, run } = report;
+  const { paint, width } = page;
+  if (heal === null || heal.journal === null) return fillText('Nothing was written.', { width, first: '  ' });
+  const outcome = outcomeSentence(report);
+  if (outcome === null) return fillText(`Nothing was left to do${aside(heal)}.`, { width, first: '  ' });
+  const { word, tone, sentence } = outcome;
+  const first = `  ${paint[toneColours[tone]](word)}  `;
+  if (heal.interrupted)
+    return [
+      ...page.suggest(`${sentence}. Look where the conferences are now:`, nextCommand(run, 'report'), first),
+      ...fillText(`Every write is in ${page.text(heal.journal)}`, { width, first: '  ', paint: paint.dim }),
+    ];
+  return [
+    ...fillText(sentence, { width, first }),
+    ...page.suggest(
+      'Every write is in its journal; to put back what was:',
+      nextCommand(run, 'undo', heal.journal),
+      '  ',
     ),
-    ...page.suggest('Every write is in its journal; to put back what was:', nextCommand(run, 'undo', journal), '  '),
   ];
 }
 

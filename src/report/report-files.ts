@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { isStandardOutput, refuseSame } from './distinct-files.ts';
+import { type HtmlFolder, htmlFolder, htmlFolderIn } from './html-folder.ts';
 import { writeJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn, type WriteText } from './private-file.ts';
@@ -14,11 +15,13 @@ import { renderText } from './text.ts';
 
 /**
  * Flags that name files. `-` is standard output, in place of the text. `out` is a folder for all
- * files: summary.txt, report.json, junit.xml and the journal.
+ * files: summary.txt, report.json, junit.xml, html/ and the journal.
  */
 export interface FileFlags {
   readonly json?: string;
   readonly junit?: string;
+  /** A folder of pages for a browser. */
+  readonly html?: string;
   readonly out?: string;
   /** The file for the plan that `plan` writes. */
   readonly output?: string;
@@ -56,6 +59,7 @@ export interface KeptFile {
 }
 
 type FlaggedFile = PrivateFile & { readonly flag: string; readonly path: string };
+type FlaggedFolder = HtmlFolder & { readonly flag: string; readonly path: string };
 
 /** The files of the folder; the journal is named by its run. */
 const KEPT = ['report.json', 'junit.xml', 'summary.txt'] as const;
@@ -72,10 +76,10 @@ export function openReportFiles(
   standardOutput: WriteText,
   keep: KeptFile | null = null,
 ): ReportFiles {
-  const { json, junit, out, output, save, config, reads = [] } = flags;
+  const { json, junit, html, out, output, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
   const read = Object.entries({ '-c': config }).filter(isGiven);
-  const made = Object.entries({ '--save': save }).filter(isGiven);
+  const made = Object.entries({ '--save': save, '--html': html }).filter(isGiven);
   refuseSame(
     [...read, ...reads.filter((path) => path !== '-').map((path) => ['reading', path] as const), ...named, ...made],
     out,
@@ -89,6 +93,10 @@ export function openReportFiles(
   if (keep !== null) reports.push(...placeOfKept(keep));
   const cases = [...placesOf('--junit'), ...kept('junit.xml')];
   const summary = kept('summary.txt');
+  const folders = [
+    ...(html === undefined ? [] : [folderOf('--html', html, () => htmlFolder(html))]),
+    ...(out === undefined ? [] : [folderOf('--out', join(out, 'html'), () => htmlFolderIn(out, 'html'))]),
+  ];
 
   function placesOf(flag: string): readonly FlaggedFile[] {
     const place = places.get(flag);
@@ -107,6 +115,11 @@ export function openReportFiles(
       return [];
     }
   }
+  async function putFolders(report: RunReport): Promise<void> {
+    if (folders.length === 0) return;
+    const { htmlFiles } = await import('./html/files.ts');
+    for (const { flag, path, put } of folders) await put(htmlFiles(report)).catch(lost(flag, path));
+  }
   function lost(flag: string, path: string): (error: unknown) => void {
     return (error) => losses.push(`${flag} ${path}: cannot be written: ${(error as Error).message}`);
   }
@@ -117,6 +130,7 @@ export function openReportFiles(
     write: async (report) => {
       await putAll(reports, (write) => writeJson(report, write));
       await putAll(cases, (write) => write(renderJunit(report)));
+      await putFolders(report);
       await putAll(summary, (write) => write(renderText(report, page)));
     },
     writeSummary: (text) => putAll(summary, (write) => write(text)),
@@ -148,7 +162,11 @@ function placeIn(out: string, name: string): FlaggedFile {
   return { flag: '--out', path, ...tried('--out', path, () => privateFileIn(out, name)) };
 }
 
-function tried(flag: string, path: string, make: () => PrivateFile): PrivateFile {
+function folderOf(flag: string, path: string, make: () => HtmlFolder): FlaggedFolder {
+  return { flag, path, ...tried(flag, path, make) };
+}
+
+function tried<T>(flag: string, path: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {

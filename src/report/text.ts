@@ -1,8 +1,8 @@
 // The report for people, the most important line first. Pure.
 
-import { exitCodes, exitCodeWords } from '../domain/exit-codes.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { censusLines } from './census-lines.ts';
+import { exitMeaning } from './exit-meaning.ts';
 import { findingGroups } from './finding-groups.ts';
 import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
 import { meshLines } from './mesh-groups.ts';
@@ -60,13 +60,6 @@ function paragraphs(sections: readonly (readonly string[])[]): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
     .join('\n');
-}
-
-function exitMeaning({ exitCode, heal, run }: RunReport): string {
-  if (exitCode !== exitCodes.agree || heal === null || heal.planned === 0) return exitCodeWords(exitCode);
-  return run.command === 'pin' || run.command === 'undo'
-    ? 'all that was asked for was written and verified'
-    : 'all that was found was healed and verified';
 }
 
 function titled(title: string, lines: readonly string[], page: Page): string[] {

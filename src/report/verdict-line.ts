@@ -5,30 +5,42 @@ import { environmentLock } from '../domain/lock.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { count, counted, enumerate, fillText, type Page } from './page.ts';
 
+/** What a run comes to: a word, a sentence, and behind the first one what it is said of. */
+export interface VerdictSentence {
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'doubtful';
+  readonly sentence: string;
+  readonly scope: string | null;
+}
+
+/** The colour of each tone. */
+export const toneColours = { good: 'green', bad: 'red', doubtful: 'yellow' } as const;
+
 /** One line; two where the view is incomplete and the proxies that were read disagree. */
 export function verdictLines(report: RunReport, page: Page): string[] {
-  const { paint } = page;
+  const { paint, width } = page;
+  return verdictSentences(report, page).flatMap(({ word, tone, sentence, scope }) =>
+    fillText(scope === null ? sentence : `${sentence} ${scope}`, {
+      width,
+      first: `${paint.bold(paint[toneColours[tone]](word))}  `,
+      paint: paint.bold,
+    }),
+  );
+}
+
+/** As `verdictLines`. */
+export function verdictSentences(report: RunReport, page: Page): readonly VerdictSentence[] {
+  const scope = scopeOf(report, page);
+  if (report.verdict === 'agree') return [{ word: 'AGREE', tone: 'good', sentence: agreementWords(report), scope }];
   const disagreements = disagreementWords(report);
-  if (report.verdict === 'agree')
-    return line({ colour: paint.green, word: 'AGREE' }, `${agreementWords(report)} ${scope(report, page)}`, page);
-  const isIncomplete = report.view === 'incomplete';
   const word = headWord(report);
-  if (!isIncomplete) return line({ colour: paint.red, word }, `${disagreements} ${scope(report, page)}`, page);
+  if (report.view !== 'incomplete') return [{ word, tone: 'bad', sentence: disagreements, scope }];
   const gap = incompletenessWords(report, page);
-  if (disagreements === '') {
-    return line(
-      { colour: paint.yellow, word: 'INCOMPLETE' },
-      `${gap}: nothing can be said for the mesh ${scope(report, page)}`,
-      page,
-    );
-  }
+  const incomplete = { word: 'INCOMPLETE', tone: 'doubtful' } as const;
+  if (disagreements === '') return [{ ...incomplete, sentence: `${gap}: nothing can be said for the mesh`, scope }];
   return [
-    ...line(
-      { colour: paint.red, word },
-      `${disagreements}, on the proxies that were read ${scope(report, page)}`,
-      page,
-    ),
-    ...line({ colour: paint.yellow, word: 'INCOMPLETE' }, `${gap}: there may be more`, page),
+    { word, tone: 'bad', sentence: `${disagreements}, on the proxies that were read`, scope },
+    { ...incomplete, sentence: `${gap}: there may be more`, scope: null },
   ];
 }
 
@@ -39,16 +51,7 @@ function headWord({ counts: { byKind } }: RunReport): string {
   return byKind.misplaced > 0 ? 'MISPLACED' : 'MISSING';
 }
 
-interface VerdictWord {
-  readonly word: string;
-  readonly colour: (text: string) => string;
-}
-
-function line({ word, colour }: VerdictWord, sentence: string, page: Page): string[] {
-  return fillText(sentence, { width: page.width, first: `${page.paint.bold(colour(word))}  `, paint: page.paint.bold });
-}
-
-function scope(report: RunReport, page: Page): string {
+function scopeOf(report: RunReport, page: Page): string {
   const { proxies, proxiesReporting } = report.counts;
   const read = `${count(proxiesReporting)} of ${count(proxies)} proxies read`;
   return `(${page.name(report.environment)}, table ${page.name(report.table)}, ${read})`;

@@ -8,6 +8,8 @@ import type { MeshFlags } from './mesh-flags.ts';
 export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save' | 'history'> {
   readonly json?: string;
   readonly junit?: string;
+  /** A folder of pages for a browser. */
+  readonly html?: string;
   /** A folder for all files of the run, which jobs archive. */
   readonly out?: string;
   /** A folder where the JSON report is kept among those of other runs. */

@@ -40,7 +40,8 @@ const text = (path: string) => readFileSync(path, 'utf8');
 test('a file for each, and a folder with all of them', async () => {
   const files = open({ json: within('a.json'), junit: within('a.xml'), out: within('new/out') });
   await files.write(runReport());
-  expect(readdirSync(within('new/out')).sort()).toEqual(['junit.xml', 'report.json', 'summary.txt']);
+  expect(readdirSync(within('new/out')).sort()).toEqual(['html', 'junit.xml', 'report.json', 'summary.txt']);
+  expect(readdirSync(within('new/out/html')).sort()).toEqual(['index.html', 'splitbrain.css']);
   for (const [one, other] of [
     [within('a.json'), within('new/out/report.json')],
     [within('a.xml'), within('new/out/junit.xml')],
@@ -70,6 +71,16 @@ test('a longer file of another run is replaced as a whole', async () => {
   const files = open({ json: within('a.json') });
   await files.write(runReport());
   expect(JSON.parse(text(within('a.json'))).schema).toBe('splitbrain/report/1');
+});
+
+test('pages for a browser: where a flag names them, and the loss of them costs nothing else', async () => {
+  const files = open({ html: within('pages'), json: within('a.json') });
+  await files.write(runReport());
+  expect(readdirSync(within('pages')).sort()).toEqual(['index.html', 'splitbrain.css']);
+  expect(text(within('pages/splitbrain.css'))).toContain('prefers-color-scheme: dark');
+  writeFileSync(within('pages/index.html'), 'of another program');
+  await files.write(runReport());
+  expect(files.losses).toEqual([expect.stringMatching(/^--html .*pages: cannot be written: it has files in it/)]);
 });
 
 test('the journal of this run alone is copied', async () => {
@@ -152,7 +163,14 @@ describe('links', () => {
       expect([name, text(within(`precious-${name}`))]).toEqual([name, 'precious']);
       expect([name, lstatSync(within(`out/${name}`)).isFile()]).toEqual([name, true]);
     }
-    expect(readdirSync(within('out')).sort()).toEqual([...names].sort());
+    expect(readdirSync(within('out')).sort()).toEqual([...names, 'html'].sort());
+  });
+
+  test('a folder of pages that is one is refused', () => {
+    mkdirSync(within('elsewhere'));
+    mkdirSync(within('out'));
+    symlinkSync(within('elsewhere'), within('out/html'));
+    expect(() => open({ out: within('out') })).toThrow('out/html: cannot be written: it is a link');
   });
 
   test('that lead round -> bad usage', () => {
@@ -220,7 +238,7 @@ describe('a disk that is full', () => {
     await files.write(runReport());
     expect(files.losses).toEqual([expect.stringMatching(/^--json \/dev\/full: cannot be written: ENOSPC/)]);
     expect(text(within('a.xml'))).toMatch(/^<\?xml/);
-    expect(readdirSync(within('out')).sort()).toEqual(['junit.xml', 'report.json', 'summary.txt']);
+    expect(readdirSync(within('out')).sort()).toEqual(['html', 'junit.xml', 'report.json', 'summary.txt']);
   });
 });
 

@@ -1,0 +1,85 @@
+// The pages of a run's report: the first one with everything at a glance, and every finding on
+// pages of their own. Pure.
+
+import { peerMatrix } from '../../domain/peer-matrix.ts';
+import type { RunReport } from '../../domain/run-report.ts';
+import { censusLines } from '../census-lines.ts';
+import { exitMeaning } from '../exit-meaning.ts';
+import type { HtmlFile } from '../html-folder.ts';
+import { nextCommand } from '../next-command.ts';
+import { count } from '../page.ts';
+import { gridContext } from './finding-grid.ts';
+import { findingPages, pageList, pagesOf } from './finding-pages.ts';
+import { findingSection } from './finding-section.ts';
+import { framed, type Section, sectionOf } from './frame.ts';
+import { healSection } from './heal-section.ts';
+import { html, type Markup } from './markup.ts';
+import { meshSection } from './mesh-section.ts';
+import { peerTable, proxyTable } from './proxy-section.ts';
+import { markShards } from './shard-marks.ts';
+import { legend, shardTable } from './shard-section.ts';
+import { standing, verdictSection } from './verdict-section.ts';
+import { onePage, shownCommand, shownName, shownText } from './words.ts';
+
+/** A small matrix of peers stands beside the table of proxies. */
+const MOST_BESIDE = 5;
+
+/** The pages, the first one first. The same report gives the same pages. */
+export function* reportPages(report: RunReport): Generator<HtmlFile> {
+  const marks = markShards(report.shards);
+  const context = gridContext(report, marks);
+  const heal = healSection(report);
+  const census = censusLines(report, onePage);
+  const notes = noteList(report);
+  const findings: Section = {
+    id: 'findings',
+    title: 'Findings',
+    body: html`${findingSection(context, pagesOf(report))}${report.findings.length > 0 && html`${legend(report, marks)}${pageList(report, null)}`}`,
+  };
+  const peers = peerMatrix(report.proxies);
+  const proxies: readonly Section[] = [
+    { id: 'proxies', title: 'Proxies', body: html`<div class="card">${proxyTable(report)}</div>` },
+    { id: 'peers', title: 'Peers', body: html`<div class="card">${peerTable(peers)}</div>` },
+  ];
+  const others: readonly Section[] = [
+    { id: 'shards', title: 'Shards', body: html`<div class="card">${shardTable(report, marks)}</div>` },
+    ...(census.length === 0 ? [] : [{ id: 'census', title: 'Census', body: sentences(census) }]),
+    { id: 'mesh', title: 'Mesh', body: meshSection(report) },
+    ...(notes.length === 0 ? [] : [{ id: 'notes', title: 'Notes', body: sentences(notes) }]),
+  ];
+  const first: readonly Section[] = [
+    findings,
+    ...(heal === null ? [] : [{ id: 'heal', title: 'Heal', body: html`<div class="card">${heal}</div>` }]),
+  ];
+  const frame = {
+    title: `${standing(report)[0]!.word} · ${shownName(report.environment)}`,
+    subject: `${shownName(report.environment)} · table ${shownName(report.table)}`,
+    footer: footerOf(report),
+  };
+  yield {
+    name: 'index.html',
+    text: framed({
+      ...frame,
+      links: [...first, ...proxies, ...others].map(({ id, title }) => ({ href: `#${id}`, words: title })),
+      main: html`${verdictSection(report)}${first.map(sectionOf)}
+<div${peers.columns.length <= MOST_BESIDE && html` class="pair-of-parts"`}>${proxies.map(sectionOf)}
+</div>${others.map(sectionOf)}`,
+    }),
+  };
+  yield* findingPages(context, frame);
+}
+
+function sentences(lines: readonly string[]): Markup {
+  return html`<ul class="card sentences">${lines.map((line) => html`<li>${line.trim()}</li>`)}</ul>`;
+}
+
+function noteList({ counts, notes }: RunReport): readonly string[] {
+  const passing = `${count(counts.inFlight)} more disagreed in one look and not in the next: in flight, not counted.`;
+  return [...(counts.inFlight > 0 ? [passing] : []), ...notes.map(shownText)];
+}
+
+function footerOf(report: RunReport): Markup {
+  const { exitCode, run } = report;
+  return html`<p>Exit code ${exitCode}: ${exitMeaning(report)}. Run ${shownName(run.id)} of splitbrain ${shownName(run.version)}.</p>
+<p>Every finding with what each proxy says, for programs: <code class="command">${shownCommand(nextCommand(run, 'report', '--json', 'report.json'))}</code></p>`;
+}

@@ -1,0 +1,90 @@
+// What a run comes to: the verdict, and the numbers that a person looks for first. Pure.
+
+import { disagreementKinds } from '../../domain/finding.ts';
+import { peerMatrix } from '../../domain/peer-matrix.ts';
+import { remainingAfter } from '../../domain/remaining.ts';
+import type { RunReport } from '../../domain/run-report.ts';
+import { outcomeSentence } from '../heal-lines.ts';
+import { count, counted } from '../page.ts';
+import { type VerdictSentence, verdictSentences } from '../verdict-line.ts';
+import { html, type Markup } from './markup.ts';
+import { onePage, shownName, shownTime } from './words.ts';
+
+/**
+ * The sentences of the verdict; the first is the heading of the page. After a heal, its outcome is
+ * the first, and the others say what was before.
+ */
+export function verdictSection(report: RunReport): Markup {
+  const [first, ...others] = standing(report) as [VerdictSentence, ...VerdictSentence[]];
+  return html`
+<div class="verdict ${first.tone}">
+<h1>${saying(first)}</h1>
+${others.map((other) => html`<p class="more ${other.tone}">${saying(other)}</p>`)}
+<p class="facts">${factsOf(report)}</p>
+</div>
+<ul class="numbers">${tilesOf(report).map(
+    ({ number, words, isBad }) =>
+      html`
+<li${isBad && html` class="bad"`}><strong>${number}</strong> <span>${words}</span></li>`,
+  )}
+</ul>`;
+}
+
+/** What the run comes to, the most important first. */
+export function standing(report: RunReport): readonly VerdictSentence[] {
+  const found = verdictSentences(report, onePage);
+  const outcome = outcomeSentence(report);
+  if (outcome === null) return found;
+  return [outcome, ...found.map((each) => ({ ...each, sentence: `before the heal: ${each.sentence}` }))];
+}
+
+function saying({ word, sentence }: VerdictSentence): Markup {
+  return html`<span class="word">${word}</span> <span class="sentence">${sentence}</span>`;
+}
+
+function factsOf({ run }: RunReport): Markup {
+  const { startedAt, finishedAt, source } = run;
+  const seconds = ((finishedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1);
+  const where = source === null ? 'live proxies' : `saved dumps in ${shownName(source)}`;
+  return html`<time datetime="${startedAt.toISOString()}">${shownTime(startedAt)}</time> · ${counted(run.looks, 'look')} at ${where} · ${seconds} s`;
+}
+
+interface Tile {
+  readonly number: string;
+  readonly words: string;
+  readonly isBad: boolean;
+}
+
+function tilesOf(report: RunReport): readonly Tile[] {
+  const { counts, proxies, census, heal } = report;
+  const remaining = remainingAfter(report);
+  const disagreements = disagreementKinds.reduce((sum, kind) => sum + remaining[kind], 0);
+  const links = peerMatrix(proxies).rows.flatMap(({ cells }) => cells.filter(({ sight }) => sight !== 'self'));
+  const up = links.filter(({ sight }) => sight === 'up').length;
+  const { proxies: known, proxiesReporting } = counts;
+  return [
+    {
+      number: count(disagreements),
+      words: `${disagreements === 1 ? 'disagreement' : 'disagreements'}${heal === null ? '' : ' left'}`,
+      isBad: disagreements > 0,
+    },
+    { number: count(counts.conferences), words: counts.conferences === 1 ? 'conference' : 'conferences', isBad: false },
+    {
+      number: `${count(proxiesReporting)} of ${count(known)}`,
+      words: 'proxies read in full',
+      isBad: proxiesReporting < known,
+    },
+    ...(links.length === 0
+      ? []
+      : [{ number: `${count(up)} of ${count(links.length)}`, words: 'views of peers up', isBad: up < links.length }]),
+    ...(census === null
+      ? []
+      : [
+          {
+            number: count(census.participants),
+            words: census.isWhole ? 'participants' : 'participants, not all shards answered',
+            isBad: !census.isWhole,
+          },
+        ]),
+  ];
+}
