@@ -65,7 +65,7 @@ export function htmlFolder(path: string): HtmlFolder {
 }
 
 /**
- * As `htmlFolder`, for a folder within one that a flag names: there a link is refused, not followed.
+ * As `htmlFolder`, for a folder within one that a flag names: a link there is refused.
  */
 export function htmlFolderIn(folder: string, name: string): HtmlFolder {
   const path = join(folder, name);

@@ -214,7 +214,13 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     expect(built).toMatchObject({
       result: 'UNSTABLE',
       description: expect.stringMatching(/^INCOMPLETE {2}1 of 1 proxy could not be read in full/),
-      archived: ['out/junit.xml', 'out/report.json', 'out/summary.txt'],
+      archived: [
+        'out/html/index.html',
+        'out/html/splitbrain.css',
+        'out/junit.xml',
+        'out/report.json',
+        'out/summary.txt',
+      ],
     });
   });
 
