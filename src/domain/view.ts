@@ -74,6 +74,11 @@ export interface ProxyView {
   /** The name under which this proxy's peers list it. */
   readonly localPeer: string | null;
   readonly peers: readonly PeerLink[];
+  /**
+   * The names of peers whose entries of the table arrive here, and to which this proxy has not sent
+   * any yet.
+   */
+  readonly onlyHeard?: readonly string[];
   readonly servers: readonly Server[];
   /** Absent where the maps were not asked for. */
   readonly maps?: ReleaseMaps;

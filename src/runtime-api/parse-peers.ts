@@ -6,6 +6,8 @@ export interface Peers {
   /** The name under which the others list this proxy. */
   readonly localPeer: string | null;
   readonly links: readonly PeerLink[];
+  /** The remotes that have described the table, and that were not sent anything of it yet. */
+  readonly onlyHeard: readonly string[];
   /** Why there is no peer of this table; `null` where there is one. */
   readonly remark: string | null;
 }
@@ -39,6 +41,7 @@ export function parsePeers(text: string, table: string): Peers {
   const sharing = sections.filter((section) => sharesTable(section, table));
   let localPeer: string | null = null;
   const links: PeerLink[] = [];
+  const onlyHeard: string[] = [];
   for (const section of sharing) {
     for (const peer of section.split(/\n(?= {2}0x[0-9a-f]+: id=)/).slice(1)) {
       const head = /^ {2}0x[0-9a-f]+: id=(.*?)\((local|remote)(?:,(\w+))?\) /.exec(peer);
@@ -55,6 +58,7 @@ export function parsePeers(text: string, table: string): Peers {
       // (`heartbeat` and `last_hdshk` are no sign: a frozen link loses the one, a connection that
       // is merely being tried has the other.)
       const never = !/ remote_id=[1-9]/.test(peer);
+      if (up && describes(peer, table) && pushedTo(peer, table) === 0) onlyHeard.push(name!);
       links.push({
         name: name!,
         state: up ? (isDeaf(peer, table) ? 'deaf' : 'up') : never ? 'never' : 'down',
@@ -62,7 +66,7 @@ export function parsePeers(text: string, table: string): Peers {
       });
     }
   }
-  return { localPeer, links, remark: remarkOn(sections, sharing) };
+  return { localPeer, links, onlyHeard, remark: remarkOn(sections, sharing) };
 }
 
 function sectionsOf(text: string): readonly string[] {
@@ -80,12 +84,25 @@ function sharesTable(section: string, table: string): boolean {
  * on 2.6 to 3.4. A table without any update yet looks the same, except that no update was pushed.
  */
 function isDeaf(peer: string, table: string): boolean {
-  if (peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `))) return false;
-  const shared = peer.split(/\n(?= +0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
+  if (describes(peer, table)) return false;
+  const shared = sharedTable(peer, table);
   const isUnheard = (line: string) => holdsField(line, 'remote_id=0') && holdsField(line, 'remote_data=0x0');
   if (shared === undefined || !shared.split('\n').some(isUnheard)) return false;
-  const pushed = Number(/ last_pushed=(\d+)/.exec(shared)?.[1] ?? 0);
-  return pushed > 0 && / ?last_acked=0 /.test(shared);
+  return pushedTo(peer, table) > 0 && / ?last_acked=0 /.test(shared);
+}
+
+/** The part of a peer that is about the table. */
+function sharedTable(peer: string, table: string): string | undefined {
+  return peer.split(/\n(?= +0x[0-9a-f]+ local_id=)/).find((part) => sharesTable(part, table));
+}
+
+/** The number of the last update that the remote was sent; 0: none. */
+function pushedTo(peer: string, table: string): number {
+  return Number(/ last_pushed=(\d+)/.exec(sharedTable(peer, table) ?? '')?.[1] ?? 0);
+}
+
+function describes(peer: string, table: string): boolean {
+  return peer.split('\n').some((line) => /^ +remote_table:/.test(line) && line.includes(` id=${table} `));
 }
 
 function holdsField(line: string, field: string): boolean {

@@ -17,6 +17,8 @@ export interface ProxyState extends ProcessId {
   readonly peersRemark: string | null;
   readonly localPeer: string | null;
   readonly peers: readonly PeerLink[];
+  /** Peers whose entries of the table arrive here, and that were not sent any yet. */
+  readonly onlyHeard?: readonly string[];
 }
 
 /** Why an answer to `showState` could not be used: the first line of what came instead. */
@@ -52,6 +54,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
     peersRemark: peers.remark,
     localPeer: peers.localPeer,
     peers: peers.links,
+    onlyHeard: peers.onlyHeard,
   };
 }
 

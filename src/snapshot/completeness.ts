@@ -42,6 +42,7 @@ export function viewOf(reading: Reading, table: string): ProxyView {
     peersRemark: state?.peersRemark ?? null,
     localPeer: state?.localPeer ?? null,
     peers: state?.peers ?? [],
+    ...(state?.onlyHeard && { onlyHeard: state.onlyHeard }),
     servers: state?.servers ?? [],
     ...(reading.maps && { maps: reading.maps }),
     collect: { bytes: Math.max(bytes, answer?.bytes ?? 0), milliseconds: Math.round(milliseconds) },

@@ -7,6 +7,7 @@ import { emptiedProxies } from '../analysis/emptied.ts';
 import { learnExpiries } from '../analysis/expiry.ts';
 import { findSuspects, withRows } from '../analysis/find-suspects.ts';
 import { listFindings } from '../analysis/finding-list.ts';
+import { heardLinks } from '../analysis/heard-links.ts';
 import { linksOf } from '../analysis/links.ts';
 import { lockNotes } from '../analysis/lock-notes.ts';
 import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
@@ -232,7 +233,7 @@ async function firstLook(
   for (const { name, status, trouble, table, collect: cost } of views) {
     context.log.info('proxy-read', { proxy: name, status, code: trouble?.code, entries: table?.entries ?? 0, ...cost });
   }
-  return withoutIgnored(countOnce(views), settings.proxies.ignorePeers);
+  return withoutIgnored(heardLinks(countOnce(views)), settings.proxies.ignorePeers);
 }
 
 function knownKeyLength(views: readonly ProxyView[]): number | null {

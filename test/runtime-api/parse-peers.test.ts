@@ -24,6 +24,7 @@ describe.each(captureVersions)('HAProxy %s', (version) => {
     expect(parsePeers(peers(version, 'healthy'), 'other')).toEqual({
       localPeer: null,
       links: [],
+      onlyHeard: [],
       remark: 'no peers section of it shares this table',
     });
     expect(parsePeers(peers(version, 'healthy'), 'node')).toMatchObject({ localPeer: null, links: [] });
@@ -107,6 +108,13 @@ describe('an established link over which the table does not travel', () => {
       .replace(/^ +(?:remote|last_local)_table:.*\n/gm, '')
       .replace('remote_id=1 flags=0x0 remote_data=0x80001', 'remote_id=0 flags=0x0 remote_data=0x0')
       .replace('last_acked=11 last_pushed=10', 'last_acked=0 last_pushed=1');
+
+  test('it has described the table, and was sent nothing yet: only heard', () => {
+    const healthy = peers('2.6', 'healthy');
+    expect(parsePeers(healthy, 'nodes').onlyHeard).toEqual([]);
+    const unsent = healthy.replaceAll(/last_pushed=\d+/g, 'last_pushed=0');
+    expect(parsePeers(unsent, 'nodes').onlyHeard).toEqual(['hap3', 'hap2']);
+  });
 
   test('nothing was heard of it, and what was pushed is not acknowledged: deaf', () => {
     const text = healthy.slice(0, hap2) + silent(healthy.slice(hap2));
