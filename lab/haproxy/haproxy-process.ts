@@ -16,6 +16,8 @@ export interface HaproxyProcess {
   complaints(): string;
   /** Sends the signal and resolves when the process has ended. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<void>;
 }
 
 export interface HaproxyLaunch {
@@ -25,15 +27,18 @@ export interface HaproxyLaunch {
   readonly socketPath: string;
   /** Runs it in master-worker mode, with the master's CLI there. */
   readonly masterSocketPath?: string;
+  /** A reload: it takes over from the process with this pid, which then ends. */
+  readonly replaces?: number;
 }
 
 // Debian's util-linux has it: the kernel then ends the proxy with us, even when we are killed
 // outright.
 const SETPRIV = '/usr/bin/setpriv';
 
-function launch({ command, name, configPath, masterSocketPath }: HaproxyLaunch): ChildProcess {
+function launch({ command, name, configPath, masterSocketPath, replaces }: HaproxyLaunch): ChildProcess {
   const mode = masterSocketPath === undefined ? ['-db'] : ['-W', '-S', masterSocketPath];
-  const words = [command, ...mode, '-L', name, '-f', configPath];
+  const reload = replaces === undefined ? [] : ['-sf', String(replaces)];
+  const words = [command, ...mode, '-L', name, '-f', configPath, ...reload];
   const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--', ...words] : words;
   return spawn(bound[0]!, bound.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
 }
@@ -84,7 +89,7 @@ export async function startHaproxy(how: HaproxyLaunch): Promise<HaproxyProcess> 
 
   try {
     const version = await until(`${how.name} answers on ${how.socketPath}`, versionWhenReady);
-    return { pid: child.pid!, version, isRunning: () => !isOver, complaints: () => words, kill };
+    return { pid: child.pid!, version, isRunning: () => !isOver, complaints: () => words, kill, ended };
   } catch (error) {
     await kill('SIGKILL');
     throw error;

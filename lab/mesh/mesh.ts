@@ -20,6 +20,11 @@ import { fillTable, type TableFill } from './table-fill.ts';
 export interface MeshOptions extends Partial<TableOptions> {
   /** Default 3. */
   readonly proxies?: number;
+  /**
+   * How many of the proxies begin as a mesh; default all. The others are not started, and the mesh
+   * does not list them: `start` and `relist` do that.
+   */
+  readonly members?: number;
   /** Default 3: `127.0.1.11`, `127.0.1.12`, ..., all on one port, with the ids 11, 12, ... */
   readonly shards?: number;
   /** The HAProxy to run, or one for each proxy; default the oldest that is here. */
@@ -67,6 +72,11 @@ export interface Mesh extends Waits {
   split(conferences: readonly string[], sides: readonly Side[]): Promise<Participant[]>;
   kill(proxy: number): Promise<void>;
   start(proxy: number): Promise<void>;
+  /**
+   * Reloads each of these proxies, one after the other, with these peers (itself among them). They
+   * keep their entries.
+   */
+  relist(proxies: readonly number[], peers: readonly number[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -149,7 +159,14 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
     processes[i] = await startHaproxy({ command: commandOf(i), name, configPath, socketPath });
   }
 
-  function writeConfig(i: number, addressOf: PeerLinks['address']): void {
+  async function reload(i: number): Promise<void> {
+    const { name, configPath, socketPath, pid } = proxyAt(i);
+    const before = processes[i]!;
+    processes[i] = await startHaproxy({ command: commandOf(i), name, configPath, socketPath, replaces: pid });
+    await before.ended;
+  }
+
+  function writeConfig(i: number, addressOf: PeerLinks['address'], listed: readonly number[]): void {
     const allServers = running.map((_, shard) => ({ shard, id: shardId(shard) }));
     const { name, socketPath, statsPort, httpPort, configPath } = proxyAt(i);
     const text = haproxyConfig(table, {
@@ -157,7 +174,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
       socketPath,
       statsPort,
       httpPort,
-      peers: proxies.map((peer, j) => ({ name: peer.name, address: addressOf(i, j) })),
+      peers: listed.map((j) => ({ name: proxyAt(j).name, address: addressOf(i, j) })),
       servers: options.serverIds?.[i] ?? allServers,
       shardAddresses: running.map(({ shard }) => shard.address),
     });
@@ -167,16 +184,18 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
   try {
     for (let n = 0; n < shardCount; n++) running.push(await startShard(`127.0.1.${11 + n}`, shardPort));
     links = await startPeerLinks(proxies.map((_, i) => proxyPorts[3 * i + 2]!));
-    for (const i of proxies.keys()) writeConfig(i, links.address);
+    const all = [...proxies.keys()];
+    const members = all.slice(0, options.members ?? proxyCount);
+    for (const i of all) writeConfig(i, links.address, members.includes(i) ? members : all);
     // One after the other: two that connect to each other at once refuse each other and try again
     // seconds later (seen up to 14 s on 2.6).
-    for (const i of proxies.keys()) await start(i);
+    for (const i of members) await start(i);
   } catch (error) {
     await stop();
     throw error;
   }
 
-  const { cut, restore, isCut, isSteady, whileHeld } = links;
+  const { cut, restore, isCut, isSteady, whileHeld, address } = links;
   const command = (i: number, line: string): Promise<string> => sendLine(proxyAt(i).socketPath, line);
   const request: Mesh['request'] = (i, conference, how) => requestConference(proxyAt(i).httpPort, conference, how);
   const waits = waitsOn({ proxies, command, isCut, isSteady });
@@ -197,6 +216,12 @@ export async function startMesh(options: MeshOptions = {}): Promise<Mesh> {
       splitMesh({ proxies, cut, request, idOf, untilEntry: waits.untilEntry }, conferences, sides),
     kill: async (i) => processes[i]?.kill('SIGKILL'),
     start,
+    async relist(reloaded, listed) {
+      for (const i of reloaded) {
+        writeConfig(i, address, listed);
+        await reload(i);
+      }
+    },
     stop,
   };
   try {
