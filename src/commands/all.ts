@@ -7,6 +7,7 @@ import { census } from './census.ts';
 import type { CommandDefinition } from './command.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
+import { fill } from './fill.ts';
 import { heal } from './heal.ts';
 import { history } from './history.ts';
 import { inventory } from './inventory.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   census,
   history,
   heal,
+  fill,
   plan,
   apply,
   undo,

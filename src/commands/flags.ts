@@ -3,24 +3,37 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FlagGroup } from './command.ts';
 
+/** How a command reads `--proxy`. */
+interface ProxyFlag {
+  readonly value: string;
+  readonly meaning: string;
+}
+
 /** The flags that name the mesh: a configuration, or the proxies themselves. */
-export const meshFlags: FlagGroup = (command) =>
-  command
-    .option(
-      '-c, --config <file>',
-      'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh',
-    )
-    .option(
-      '--proxy <[name=]endpoint>',
-      'a proxy, instead of a configuration; may be repeated: /path, abns@name, host:port, ssh://user@host/path',
-      appended,
-      [],
-    )
-    .option('--backends <glob>', 'with --proxy: the backends that count, as in "release-*"; may be repeated', appended)
-    .option('--max-ratio <ratio>', 'with --proxy: the share of all conferences that one heal may change')
-    .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
-    .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)')
-    .option('--ignore-lock', 'go on although somebody has locked the environment or a proxy: for who holds the lock');
+export const meshFlags: FlagGroup = meshFlagsWith({
+  value: '<[name=]endpoint>',
+  meaning: 'a proxy, instead of a configuration; may be repeated: /path, abns@name, host:port, ssh://user@host/path',
+});
+
+/** The same, for a command that reads `--proxy` otherwise. */
+export function meshFlagsWith({ value, meaning }: ProxyFlag): FlagGroup {
+  return (command) =>
+    command
+      .option(
+        '-c, --config <file>',
+        'configuration (YAML); splitbrain.yaml of the working folder where no flag names the mesh',
+      )
+      .option(`--proxy ${value}`, meaning, appended, [])
+      .option(
+        '--backends <glob>',
+        'with --proxy: the backends that count, as in "release-*"; may be repeated',
+        appended,
+      )
+      .option('--max-ratio <ratio>', 'with --proxy: the share of all conferences that one heal may change')
+      .option('--max-ratio-floor <count>', 'with --proxy: how many it may change in any mesh')
+      .option('--table <name>', 'the stick table (default: nodes, or what the configuration says)')
+      .option('--ignore-lock', 'go on although somebody has locked the environment or a proxy: for who holds the lock');
+}
 
 /** The files and logs that a run writes. */
 export const outputFlags: FlagGroup = (command) =>

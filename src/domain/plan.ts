@@ -83,13 +83,14 @@ export interface Step {
 }
 
 /**
- * The way one conference is healed. `target` says where each proxy must route in the end: the
+ * The way one conference is healed. A `fill` adds entries where there are none, and changes no
+ * route. `target` says where each proxy must route in the end: the
  * shard, or `null` for no entry.
  */
 export interface PlannedConference {
   readonly key: string;
   readonly conference: string;
-  readonly kind: FindingKind | 'pin' | 'undo';
+  readonly kind: FindingKind | 'fill' | 'pin' | 'undo';
   readonly winner: string | null;
   readonly policy: WinnerPolicy;
   readonly because: string;

@@ -30,6 +30,8 @@ export interface StepChecks {
   readonly modelWith: (servers: ReadonlyMap<string, readonly Server[]>) => PlanningModel;
   /** Whether steps may be planned again towards the same winner; else the planned ones, or none. */
   readonly replans: boolean;
+  /** Called after each batch; counts conferences. */
+  readonly onWritten?: (done: number, total: number) => void;
 }
 
 /**
@@ -90,6 +92,7 @@ export function createApplier(
         applied += going.length - rejected.length;
         refusals.push(...refused, ...rejected);
       }
+      checks.onWritten?.(Math.min(start + size, conferences.length), conferences.length);
     }
     return { applied, refusals, written, settled, ended };
   };

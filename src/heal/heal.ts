@@ -34,6 +34,8 @@ export interface HealOptions {
   readonly rounds: number | null;
   /** Called when a round begins; `left` counts the conferences that it writes. */
   readonly onRound: (round: number, left: number) => void;
+  /** Called while a round writes; counts conferences. */
+  readonly onWritten?: (done: number, total: number) => void;
 }
 
 /** What all rounds have done so far, by key. */
@@ -105,6 +107,7 @@ async function writeRounds({ plan, views }: PlannedHeal, tools: HealTools, optio
   let model = createPlanningModel(views);
   const apply = createApplier(tools, {
     replans: options.rounds !== 1,
+    ...(options.onWritten && { onWritten: options.onWritten }),
     modelWith: (servers) => {
       model = createPlanningModel(withServers(views, servers), deafLinks);
       return model;

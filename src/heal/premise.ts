@@ -5,6 +5,7 @@ import { spellEntry } from '../domain/entry.ts';
 import { findingKinds, isByCensus } from '../domain/finding.ts';
 import type { EntryState, PlannedConference, Refusal } from '../domain/plan.ts';
 import type { Server } from '../domain/server.ts';
+import { stillFills } from '../plan/fill-again.ts';
 import { planToShard, sameWrites } from '../plan/plan-to-shard.ts';
 import type { PlanningModel } from '../plan/planning-model.ts';
 import { type ConferenceState, isRight } from '../plan/simulated-mesh.ts';
@@ -92,12 +93,13 @@ export function judgePremise(
 /** Plans the conference's target again, from what is there now. */
 export function replan(conference: PlannedConference, state: ConferenceState): PlannedConference | Refusal {
   if (conference.kind === 'undo') return planRestore(conference, state);
-  return planToShard({ ...conference, winner: conference.winner! }, state, sameWrites(conference));
+  const again = planToShard({ ...conference, winner: conference.winner! }, state, sameWrites(conference));
+  return conference.kind === 'fill' ? stillFills(conference, again, state) : again;
 }
 
 /** Whether a look found the conference to disagree; a pin or an undo comes from a person. */
 export function isFinding({ kind }: PlannedConference): boolean {
-  return (findingKinds as readonly string[]).includes(kind);
+  return kind === 'fill' || (findingKinds as readonly string[]).includes(kind);
 }
 
 /** Whether the conference has ended: the next request makes its entry again. */

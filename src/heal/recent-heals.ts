@@ -93,12 +93,18 @@ function readHeals(path: string, sinceMs: number, torn: string[]): JournalHeals 
   if (isRecord(parse(last))) lines.push(last);
   else if (last !== '') torn.push(path);
   let table = '';
+  let isFill = false;
   const heals: Record<string, number> = {};
   for (const [number, line] of lines.entries()) {
     const record = parse(line);
     if (!isRecord(record))
       throw new Damaged(`${path}:${number + 1}: this is no journal of splitbrain, or it is damaged`);
-    if (record.event === 'run') table = String(record.table);
+    if (record.event === 'run') {
+      table = String(record.table);
+      isFill = record.command === 'fill';
+    }
+    // A fill changes no route, so that nothing flaps because of it.
+    if (isFill) continue;
     const at = record.event === 'intent' ? Date.parse(String(record.at)) : Number.NaN;
     if (at >= sinceMs) heals[hashOf(String(record.key))] = at;
   }

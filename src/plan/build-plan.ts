@@ -23,6 +23,8 @@ export interface PlanningFacts {
   readonly uncounted: string | null;
   /** Whether a key can be put into a command. */
   readonly isExpressible: (key: string) => boolean;
+  /** Whether the plan is about the finding; absent: it is about all of them. */
+  readonly isWanted?: (finding: Finding) => boolean;
   readonly runId: string;
   /** ISO times. */
   readonly createdAt: string;
@@ -97,6 +99,7 @@ function planConferences(report: PlanningReport, facts: PlanningFacts): Planned 
     // Filling it in would lead it to where its people are not.
     if (finding.kind === 'missing' && byCensus.has(finding.key)) continue;
     if (finding.kind !== 'missing') disagreeing++;
+    if (facts.isWanted?.(finding) === false) continue;
     if (finding.kind === 'missing' && fills >= facts.settings.maxMissing) {
       unfilled++;
       decisions.set(finding.key, {

@@ -3,13 +3,16 @@
 
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
-import type { Finding } from '../domain/finding.ts';
+import type { Finding, Route } from '../domain/finding.ts';
 import { decodeKey } from '../domain/key.ts';
 import type { RefusalReason } from '../domain/plan.ts';
 import type { ProxyView, TableView } from '../domain/view.ts';
 
 /** A table below this share of another's size is not alike: filling it would evict its entries. */
 const SIZE_CLASS = 0.5;
+
+/** Seconds. Proxies report whole seconds of uptime, and a link takes a moment. */
+const UPTIME_SLACK_S = 2;
 
 /** Why an entry may not be filled in. */
 export type FillRefusal = { readonly reason: RefusalReason; readonly because: string };
@@ -29,6 +32,13 @@ export function planFillIns(views: readonly ProxyView[]): FillIns {
   const shortest = lengths.length === 0 ? null : Math.min(...lengths);
   const emptied = emptiedProxies(views, restartedProxies(views));
   const isEmptied = new Map(views.map(({ name }, proxy) => [name, emptied[proxy]!]));
+  const livesMs = Math.max(0, ...views.map(({ table }) => table?.maxExpiresInMs ?? 0));
+  /**
+   * Whether the proxy started after the entry was last used. The longest remaining life of any
+   * entry is a lower bound of `expire`.
+   */
+  const startedLater = ({ uptimeSeconds }: ProxyView, { expiresInMs }: Route) =>
+    uptimeSeconds !== null && expiresInMs > 0 && livesMs - expiresInMs > (uptimeSeconds + UPTIME_SLACK_S) * 1000;
   const filled = new Map<string, number>();
   return {
     refuse: (finding) =>
@@ -37,7 +47,10 @@ export function planFillIns(views: readonly ProxyView[]): FillIns {
       firstOf(finding.absentOn, (proxy) => full(byName.get(proxy)!, filled.get(proxy) ?? 0)) ??
       unexplained(
         finding,
-        (holder, proxy) => isEmptied.get(proxy)! || !receivesFrom(byName.get(proxy)!, byName.get(holder)!),
+        (holder, proxy) =>
+          isEmptied.get(proxy)! ||
+          !receivesFrom(byName.get(proxy)!, byName.get(holder.proxy)!) ||
+          startedLater(byName.get(proxy)!, holder),
       ),
     reserve(finding) {
       for (const proxy of finding.absentOn) filled.set(proxy, (filled.get(proxy) ?? 0) + 1);
@@ -98,15 +111,15 @@ function full({ name, table }: ProxyView, filled: number): FillRefusal | null {
 
 /**
  * An entry that only one proxy holds is written to another proxy only if the absence there has an
- * explanation: the link is down, or the proxy lost its entries.
+ * explanation: the link is down, the proxy lost its entries, or it started later.
  */
 function unexplained(
   { kind, routes, absentOn }: Finding,
-  explains: (holder: string, proxy: string) => boolean,
+  explains: (holder: Route, proxy: string) => boolean,
 ): FillRefusal | null {
   const [holder, ...others] = routes;
   if (kind !== 'missing' || holder === undefined || others.length > 0) return null;
-  const without = absentOn.filter((proxy) => !explains(holder.proxy, proxy));
+  const without = absentOn.filter((proxy) => !explains(holder, proxy));
   if (without.length === 0) return null;
   return {
     reason: 'unexplained',

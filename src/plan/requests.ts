@@ -4,7 +4,8 @@
 import type { Step } from '../domain/plan.ts';
 import { otherMeaning } from './rival-name.ts';
 import { isRight, type ShardGoal } from './simulated-mesh.ts';
-import { refuseWithoutId, type StepsOrRefusal } from './steps.ts';
+import type { StepsOrRefusal } from './steps.ts';
+import { refuseWithoutId } from './without-id.ts';
 
 /**
  * A request makes HAProxy write the winner's id and key on that proxy and send both to its peers

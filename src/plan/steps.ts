@@ -3,6 +3,7 @@
 import type { EntryState, RefusalReason, Step } from '../domain/plan.ts';
 import { rivalName } from './rival-name.ts';
 import { type ShardGoal, type SimulatedMesh, type SimulatedStep, simulateMesh } from './simulated-mesh.ts';
+import { refuseWithoutId } from './without-id.ts';
 
 /** The writes of one conference, or why there are none. */
 export type StepsOrRefusal =
@@ -39,14 +40,6 @@ export function planSteps(goal: ShardGoal): StepsOrRefusal {
     steps.push(replacement);
   }
   return mesh.harmOfResending() ?? { steps };
-}
-
-/** No server id on the proxy means this shard and no other. */
-export function refuseWithoutId(
-  shard: string,
-  proxy: string,
-): { readonly refusal: 'id-drift'; readonly because: string } {
-  return { refusal: 'id-drift', because: `${proxy} has no server id that means ${shard} and nothing else` };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { EntryState, PlannedConference, Refusal, Step } from '../domain/plan.ts';
 import { type ConferenceState, harmToUnreadPeer } from './simulated-mesh.ts';
-import { refuseWithoutId } from './steps.ts';
+import { refuseWithoutId } from './without-id.ts';
 
 /** What a journal says of one conference. */
 export interface RecordedConference {

@@ -4,11 +4,11 @@
 import type { Writable } from 'node:stream';
 import type { Spinner } from 'yocto-spinner';
 
-/** The stages of a look that take noticeable time. */
-type Stage = 'collect' | 'search' | 'analyse' | 'census' | 'confirm';
+/** The stages of a run that take noticeable time. */
+type Stage = 'collect' | 'search' | 'analyse' | 'census' | 'confirm' | 'write';
 
 /**
- * How far a look is. `done` and `total` count proxies, or conferences in `confirm`. `bytes` were
+ * How far a run is. `done` and `total` count proxies, or conferences in `write`. `bytes` were
  * read since the run began.
  */
 export interface Progressed {
@@ -69,5 +69,9 @@ export function progressText({ stage, done, total, bytes }: Progressed): string 
       return `Waiting for clients to move, then asking ${total} shards again`;
     case 'confirm':
       return `Looking again: ${done} of ${total}`;
+    case 'write':
+      return done < total
+        ? `Writing: ${done} of ${total} conferences`
+        : `Written: ${total} conferences; reading whether they hold`;
   }
 }

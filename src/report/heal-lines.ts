@@ -9,6 +9,7 @@ import { toneColours, type VerdictSentence } from './verdict-line.ts';
 
 /** The most refusals that are shown in full, one for each reason. */
 const reasonsShown = 6;
+const usualWords = { good: 'HEALED', now: 'on one shard' };
 /** The most refusals that are shown one by one after a heal. */
 const refusalsShown = 10;
 
@@ -35,6 +36,12 @@ function proposalLines({ refused, conferences }: Plan, { run }: RunReport, page:
   return [...page.suggest(`A heal would ${would}:`, nextCommand(run, 'heal'), '  '), ...plan];
 }
 
+/** What a command calls a conference that holds. */
+const outcomeWords: Readonly<Record<string, typeof usualWords>> = {
+  undo: { good: 'UNDONE', now: 'as before' },
+  fill: { good: 'FILLED', now: 'on their shard' },
+};
+
 /** What a heal came to; `null` where nothing was written or left to do. */
 export function outcomeSentence({ heal, run, proxies }: RunReport): VerdictSentence | null {
   if (heal === null || heal.journal === null) return null;
@@ -47,15 +54,15 @@ export function outcomeSentence({ heal, run, proxies }: RunReport): VerdictSente
       scope: null,
     };
   if (settledThemselves + ended === planned) return null;
-  const undone = run.command === 'undo';
+  const { good, now } = Object.hasOwn(outcomeWords, run.command) ? outcomeWords[run.command]! : usualWords;
   // A proxy that was not read may still send people elsewhere.
   const unread = proxies.filter(({ status }) => status !== 'ok').length;
   const where = unread > 0 ? `every proxy that was read (${count(unread)} not)` : 'every proxy';
   const held: VerdictSentence = {
     ...(unread > 0
       ? { word: 'HELD WHERE READ', tone: 'doubtful' }
-      : { word: undone ? 'UNDONE' : 'HEALED', tone: 'good' }),
-    sentence: `${count(verified)} of ${counted(planned, 'conference')} ${undone ? 'as before' : 'on one shard'} on ${where}, after ${counted(applied, 'write')}${aside(heal)}`,
+      : { word: good, tone: 'good' }),
+    sentence: `${count(verified)} of ${counted(planned, 'conference')} ${now} on ${where}, after ${counted(applied, 'write')}${aside(heal)}`,
     scope: null,
   };
   return failed > 0 ? { ...held, word: 'NOT HELD', tone: 'bad' } : held;
@@ -96,6 +103,8 @@ export function outcomeLines(report: RunReport, page: Page): string[] {
 /** What did not hold or was refused in a heal, one by one, with the reasons. */
 export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
   const refusals = heal?.refusals ?? [];
+  // A fill can refuse tens of thousands for one reason.
+  if (run.command === 'fill') return refusalLines(refusals, page);
   const rest = refusals.length - refusalsShown;
   return [
     ...refusals.slice(0, refusalsShown).flatMap(({ reason, key, because }) => {

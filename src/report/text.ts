@@ -36,9 +36,10 @@ export function renderLook(report: RunReport, terminal: Terminal): string {
  */
 export function renderOutcome(report: RunReport, terminal: Terminal): string {
   const page = createPage(terminal, namesIn(report.shards));
+  const isFill = report.run.command === 'fill';
   return paragraphs([
-    titled('Heal', outcomeLines(report, page), page),
-    titled('Not healed', notHealedLines(report, page), page),
+    titled(isFill ? 'Outcome' : 'Heal', outcomeLines(report, page), page),
+    titled(isFill ? 'Not filled in' : 'Not healed', notHealedLines(report, page), page),
     fillText(`Exit code ${report.exitCode}: ${exitMeaning(report)}.`, { width: page.width, first: '' }),
   ]);
 }

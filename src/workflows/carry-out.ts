@@ -105,6 +105,10 @@ export async function carryOutPlan(
         settleMs: settings.heal.settleMs,
         rounds: options.rounds ?? null,
         onRound: (round, left) => context.log.info('heal-round', { round, conferences: left }),
+        onWritten: (done, total) => {
+          context.progress.update({ stage: 'write', done, total, bytes: 0 });
+          context.log.info('heal-written', { done, total });
+        },
       },
     );
     const outcome = {
@@ -120,6 +124,7 @@ export async function carryOutPlan(
     const isSaid = outcome.refusals.some(({ reason }) => reason === 'no-journal');
     return ended(outcome, isSaid ? [] : [`every write is in the journal, but not what came of the last: ${trouble}`]);
   } finally {
+    context.progress.stop();
     await Promise.all(transports.map(([, transport]) => transport.close()));
     journal.close();
   }

@@ -11,13 +11,24 @@ import { spellStep } from '../runtime-api/step-commands.ts';
 /** How many conferences, and refusals, are shown in full. */
 const SHOWN = 20;
 
+/** How a plan is shown. */
+export interface PlanShown {
+  readonly unicode: boolean;
+  /** How many conferences are shown in full. */
+  readonly limit?: number;
+}
+
 /** The plan with its literal commands; shards are called as the report calls them. */
-export function planText(plan: Plan, { table, shards }: Pick<RunReport, 'table' | 'shards'>, unicode: boolean): string {
+export function planText(
+  plan: Plan,
+  { table, shards }: Pick<RunReport, 'table' | 'shards'>,
+  { unicode, limit = SHOWN }: PlanShown,
+): string {
   const names = new Map(shards.map(({ address, name }) => [address, name]));
   const lines = renderPlan(plan, {
     spellStep: (key, step) => spellStep(table, key, step),
     show: (text) => displayText(text, unicode),
-    limit: SHOWN,
+    limit,
     nameOf: (address) => names.get(address) ?? null,
   });
   return `${lines.join('\n')}\n`;

@@ -11,7 +11,7 @@ import { parsePins, pinOf } from '../plan/pin-file.ts';
 import { parsePlan } from '../plan/plan-file.ts';
 import { writeOut } from '../process/output.ts';
 import { displayText } from '../report/display.ts';
-import { describeTerminal } from '../report/terminal.ts';
+import { describeTerminal, type Terminal } from '../report/terminal.ts';
 import { renderLook, renderOutcome } from '../report/text.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import { type CommandRun, withCommandRun } from '../session/command-run.ts';
@@ -35,12 +35,22 @@ export interface HealFlags extends LookFlags {
 type MakePlan = (report: RunReport, commandRun: CommandRun) => Plan | Proposal | CheckedPlan | Promise<Plan>;
 
 /** What differs between the commands that write. */
-interface Story {
+export interface Story {
   readonly makePlan: MakePlan;
+  /** What is said beside the plan, and beside the outcome. */
+  readonly words?: StoryWords;
   /** The most rounds of writing; by default, as many as the healer takes. */
   readonly rounds?: number;
   readonly afterwards?: Afterwards;
   readonly beforeLook?: (commandRun: CommandRun) => Promise<void>;
+}
+
+/** Text for people, of a report with its proposal. */
+export interface StoryWords {
+  readonly beforePlan: (report: RunReport, terminal: Terminal) => string;
+  readonly afterOutcome: (report: RunReport, terminal: Terminal) => string;
+  /** How many conferences of the plan are shown in full. */
+  readonly limit: number;
 }
 
 /** `splitbrain heal`. Resolves to the exit code, as all commands of this file. */
@@ -111,7 +121,8 @@ function readText(path: string): string {
   }
 }
 
-async function writing(flags: HealFlags, call: Call, story: Story): Promise<number> {
+/** Runs a command that writes, after the checks that all of them share. */
+export async function writing(flags: HealFlags, call: Call, story: Story): Promise<number> {
   if (flags.from !== undefined) throw new ConfigError(['--from reads saved dumps: there is nothing to write to']);
   if (flags.yes !== true && process.stdin.isTTY !== true)
     throw new ConfigError([
@@ -138,7 +149,7 @@ export function healIn(commandRun: CommandRun, flags: LookFlags, afterwards: Aft
 async function writeIn(
   commandRun: CommandRun,
   flags: HealFlags,
-  { makePlan, rounds, afterwards, beforeLook }: Story,
+  { makePlan, words, rounds, afterwards, beforeLook }: Story,
 ): Promise<number> {
   const { settings, context, files } = commandRun;
   const lease = await leaseFor(commandRun);
@@ -170,9 +181,10 @@ async function writeIn(
       });
     };
     await show(`${renderLook(proposed, terminal)}\n`);
+    if (words !== undefined) await show(words.beforePlan(proposed, terminal));
     // The outcome says why a whole run is refused.
     if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
-      await show(`${planText(proposal.plan, proposed, terminal.unicode)}\n`);
+      await show(`${planText(proposal.plan, proposed, { ...terminal, ...words })}\n`);
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
       const answer = await ask(proposal.plan, context.signal);
       if (answer !== 'yes') {
@@ -197,6 +209,7 @@ async function writeIn(
     const told: RunReport = { ...healed, notes: [...healed.notes, ...notes] };
     await files.write(told);
     await show(renderOutcome(told, terminal));
+    if (words !== undefined) await show(words.afterOutcome(told, terminal));
     for (const note of notes) await show(`${displayText(note, terminal.unicode)}\n`);
     return exitCode;
   } finally {

@@ -28,7 +28,7 @@ export function planCommand(flags: LookFlags & { readonly output: string }, call
       const { unicode } = describeTerminal(process.stdout, process.env);
       const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
       if (!files.takeStandardOutput && files.losses.length === 0)
-        await writeOut(`${planText(plan, report, unicode)}\n${next}\n`);
+        await writeOut(`${planText(plan, report, { unicode })}\n${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });
