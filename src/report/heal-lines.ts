@@ -59,9 +59,7 @@ export function outcomeSentence({ heal, run, proxies }: RunReport): VerdictSente
   const unread = proxies.filter(({ status }) => status !== 'ok').length;
   const where = unread > 0 ? `every proxy that was read (${count(unread)} not)` : 'every proxy';
   const held: VerdictSentence = {
-    ...(unread > 0
-      ? { word: 'HELD WHERE READ', tone: 'doubtful' }
-      : { word: good, tone: 'good' }),
+    ...(unread > 0 ? { word: 'HELD WHERE READ', tone: 'doubtful' } : { word: good, tone: 'good' }),
     sentence: `${count(verified)} of ${counted(planned, 'conference')} ${now} on ${where}, after ${counted(applied, 'write')}${aside(heal)}`,
     scope: null,
   };
