@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { fill } from './fill.ts';
 import { heal } from './heal.ts';
 import { history } from './history.ts';
+import { init } from './init.ts';
 import { inventory } from './inventory.ts';
 import { lock, locks, unlock } from './locks.ts';
 import { monitor } from './monitor.ts';
@@ -42,6 +43,7 @@ export const commands: readonly CommandDefinition[] = [
   locks,
   alarmsPlan,
   alarmsApply,
+  init,
   schema,
   completion,
 ];

@@ -23,7 +23,7 @@ export interface MeshFlags {
 }
 
 /** The configuration that is used where no flag names the mesh. */
-const USUAL_CONFIG = 'splitbrain.yaml';
+export const USUAL_CONFIG = 'splitbrain.yaml';
 
 /** Flags that a configuration replaces, with the names of the values there. */
 const SAID_IN_FILE = [
