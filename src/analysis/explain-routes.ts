@@ -17,6 +17,7 @@ export function explainRoutes(look: RoutedGrid, row: number): readonly Explained
     return {
       proxy: view.name,
       region: view.region,
+      haproxy: view.haproxy,
       status: view.status,
       trouble: view.trouble,
       entry,

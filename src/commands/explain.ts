@@ -16,7 +16,11 @@ export const explain: CommandDefinition<ExplainFlags> = {
     (command) =>
       command
         .option('--like <glob>', 'the conferences whose names match, as in "acme/*"; explains where there is one')
-        .option('--key', 'take the conference as a key, spelled as in reports')
+        .option(
+          '--history <dir>',
+          'since when, from the reports that earlier runs kept there (default: `history.folder`)',
+        )
+        .option('--key <key>', 'the conference by its key, spelled as in reports')
         .option('--dump', 'read whole tables, which also show an entry that a table holds twice'),
   ],
   help: `

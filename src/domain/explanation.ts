@@ -36,6 +36,8 @@ export interface HeldEntry {
 export interface ExplainedRoute {
   readonly proxy: string;
   readonly region: string | null;
+  /** The version of HAProxy; `null` where it is not known. */
+  readonly haproxy: string | null;
   readonly status: ProxyStatus;
   readonly trouble: Trouble | null;
   readonly entry: HeldEntry | null;
@@ -57,10 +59,11 @@ export interface ExplainedLink {
   readonly state: 'up' | 'deaf' | 'down' | 'unlisted' | 'not-known';
 }
 
-/** What an earlier run wrote or saw. `at` is an ISO time. */
+/** What an earlier run wrote, or several saw. `at` is an ISO time. */
 export interface PastEvent {
   readonly at: string;
-  readonly runId: string;
+  /** `null` where it is of several runs. */
+  readonly runId: string | null;
   readonly source: 'journal' | 'report';
   /** In a sentence without a full stop. */
   readonly what: string;

@@ -52,7 +52,7 @@ export function renderConferences(list: ConferenceList, terminal: Terminal): str
     ],
     list.matches.length === 0
       ? []
-      : page.suggest('One of them in full:', nextCommand(list.run, 'explain', '--key', list.matches[0]!.key)),
+      : page.suggest('One of them in full:', nextCommand(list.run, 'explain', `--key=${list.matches[0]!.key}`)),
     titled('Notes', noteLines(list.notes, page), page),
     closingLines(list, page),
   ]);
@@ -107,7 +107,7 @@ function nearestLines({ nearest, searched }: NonNullable<Explanation['unknown']>
 
 function pastLines({ past }: Explanation, page: Page): string[] {
   return past.flatMap(({ at, runId, what }) =>
-    fillText(`${page.text(what)} (run ${page.name(runId)})`, {
+    fillText(`${page.text(what)}${runId === null ? '' : ` (run ${page.name(runId)})`}`, {
       width: page.width,
       first: `  ${at.replace('T', ' ').slice(0, 19)} UTC  `,
     }),

@@ -2,6 +2,7 @@
 
 import { exitCodeOf, judgeConference, linksApart } from '../analysis/conference-verdict.ts';
 import { explainRoutes } from '../analysis/explain-routes.ts';
+import { mayHoldTwice } from '../analysis/version.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
 import type {
   ConferenceList,
@@ -12,7 +13,7 @@ import type {
   Explanation,
   ListedConference,
 } from '../domain/explanation.ts';
-import { type Finding, isDisagreement } from '../domain/finding.ts';
+import { type Finding, isDisagreement, type MeshFindingKind } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { pastWrites } from '../heal/past-writes.ts';
@@ -30,6 +31,8 @@ export interface AskedKey {
   readonly key: string;
   /** Its row in the look. */
   readonly row: number;
+  /** Whether the look read whole dumps. */
+  readonly byDump: boolean;
 }
 
 /** What a look says of one of its keys. */
@@ -60,7 +63,7 @@ export function isKnown({ first, participantsOf }: Looked, row: number): boolean
 }
 
 /** Why it may be unknown is left to the caller, who may search for other names. */
-export function explainKey(run: MeshRun, looked: Looked, { asked, key, row }: AskedKey): Explanation {
+export function explainKey(run: MeshRun, looked: Looked, { asked, key, row, byDump }: AskedKey): Explanation {
   const { report } = looked;
   const { routes, findings, verdict } = judgedKey(looked, key, row);
   const { journal: folder } = run.settings.heal;
@@ -84,8 +87,34 @@ export function explainKey(run: MeshRun, looked: Looked, { asked, key, row }: As
     census: censusOf(looked, key),
     heal: findings.some(({ kind }) => isDisagreement(kind)) ? healOf(run, report, key) : null,
     unknown: null,
-    notes: [...report.notes, ...(past.problem === null ? [] : [`A journal could not be read: ${past.problem}.`])],
+    notes: [
+      ...meshNotes(report),
+      ...pendingNote(report, key),
+      ...(byDump || report.run.source !== null || verdict !== 'agree' ? [] : twiceNote(routes)),
+      ...(past.problem === null ? [] : [`A journal could not be read: ${past.problem}.`]),
+    ],
   };
+}
+
+/** Findings of the mesh without which a verdict on one conference could be misread. */
+const NOTED: ReadonlySet<MeshFindingKind> = new Set(['locked', 'not-sticky', 'peer-unread', 'version-unknown']);
+
+function meshNotes({ meshFindings, notes }: RunReport): readonly string[] {
+  const noted = meshFindings.filter(({ kind }) => NOTED.has(kind)).map(({ kind, because }) => `${because} (${kind}).`);
+  return [...noted, ...notes];
+}
+
+function pendingNote({ census }: RunReport, key: string): readonly string[] {
+  const isPending = census?.apart.some((each) => each.key === key && !each.isSettled) ?? false;
+  return isPending
+    ? ['Its people are apart for less time than clients need to move: --wait looks again after that time.']
+    : [];
+}
+
+function twiceNote(routes: readonly ExplainedRoute[]): readonly string[] {
+  return routes.some(({ haproxy }) => mayHoldTwice(haproxy))
+    ? ['The proxies were asked for the key. HAProxy before 3.3 can hold a key twice, which shows with --dump only.']
+    : [];
 }
 
 /** Verdicts in the order of a list. */
@@ -129,7 +158,7 @@ export function listConferences(
     total,
     matches,
     shardNames: shardNamesOf(report),
-    notes: report.notes,
+    notes: meshNotes(report),
   };
 }
 

@@ -18,8 +18,8 @@ import { explainKey, isKnown, listConferences } from './explain-key.ts';
 /** What a person gives: a conference, or a glob. */
 export interface ExplainFlags extends LookFlags {
   readonly like?: string;
-  /** The conference is a key, spelled as reports spell keys. */
-  readonly key?: boolean;
+  /** A key, spelled as reports spell keys, in place of the conference. */
+  readonly key?: string;
   /** Reads whole tables, which show an entry that a table holds twice. */
   readonly dump?: boolean;
 }
@@ -31,27 +31,43 @@ const MOST_JUDGED = 1_000;
 
 /** `splitbrain explain`. Resolves to the exit code. */
 export function explainCommand(conference: string | undefined, flags: ExplainFlags, call: Call): Promise<number> {
-  if ((conference === undefined) === (flags.like === undefined))
+  const { like, key } = flags;
+  if ([conference, like, key].filter((given) => given !== undefined).length !== 1)
     throw new ConfigError([
-      'which conference? Give its key, its name or its URL; or --like with a glob, as in "acme/*"',
+      'which conference? Give one: its name or its URL, --key with its key, or --like with a glob, as in "acme/*"',
     ]);
-  return withCommandRun(flags, call, async (commandRun) => {
+  // For commands that look, `history` names a folder to keep the report in.
+  const { history, ...others } = flags;
+  return withCommandRun(others, call, async (commandRun) => {
     const found =
-      conference === undefined
-        ? await explainLike(commandRun, flags.like!, flags)
-        : await explainGiven(commandRun, conference, flags);
-    await tell(commandRun, found);
-    return found.exitCode;
+      like === undefined
+        ? await explainGiven(commandRun, { text: conference, key }, flags)
+        : await explainLike(commandRun, like, flags);
+    const explained = 'matches' in found ? found : await withHistory(commandRun, found, history);
+    await tell(commandRun, explained);
+    return explained.exitCode;
   });
+}
+
+/** Saved dumps are of another time than the folder that is configured. */
+async function withHistory(run: MeshRun, found: Explanation, flag: string | undefined): Promise<Explanation> {
+  const folder = flag ?? (run.mesh.kind === 'saved' ? null : run.settings.history.folder);
+  if (folder === null) return found;
+  const { addHistory } = await import('./explain-history.ts');
+  return addHistory(run, found, folder);
 }
 
 function waysOf({ dump, wait }: ExplainFlags): KeysLook {
   return { byDump: dump === true, waits: wait === true };
 }
 
-async function explainGiven(run: MeshRun, given: string, flags: ExplainFlags): Promise<Explanation | ConferenceList> {
-  const meant = flags.key === true ? [{ key: given, readAs: 'key' as const }] : meantBy(given, run.settings);
-  const text = flags.key === true ? given : withoutSecrets(given);
+async function explainGiven(
+  run: MeshRun,
+  { text: given = '', key: literal }: { readonly text?: string | undefined; readonly key?: string | undefined },
+  flags: ExplainFlags,
+): Promise<Explanation | ConferenceList> {
+  const meant = literal === undefined ? meantBy(given, run.settings) : [{ key: literal, readAs: 'key' as const }];
+  const text = literal ?? withoutSecrets(given);
   const keys = meant.map(({ key }) => key);
   const looked = await lookAtConferences(run, keys, waysOf(flags));
   const known = meant.filter((_, row) => isKnown(looked, row));
@@ -62,7 +78,12 @@ async function explainGiven(run: MeshRun, given: string, flags: ExplainFlags): P
       { rows: known.map(({ key }) => ({ key, row: keys.indexOf(key) })), total: known.length },
     );
   const [{ key, readAs }] = known.length === 1 ? (known as [MeantKey]) : (meant as [MeantKey]);
-  const explained = explainKey(run, looked, { asked: { text, readAs }, key, row: keys.indexOf(key) });
+  const explained = explainKey(run, looked, {
+    asked: { text, readAs },
+    key,
+    row: keys.indexOf(key),
+    byDump: flags.dump === true,
+  });
   if (known.length === 1) return explained;
   const { searchFor } = await import('./search-conference.ts');
   return searchFor(run, { text, looked, explained, ways: waysOf(flags) });
@@ -87,7 +108,12 @@ async function explainLike(run: MeshRun, glob: string, flags: ExplainFlags): Pro
   const looked = await lookAtConferences(run, judged, waysOf(flags));
   const [only, ...others] = judged;
   if (only !== undefined && others.length === 0)
-    return explainKey(run, looked, { asked: { text: glob, readAs: 'glob' }, key: only, row: 0 });
+    return explainKey(run, looked, {
+      asked: { text: glob, readAs: 'glob' },
+      key: only,
+      row: 0,
+      byDump: flags.dump === true,
+    });
   const rows = judged.map((key, row) => ({ key, row }));
   return listConferences(looked, { text: glob, readAs: 'glob' }, { rows, total: matching.length });
 }

@@ -36,7 +36,7 @@ export async function searchFor(run: MeshRun, missed: Missed): Promise<Explanati
     const rows = found.map((each, row) => ({ key: each, row }));
     return listConferences(looked, { text, readAs: 'name' }, { rows, total: found.length });
   }
-  return explainKey(run, looked, { asked: { text, readAs: isCut ? 'cut' : 'name' }, key, row: 0 });
+  return explainKey(run, looked, { asked: { text, readAs: isCut ? 'cut' : 'name' }, key, row: 0, byDump: ways.byDump });
 }
 
 /** Keys that people read as this text, or that have come since. */

@@ -27,7 +27,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   async function settle(conference: string, forceShard = 0): Promise<void> {
     const { mesh } = here!;
     await mesh.request(0, conference, { forceShard });
-    await Promise.all(mesh.proxies.map((_, i) => mesh.untilEntry(i, conference, (entry) => entry !== null)));
+    await Promise.all(mesh.proxies.map((_, i) => mesh.untilEntry(i, conference, (entry) => entry !== undefined)));
   }
 
   /** Where a request really lands on each proxy, the one after the other. */
