@@ -4,6 +4,7 @@
 import { alarmsApply, alarmsPlan } from './alarms.ts';
 import { apply } from './apply.ts';
 import { census } from './census.ts';
+import { check } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
@@ -26,6 +27,7 @@ import { undo } from './undo.ts';
 export const commands: readonly CommandDefinition[] = [
   report,
   explain,
+  check,
   snapshot,
   inventory,
   census,

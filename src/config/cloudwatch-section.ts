@@ -26,6 +26,7 @@ export function readCloudWatch(
       perProxy: metrics?.perProxy ?? false,
     },
     alarms: {
+      configured: alarms !== undefined,
       prefix: alarms?.prefix ?? DEFAULT_PREFIX,
       periodSeconds: (alarms?.period ?? DEFAULT_PERIOD_MS) / 1000,
       actions: alarms?.actions ?? [],

@@ -1,6 +1,7 @@
 // What a run found, as people and programs get it: the shape behind `--json` and the text summary.
 
 import type { CensusSummary } from './census.ts';
+import type { Catalogue } from './discovery.ts';
 import type { Cause, CountsByKind, Finding, FindingKind, MeshFinding } from './finding.ts';
 import type { SeenLock } from './lock.ts';
 import type { Decision, HealOutcome, Plan } from './plan.ts';
@@ -94,6 +95,8 @@ export interface RunReport {
   readonly meshFindings: readonly MeshFinding[];
   /** The locks that the run found, in force or not; none for saved dumps. */
   readonly locks: readonly SeenLock[];
+  /** What there ought to be; absent where no source of it is configured, or it says nothing. */
+  readonly catalogue?: Catalogue;
   /**
    * Sentences a reader must know to judge the report, e.g. that key length is unknown, so that
    * `ambiguous` was not judged.

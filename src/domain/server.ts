@@ -26,6 +26,10 @@ export interface Server {
    * if there is none.
    */
   readonly doubt?: string;
+  /** Its weight at this moment; absent where a saved dump does not tell. */
+  readonly weight?: number;
+  /** Whether it takes new requests only where no other server can; absent where it is not known. */
+  readonly isBackup?: boolean;
 }
 
 /**

@@ -98,6 +98,8 @@ export interface MetricsSettings {
 
 /** What the alarms are called, and whom they tell. Actions are ARNs. */
 export interface AlarmSettings {
+  /** Whether the configuration has an `alarms` section. */
+  readonly configured: boolean;
   readonly prefix: string;
   /** The time between two scheduled runs: the alarms' period. */
   readonly periodSeconds: number;

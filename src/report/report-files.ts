@@ -44,6 +44,8 @@ export interface ReportFiles {
   writePlan(text: string): Promise<void>;
   /** For a command whose JSON is no report. */
   writeJson(text: string): Promise<void>;
+  /** For a command whose cases are not those of a report. */
+  writeJunit(text: string): Promise<void>;
   /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;
 }
@@ -136,6 +138,7 @@ export function openReportFiles(
     writeSummary: (text) => putAll(summary, (write) => write(text)),
     writePlan: (text) => putAll(placesOf('-o'), (write) => write(text)),
     writeJson: (text) => putAll(placesOf('--json'), (write) => write(text)),
+    writeJunit: (text) => putAll(placesOf('--junit'), (write) => write(text)),
     keepJournal(journals, runId) {
       if (out === undefined || !existsSync(journals)) return;
       try {

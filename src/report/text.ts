@@ -5,9 +5,10 @@ import { censusLines } from './census-lines.ts';
 import { exitMeaning } from './exit-meaning.ts';
 import { findingGroups } from './finding-groups.ts';
 import { healLines, notHealedLines, outcomeLines } from './heal-lines.ts';
+import { lookFacts } from './look-facts.ts';
 import { meshLines } from './mesh-groups.ts';
 import { nextCommand } from './next-command.ts';
-import { count, counted, createPage, fillText, type Page } from './page.ts';
+import { count, createPage, fillText, type Page } from './page.ts';
 import { proxyLines } from './proxy-table.ts';
 import { namesIn } from './shard-names.ts';
 import type { Terminal } from './terminal.ts';
@@ -76,14 +77,10 @@ function noteLines(report: RunReport, page: Page): string[] {
 
 function closingLines(report: RunReport, page: Page): string[] {
   const { run, exitCode } = report;
-  const started = run.startedAt.toISOString().replace('T', ' ').slice(0, 19);
-  const seconds = ((run.finishedAt.getTime() - run.startedAt.getTime()) / 1000).toFixed(1);
-  const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source, 120)}`;
-  const facts = `${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}, version ${page.name(run.version)}`;
   const all = nextCommand(run, 'report', '--json', 'report.json');
   return [
     ...fillText(`Exit code ${exitCode}: ${exitMeaning(report)}.`, { width: page.width, first: '' }),
     ...(report.findings.length > 0 ? page.suggest('Every finding with what each proxy says:', all) : []),
-    ...fillText(facts, { width: page.width, first: '', paint: page.paint.dim }),
+    ...lookFacts(report, page),
   ];
 }

@@ -46,6 +46,7 @@ export function parseServersState(text: string): readonly Server[] {
         ? null
         : addressOf(values[column('srv_addr')]!, Number(values[column('srv_port')]), values[column('srv_name')]!),
       state: stateOf(admin, op, weight),
+      weight,
     });
   }
   return servers;
@@ -71,26 +72,39 @@ function addressOf(address: string, port: number, name: string): string {
 const FAILED = /^(?:\* )?(?:L4TOUT|L4CON|L6TOUT|L6RSP|L7TOUT|L7RSP|L7STS|SOCKERR)\b/;
 
 /**
- * The servers with the failures that `show stat` reports of their agents and checks. An agent that
- * cannot be reached changes no state, so a dead server without a check stays up (2.6 to 3.4).
+ * The servers with what only `show stat` reports: which are backups, and the failures of their
+ * agents and checks. An agent that cannot be reached changes no state, so a dead server without a
+ * check stays up (2.6 to 3.4).
  */
-export function withDoubts(servers: readonly Server[], stat: string): readonly Server[] {
+export function withStats(servers: readonly Server[], stat: string): readonly Server[] {
   const [head, ...lines] = stat.split('\n');
   if (!head?.startsWith('# pxname,')) return servers;
   const column = columnsOf(head.slice(2).split(','));
   const doubts = new Map<string, string>();
+  const backups = new Map<string, ReturnType<typeof backupOf>>();
   for (const line of lines) {
     const values = splitCsv(line);
+    const server = `${values[column('pxname')]} ${values[column('sid')]}`;
+    backups.set(server, backupOf(values[column('bck')]));
     const doubt = ['agent', 'check'].flatMap((what) => {
       const status = values[column(`${what}_status`)] ?? '';
       return FAILED.test(status) ? [`${what} ${status.replace('* ', '')}`] : [];
     });
-    if (doubt.length > 0) doubts.set(`${values[column('pxname')]} ${values[column('sid')]}`, doubt.join(', '));
+    if (doubt.length > 0) doubts.set(server, doubt.join(', '));
   }
   return servers.map((server) => {
     const doubt = doubts.get(`${server.backend} ${server.id}`);
-    return doubt === undefined || !acceptsSticky(server.state) ? server : { ...server, doubt };
+    return {
+      ...server,
+      ...backups.get(`${server.backend} ${server.id}`),
+      ...(doubt !== undefined && acceptsSticky(server.state) && { doubt }),
+    };
   });
+}
+
+/** The column `bck` is `1` for a backup, `0` for another server. */
+function backupOf(value: string | undefined): Pick<Server, 'isBackup'> {
+  return value === '0' || value === '1' ? { isBackup: value === '1' } : {};
 }
 
 /**
@@ -112,6 +126,8 @@ export function parseStat(text: string): readonly Server[] {
       name,
       address: statAddress(values[column('addr')] ?? '', name),
       state: statState(values[column('status')] ?? '', Number(values[column('weight')])),
+      weight: Number(values[column('weight')]),
+      ...backupOf(values[column('bck')]),
     });
   }
   return servers;

@@ -4,7 +4,7 @@
 import type { Server } from '../domain/server.ts';
 import type { PeerLink } from '../domain/view.ts';
 import { parsePeers } from './parse-peers.ts';
-import { parseServersState, withDoubts } from './parse-servers.ts';
+import { parseServersState, withStats } from './parse-servers.ts';
 import { parseTableHeader, type TableHeader } from './table-header.ts';
 
 /** What a proxy reports of itself; `null` and empty if a saved dump of the predecessor lacks it. */
@@ -47,7 +47,7 @@ export function parseState(text: string, table: string): ProxyState | NotState {
     haproxy: version.replace(/^(\S+).*$/s, '$1'),
     uptimeSeconds: numberOf(fields.get('Uptime_sec')),
     ...processOf(fields),
-    servers: withDoubts(parseServersState(servers.text), stat?.text ?? ''),
+    servers: withStats(parseServersState(servers.text), stat?.text ?? ''),
     tables: parseTableHeaders(tables.text),
     // 1.8 has no such command, and answers with a page of help.
     peersKnown: !/^Unknown command/.test(peersText),

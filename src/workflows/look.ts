@@ -170,6 +170,7 @@ export async function lookAtKeys(
       ...(discovered && { discovered: compareWithWanted(lastContext.views, discovered.catalogue) }),
     }),
     locks,
+    ...(discovered?.catalogue && { catalogue: discovered.catalogue }),
     notes: [
       ...lockNotes(locks, {
         proxies: lastContext.views,

@@ -16,6 +16,13 @@ export function alarmSource(environment = 'prod', changes: Partial<AlarmSource['
       dimensions: { Environment: environment },
       perProxy: false,
     },
-    alarms: { prefix: 'Split Brain', periodSeconds: 300, actions: [pager], notify: [tickets], ...changes },
+    alarms: {
+      configured: true,
+      prefix: 'Split Brain',
+      periodSeconds: 300,
+      actions: [pager],
+      notify: [tickets],
+      ...changes,
+    },
   };
 }

@@ -14,7 +14,7 @@ describe('what a file says', () => {
         dimensions: { Environment: 'stage' },
         perProxy: false,
       },
-      alarms: { prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
+      alarms: { configured: false, prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
     });
   });
 
@@ -34,7 +34,7 @@ describe('what a file says', () => {
         dimensions: { Environment: 'prod', Team: 'a' },
         perProxy: true,
       },
-      alarms: { prefix: 'Mesh', periodSeconds: 600, actions: [sns], notify: [`${sns}-2`] },
+      alarms: { configured: true, prefix: 'Mesh', periodSeconds: 600, actions: [sns], notify: [`${sns}-2`] },
     });
   });
 

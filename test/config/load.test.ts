@@ -114,6 +114,7 @@ describe('a right file', () => {
       },
       alarms: {
         prefix: 'Split Brain',
+        configured: true,
         periodSeconds: 300,
         actions: ['arn:aws:sns:us-west-2:123456789012:oncall'],
         notify: [],

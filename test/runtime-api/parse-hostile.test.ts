@@ -6,7 +6,7 @@ import { KEYS_LIMIT, MOST_LINE_BYTES, STATE_LIMIT, type TextLimit } from '../../
 import { createEntryReader } from '../../src/runtime-api/entry-line.ts';
 import { parseKeyAnswers } from '../../src/runtime-api/parse-key-answers.ts';
 import { parsePeers } from '../../src/runtime-api/parse-peers.ts';
-import { parseServersState, parseStat, withDoubts } from '../../src/runtime-api/parse-servers.ts';
+import { parseServersState, parseStat, withStats } from '../../src/runtime-api/parse-servers.ts';
 import { canSeeEntries, parseInfo, parseProcess, parseState } from '../../src/runtime-api/parse-state.ts';
 import { isLineTooLong } from '../../src/runtime-api/read-commands.ts';
 import { parseTableHeader } from '../../src/runtime-api/table-header.ts';
@@ -80,7 +80,7 @@ test.each(words)('%j, as much as the state may be: state, servers, peers, checks
     parseState(`${head.slice(0, 3).join('')}${peers}${text}\n\n`, 'nodes'),
     parsePeers(peers + text, 'nodes'),
     parseServersState(head[1] + text),
-    withDoubts([], head[3] + text),
+    withStats([], head[3] + text),
     parseStat(head[3] + text),
   ];
   expect(read).toHaveLength(6);

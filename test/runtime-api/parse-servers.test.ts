@@ -2,7 +2,7 @@
 // saved.
 
 import { describe, expect, test } from 'vitest';
-import { parseServersState, parseStat } from '../../src/runtime-api/parse-servers.ts';
+import { parseServersState, parseStat, withStats } from '../../src/runtime-api/parse-servers.ts';
 import { capture, captureVersions } from '../support/captures.ts';
 
 const inNodes = (id: number, letter: string, state: string) => ({
@@ -11,13 +11,17 @@ const inNodes = (id: number, letter: string, state: string) => ({
   name: `shard-${letter}`,
   address: `127.0.1.${id}:9000`,
   state,
+  weight: 1,
 });
 const captured = [inNodes(11, 'a', 'up'), inNodes(12, 'b', 'drain'), inNodes(13, 'c', 'maint')];
 
 describe.each(captureVersions)('HAProxy %s', (version) => {
   test('show servers state', () =>
     expect(parseServersState(capture(version, 'show-servers-state.txt'))).toEqual(captured));
-  test('show stat', () => expect(parseStat(capture(version, 'show-stat.csv'))).toEqual(captured));
+  test('show stat', () =>
+    expect(parseStat(capture(version, 'show-stat.csv'))).toEqual(
+      captured.map((server) => ({ ...server, isBackup: false })),
+    ));
 });
 
 const columns = 'be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_fqdn srv_port';
@@ -60,7 +64,7 @@ describe('parseServersState', () => {
     const names =
       'srv_port srv_name new_one be_name srv_uweight srv_admin_state srv_op_state srv_addr srv_id srvrecord';
     expect(stateOf('443 a x nodes 1 0 2 10.0.0.9 11', names)).toEqual([
-      { backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'up' },
+      { backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'up', weight: 1 },
     ]);
   });
 
@@ -113,7 +117,7 @@ describe('parseStat', () => {
     ['', null],
   ])('addr %j is %j', (addr, address) => {
     expect(read(`nodes,a,UP,1,11,2,,${addr},`)).toEqual([
-      { backend: 'nodes', id: 11, name: 'a', address, state: 'up' },
+      { backend: 'nodes', id: 11, name: 'a', address, state: 'up', weight: 1 },
     ]);
   });
 
@@ -121,8 +125,8 @@ describe('parseStat', () => {
     expect(
       read('nodes,a,DOWN,1,11,2,"HTTP 503, says ""no""",10.0.0.9:443,', 'nodes,b,UP,1,12,2,"",10.0.0.8:443,'),
     ).toEqual([
-      { backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'down' },
-      { backend: 'nodes', id: 12, name: 'b', address: '10.0.0.8:443', state: 'up' },
+      { backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'down', weight: 1 },
+      { backend: 'nodes', id: 12, name: 'b', address: '10.0.0.8:443', state: 'up', weight: 1 },
     ]);
   });
 
@@ -135,4 +139,19 @@ describe('parseStat', () => {
   test.each([[''], ['Permission denied\n\n'], ['nodes,a,UP,1,11,2,,10.0.0.9:443,\n']])('%j: no server', (text) => {
     expect(parseStat(text)).toEqual([]);
   });
+});
+
+describe('withStats', () => {
+  const server = { backend: 'nodes', id: 11, name: 'a', address: '10.0.0.9:443', state: 'up', weight: 1 } as const;
+  const names = '# pxname,svname,sid,bck,agent_status,check_status';
+
+  test.each([
+    ['nodes,a,11,1,,', { isBackup: true }],
+    ['nodes,a,11,0,,', { isBackup: false }],
+    ['nodes,a,11,0,L4CON,', { isBackup: false, doubt: 'agent L4CON' }],
+    ['nodes,b,12,1,L4CON,', {}],
+    ['other,a,11,1,,', {}],
+  ])('%s', (line, more) => expect(withStats([server], `${names}\n${line}\n`)).toEqual([{ ...server, ...more }]));
+
+  test('without a header nothing is added', () => expect(withStats([server], '')).toEqual([server]));
 });

@@ -132,6 +132,7 @@ export function modelRun(
       writeSummary: async () => {},
       writePlan: async () => {},
       writeJson: async () => {},
+      writeJunit: async () => {},
       keepJournal: () => {},
     },
   };

@@ -40,8 +40,8 @@ export function proxyView(name: string, others: readonly string[], changes: Part
     localPeer: name,
     peers: others.map((other) => ({ name: other, state: 'up', protocolErrors: 0 })),
     servers: [
-      { backend: 'nodes', id: 11, name: 'shard-a', address: shardA, state: 'up' },
-      { backend: 'nodes', id: 12, name: 'shard-b', address: shardB, state: 'up' },
+      { backend: 'nodes', id: 11, name: 'shard-a', address: shardA, state: 'up', weight: 1, isBackup: false },
+      { backend: 'nodes', id: 12, name: 'shard-b', address: shardB, state: 'up', weight: 1, isBackup: false },
     ],
     collect: { bytes: 140_000, milliseconds: 35 },
     ...changes,
