@@ -12,6 +12,8 @@ import { UnreadableFile } from './report-lines.ts';
 /** Which reports are wanted. `table`: runs of another table of the environment are left out. */
 export interface HistoryPlace extends ReportPlace {
   readonly table: string;
+  /** So many of the newest reports suffice. */
+  readonly mostRuns?: number;
 }
 
 /** Runs that are read; a folder that somebody else fills may hold more. */
@@ -37,6 +39,7 @@ export async function readHistory(
   const left = createLeftOut(listed.strangers.map((file) => ({ file, because: 'its name is none of a kept report' })));
   let room = MOST_BYTES;
   for (const name of listed.names.toReversed()) {
+    if (runs.length === place.mostRuns) break;
     signal.throwIfAborted();
     const at = timeOf(name)!;
     const path = join(place.folder, name);

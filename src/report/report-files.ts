@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunHistory } from '../domain/run-history.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { isStandardOutput, refuseSame } from './distinct-files.ts';
@@ -60,6 +61,14 @@ export interface KeptFile {
   open(): PrivateFile & { readonly path: string };
 }
 
+/** The reports that runs keep. */
+export interface KeptReports {
+  /** Where this run keeps its own; `null` where it keeps none. */
+  readonly keep: KeptFile | null;
+  /** The last runs, this one too where it was kept; `null` where nobody keeps any. */
+  readPast(): Promise<RunHistory | null>;
+}
+
 type FlaggedFile = PrivateFile & { readonly flag: string; readonly path: string };
 type FlaggedFolder = HtmlFolder & { readonly flag: string; readonly path: string };
 
@@ -76,7 +85,7 @@ const page: Terminal = { width: 120, colour: false, unicode: true };
 export function openReportFiles(
   flags: FileFlags,
   standardOutput: WriteText,
-  keep: KeptFile | null = null,
+  { keep, readPast }: KeptReports = { keep: null, readPast: async () => null },
 ): ReportFiles {
   const { json, junit, html, out, output, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
@@ -119,8 +128,8 @@ export function openReportFiles(
   }
   async function putFolders(report: RunReport): Promise<void> {
     if (folders.length === 0) return;
-    const { htmlFiles } = await import('./html/files.ts');
-    for (const { flag, path, put } of folders) await put(htmlFiles(report)).catch(lost(flag, path));
+    const [{ htmlFiles }, past] = await Promise.all([import('./html/files.ts'), readPast()]);
+    for (const { flag, path, put } of folders) await put(htmlFiles(report, past)).catch(lost(flag, path));
   }
   function lost(flag: string, path: string): (error: unknown) => void {
     return (error) => losses.push(`${flag} ${path}: cannot be written: ${(error as Error).message}`);

@@ -2,6 +2,7 @@
 
 import { exitCodes } from '../domain/exit-codes.ts';
 import type { Inventory } from '../domain/proxy.ts';
+import type { RunHistory } from '../domain/run-history.ts';
 import type { Settings } from '../domain/settings.ts';
 import { systemClock } from '../process/clock.ts';
 import { createLogger, defaultLogLevel } from '../process/log.ts';
@@ -13,6 +14,9 @@ import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh,
 import { meshWords, withConfig } from './mesh-flags.ts';
 import { openLocks } from './mesh-locks.ts';
 import { machine, settingsOf } from './settings.ts';
+
+/** A day, where the job runs every five minutes. */
+const SHOWN_RUNS = 288;
 
 /** What a command on a mesh works with: the mesh, and the files of its output. */
 export interface CommandRun extends MeshRun {
@@ -31,7 +35,10 @@ export async function withCommandRun(
   const flags = withConfig(given);
   const settings = await settingsOf(flags);
   const { openReportFiles } = await import('../report/report-files.ts');
-  const files = openReportFiles(flags, writeOut, await keptFile(flags, settings, run.id));
+  const files = openReportFiles(flags, writeOut, {
+    keep: await keptFile(flags, settings, run.id),
+    readPast: () => lastRuns(flags, settings, signal),
+  });
   const log = createLogger({
     level: flags.logLevel ?? defaultLogLevel(process.stderr.isTTY === true),
     showNames: flags.showNames === true,
@@ -76,6 +83,17 @@ async function keptFile(flags: LookFlags, settings: Settings, runId: string): Pr
     mayFail: !isFlag,
     open: () => keptReport(place, run, limits),
   };
+}
+
+/** The last runs of this mesh that were kept: for the pages of a report. */
+async function lastRuns(flags: LookFlags, settings: Settings, signal: AbortSignal): Promise<RunHistory | null> {
+  const folder = flags.history ?? settings.history.folder;
+  if (folder === null) return null;
+  const { readHistory } = await import('../history/read-history.ts');
+  const { environment, table } = settings;
+  const place = { folder, environment, table, mostRuns: SHOWN_RUNS };
+  const read = await readHistory(place, new Date(systemClock.now()), signal);
+  return 'problem' in read ? null : read;
 }
 
 /**

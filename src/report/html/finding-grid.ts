@@ -2,18 +2,24 @@
 
 import { type Finding, isDisagreement, kindRecords, type Route } from '../../domain/finding.ts';
 import { healedKeys } from '../../domain/remaining.ts';
+import { findingName, type RunHistory } from '../../domain/run-history.ts';
 import type { RunReport } from '../../domain/run-report.ts';
 import { decodedName } from '../decoded-name.ts';
-import { count } from '../page.ts';
+import { count, type Page } from '../page.ts';
+import { minuteWords } from '../time-words.ts';
 import { scrolled } from './frame.ts';
 import { html, type Markup } from './markup.ts';
 import type { ShardMarks } from './shard-marks.ts';
-import { shownName, shownText } from './words.ts';
+import { lineOf, shownName } from './words.ts';
 
 /** What the rows of a grid have in common. */
 export interface GridContext {
   readonly report: RunReport;
   readonly marks: ShardMarks;
+  /** The last runs, which say since when; `null` where there are no two. */
+  readonly past: RunHistory | null;
+  /** Makes sentences of one line each. */
+  readonly line: Page;
   /** Keys that the heal of this run brought in order. */
   readonly healed: ReadonlySet<string>;
   /** Keys of which it refused something, with the reason. */
@@ -23,11 +29,13 @@ export interface GridContext {
 /** With more proxies, their names stand upright. */
 const MOST_LYING = 6;
 
-export function gridContext(report: RunReport, marks: ShardMarks): GridContext {
+export function gridContext(report: RunReport, marks: ShardMarks, past: RunHistory | null): GridContext {
   const refusals = report.heal?.refusals ?? [];
   return {
     report,
     marks,
+    past: past !== null && past.runs.length > 1 ? past : null,
+    line: lineOf(report),
     healed: healedKeys(report),
     refused: new Map(refusals.flatMap(({ key, reason }) => (key === null ? [] : [[key, reason] as const]))),
   };
@@ -44,7 +52,7 @@ export function findingGrid(findings: readonly Finding[], context: GridContext, 
     html`<table class="grid${proxies.length > MOST_LYING ? ' upright' : ''}">
 <thead><tr><th scope="col" class="name">Conference</th>${heads}${
       census && html`<th scope="col">People</th>`
-    }${hasPlan && html`<th scope="col">${report.heal === null ? 'A heal leads to' : 'Heal'}</th>`}</tr></thead>
+    }${context.past && html`<th scope="col">Since (UTC)</th>`}${hasPlan && html`<th scope="col">${report.heal === null ? 'A heal leads to' : 'Heal'}</th>`}</tr></thead>
 <tbody>${findings.map((finding) => rowOf(finding, { ...context, said, hasPlan }))}
 </tbody></table>`,
   );
@@ -66,10 +74,10 @@ function rowOf(finding: Finding, context: RowContext): Markup {
 <tr><th scope="row" class="name"><code>${shownName(conference)}</code>${
     decoded !== null && html` <span class="aside">${shownName(decoded)}</span>`
   }${
-    because !== '' && !context.said.includes(because) && html` <span class="aside">${shownText(because)}</span>`
+    because !== '' && !context.said.includes(because) && html` <span class="aside">${context.line.text(because)}</span>`
   }</th>${proxies.map(({ name }) => html`<td>${cellOf(routes.get(name), finding, { marks, proxy: name })}</td>`)}${
     census && html`<td class="words">${peopleOf(finding, context)}</td>`
-  }${context.hasPlan && html`<td class="words">${healOf(finding, context)}</td>`}</tr>`;
+  }${context.past && html`<td class="words">${sinceOf(finding, context.past)}</td>`}${context.hasPlan && html`<td class="words">${healOf(finding, context)}</td>`}</tr>`;
 }
 
 const absent = html`<span class="absent">absent</span>`;
@@ -93,12 +101,12 @@ function chipOf(
   if (shard !== null && followed === true && kind !== 'mixed') return marks.chip(shard);
   const key = serverKey === null ? 'no key' : `key ${shownName(serverKey, 47)}`;
   if (shard === null)
-    return html`<b class="chip flawed other" title="id ${serverId}, ${key}">id ${serverId}<span class="unseen"> (no known shard)</span></b>`;
+    return html`<b class="chip flawed struck other" title="id ${serverId}, ${key}">id ${serverId}<span class="unseen"> (no known shard)</span></b>`;
   const flaws = [
     ...(followed === true ? [] : [followed === null ? 'not known' : `not followed: ${why ?? 'placed anew'}`]),
     ...(kind === 'mixed' ? [`id ${serverId}, ${key}`] : []),
   ];
-  return marks.chip(shard, flaws.join(', '));
+  return marks.chip(shard, { words: flaws.join(', '), isFollowed: followed === true });
 }
 
 function peopleOf({ participants }: Finding, { marks }: RowContext): Markup {
@@ -106,6 +114,13 @@ function peopleOf({ participants }: Finding, { marks }: RowContext): Markup {
   if (participants === null) return html`<span class="unknown">not known</span>`;
   if (places.length === 0) return html`<span class="aside">nobody</span>`;
   return html`${places.map(([shard, people]) => html`<span class="pair">${count(people)} on ${marks.chip(shard)}</span> `)}`;
+}
+
+/** The first run of the last time that it was there without a break. */
+function sinceOf({ kind, key }: Finding, past: RunHistory): Markup | null {
+  const seen = past.findings.get(findingName(kind, key));
+  if (seen === undefined) return null;
+  return html`<span class="aside">${seen.mayBeOlder && 'before '}${minuteWords(seen.since)}</span>`;
 }
 
 function healOf({ kind, key }: Finding, { report, marks, healed, refused }: RowContext): Markup | null {

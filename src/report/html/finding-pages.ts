@@ -87,7 +87,7 @@ ${legend(report, marks)}
 ${groups.map(
   ({ tally, own }) => html`
 <section class="card" id="${idOf(tally)}" aria-label="${idOf(tally)}">
-${tallyHead(tally, report, own)}
+${tallyHead(tally, context, own)}
 ${findingGrid(own, context, reasonsOf(own))}
 </section>`,
 )}

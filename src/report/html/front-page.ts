@@ -2,6 +2,7 @@
 // pages of their own. Pure.
 
 import { peerMatrix } from '../../domain/peer-matrix.ts';
+import type { RunHistory } from '../../domain/run-history.ts';
 import type { RunReport } from '../../domain/run-report.ts';
 import { censusLines } from '../census-lines.ts';
 import { exitMeaning } from '../exit-meaning.ts';
@@ -13,24 +14,26 @@ import { findingPages, pageList, pagesOf } from './finding-pages.ts';
 import { findingSection } from './finding-section.ts';
 import { framed, type Section, sectionOf } from './frame.ts';
 import { healSection } from './heal-section.ts';
+import { historySection } from './history-section.ts';
 import { html, type Markup } from './markup.ts';
 import { meshSection } from './mesh-section.ts';
 import { peerTable, proxyTable } from './proxy-section.ts';
 import { markShards } from './shard-marks.ts';
 import { legend, shardTable } from './shard-section.ts';
 import { standing, verdictSection } from './verdict-section.ts';
-import { onePage, shownCommand, shownName, shownText } from './words.ts';
+import { lineOf, shownCommand, shownName } from './words.ts';
 
 /** A small matrix of peers stands beside the table of proxies. */
 const MOST_BESIDE = 5;
 
 /** The pages, the first one first. The same report gives the same pages. */
-export function* reportPages(report: RunReport): Generator<HtmlFile> {
+export function* reportPages(report: RunReport, past: RunHistory | null): Generator<HtmlFile> {
   const marks = markShards(report.shards);
-  const context = gridContext(report, marks);
+  const context = gridContext(report, marks, past);
   const heal = healSection(report);
-  const census = censusLines(report, onePage);
+  const census = censusLines(report, lineOf(report));
   const notes = noteList(report);
+  const history = historySection(past);
   const findings: Section = {
     id: 'findings',
     title: 'Findings',
@@ -50,6 +53,7 @@ export function* reportPages(report: RunReport): Generator<HtmlFile> {
   const first: readonly Section[] = [
     findings,
     ...(heal === null ? [] : [{ id: 'heal', title: 'Heal', body: html`<div class="card">${heal}</div>` }]),
+    ...(history === null ? [] : [{ id: 'history', title: 'History', body: history }]),
   ];
   const frame = {
     title: `${standing(report)[0]!.word} · ${shownName(report.environment)}`,
@@ -73,9 +77,10 @@ function sentences(lines: readonly string[]): Markup {
   return html`<ul class="card sentences">${lines.map((line) => html`<li>${line.trim()}</li>`)}</ul>`;
 }
 
-function noteList({ counts, notes }: RunReport): readonly string[] {
+function noteList(report: RunReport): readonly string[] {
+  const { counts, notes } = report;
   const passing = `${count(counts.inFlight)} more disagreed in one look and not in the next: in flight, not counted.`;
-  return [...(counts.inFlight > 0 ? [passing] : []), ...notes.map(shownText)];
+  return [...(counts.inFlight > 0 ? [passing] : []), ...notes.map(lineOf(report).text)];
 }
 
 function footerOf(report: RunReport): Markup {

@@ -3,10 +3,11 @@
 import { conferenceOf } from '../../domain/key.ts';
 import type { HealOutcome, Plan, Refusal } from '../../domain/plan.ts';
 import type { RunReport } from '../../domain/run-report.ts';
+import { outcomeSentence } from '../heal-lines.ts';
 import { nextCommand } from '../next-command.ts';
 import { count, counted } from '../page.ts';
 import { html, type Markup } from './markup.ts';
-import { shownCommand, shownName, shownText } from './words.ts';
+import { lineOf, shownCommand, shownName, shownText } from './words.ts';
 
 /** The most refusals that are listed. */
 const SHOWN = 50;
@@ -14,9 +15,9 @@ const SHOWN = 50;
 /** `null` where nothing was planned and nothing refused. */
 export function healSection(report: RunReport): Markup | null {
   const { proposal, heal } = report;
-  if (heal !== null) return html`${outcome(heal, report)}${refusalList(heal.refusals)}`;
+  if (heal !== null) return html`${outcome(heal, report)}${refusalList(heal.refusals, report)}`;
   if (proposal === null || proposal.plan.conferences.length + proposal.plan.refusals.length === 0) return null;
-  return html`${proposalWords(proposal.plan, report)}${refusalList(proposal.plan.refusals)}`;
+  return html`${proposalWords(proposal.plan, report)}${refusalList(proposal.plan.refusals, report)}`;
 }
 
 function proposalWords({ refused, conferences }: Plan, { run }: RunReport): Markup {
@@ -38,15 +39,14 @@ function command(line: string): Markup {
   return html`<code class="command">${shownCommand(line)}</code>`;
 }
 
-function outcome(heal: HealOutcome, { run, proxies }: RunReport): Markup {
+/** The verdict at the top of the page says what it came to: here are the numbers. */
+function outcome(heal: HealOutcome, report: RunReport): Markup {
+  const { run } = report;
   if (heal.journal === null) return html`<p class="lead">Nothing was written.</p>`;
   if (heal.interrupted)
     return html`<p class="lead bad">Interrupted: ${counted(heal.applied, 'write')} went out, and nothing was verified.</p>
 <dl class="commands"><div><dt>Look where the conferences are now</dt><dd>${command(nextCommand(run, 'report'))}</dd></div></dl>
 <p>Every write is in <code>${shownText(heal.journal)}</code></p>`;
-  const unread = proxies.filter(({ status }) => status !== 'ok').length;
-  const where = unread > 0 ? `every proxy that was read (${count(unread)} not)` : 'every proxy';
-  const how = run.command === 'undo' ? 'as before' : 'on one shard';
   const numbers: readonly (readonly [string, number])[] = [
     ['planned', heal.planned],
     ['writes', heal.applied],
@@ -56,21 +56,22 @@ function outcome(heal: HealOutcome, { run, proxies }: RunReport): Markup {
     ['had ended', heal.ended],
     ['refused', heal.refusals.length],
   ];
-  return html`<p class="lead">${count(heal.verified)} of ${counted(heal.planned, 'conference')} ${how} on ${where}.</p>
+  return html`${outcomeSentence(report) === null && html`<p class="lead">Nothing was left to do.</p>`}
 <dl class="sums">${numbers
     .filter(([words, number]) => number > 0 || words === 'verified')
     .map(([words, number]) => html`<div><dt>${words}</dt><dd>${count(number)}</dd></div>`)}</dl>
 <dl class="commands"><div><dt>Put back what was</dt><dd>${command(nextCommand(run, 'undo', heal.journal))}</dd></div></dl>`;
 }
 
-function refusalList(refusals: readonly Refusal[]): Markup | null {
+function refusalList(refusals: readonly Refusal[], report: RunReport): Markup | null {
   if (refusals.length === 0) return null;
+  const line = lineOf(report);
   const rest = refusals.length - SHOWN;
   return html`<h3>Refused</h3>
 <ul class="sentences">${refusals
     .slice(0, SHOWN)
     .map(
       ({ reason, key, because }) =>
-        html`<li><span class="label">${reason}</span> ${key !== null && html`<code>${shownName(conferenceOf(key))}</code> `}${shownText(because)}</li>`,
+        html`<li><span class="label">${reason}</span> ${key !== null && html`<code>${shownName(conferenceOf(key))}</code> `}${line.text(because)}</li>`,
     )}</ul>${rest > 0 && html`<p class="rest">and ${count(rest)} more</p>`}`;
 }

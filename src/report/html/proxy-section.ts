@@ -4,9 +4,10 @@ import type { PeerCell, PeerMatrix, PeerSight } from '../../domain/peer-matrix.t
 import type { RunReport } from '../../domain/run-report.ts';
 import type { ProxyView } from '../../domain/view.ts';
 import { count } from '../page.ts';
+import { durationWords } from '../time-words.ts';
 import { scrolled } from './frame.ts';
 import { html, type Markup } from './markup.ts';
-import { shownDuration, shownName, shownText } from './words.ts';
+import { shownName, shownText } from './words.ts';
 
 /** With more columns, their names stand upright. */
 const MOST_LYING = 6;
@@ -31,7 +32,13 @@ function proxyRow(
   return html`
 <tr><th scope="row">${shownName(name, 60)}${
     trouble && html`<span class="trouble">${shownText(trouble.message)} <em>${shownText(trouble.remedy)}</em></span>`
-  }</th>${hasRegions && html`<td>${region === null ? missing : shownName(region, 40)}</td>`}<td class="${status === 'ok' ? 'good' : 'bad'}">${status}</td><td>${haproxy === null ? missing : shownName(haproxy, 40)}</td><td class="number">${uptimeSeconds === null ? missing : shownDuration(uptimeSeconds)}</td><td class="number">${table === null ? missing : count(table.entries)}</td><td class="number">${table === null || table.size === 0 ? missing : `${Math.round((100 * table.used) / table.size)} %`}</td></tr>`;
+  }</th>${hasRegions && html`<td>${region === null ? missing : shownName(region, 40)}</td>`}<td class="${status === 'ok' ? 'good' : 'bad'}">${status}</td><td>${haproxy === null ? missing : shownName(haproxy, 40)}</td><td class="number">${uptimeSeconds === null ? missing : durationWords(uptimeSeconds * 1000)}</td><td class="number">${table === null ? missing : count(table.entries)}</td><td class="number">${table === null || table.size === 0 ? missing : shareWords(table.used / table.size)}</td></tr>`;
+}
+
+/** A share of 1: `0 %` of nothing alone. */
+function shareWords(share: number): string {
+  const percent = Math.round(100 * share);
+  return share > 0 && percent === 0 ? 'below 1 %' : `${percent} %`;
 }
 
 const sights: Readonly<Record<PeerSight, readonly [mark: string, words: string]>> = {

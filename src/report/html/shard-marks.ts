@@ -7,10 +7,16 @@ import { shownName } from './words.ts';
 /** So many colours has the style sheet; further shards have them again with a frame. */
 const COLOURS = 10;
 
+/** What is odd about the use of a shard in one place. A chip that is not followed is struck out. */
+export interface Flaw {
+  readonly words: string;
+  readonly isFollowed: boolean;
+}
+
 /** How shards are drawn and called. */
 export interface ShardMarks {
-  /** A chip with the shard's letters; `flaw` says what is odd about its use here, for all eyes. */
-  chip(address: string, flaw?: string): Markup;
+  /** A chip with the shard's letters. */
+  chip(address: string, flaw?: Flaw): Markup;
   /** What people call it, and its address. */
   nameOf(address: string): string;
 }
@@ -34,7 +40,7 @@ export function markShards(shards: readonly MarkedShard[]): ShardMarks {
         plain.set(address, chip);
         return chip;
       }
-      return html`<b class="chip flawed ${look}" title="${flaw}">${word}<span class="unseen"> (${flaw})</span></b>`;
+      return html`<b class="chip flawed ${look}${!flaw.isFollowed && ' struck'}" title="${flaw.words}">${word}<span class="unseen"> (${flaw.words})</span></b>`;
     },
     nameOf(address) {
       const place = places.get(address);

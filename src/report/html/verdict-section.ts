@@ -1,5 +1,6 @@
 // What a run comes to: the verdict, and the numbers that a person looks for first. Pure.
 
+import { exitCodes } from '../../domain/exit-codes.ts';
 import { disagreementKinds } from '../../domain/finding.ts';
 import { peerMatrix } from '../../domain/peer-matrix.ts';
 import { remainingAfter } from '../../domain/remaining.ts';
@@ -8,7 +9,7 @@ import { outcomeSentence } from '../heal-lines.ts';
 import { count, counted } from '../page.ts';
 import { type VerdictSentence, verdictSentences } from '../verdict-line.ts';
 import { html, type Markup } from './markup.ts';
-import { onePage, shownName, shownTime } from './words.ts';
+import { lineOf, shownName, shownTime } from './words.ts';
 
 /**
  * The sentences of the verdict; the first is the heading of the page. After a heal, its outcome is
@@ -32,10 +33,25 @@ ${others.map((other) => html`<p class="more ${other.tone}">${saying(other)}</p>`
 
 /** What the run comes to, the most important first. */
 export function standing(report: RunReport): readonly VerdictSentence[] {
-  const found = verdictSentences(report, onePage);
+  const found = verdictSentences(report, lineOf(report));
   const outcome = outcomeSentence(report);
   if (outcome === null) return found;
-  return [outcome, ...found.map((each) => ({ ...each, sentence: `before the heal: ${each.sentence}` }))];
+  const refused = report.heal?.refusals.length ?? 0;
+  const isWhole = report.exitCode === exitCodes.agree;
+  return [
+    isWhole || outcome.tone !== 'good' ? outcome : { ...outcome, tone: 'doubtful' },
+    ...(refused === 0
+      ? []
+      : [
+          {
+            word: 'REFUSED',
+            tone: 'bad',
+            sentence: `${counted(refused, 'refusal')}, listed under Heal`,
+            scope: null,
+          } as const,
+        ]),
+    ...found.map((each) => ({ ...each, sentence: `before the heal: ${each.sentence}` })),
+  ];
 }
 
 function saying({ word, sentence }: VerdictSentence): Markup {
@@ -59,8 +75,7 @@ function tilesOf(report: RunReport): readonly Tile[] {
   const { counts, proxies, census, heal } = report;
   const remaining = remainingAfter(report);
   const disagreements = disagreementKinds.reduce((sum, kind) => sum + remaining[kind], 0);
-  const links = peerMatrix(proxies).rows.flatMap(({ cells }) => cells.filter(({ sight }) => sight !== 'self'));
-  const up = links.filter(({ sight }) => sight === 'up').length;
+  const links = linksOf(proxies);
   const { proxies: known, proxiesReporting } = counts;
   return [
     {
@@ -74,9 +89,15 @@ function tilesOf(report: RunReport): readonly Tile[] {
       words: 'proxies read in full',
       isBad: proxiesReporting < known,
     },
-    ...(links.length === 0
+    ...(links.known === 0
       ? []
-      : [{ number: `${count(up)} of ${count(links.length)}`, words: 'views of peers up', isBad: up < links.length }]),
+      : [
+          {
+            number: `${count(links.up)} of ${count(links.known)}`,
+            words: links.known === 1 ? 'peer link up' : 'peer links up',
+            isBad: links.up < links.known,
+          },
+        ]),
     ...(census === null
       ? []
       : [
@@ -87,4 +108,14 @@ function tilesOf(report: RunReport): readonly Tile[] {
           },
         ]),
   ];
+}
+
+/** Pairs of proxies of the run of which one could be asked; up where both ends say so. */
+function linksOf(proxies: RunReport['proxies']): { readonly known: number; readonly up: number } {
+  const { rows } = peerMatrix(proxies);
+  const pairs = rows.flatMap(({ cells }, one) =>
+    rows.slice(one + 1).map((row, place) => [cells[one + 1 + place]!.sight, row.cells[one]!.sight]),
+  );
+  const known = pairs.filter((ends) => ends.some((sight) => sight !== 'unknown'));
+  return { known: known.length, up: known.filter((ends) => ends.every((sight) => sight === 'up')).length };
 }

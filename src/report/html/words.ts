@@ -1,14 +1,21 @@
 // Words from outside, and sentences of the text report, for a page: printable, and not yet escaped.
 // Pure.
 
+import type { RunReport } from '../../domain/run-report.ts';
 import { displayCommand, displayName, displayText } from '../display.ts';
 import { createPage, type Page } from '../page.ts';
+import { namesIn } from '../shard-names.ts';
 
 /** The longest key of a table that is in use, each byte spelled in four characters. */
 const longestName = 800;
 
-/** For functions that make sentences for a text report: each is one line. */
-export const onePage: Page = createPage({ width: Number.POSITIVE_INFINITY, colour: false, unicode: true });
+/**
+ * For functions that make sentences for a text report: each is one line. Its `text` puts the names
+ * of shards before their addresses.
+ */
+export function lineOf({ shards }: Pick<RunReport, 'shards'>): Page {
+  return createPage({ width: Number.POSITIVE_INFINITY, colour: false, unicode: true }, namesIn(shards));
+}
 
 /** A name as `displayName` spells it: nothing in it can reorder or hide text of the page. */
 export function shownName(name: string, columns: number = longestName): string {
@@ -22,13 +29,6 @@ export function shownText(text: string): string {
 /** A command to copy. */
 export function shownCommand(command: string): string {
   return displayCommand(command, true);
-}
-
-/** `12 s`, `13 min`, `4 h`, `10 d`. */
-export function shownDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.floor(seconds)} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
 /** `2026-11-28 14:19:18 UTC`. */

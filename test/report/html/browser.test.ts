@@ -12,10 +12,10 @@ import { makeScratch, type Scratch } from '../../../lab/scratch.ts';
 import { htmlFiles } from '../../../src/report/html/files.ts';
 import { htmlFolder } from '../../../src/report/html-folder.ts';
 import { browserPath, complaintsOf, JENKINS_POLICIES, serveAsJenkins, startBrowser } from '../../support/browser.ts';
-import { situations } from '../../support/report-situations.ts';
+import { htmlSituations } from '../../support/html-situations.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const names = Object.keys(situations);
+const names = Object.keys(htmlSituations);
 const large = names.findIndex((name) => name.includes('50,000'));
 
 describe.skipIf(browserPath === null)('in Chromium', () => {
@@ -24,8 +24,10 @@ describe.skipIf(browserPath === null)('in Chromium', () => {
   beforeAll(async () => {
     scratch = makeScratch();
     browser = await startBrowser();
-    for (const [at, make] of Object.values(situations).entries())
-      await htmlFolder(join(scratch.folder, String(at))).put(htmlFiles(make()));
+    for (const [at, make] of Object.values(htmlSituations).entries()) {
+      const { report, past } = make();
+      await htmlFolder(join(scratch.folder, String(at))).put(htmlFiles(report, past));
+    }
   });
   afterAll(async () => {
     await browser?.close();

@@ -4,9 +4,12 @@
 import { describe, expect, test } from 'vitest';
 import { type Finding, findingKinds } from '../../../src/domain/finding.ts';
 import { conferenceOf, encodeKey } from '../../../src/domain/key.ts';
+import type { KeptRun } from '../../../src/domain/run-history.ts';
 import type { RunReport } from '../../../src/domain/run-report.ts';
 import { reportPages } from '../../../src/report/html/front-page.ts';
+import type { HtmlFile } from '../../../src/report/html-folder.ts';
 import { hostileNames } from '../../support/hostile-names.ts';
+import { dayOfRuns, type HtmlSituation, htmlSituations } from '../../support/html-situations.ts';
 import { situations } from '../../support/report-situations.ts';
 import {
   finding,
@@ -19,13 +22,13 @@ import {
   split,
 } from '../../support/run-report.ts';
 
-const pagesOf = (report: RunReport) => [...reportPages(report)];
+const pagesOf = (report: RunReport) => [...reportPages(report, null)];
 /** The first pages alone: the others are not made. */
-function firstPages(report: RunReport, number: number) {
-  const pages = reportPages(report);
+function firstPages({ report, past }: HtmlSituation, number: number) {
+  const pages = reportPages(report, past);
   return Array.from({ length: number }, () => pages.next()).flatMap(({ done, value }) => (done ? [] : [value]));
 }
-const frontOf = (report: RunReport) => firstPages(report, 1)[0]!.text;
+const frontOf = (report: RunReport) => firstPages({ report, past: null }, 1)[0]!.text;
 const named = (pages: ReturnType<typeof pagesOf>) => pages.map(({ name }) => name);
 const rowsOf = (text: string) =>
   [...text.matchAll(/<th scope="row" class="name"><code>([^<]*)/g)].map(([, name]) => name!);
@@ -43,7 +46,7 @@ function wellFormed(text: string): void {
 }
 
 describe('each situation', () => {
-  test.each(Object.entries(situations))('%s', (_, make) => {
+  test.each(Object.entries(htmlSituations))('%s', (_, make) => {
     for (const { name, text } of firstPages(make(), 3)) {
       wellFormed(text);
       expect([name, text.match(/<h1/g)]).toEqual([name, ['<h1']]);
@@ -58,7 +61,7 @@ describe('each situation', () => {
     }
   });
 
-  test.each(Object.entries(situations))('%s: the same report gives the same pages', (_, make) => {
+  test.each(Object.entries(htmlSituations))('%s: the same report gives the same pages', (_, make) => {
     expect(firstPages(make(), 2)).toEqual(firstPages(make(), 2));
   });
 });
@@ -133,6 +136,71 @@ describe('many findings', () => {
     expect(front!.text).toContain('href="findings-2.html#missing-unknown"');
     expect(others[1]!.text).toContain('id="missing-unknown"');
     expect(rowsOf(others[1]!.text).slice(49, 51)).toEqual(['split-149', 'missing-0']);
+  });
+});
+
+describe('after a heal', () => {
+  const { report, past } = htmlSituations['a heal, people and a day of runs']!();
+  const [{ text }] = firstPages({ report, past }, 1) as [HtmlFile];
+  const rows = [...text.matchAll(/<tr><th scope="row" class="name"><code>.*?<\/tr>/gs)].map(([row]) =>
+    row
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
+
+  test('its outcome is the heading, and what was before stands below', () => {
+    expect(text).toMatch(/<h1><span class="word">HEALED<\/span>/);
+    expect(text).toContain('before the heal: 3 of 1,234 conferences are split across shards, 1 is scattered');
+  });
+
+  test('a row says where people are, since when, and what became of it', () => {
+    expect(rows[0]).toBe(
+      'acme/daily s11 s11 s11 s11 s11 s14 s14 s14 14 on s11 3 on s14 2026-11-21 09:25 healed s11 participants, 3 reload',
+    );
+    expect(rows[1]).toContain('acme/%e5%85%a8%e4%bd%93 acme/全体 s11');
+    expect(rows[1]).toContain(' before 2026-11-21 09:25 healed');
+    expect(rows[2]).toContain(' not known 2026-11-21 09:25 healed');
+    expect(rows[3]).toMatch(/refused: cooldown$/);
+  });
+
+  test('sentences call shards by name', () => {
+    expect(text).toContain('healed 3 times within 1 h, to stage-8x8-eu-central-1-s11 (10.2.0.11:443)');
+  });
+});
+
+describe('history', () => {
+  const sectionOf = (past: HtmlSituation['past']) =>
+    /<section id="history".*?<\/section>/s.exec(firstPages({ report: runReport(), past }, 1)[0]!.text)?.[0];
+
+  test('fewer than two runs -> nothing to compare', () => {
+    const day = dayOfRuns();
+    expect(sectionOf(null)).toBeUndefined();
+    expect(sectionOf({ ...day, runs: [] })).toBeUndefined();
+    expect(sectionOf({ ...day, runs: day.runs.slice(0, 1) })).toBeUndefined();
+  });
+
+  test('a day: one bar a run, pictures with words, the newest runs first', () => {
+    const day = dayOfRuns();
+    const section = sectionOf(day)!;
+    expect(section.match(/<rect /g)).toHaveLength(day.runs.length);
+    expect([...section.matchAll(/role="img" aria-label="([^"]*)"/g)].map(([, words]) => words)).toEqual([
+      'Verdicts of 269 runs; the table below has the newest',
+      'Disagreements found: 0 to 12, now 4',
+      'Conferences: 1,100 to 1,424, now 1,100',
+      'Proxies read in full: 3 to 3, now 3',
+    ]);
+    expect([...section.matchAll(/<th scope="row">([^<]*)/g)].map(([, at]) => at!).slice(0, 2)).toEqual([
+      '2026-11-21 10:00',
+      '2026-11-21 09:55',
+    ]);
+    expect(section.match(/NaN|Infinity|undefined/)).toBeNull();
+  });
+
+  test('two runs at one time, and one that healed', () => {
+    const [run] = dayOfRuns().runs as [KeptRun];
+    const section = sectionOf({ ...dayOfRuns(), runs: [run, run] })!;
+    expect(section.match(/NaN|Infinity|undefined/)).toBeNull();
   });
 });
 
