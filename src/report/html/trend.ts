@@ -1,5 +1,5 @@
-// Small pictures of numbers and verdicts over time, as SVG within the page: its colours come from the
-// style sheet, and the numbers stand beside it as text. Pure.
+// Small pictures of numbers and verdicts over time, as SVG within the page: its colours come from
+// the style sheet, and the numbers stand beside it as text. Pure.
 
 import type { Verdict } from '../../domain/run-report.ts';
 import { html, type Markup } from './markup.ts';
