@@ -31,6 +31,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   checklist: ['domain', 'analysis'],
   report: ['domain', 'errors.ts'],
   cloudwatch: ['domain', 'errors.ts'],
+  prometheus: ['domain', 'cloudwatch'],
   'command-line': [],
 };
 

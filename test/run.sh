@@ -36,6 +36,7 @@ sh scripts/fetch-haproxy.sh sid || lacking "There is no newer HAProxy beside the
 if [ -n "$strict" ]; then
   sh scripts/fetch-sshd.sh sid || lacking "There is no newer SSH server beside the system's"
   sh scripts/fetch-moto.sh || lacking 'There is no independent stand-in for CloudWatch'
+  sh scripts/fetch-promtool.sh || lacking 'There is no promtool'
   sh scripts/fetch-consul.sh || lacking 'There is no Consul'
 fi
 

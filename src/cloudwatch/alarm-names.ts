@@ -5,6 +5,7 @@ import { ConfigError } from '../errors.ts';
 /** Subjects of alarms: the ends of their names. The order is that of a report, the worst first. */
 export const alarmSubjects = [
   'split',
+  'many split',
   'mixed',
   'missing',
   'heals failing',
@@ -15,6 +16,8 @@ export const alarmSubjects = [
   'lists apart',
   'scattered',
   'misplaced',
+  'rooms without entry',
+  'ambiguous',
   'not whole',
   'page',
 ] as const;

@@ -34,7 +34,7 @@ const charts: readonly { readonly title: string; readonly metrics: readonly Metr
   },
   {
     title: 'Where people are: conferences and participants apart',
-    metrics: ['scattered_rooms', 'misplaced_rooms', 'not_whole_rooms', 'participants_apart'],
+    metrics: ['scattered_rooms', 'misplaced_rooms', 'not_whole_rooms', 'participants_apart', 'rooms_without_entry'],
   },
   { title: 'Conferences in all', metrics: ['conferences'] },
   { title: 'Duration of a run (ms)', metrics: ['monitor_duration'] },

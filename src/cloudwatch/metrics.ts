@@ -8,16 +8,7 @@ import { remainingAfter } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import type { MetricsSettings } from '../domain/settings.ts';
 import { kindMetrics } from './kind-metrics.ts';
-
-type MetricUnit = 'Count' | 'Milliseconds';
-
-/** One datapoint. It never holds the name of a conference. */
-export interface Metric {
-  readonly name: string;
-  readonly unit: MetricUnit;
-  readonly value: number;
-  readonly dimensions: Readonly<Record<string, string>>;
-}
+import { type Metric, type MetricUnit, proxyMetrics } from './proxy-metrics.ts';
 
 /** A run, and what its metrics are computed from. */
 interface MeasuredRun {
@@ -129,6 +120,12 @@ export const metricDefinitions = [
     measure: ({ report }) => report.census?.participantsApart ?? 0,
   },
   {
+    name: 'rooms_without_entry',
+    unit: 'Count',
+    description: 'rooms of shards that no proxy has an entry for; a few are normal; 0 without a census',
+    measure: ({ report }) => report.census?.roomsWithoutEntry ?? 0,
+  },
+  {
     name: 'not_whole_rooms',
     unit: 'Count',
     description:
@@ -210,18 +207,6 @@ export function metricsOf(
     dimensions: settings.dimensions,
   }));
   return settings.perProxy ? [...ofMesh, ...proxyMetrics(report, settings.dimensions)] : ofMesh;
-}
-
-/** Metrics of each proxy. One that was not read has none: a zero would mean an empty table. */
-function proxyMetrics({ proxies }: RunReport, dimensions: Metric['dimensions']): readonly Metric[] {
-  return proxies.flatMap(({ name, status, table, collect }): Metric[] => {
-    if (status !== 'ok' || table === null) return [];
-    const ofProxy = { ...dimensions, Proxy: name };
-    return [
-      { name: 'proxy_entries', unit: 'Count', value: table.entries, dimensions: ofProxy },
-      { name: 'proxy_dump_duration', unit: 'Milliseconds', value: collect.milliseconds, dimensions: ofProxy },
-    ];
-  });
 }
 
 /** The table of docs/alarms-and-jenkins.md in Markdown. */

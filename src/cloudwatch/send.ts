@@ -2,7 +2,7 @@
 
 import type { CloudWatch, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { askAws, isAwsTrouble } from './client.ts';
-import type { Metric } from './metrics.ts';
+import type { Metric } from './proxy-metrics.ts';
 
 /** Whether they were sent; `because` is one sentence for the log and the summary. */
 export type SendOutcome =

@@ -93,7 +93,8 @@ export const scheduledFlags: FlagGroup = (command) =>
         'send',
         'none',
       ]),
-    );
+    )
+    .option('--metrics-file <file>', 'write the metrics for a textfile collector of Prometheus; - is standard output');
 
 function appended(value: string, before: readonly string[] = []): readonly string[] {
   if (value === '') throw new InvalidArgumentError('it is empty');

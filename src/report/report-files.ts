@@ -26,6 +26,8 @@ export interface FileFlags {
   readonly out?: string;
   /** The file for the plan that `plan` writes. */
   readonly output?: string;
+  /** The metrics of the run, which its workflow writes. */
+  readonly metricsFile?: string;
   /** A folder that the run makes. */
   readonly save?: string;
   readonly config?: string | undefined;
@@ -87,10 +89,10 @@ export function openReportFiles(
   standardOutput: WriteText,
   { keep, readPast }: KeptReports = { keep: null, readPast: async () => null },
 ): ReportFiles {
-  const { json, junit, html, out, output, save, config, reads = [] } = flags;
+  const { json, junit, html, out, output, metricsFile, save, config, reads = [] } = flags;
   const named = Object.entries({ '-o': output, '--json': json, '--junit': junit }).filter(isGiven);
   const read = Object.entries({ '-c': config }).filter(isGiven);
-  const made = Object.entries({ '--save': save, '--html': html }).filter(isGiven);
+  const made = Object.entries({ '--save': save, '--html': html, '--metrics-file': metricsFile }).filter(isGiven);
   refuseSame(
     [...read, ...reads.filter((path) => path !== '-').map((path) => ['reading', path] as const), ...named, ...made],
     out,
@@ -136,7 +138,7 @@ export function openReportFiles(
   }
 
   return {
-    takeStandardOutput: [json, junit].some((path) => path !== undefined && isStandardOutput(path)),
+    takeStandardOutput: [json, junit, metricsFile].some((path) => path !== undefined && isStandardOutput(path)),
     losses,
     write: async (report) => {
       await putAll(reports, (write) => writeJson(report, write));

@@ -14,6 +14,8 @@ export interface LiveFlags extends Omit<MeshFlags, 'from' | 'save' | 'history'> 
   readonly out?: string;
   /** A folder where the JSON report is kept among those of other runs. */
   readonly history?: string;
+  /** The metrics for a textfile collector of Prometheus. */
+  readonly metricsFile?: string;
   /** Whether the folder of the configuration's `history` section gets the report too. */
   readonly keeps?: boolean;
   readonly logLevel?: LogLevel;

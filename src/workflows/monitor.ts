@@ -4,7 +4,8 @@
 import { type Access, withAccess } from '../cloudwatch/access.ts';
 import type { AlarmHint } from '../cloudwatch/alarm-event.ts';
 import { readEvent } from '../cloudwatch/alarm-input.ts';
-import { type Metric, metricsOf } from '../cloudwatch/metrics.ts';
+import { metricsOf } from '../cloudwatch/metrics.ts';
+import type { Metric } from '../cloudwatch/proxy-metrics.ts';
 import { decideRemediation, defaultMaxAgeMs, type Remediation } from '../cloudwatch/remediation.ts';
 import { putMetrics, renderMetrics } from '../cloudwatch/send.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
@@ -17,6 +18,7 @@ import { type CommandRun, withCommandRun } from '../session/command-run.ts';
 import type { LiveFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { machine } from '../session/settings.ts';
+import { openRunMetrics, type RunMetrics } from './metrics-file.ts';
 import { lookIn } from './report.ts';
 
 type MetricsMode = 'print' | 'send' | 'none';
@@ -41,17 +43,23 @@ export interface RemediateFlags extends MonitorFlags {
  * `splitbrain monitor`. Resolves to the exit code of the look or the heal; metrics that could not
  * be sent do not change it.
  */
-export function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
+export async function monitorCommand(flags: MonitorFlags, call: Call): Promise<number> {
   const { signal } = call;
-  return withCommandRun({ ...flags, keeps: true }, call, async (commandRun) => {
-    requireBacking(flags, commandRun);
-    const mode = metricsMode(flags, commandRun);
-    if (mode !== 'send') return lookOrHeal(commandRun, flags, { mode, access: null, notes: [] });
-    const { region } = commandRun.settings.metrics;
-    return withAccess({ region }, { env: machine.env, signal }, (access) =>
-      lookOrHeal(commandRun, flags, { mode, access, notes: [] }),
-    );
-  });
+  const file = await openRunMetrics(flags);
+  try {
+    return await withCommandRun({ ...flags, keeps: true }, call, async (commandRun) => {
+      requireBacking(flags, commandRun);
+      const mode = metricsMode(flags, commandRun);
+      if (mode !== 'send') return lookOrHeal(commandRun, flags, { mode, access: null, notes: [], file });
+      const { region } = commandRun.settings.metrics;
+      return withAccess({ region }, { env: machine.env, signal }, (access) =>
+        lookOrHeal(commandRun, flags, { mode, access, notes: [], file }),
+      );
+    });
+  } catch (error) {
+    await file?.putFailure();
+    throw error;
+  }
 }
 
 /**
@@ -62,6 +70,8 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
   const { signal } = call;
   const maxAgeMs = maxAgeOf(flags.maxAge);
   const asked = await askedAlarm(flags, signal);
+  // A run that does not look leaves the file of the monitor as it is.
+  const file = await openRunMetrics(flags);
   const reads = flags.alarmEvent === undefined ? [] : [flags.alarmEvent];
   return withCommandRun({ ...flags, reads, keeps: true }, call, (commandRun) => {
     requireBacking(flags, commandRun);
@@ -73,7 +83,7 @@ export async function remediateCommand(flags: RemediateFlags, call: Call): Promi
       const dry = decision.kind === 'heal' && !heal ? '; not healing: --heal was not given' : '';
       const notes = [`${asked.name}: ${decision.because}${dry}`];
       const mode = metricsMode(flags, commandRun);
-      return lookOrHeal(commandRun, { ...flags, heal }, { mode, access, notes });
+      return lookOrHeal(commandRun, { ...flags, heal }, { mode, access, notes, file });
     });
   });
 }
@@ -121,6 +131,7 @@ interface Aftermath {
   /** Not `null` where the mode is `send`. */
   readonly access: Access | null;
   readonly notes: readonly string[];
+  readonly file: RunMetrics | null;
 }
 
 /**
@@ -130,7 +141,7 @@ interface Aftermath {
 async function lookOrHeal(
   commandRun: CommandRun,
   flags: MonitorFlags,
-  { mode, access, notes }: Aftermath,
+  { mode, access, notes, file }: Aftermath,
 ): Promise<number> {
   const { settings } = commandRun;
   let printed = '';
@@ -138,10 +149,16 @@ async function lookOrHeal(
     const now = new Date(commandRun.context.clock.now());
     const metrics = metricsOf(report, settings.metrics, now.getTime() - report.run.startedAt.getTime());
     if (mode === 'print') printed = `\n${renderMetrics(metrics, settings.metrics.namespace)}`;
-    if (mode === 'send') return [...notes, ...(await send({ metrics, at: now }, commandRun, access!))];
-    return mode === 'none' && flags.metrics === undefined
-      ? [...notes, 'no metrics were sent: the configuration has no `metrics:` section']
-      : notes;
+    const problems = mode === 'send' ? await send({ metrics, at: now }, commandRun, access!) : [];
+    const unwritten = (await file?.putRun(report)) ?? null;
+    if (unwritten !== null) commandRun.context.log.error('metrics-not-written', { because: unwritten });
+    const isForgotten = mode === 'none' && flags.metrics === undefined && file === null;
+    return [
+      ...notes,
+      ...problems,
+      ...(unwritten === null ? [] : [unwritten]),
+      ...(isForgotten ? ['no metrics were sent: the configuration has no `metrics:` section'] : []),
+    ];
   };
   const exitCode =
     flags.heal === true

@@ -80,6 +80,7 @@ describe('silence', () => {
     const treatments = others.map(({ AlarmName, TreatMissingData }) => [AlarmName!.slice(17), TreatMissingData]);
     expect(treatments).toEqual([
       ['split', 'ignore'],
+      ['many split', 'ignore'],
       ['mixed', 'ignore'],
       ['missing', 'ignore'],
       ['heals failing', 'notBreaching'],
@@ -89,6 +90,8 @@ describe('silence', () => {
       ['lists apart', 'ignore'],
       ['scattered', 'ignore'],
       ['misplaced', 'ignore'],
+      ['rooms without entry', 'ignore'],
+      ['ambiguous', 'ignore'],
       ['not whole', 'ignore'],
     ]);
   });
@@ -100,7 +103,10 @@ test('lists that differ make a ticket after an hour, and page nobody', () => {
   expect(composites[0]).toMatchObject({ AlarmRule: expect.not.stringContaining('lists apart') });
 });
 
-test('people apart have the thresholds that Baron alarms on', () => {
+test('the thresholds that Baron alarms on', () => {
+  expect(named('many split')).toMatchObject({ Threshold: 2, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+  expect(named('ambiguous')).toMatchObject({ Threshold: 4, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+  expect(named('rooms without entry')).toMatchObject({ Threshold: 10, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
   expect(named('scattered')).toMatchObject({ Threshold: 2, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
   expect(named('misplaced')).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
 });
@@ -115,7 +121,7 @@ describe('the page', () => {
 
   test('goes on with split, failing heals, a blind monitor or a silent one, and people apart', () => {
     expect(composites[0]!.AlarmRule).toBe(
-      'ALARM("Split Brain prod split") OR ALARM("Split Brain prod heals failing") OR ALARM("Split Brain prod mesh not judged") OR ALARM("Split Brain prod monitor silent") OR ALARM("Split Brain prod scattered") OR ALARM("Split Brain prod not whole")',
+      'ALARM("Split Brain prod split") OR ALARM("Split Brain prod many split") OR ALARM("Split Brain prod heals failing") OR ALARM("Split Brain prod mesh not judged") OR ALARM("Split Brain prod monitor silent") OR ALARM("Split Brain prod scattered") OR ALARM("Split Brain prod not whole")',
     );
   });
 });

@@ -1,7 +1,8 @@
 // The metrics of a run: every name always, zeros too, no conference, and what remains after a heal.
 
 import { describe, expect, test } from 'vitest';
-import { type Metric, metricDefinitions, metricsOf, renderMetricsTable } from '../../src/cloudwatch/metrics.ts';
+import { metricDefinitions, metricsOf, renderMetricsTable } from '../../src/cloudwatch/metrics.ts';
+import type { Metric } from '../../src/cloudwatch/proxy-metrics.ts';
 import type { HealOutcome, PlannedConference, Refusal } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import { seenLock } from '../support/no-locks.ts';
@@ -98,6 +99,7 @@ describe('every run', () => {
       misplaced_rooms: 0,
       scattered_rooms: 0,
       participants_apart: 0,
+      rooms_without_entry: 0,
       not_whole_rooms: 0,
       heals_refused: 0,
       heals_failed: 0,

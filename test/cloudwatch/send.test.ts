@@ -4,7 +4,8 @@
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCloudWatch } from '../../src/cloudwatch/client.ts';
-import { type Metric, metricsOf } from '../../src/cloudwatch/metrics.ts';
+import { metricsOf } from '../../src/cloudwatch/metrics.ts';
+import type { Metric } from '../../src/cloudwatch/proxy-metrics.ts';
 import { putMetrics, renderMetrics, type SendOptions, type SendOutcome } from '../../src/cloudwatch/send.ts';
 import { type CloudWatchServer, denied, startCloudWatch, throttled } from '../support/cloudwatch-server.ts';
 import { runReport } from '../support/run-report.ts';
