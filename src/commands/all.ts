@@ -6,6 +6,7 @@ import { apply } from './apply.ts';
 import { census } from './census.ts';
 import { check } from './check.ts';
 import type { CommandDefinition } from './command.ts';
+import { compare } from './compare.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { fill } from './fill.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   explain,
   check,
   snapshot,
+  compare,
   inventory,
   census,
   history,

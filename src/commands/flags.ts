@@ -80,6 +80,12 @@ export const fromFlag: FlagGroup = (command) =>
     appended,
   );
 
+/** More folders of a side of a comparison. */
+export const beforeFlag: FlagGroup = (command) =>
+  command.option('--before <dir>', 'a folder of BEFORE, beside the first word; may be repeated', appended);
+export const afterFlag: FlagGroup = (command) =>
+  command.option('--after <dir>', 'a folder of AFTER, beside the second word; may be repeated', appended);
+
 /** For commands that write to tables and ask first. */
 export const yesFlag: FlagGroup = (command) => command.option('-y, --yes', 'do not ask');
 

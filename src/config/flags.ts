@@ -14,7 +14,7 @@ import { configurationSchema, parseWith, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 
 /** The environment where neither a file nor a manifest names one. */
-const NAMELESS = 'adhoc';
+export const NAMELESS = 'adhoc';
 /** Relative file names start in the working folder. */
 const FOLDER = '.';
 

@@ -1,6 +1,7 @@
 // The shape of the configuration file: every name, the values that it may have, and its default.
 
 import * as z from 'zod';
+import { usualMaps } from '../domain/discovery.ts';
 import { type Complaint, isProblem, type Path, type Problem } from '../input/complaint.ts';
 import { parseDuration } from '../input/duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from '../input/files.ts';
@@ -158,8 +159,8 @@ const discoverySection = mapping({
   }).optional(),
   file: text.optional(),
   maps: mapping({
-    live: value(readMapPath).default('/etc/haproxy/maps/live.map'),
-    tenant: value(readMapPath).default('/etc/haproxy/maps/tenant.map'),
+    live: value(readMapPath).default(usualMaps.live),
+    tenant: value(readMapPath).default(usualMaps.tenant),
   }).prefault({}),
   maxAge: value(read.positiveDuration).default(3_600_000),
 });

@@ -1,6 +1,12 @@
 // What there ought to be: the shards, live release, tenant pins and proxies that Consul or a file
 // knows.
 
+/** The map files of Jitsi's proxies, as their configuration names them. */
+export const usualMaps = {
+  live: '/etc/haproxy/maps/live.map',
+  tenant: '/etc/haproxy/maps/tenant.map',
+} as const;
+
 /**
  * A shard as discovery knows it. `name` is what people call it (`ENV-REGION-sNN`). `address` is
  * `ip:port`, spelled as HAProxy's servers are here (IPv6 in brackets). `serverId` is the id that

@@ -17,9 +17,14 @@ const chunkLength = 65_536;
  * each write, so that a slow reader slows the report down and memory stays small. Rejects with the
  * error of `write`.
  */
-export async function writeJson(report: RunReport, write: (text: string) => Promise<void>): Promise<void> {
+export function writeJson(report: RunReport, write: (text: string) => Promise<void>): Promise<void> {
+  return writePieces(jsonPieces(report), write);
+}
+
+/** Writes the pieces of a document in chunks of about 64 KB, each after the one before. */
+export async function writePieces(pieces: Iterable<string>, write: (text: string) => Promise<void>): Promise<void> {
   let chunk = '';
-  for (const piece of jsonPieces(report)) {
+  for (const piece of pieces) {
     chunk += piece;
     if (chunk.length < chunkLength) continue;
     await write(chunk);
@@ -41,18 +46,19 @@ function* jsonPieces(report: RunReport): Generator<string> {
     ['expected', report.expected],
   ];
   yield `{\n${members.map(([name, value]) => `"${name}": ${printableJson(value)},\n`).join('')}`;
-  yield* list('proxies', report.proxies, proxyJson);
-  yield* list('shards', report.shards, (shard) => shard);
+  yield* listPieces('proxies', report.proxies, proxyJson);
+  yield* listPieces('shards', report.shards, (shard) => shard);
   yield `"counts": ${printableJson(countsJson(report.counts))},\n`;
   yield `"census": ${printableJson(report.census)},\n`;
-  yield* list('findings', report.findings, (finding) => findingJson(finding, report.proposal));
-  yield* list('meshFindings', report.meshFindings, (finding) => finding);
-  yield* list('locks', report.locks, lockJson);
-  yield* list('notes', report.notes, (note) => note);
+  yield* listPieces('findings', report.findings, (finding) => findingJson(finding, report.proposal));
+  yield* listPieces('meshFindings', report.meshFindings, (finding) => finding);
+  yield* listPieces('locks', report.locks, lockJson);
+  yield* listPieces('notes', report.notes, (note) => note);
   yield `"heal": ${printableJson(report.heal)}\n}\n`;
 }
 
-function* list<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown): Generator<string> {
+/** `"name": [...]` and a comma, an item a line. */
+export function* listPieces<T>(name: string, items: Iterable<T>, shape: (item: T) => unknown): Generator<string> {
   yield `"${name}": [`;
   let separator = '\n';
   for (const item of items) {

@@ -8,7 +8,7 @@ import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { isStandardOutput, refuseSame } from './distinct-files.ts';
 import { type HtmlFolder, htmlFolder, htmlFolderIn } from './html-folder.ts';
-import { writeJson } from './json.ts';
+import { writeJson, writePieces } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn, type WriteText } from './private-file.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,6 +49,8 @@ export interface ReportFiles {
   writeJson(text: string): Promise<void>;
   /** For a command whose cases are not those of a report. */
   writeJunit(text: string): Promise<void>;
+  /** As `writeJson`, for a document that need not fit in memory. */
+  writeJsonPieces(pieces: Iterable<string>): Promise<void>;
   /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;
 }
@@ -150,6 +152,7 @@ export function openReportFiles(
     writePlan: (text) => putAll(placesOf('-o'), (write) => write(text)),
     writeJson: (text) => putAll(placesOf('--json'), (write) => write(text)),
     writeJunit: (text) => putAll(placesOf('--junit'), (write) => write(text)),
+    writeJsonPieces: (pieces) => putAll(placesOf('--json'), (write) => writePieces(pieces, write)),
     keepJournal(journals, runId) {
       if (out === undefined || !existsSync(journals)) return;
       try {

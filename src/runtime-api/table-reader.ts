@@ -86,8 +86,10 @@ export interface TableReader {
   premise(keys: readonly string[], sink: EntrySink, signal: AbortSignal): Promise<readonly Server[]>;
   /** Rejects as `reloaded` where another process answers now than the one whose state was read. */
   checkProcess(signal: AbortSignal): Promise<void>;
-  /** What `parseMaps` reads: these map files. Absent for saved dumps, which hold none. */
+  /** What `parseMaps` reads: these map files. Absent for saved dumps that hold none. */
   maps?(files: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Whether it reads saved dumps, which never change. */
+  readonly isSaved?: boolean;
   /** Whether this key fills the table's key length. */
   fillsKeyLength(key: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;

@@ -106,17 +106,8 @@ function isDrawable({ columns }: NodeJS.WriteStream): boolean {
 
 async function meshOf({ from, config, ignoreLock }: LookFlags, settings: Settings, signal: AbortSignal): Promise<Mesh> {
   if (from !== undefined) {
-    const { openParts } = await import('../snapshot/archive/parts.ts');
-    const { members, expected, takenAt, notes } = openParts(from, settings.table);
-    return {
-      kind: 'saved',
-      source: from.join(','),
-      members,
-      expected: config === undefined ? expected : settings.proxies.expected,
-      // What one run read is as near together as a live look is.
-      apartMs: from.length > 1 && takenAt !== null ? takenAt.finishedAtMs - takenAt.startedAtMs : 0,
-      notes,
-    };
+    const { openSavedMesh } = await import('./saved-mesh.ts');
+    return openSavedMesh(from, settings.table, config === undefined ? 'as-saved' : settings.proxies.expected).mesh;
   }
   const inventory = await inventoryOf(settings, signal);
   const locks = openLocks({

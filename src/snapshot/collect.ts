@@ -33,6 +33,7 @@ export interface Progress {
 export interface Keeper {
   state(proxy: number): Kept;
   table(proxy: number): Kept;
+  maps?(proxy: number): Kept;
 }
 
 export interface Kept {
@@ -150,7 +151,13 @@ async function read({ target, reader }: Member, proxy: number, shared: Shared): 
       if (answer.outcome === 'complete') await reader.checkProcess(signal);
       const asksLength = answer.outcome === 'complete' && answer.header?.type === 'string';
       keyLength ??= asksLength ? await askKeyLength(reader, proxy, shared) : null;
-      maps = await readMaps(reader, { files: shared.maps, shared: shared.sharedMaps, clock, signal });
+      maps = await readMaps(reader, {
+        files: shared.maps,
+        shared: shared.sharedMaps,
+        clock,
+        signal,
+        keep: (text) => keepText(keeper?.maps?.(proxy), text),
+      });
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -188,6 +195,11 @@ async function kept<T>(place: Kept | undefined, ask: (watcher: Watcher) => Promi
   } finally {
     await place.done();
   }
+}
+
+async function keepText(place: Kept | undefined, text: string): Promise<void> {
+  await place?.write(Buffer.from(text, 'latin1'));
+  await place?.done();
 }
 
 /** The trouble that a proxy caused, as a value. Throws any other error again. */

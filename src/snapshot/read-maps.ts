@@ -19,24 +19,29 @@ interface MapQuestion {
   readonly shared: Map<string, ReadonlyMap<string, string>>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Keeps the answer that counts, as it came. */
+  readonly keep?: (answer: string) => Promise<void>;
 }
 
 /**
- * `null` where nobody asks for maps, or the reader has none. A map that is empty is asked for once
- * more after a moment. Rejects only when the signal aborts.
+ * `null` where nobody asks for maps, or the reader has none. A live map that is empty is asked for
+ * once more after a moment. Rejects only when the signal aborts.
  */
 export async function readMaps(
-  reader: Pick<TableReader, 'maps'>,
-  { files, shared, clock, signal }: MapQuestion,
+  reader: Pick<TableReader, 'maps' | 'isSaved'>,
+  { files, shared, clock, signal, keep }: MapQuestion,
 ): Promise<ReleaseMaps | null> {
   if (files === null || reader.maps === undefined) return null;
   const names = [files.live, files.tenant];
   try {
-    let views = parseMaps(await reader.maps(names, signal), names, shared);
-    if (views.some(isEmpty)) {
+    let answer = await reader.maps(names, signal);
+    let views = parseMaps(answer, names, shared);
+    if (views.some(isEmpty) && reader.isSaved !== true) {
       await clock.sleep(EMPTY_PAUSE_MS, signal);
-      views = parseMaps(await reader.maps(names, signal), names, shared);
+      answer = await reader.maps(names, signal);
+      views = parseMaps(answer, names, shared);
     }
+    await keep?.(answer);
     return { live: views[0]!, tenant: views[1]! };
   } catch (error) {
     signal.throwIfAborted();

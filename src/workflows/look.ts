@@ -1,25 +1,23 @@
 // The look that every command begins with: reads the mesh, reads the suspects again, and makes the
 // report.
 
-import { markServing } from '../analysis/backends.ts';
 import { compareWithWanted } from '../analysis/discovered.ts';
 import { emptiedProxies } from '../analysis/emptied.ts';
 import { learnExpiries } from '../analysis/expiry.ts';
 import { findSuspects, withRows } from '../analysis/find-suspects.ts';
 import { listFindings } from '../analysis/finding-list.ts';
-import { heardLinks } from '../analysis/heard-links.ts';
 import { linksOf } from '../analysis/links.ts';
 import { lockNotes } from '../analysis/lock-notes.ts';
-import { unreadPeers, withoutIgnored } from '../analysis/members.ts';
+import { unreadPeers } from '../analysis/members.ts';
 import { meshFindings } from '../analysis/mesh-findings.ts';
 import { EXPIRY_SLACK_MS } from '../analysis/noise.ts';
 import { notesOf } from '../analysis/notes.ts';
 import { restartedProxies } from '../analysis/restarted.ts';
-import { createMeshContext, firstRows, type RoutedGrid, routeGrid } from '../analysis/routed-grid.ts';
+import { firstRows, type RoutedGrid, routeGrid } from '../analysis/routed-grid.ts';
 import { spreadOver } from '../analysis/spread.ts';
-import { namesNoServer } from '../analysis/sticky.ts';
 import { countFindings, countMixedByDrift, summariseShards } from '../analysis/summary.ts';
 import { judgeRun } from '../analysis/verdict.ts';
+import { usualMaps } from '../domain/discovery.ts';
 import type { Finding } from '../domain/finding.ts';
 import { environmentLock } from '../domain/lock.ts';
 import type { FindingList, RunReport } from '../domain/run-report.ts';
@@ -27,12 +25,11 @@ import type { ProxyView } from '../domain/view.ts';
 import { nextLockCommand } from '../report/next-command.ts';
 import type { MeshRun } from '../session/mesh.ts';
 import type { ArchiveWriter } from '../snapshot/archive/writer.ts';
-import { collect } from '../snapshot/collect.ts';
-import { createEntryGrid, type GridWriter } from '../snapshot/grid/entry-grid.ts';
+import { createEntryGrid } from '../snapshot/grid/entry-grid.ts';
 import { createKeyTable, type KeyTable } from '../snapshot/grid/key-table.ts';
-import { countOnce } from '../snapshot/one-process.ts';
 import { type Confirmed, confirmSuspects, seed } from './confirm-suspects.ts';
 import { discoverWanted } from './discover-wanted.ts';
+import { contextOf, readMesh } from './read-mesh.ts';
 import type { TablesSeen, TakenCensus } from './take-census.ts';
 
 /** The remaining lives of 25 proxies with 200,000 entries each. */
@@ -96,18 +93,15 @@ export async function lookAtKeys(
     keepsExpiries: mesh.kind === 'saved',
     expiryBytes: SAVED_EXPIRY_BYTES,
   });
-  const [views, discovered] = await Promise.all([firstLook(run, grid, archive), discoverWanted(run)]);
+  // A snapshot holds what another one is compared with.
+  const maps = settings.discovery?.maps ?? (archive === null ? null : usualMaps);
+  const [views, discovered] = await Promise.all([readMesh(run, grid, { archive, maps }), discoverWanted(run)]);
   const spentMs = context.clock.now() - startedAt + (mesh.kind === 'saved' ? mesh.apartMs : 0);
   const keyLength = views.some(({ table }) => table !== null && !NAMED_TYPES.has(table.type))
     ? null
     : (settings.keyLength ?? knownKeyLength(views));
 
-  const serverless = namesNoServer(views, grid);
-  const meshContext = createMeshContext(
-    markServing(views, (proxy) => grid.labelsOf(proxy), settings.backends),
-    serverless,
-  );
-  const every = routeGrid(grid, meshContext);
+  const every = routeGrid(grid, contextOf(views, grid, settings));
   const expiries = learnExpiries(every, spentMs);
   const first = only === null ? every : firstRows(every, only.judged);
   const isSpread = spreadOver(views).length > 0;
@@ -212,29 +206,6 @@ async function censusOf(run: MeshRun, tables: TablesSeen, waits: boolean): Promi
   if (run.settings.census === null) return null;
   const { takeCensus } = await import('./take-census.ts');
   return takeCensus(run, tables, waits);
-}
-
-async function firstLook(
-  { mesh, settings, context }: MeshRun,
-  grid: GridWriter,
-  archive: ArchiveWriter | null,
-): Promise<readonly ProxyView[]> {
-  const views = await collect(mesh.members, grid, {
-    table: settings.table,
-    concurrency: settings.collect.concurrency,
-    // Reading saved dumps slows no proxy down.
-    perRegion: mesh.kind === 'live' ? settings.collect.perRegion : Number.POSITIVE_INFINITY,
-    keyLength: settings.keyLength,
-    maps: settings.discovery?.maps ?? null,
-    clock: context.clock,
-    signal: context.signal,
-    keeper: archive,
-    onProgress: (progress) => context.progress.update({ stage: 'collect', ...progress }),
-  });
-  for (const { name, status, trouble, table, collect: cost } of views) {
-    context.log.info('proxy-read', { proxy: name, status, code: trouble?.code, entries: table?.entries ?? 0, ...cost });
-  }
-  return withoutIgnored(heardLinks(countOnce(views)), settings.proxies.ignorePeers);
 }
 
 function knownKeyLength(views: readonly ProxyView[]): number | null {

@@ -131,6 +131,7 @@ export function modelRun(
       write: async (report) => void written.push(report),
       writeSummary: async () => {},
       writePlan: async () => {},
+      writeJsonPieces: async () => {},
       writeJson: async () => {},
       writeJunit: async () => {},
       keepJournal: () => {},

@@ -29,8 +29,8 @@ const manifestSchema = z.object({
 });
 
 /**
- * The manifest of a snapshot: `folder` holds a proxy's `state.txt.gz` and `table.txt.gz`, the
- * answers byte for byte.
+ * The manifest of a snapshot: `folder` holds a proxy's `state.txt.gz`, `table.txt.gz` and, where
+ * they were read, `maps.txt.gz`: the answers byte for byte.
  */
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -2,9 +2,10 @@
 // a region.
 
 import { realpathSync } from 'node:fs';
+import type { TakenAt } from '../../domain/comparison.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Member } from '../collect.ts';
-import { openArchive, type SavedMesh, type TakenAt } from './reader.ts';
+import { openArchive, type SavedMesh } from './reader.ts';
 
 /**
  * How far apart parts of one mesh may have been taken. Within the usual `expire` of five minutes

@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TakenAt } from '../../domain/comparison.ts';
 import { ConfigError, ProtocolError } from '../../errors.ts';
-import { STATE_LIMIT } from '../../runtime-api/answer-limits.ts';
+import { MAPS_LIMIT, STATE_LIMIT } from '../../runtime-api/answer-limits.ts';
 import { type ProxyState, parseState } from '../../runtime-api/parse-state.ts';
 import type { Member } from '../collect.ts';
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
@@ -13,12 +14,6 @@ import { savedText } from './saved-text.ts';
 
 /** About 200 bytes a proxy. */
 const MOST_MANIFEST_BYTES = 16_000_000;
-
-/** When a run began and ended, in milliseconds since 1970. */
-export interface TakenAt {
-  readonly startedAtMs: number;
-  readonly finishedAtMs: number;
-}
 
 /**
  * A saved mesh: its members read from files, and what was written down of the run. `null` is what
@@ -40,12 +35,9 @@ export function openArchive(folder: string, table: string): SavedMesh {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ConfigError([`${folder}: there is no such folder of saved dumps`]);
   try {
-    if (!existsSync(join(folder, MANIFEST)))
+    const manifest = manifestIn(folder);
+    if (manifest === null)
       return { environment: null, takenAt: null, expected: null, members: predecessorMembers(folder, table) };
-    const path = join(folder, MANIFEST);
-    if (statSync(path).size > MOST_MANIFEST_BYTES)
-      throw new ConfigError([`${path}: this is no manifest: it is larger than ${MOST_MANIFEST_BYTES / 1_000_000} MB`]);
-    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
     const { environment, startedAt, finishedAt, expected = null } = manifest;
     const takenAt = { startedAtMs: Date.parse(startedAt), finishedAtMs: Date.parse(finishedAt) };
     return { environment, takenAt, expected, members: members(folder, manifest, table) };
@@ -53,6 +45,24 @@ export function openArchive(folder: string, table: string): SavedMesh {
     if (cause instanceof ConfigError) throw cause;
     throw new ConfigError([`${folder}: cannot be read: ${(cause as Error).message}`], { cause });
   }
+}
+
+/** The table of a snapshot of ours; `null` where the folder does not say it, or is none. */
+export function savedTable(folder: string): string | null {
+  try {
+    return manifestIn(folder)?.table ?? null;
+  } catch {
+    // Opening it reports what is wrong.
+    return null;
+  }
+}
+
+function manifestIn(folder: string): Manifest | null {
+  const path = join(folder, MANIFEST);
+  if (!existsSync(path)) return null;
+  if (statSync(path).size > MOST_MANIFEST_BYTES)
+    throw new ConfigError([`${path}: this is no manifest: it is larger than ${MOST_MANIFEST_BYTES / 1_000_000} MB`]);
+  return parseManifest(readFileSync(path, 'utf8'), path);
 }
 
 function members(folder: string, manifest: Manifest, table: string): readonly Member[] {
@@ -64,9 +74,15 @@ function members(folder: string, manifest: Manifest, table: string): readonly Me
     const place = join(folder, ofProxy);
     const file = { path: join(place, 'table.txt.gz'), gzipped: true };
     const state = () => stateFrom(join(place, 'state.txt.gz'), table);
+    const maps = join(place, 'maps.txt.gz');
     return {
       target: { name, region, endpoint: { kind: 'unix', path: place } },
-      reader: savedReader({ state, table: file, keyLength }),
+      reader: savedReader({
+        state,
+        table: file,
+        keyLength,
+        ...(existsSync(maps) && { maps: () => savedText(maps, MAPS_LIMIT, true) }),
+      }),
     };
   });
 }

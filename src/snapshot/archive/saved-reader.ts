@@ -16,12 +16,17 @@ export interface SavedAnswers {
   readonly state: () => Promise<ProxyState>;
   readonly table: DumpFile;
   readonly keyLength: number | null;
+  /** The answer for the maps of releases; absent where none was saved. */
+  readonly maps?: () => Promise<string>;
 }
 
 /** Single keys are found by reading the dump again. */
-export function savedReader({ state, table, keyLength }: SavedAnswers): TableReader {
+export function savedReader({ state, table, keyLength, maps }: SavedAnswers): TableReader {
   return {
     state,
+    isSaved: true,
+    // Saved under the names that the proxy has for them, in the same order.
+    ...(maps && { maps }),
     dump: (sink, signal, watcher) =>
       readDumpFile(table, sink, (bytes, lines) => {
         signal.throwIfAborted();

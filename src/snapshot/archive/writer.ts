@@ -42,6 +42,7 @@ export async function createArchive(folder: string, members: readonly Member[]):
   return {
     state: (proxy) => keepIn(join(partial, folders[proxy]!, 'state.txt.gz')),
     table: (proxy) => keepIn(join(partial, folders[proxy]!, 'table.txt.gz')),
+    maps: (proxy) => keepIn(join(partial, folders[proxy]!, 'maps.txt.gz')),
     async commit(facts, views) {
       const proxies = views.map(({ name, region, status, haproxy, table }, proxy) => ({
         name,

@@ -1,0 +1,78 @@
+// The first lines of a comparison: whether conferences changed shard. Pure.
+
+import type { ComparedSide, MeshComparison } from '../domain/comparison.ts';
+import { count, counted, fillText, type Page } from './page.ts';
+
+/** One line; two where a side is incomplete and a change was seen all the same. */
+export function comparisonVerdict(comparison: MeshComparison, page: Page): readonly string[] {
+  const { paint } = page;
+  const scope = `(${page.name(comparison.environment)}, table ${page.name(comparison.table)}${betweenWords(comparison)})`;
+  const line = (word: string, colour: (text: string) => string, sentence: string) =>
+    fillText(sentence, { width: page.width, first: `${paint.bold(colour(word))}  `, paint: paint.bold });
+  const gap = `${gapWords(comparison)}: nothing can be said for the mesh`;
+  switch (comparison.verdict) {
+    case 'kept':
+      return line('KEPT', paint.green, `${keptWords(comparison)} ${scope}`);
+    case 'incomplete':
+      return line('INCOMPLETE', paint.yellow, `${gap} ${scope}`);
+    case 'changed':
+      return [
+        ...line(headWord(comparison), paint.red, `${changedWords(comparison)} ${scope}`),
+        ...(comparison.view === 'complete'
+          ? []
+          : line('INCOMPLETE', paint.yellow, `${gapWords(comparison)}: there may be more`)),
+      ];
+  }
+}
+
+function headWord({ counts }: MeshComparison): string {
+  if (counts.moved > 0) return 'MOVED';
+  if (counts.lost > 0) return 'LOST';
+  return counts.apart > 0 ? 'SPLIT' : 'ORPHANED';
+}
+
+function keptWords({ counts }: MeshComparison): string {
+  return `no conference changed shard of the ${count(counts.kept)} that both sides hold, and none was lost`;
+}
+
+function changedWords({ counts }: MeshComparison): string {
+  const { moved, kept, lost, apart, orphaned } = counts;
+  const compared = counted(kept + moved, 'conference');
+  return [
+    moved === 0 ? `none of ${compared} changed shard` : `${count(moved)} of ${compared} changed shard`,
+    ...(lost > 0 ? [`${count(lost)} ${lost === 1 ? 'was' : 'were'} lost`] : []),
+    ...(apart > 0 ? [`${count(apart)} ${apart === 1 ? 'is' : 'are'} split on a side itself`] : []),
+    ...(orphaned > 0 ? [`${count(orphaned)} ${orphaned === 1 ? 'has' : 'have'} no usable shard any more`] : []),
+  ].join(', ');
+}
+
+function gapWords({ before, after, counts }: MeshComparison): string {
+  const reasons = [
+    ...sideWords('BEFORE', before),
+    ...sideWords('AFTER', after),
+    ...(counts.unknown > 0
+      ? [`where ${counted(counts.unknown, 'conference')} ${counts.unknown === 1 ? 'is' : 'are'} is not known`]
+      : []),
+    ...(counts.unclear > 0 ? [`why ${counted(counts.unclear, 'conference')} went is not known`] : []),
+  ];
+  if (reasons.length > 0) return reasons.join(', ');
+  return 'no conference is on both sides, so that none was compared';
+}
+
+function sideWords(word: string, { gaps, conferences, proxies, proxiesReporting }: ComparedSide): readonly string[] {
+  if (conferences === 0) return [`${word} holds no conference`];
+  if (proxiesReporting < proxies)
+    return [`${word} has ${count(proxiesReporting)} of ${counted(proxies, 'proxy', 'proxies')} in full`];
+  return gaps.length > 0 ? [`${word} is incomplete`] : [];
+}
+
+function betweenWords({ betweenMs }: MeshComparison): string {
+  if (betweenMs === null) return '';
+  return `, ${duration(Math.max(0, betweenMs.least) / 1000)} between`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
