@@ -9,7 +9,7 @@ export const withProcesses: readonly string[] = [
   'test/{mesh,cli,jobs,scripts}/**/*.test.ts',
   'test/census/{consul-server,hostile,tunnel}.test.ts',
   'test/discovery/discover-acl.test.ts',
-  'test/workflows/{alarms,metrics-file,monitor}.test.ts',
+  'test/workflows/{alarms,config-check,metrics-file,monitor}.test.ts',
   'test/heal/{journal,run-lock,run-lock-processes}.test.ts',
   'test/locks/lock-processes.test.ts',
   'test/inventory/{ansible,command,consul-acl,consul-complaints,read-inventory,shell-words}.test.ts',

@@ -8,6 +8,7 @@ import { check } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { compare } from './compare.ts';
 import { completion } from './completion.ts';
+import { configCheck } from './config-check.ts';
 import { explain } from './explain.ts';
 import { fill } from './fill.ts';
 import { heal } from './heal.ts';
@@ -48,6 +49,7 @@ export const commands: readonly CommandDefinition[] = [
   alarmsPlan,
   alarmsApply,
   init,
+  configCheck,
   schema,
   completion,
 ];
@@ -55,4 +57,5 @@ export const commands: readonly CommandDefinition[] = [
 /** Descriptions of groups of commands, such as `alarms`. */
 export const groups: Readonly<Record<string, string>> = {
   alarms: 'CloudWatch alarms and dashboard as code',
+  config: 'the configuration file',
 };

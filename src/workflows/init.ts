@@ -5,21 +5,18 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { firstConfiguration } from '../config/first-configuration.ts';
 import { loadSettings } from '../config/load.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
-import type { ProxyView } from '../domain/view.ts';
 import { ConfigError, ProtocolError, TransportError } from '../errors.ts';
 import { quote } from '../input/complaint.ts';
 import { isEnvironmentName } from '../input/names.ts';
 import { writeOut } from '../process/output.ts';
-import { displayName, displayText } from '../report/display.ts';
-import { nextCommand } from '../report/next-command.ts';
-import { describeTerminal } from '../report/terminal.ts';
-import { type CommandRun, withCommandRun } from '../session/command-run.ts';
+import { displayText } from '../report/display.ts';
+import { withCommandRun } from '../session/command-run.ts';
 import type { LookFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { USUAL_CONFIG } from '../session/mesh-flags.ts';
 import { machine } from '../session/settings.ts';
 import { askFirstProxy } from './ask-first-proxy.ts';
-import { look } from './look.ts';
+import { tellFirstLook } from './first-look.ts';
 
 export interface InitFlags {
   readonly output?: string;
@@ -65,6 +62,7 @@ export async function initCommand(endpoint: string, flags: InitFlags, call: Call
         return exitCodes.agree;
       }
       write(output, text, flags.force === true);
+      await writeOut(`Wrote ${output}.\n`);
       return withCommandRun(namedBy(output), call, (written) => tellFirstLook(written, output));
     }),
   );
@@ -100,39 +98,4 @@ function write(path: string, text: string, mayOverwrite: boolean): void {
 /** Without `-c` where the file is found without it: the next commands are then short. */
 function namedBy(path: string): LookFlags {
   return path === USUAL_CONFIG ? { proxy: [] } : { config: path, proxy: [] };
-}
-
-async function tellFirstLook(commandRun: CommandRun, path: string): Promise<number> {
-  const { settings, context, mesh } = commandRun;
-  const { proxies, exitCode } = await look(commandRun);
-  context.progress.stop();
-  const { unicode } = describeTerminal(process.stdout, process.env);
-  const names = new Set(proxies.flatMap(({ name, localPeer }) => [name, localPeer]));
-  const listed = proxies.flatMap(({ peers }) => peers.map(({ name }) => name));
-  const missing = [...new Set(listed)].filter((name) => !names.has(name)).sort();
-  const expected = settings.proxies.expected?.min ?? proxies.length;
-  const read = proxies.filter(({ status }) => status === 'ok').length;
-  const isWhole = exitCode !== exitCodes.incomplete && read === proxies.length && read >= expected;
-  const next = nextCommand(context.run, 'report');
-  const lines = [
-    `Wrote ${path}: table ${settings.table}, ${count(expected, 'proxy', 'proxies')}.`,
-    ...proxies.map((view) => `  ${displayName(view.name, unicode)}  ${stateOf(view, unicode)}`),
-    ...missing.map((peer) => `  ${displayName(peer, unicode)}  is not in the file yet`),
-    ...mesh.notes.map((note) => displayText(note, unicode)),
-    isWhole
-      ? `Every proxy of the mesh was read. Next: ${next}`
-      : `${read} of ${expected} proxies were read. Edit ${path}, then: ${next}`,
-  ];
-  await writeOut(`${lines.join('\n')}\n`);
-  return isWhole ? exitCodes.agree : exitCodes.incomplete;
-}
-
-function count(number: number, one: string, more: string): string {
-  return `${number} ${number === 1 ? one : more}`;
-}
-
-function stateOf({ status, trouble, table, haproxy }: ProxyView, unicode: boolean): string {
-  const words = trouble === null ? '' : `: ${trouble.message} ${trouble.remedy}`;
-  if (status !== 'ok') return displayText(`${status}${words}`, unicode);
-  return displayText(`ok, HAProxy ${haproxy}, ${count(table?.entries ?? 0, 'entry', 'entries')}`, unicode);
 }

@@ -9,7 +9,7 @@ import { programShape } from '../../src/cli/program.ts';
 import { manPage } from '../../src/command-line/man-page.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const page = resolve(import.meta.dirname, '../..', packageJson.man);
+const page = resolve(import.meta.dirname, '../..', packageJson.man[0]!);
 
 function absenceOf(program: string): string | null {
   const isThere = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;

@@ -25,7 +25,8 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command, version }) => {
     expect([exitCode, stdout.split('\n')]).toEqual([
       0,
       [
-        `Wrote ${path}: table nodes, 3 proxies.`,
+        `Wrote ${path}.`,
+        'Table nodes, 3 proxies:',
         ...['hap-a', 'hap-b', 'hap-c'].map((name) => `  ${name}  ok, HAProxy ${version}, 1 entry`),
         `Every proxy of the mesh was read. Next: splitbrain report -c ${path}`,
         '',
@@ -90,7 +91,7 @@ test('one proxy alone, with an empty table: 0, and it says what it could not kno
     const { exitCode, stdout } = await runSplitbrain(['init', mesh.proxies[0]!.socketPath, '-o', path]);
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringMatching(/table nodes, 1 proxy\.\n {2}hap-a {2}ok, .* 0 entries\n/),
+      expect.stringMatching(/Table nodes, 1 proxy:\n {2}hap-a {2}ok, .* 0 entries\n/),
     ]);
     expect(readFileSync(path, 'utf8')).toMatch(/No entry says now which these are\.[\s\S]*expect: 1\n/);
   } finally {
