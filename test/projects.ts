@@ -11,7 +11,7 @@ export const withProcesses: readonly string[] = [
   'test/discovery/discover-acl.test.ts',
   'test/workflows/{alarms,config-check,metrics-file,monitor}.test.ts',
   'test/heal/{journal,run-lock,run-lock-processes}.test.ts',
-  'test/locks/lock-processes.test.ts',
+  'test/locks/{lock-processes,host-commands}.test.ts',
   'test/inventory/{ansible,command,consul-acl,consul-complaints,read-inventory,shell-words}.test.ts',
   'test/prometheus/promtool.test.ts',
   'test/report/{next-command,html/browser}.test.ts',

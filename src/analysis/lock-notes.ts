@@ -12,13 +12,35 @@ export interface NotedRun {
 /** A lock that is in force is said where it is honoured. */
 export function lockNotes(locks: readonly SeenLock[], { proxies, spellCommand }: NotedRun): readonly string[] {
   const names = new Set(proxies.map(({ name }) => name));
-  return locks.flatMap((lock) => {
-    const isNowhere = lock.proxy !== null && !names.has(lock.proxy);
-    const { proxy, place } = lock;
-    const unlock = (...more: readonly string[]) =>
-      spellCommand('unlock', ...(proxy === null ? [] : [proxy]), ...(place === 'host' ? ['--on-hosts'] : []), ...more);
-    return noteOf(lock, isNowhere, unlock) ?? [];
-  });
+  return locks
+    .filter((lock) => !isCopy(lock, locks))
+    .flatMap((lock) => {
+      const isNowhere = lock.proxy !== null && !names.has(lock.proxy);
+      const { proxy, place } = lock;
+      const unlock = (...more: readonly string[]) =>
+        spellCommand(
+          'unlock',
+          ...(proxy === null ? [] : [proxy]),
+          ...(place === 'host' ? ['--on-hosts'] : []),
+          ...more,
+        );
+      return noteOf(lock, isNowhere, unlock) ?? [];
+    });
+}
+
+/** A lock of the folder that was written on the host too is said once. */
+function isCopy({ place, proxy, owner, state, untilMs }: SeenLock, locks: readonly SeenLock[]): boolean {
+  return (
+    place === 'host' &&
+    locks.some(
+      (other) =>
+        other.place === 'folder' &&
+        other.state === state &&
+        other.owner === owner &&
+        other.untilMs === untilMs &&
+        (other.proxy === null || other.proxy === proxy),
+    )
+  );
 }
 
 function noteOf(

@@ -14,3 +14,6 @@ export const ownerFlag: FlagGroup = (command) =>
 
 export const lockJsonFlag: FlagGroup = (command) =>
   command.option('--json <file>', 'write the locks as JSON too; - is standard output, in place of the text');
+
+export const onHostsFlag: FlagGroup = (command) =>
+  command.option('--on-hosts', "the lock file on the proxies' hosts too, over SSH");

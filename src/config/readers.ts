@@ -185,3 +185,11 @@ export function readVia(value: unknown): Via | Problem {
   const hint = typeof value === 'string' ? nearestName(value, ['socat', 'streamlocal']) : undefined;
   return { problem: 'expected socat, streamlocal or tcp:host:port', hint };
 }
+
+/** `null` for `none`. The path goes into a command of the login's shell. */
+export function readLockFile(value: unknown): string | null | Problem {
+  if (value === 'none') return null;
+  return typeof value === 'string' && /^(?:\/[A-Za-z0-9_.-]+)+$/.test(value)
+    ? value
+    : { problem: 'expected an absolute path of letters, digits and . _ -, or none' };
+}

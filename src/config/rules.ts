@@ -86,6 +86,10 @@ function sshOptions(tree: unknown): Complaint[] {
   if (sudo !== undefined && sudo !== false && sudo !== 'false' && via !== undefined && via !== 'socat') {
     complaints.push({ path: ['ssh', 'sudo'], text: 'says nothing unless ssh.via is socat: take the line away' });
   }
+  if (at(tree, 'ssh', 'lockFile') !== undefined && via !== undefined && via !== 'socat') {
+    const text = 'is read by commands, and ssh.via runs none: take the line away';
+    complaints.push({ path: ['ssh', 'lockFile'], text });
+  }
   const isOpenSsh = at(tree, 'ssh', 'client') === 'openssh';
   if (at(tree, 'ssh', 'config') !== undefined && !isOpenSsh) {
     complaints.push({ path: ['ssh', 'config'], text: "is read by the system's ssh only: set ssh.client: openssh" });

@@ -89,6 +89,7 @@ export const sshSection = mapping({
   knownHosts: text.default(DEFAULT_KNOWN_HOSTS),
   via: value(read.readVia).default({ kind: 'socat' }),
   sudo: value(read.readTruth).optional(),
+  lockFile: value(read.readLockFile).optional(),
   jump: value(readJumps).optional(),
 });
 

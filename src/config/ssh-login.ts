@@ -6,6 +6,9 @@ import { lookUp } from '../input/environment.ts';
 import { DEFAULT_KNOWN_HOSTS, type HostAccess, locateFile, readTextFile } from '../input/files.ts';
 import type { SshSection } from './schema.ts';
 
+/** Jitsi's playbooks touch it to keep their status runs away, and test only whether it is there. */
+const USUAL_LOCK_FILE = '/tmp/haproxy-status.lock';
+
 type ReadLogin = { readonly ssh: SshSettings; readonly complaints: readonly Complaint[] };
 
 /**
@@ -20,7 +23,7 @@ export function readLogin(section: SshSection, folder: string, host: HostAccess)
   if (isProblem(knownHosts)) complaints.push({ path: ['ssh', 'knownHosts'], text: knownHosts.problem });
   const client = readClient(section, folder, host);
   if (isProblem(client)) complaints.push({ path: ['ssh', 'config'], text: client.problem });
-  const { agent, via, sudo, jump } = section;
+  const { agent, via, sudo, lockFile, jump } = section;
   const ssh: SshSettings = {
     client: isProblem(client) ? { kind: 'builtin' } : client,
     agentSocket: agent === false ? null : lookUp(host.env, 'SSH_AUTH_SOCK') || null,
@@ -28,6 +31,7 @@ export function readLogin(section: SshSection, folder: string, host: HostAccess)
     privateKey: isProblem(privateKey) ? null : privateKey,
     knownHosts: isProblem(knownHosts) ? { path: section.knownHosts, text: '' } : knownHosts,
     via: via.kind === 'socat' ? { kind: 'socat', sudo: sudo ?? true } : via,
+    lockFile: lockFile === undefined ? USUAL_LOCK_FILE : lockFile,
     jumps: jump ?? [],
   };
   return { ssh, complaints };

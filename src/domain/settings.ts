@@ -46,6 +46,8 @@ export interface SshSettings {
     | { readonly kind: 'socat'; readonly sudo: boolean }
     | { readonly kind: 'streamlocal' }
     | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  /** The file on a proxy's host that locks it; `null`: hosts are not asked for one. */
+  readonly lockFile: string | null;
   /** The first rule that matches a proxy counts; a proxy that none matches is reached directly. */
   readonly jumps: readonly JumpRule[];
 }

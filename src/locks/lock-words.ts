@@ -5,12 +5,13 @@ import { CLOCK_SLACK_MS, type Lock } from '../domain/lock.ts';
 
 const NAMELESS = 'somebody who left no name';
 
-type Told = Omit<Lock, 'place'> & Partial<Pick<Lock, 'place'>>;
+type Told = Omit<Lock, 'place'> & Partial<Pick<Lock, 'place'>> & { readonly path?: string };
 
 /** `stage is locked by alice ("upgrade") until ... (25 min left)`, without a full stop. */
 export function lockWords(lock: Told, environment: string, nowMs: number): string {
   const { owner, reason, sinceMs, untilMs } = lock;
-  const place = lock.place === 'host' ? ' on its host' : '';
+  const file = lock.path === undefined ? '' : ` (${lock.path})`;
+  const place = lock.place === 'host' ? ` on its host${file}` : '';
   const who = `${owner ?? NAMELESS}${reason === null ? '' : ` ("${reason}")`}`;
   const what = `${lock.proxy ?? environment} is locked${place} by ${who}`;
   if (untilMs !== null) return `${what} until ${timeWords(untilMs)} (${leftWords(untilMs - nowMs)})`;

@@ -12,7 +12,7 @@ import type { KeptFile, ReportFiles } from '../report/report-files.ts';
 import type { LookFlags } from './look-flags.ts';
 import { type Call, closeMesh, type Mesh, type MeshRun, membersReader, openMesh, type RunContext } from './mesh.ts';
 import { meshWords, withConfig } from './mesh-flags.ts';
-import { openLocks } from './mesh-locks.ts';
+import { hostFileOf, openLocks } from './mesh-locks.ts';
 import { machine, settingsOf } from './settings.ts';
 
 /** A day, where the job runs every five minutes. */
@@ -114,6 +114,7 @@ async function meshOf({ from, config, ignoreLock }: LookFlags, settings: Setting
     folder: settings.heal.journal,
     environment: settings.environment,
     isIgnoring: ignoreLock === true,
+    hostFile: hostFileOf(settings),
     now: () => systemClock.now(),
   });
   return openMesh(inventory, settings, locks);

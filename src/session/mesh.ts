@@ -77,7 +77,7 @@ export function openMesh(inventory: Inventory, settings: Settings, locks: MeshLo
   const opened = inventory.proxies.map((target) => ({ target, transport: open(target) }));
   const members = opened.map(({ target, transport }) => ({
     target,
-    reader: locks.guarded(target, createTableReader(transport, settings.table, timeoutMs)),
+    reader: locks.guarded(target, createTableReader(transport, settings.table, timeoutMs), transport.shell),
   }));
   const dials = opened.flatMap(({ target: { name, region }, transport: { dial } }) =>
     dial === undefined ? [] : [{ proxy: name, region, dial }],

@@ -28,11 +28,13 @@ export function transportsOf(options: TransportOptions): OpenTransport {
     const { endpoint } = target;
     if (endpoint.kind !== 'ssh') return socketTransport(endpoint, patience);
     const there: SshTarget = { ...target, endpoint };
-    return whenAsked(async () => {
+    const { shell, ...transport } = whenAsked(async () => {
       const { sshTransport } = await import('./ssh/transport.ts');
       logins ??= loginsOf(options);
       return sshTransport(there, { logIn: await logins, via: ssh.via, compress, dialect, patience });
     });
+    // The other ways are for hosts that run no commands.
+    return ssh.via.kind === 'socat' ? { ...transport, shell } : transport;
   };
 }
 
@@ -61,6 +63,7 @@ function whenAsked(open: () => Promise<SshTransport>): SshTransport {
   return {
     ask: async (...words) => (await asked()).ask(...words),
     dial: async (...words) => (await asked()).dial(...words),
+    shell: async (...words) => (await asked()).shell(...words),
     async close() {
       closed = true;
       await (await opened)?.close();

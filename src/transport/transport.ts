@@ -2,6 +2,7 @@
 // the language of the answers.
 
 import type { Dial } from './dial.ts';
+import type { Shell } from './shell.ts';
 
 /** What one request brings with it. */
 export interface RequestOptions {
@@ -39,6 +40,8 @@ export interface Transport {
   ask(request: string, onChunk: (chunk: Uint8Array) => void | Promise<void>, options: RequestOptions): Promise<void>;
   /** Connects to other places as the host of the login sees them; absent without a login. */
   readonly dial?: Dial;
+  /** Runs commands on the host of the login; absent where there is no login, or no shell. */
+  readonly shell?: Shell;
   /** Ends the login, if there is one. Never rejects; safe to call twice. */
   close(): Promise<void>;
 }

@@ -58,6 +58,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
       via: { kind: 'socat', sudo: true },
       client: { kind: 'builtin' },
       refusesAgent: false,
+      lockFile: '/tmp/haproxy-status.lock',
       jumps: [],
     },
     collect: { concurrency: 20, perRegion: 1, timeoutMs: 60_000, firstByteMs: 10_000, compress: 'auto' },

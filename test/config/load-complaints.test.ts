@@ -80,6 +80,16 @@ describe('one complaint, with line, column, path and guess', () => {
       '5:8: ssh.privateKey: cannot be read: there is no such file',
     ],
     [
+      'a lock file that no command can read',
+      ['ssh: { via: streamlocal, lockFile: /tmp/x.lock }'],
+      '5:26: ssh.lockFile: is read by commands, and ssh.via runs none: take the line away',
+    ],
+    [
+      'a lock file that a shell would read otherwise',
+      ["ssh: { lockFile: '/tmp/$HOME' }"],
+      '5:8: ssh.lockFile: expected an absolute path of letters, digits and . _ -, or none, found "/tmp/$HOME"',
+    ],
+    [
       'sudo where it means nothing',
       ['ssh: { via: streamlocal, sudo: true }'],
       '5:26: ssh.sudo: says nothing unless ssh.via is socat: take the line away',

@@ -70,3 +70,11 @@ describe('known hosts', () => {
 test('an agent socket that is set to nothing is none', () => {
   expect(readLogin(SECTION, '.', host({}, { SSH_AUTH_SOCK: '' })).ssh.agentSocket).toBe(null);
 });
+
+test.each([
+  [undefined, '/tmp/haproxy-status.lock'],
+  ['/run/lock/x', '/run/lock/x'],
+  [null, null],
+])('lock file %j -> %j', (lockFile, read) => {
+  expect(readLogin({ ...SECTION, lockFile }, '.', host({})).ssh.lockFile).toBe(read);
+});

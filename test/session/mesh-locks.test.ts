@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 const target = (name: string): ProxyTarget => ({ name, endpoint: { kind: 'unix', path: '/nowhere' }, region: null });
 
 function openIn(place: LockPlace, isIgnoring = false) {
-  return openLocks({ ...place, isIgnoring, now: () => NOW });
+  return openLocks({ ...place, isIgnoring, hostFile: null, now: () => NOW });
 }
 
 /** What a proxy was asked. */

@@ -17,6 +17,7 @@ export function sshSettings(settings: Partial<SshSettings> = {}): SshSettings {
     privateKey: null,
     knownHosts: { path: '~/.ssh/known_hosts', text: '' },
     via: { kind: 'streamlocal' },
+    lockFile: null,
     jumps: [],
     ...settings,
   };

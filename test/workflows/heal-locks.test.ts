@@ -32,7 +32,7 @@ async function heal({ shards = SPLIT, isIgnoring = false, before, during }: Circ
   const writes = await takeWrites(model, folder);
   const run = modelRun(model, { folder, settings });
   before?.(place, run.clock.now());
-  const locks = openLocks({ ...place, isIgnoring, now: () => run.clock.now() });
+  const locks = openLocks({ ...place, isIgnoring, hostFile: null, now: () => run.clock.now() });
   if (during) run.clock.after(1, () => during(place, run.clock.now()));
   const reports: RunReport[] = [];
   const members = run.mesh.members.map((member) => ({

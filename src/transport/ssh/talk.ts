@@ -7,11 +7,13 @@ import { askCompressed } from '../compressed/ask-compressed.ts';
 import { type Compress, FAR_MS, wantsCompression } from '../compressed/compression.ts';
 import { type OnChunk, requestBytes } from '../conversation.ts';
 import { FIRST_BYTE, unlessAborted, type Wait } from '../deadline.ts';
+import type { Printed, ShellCommand } from '../shell.ts';
 import type { Dialect } from '../transport.ts';
 import { converse, isRefusal, openChannel } from './channel.ts';
 import { type CommandEnd, channelTrouble, commandTrouble } from './channel-trouble.ts';
 import { afterMark, marked } from './mark.ts';
 import { wasRefused } from './process-channel.ts';
+import { runCommand } from './run-command.ts';
 import { type Session, startSession } from './session.ts';
 import { socatCommands } from './socat-command.ts';
 import type { Channel, Login, Way } from './way.ts';
@@ -36,6 +38,8 @@ interface Ways {
 export interface Talk {
   /** Rejects with `TransportError`, or with what the reader threw. */
   ask(over: Login, asked: SocketRequest): Promise<void>;
+  /** Runs a command beside the conversations; `null` where the host permits none. */
+  run(over: Login, asked: ShellCommand, wait: Wait): Promise<Printed | null>;
   /** Forgets what belongs to the previous login: another one follows. */
   begin(): void;
 }
@@ -190,7 +194,23 @@ export function talkTo({ place, path, via, compress, dialect }: TalkOptions): Ta
     if (ending) await unlessAborted(ending, signal);
   }
 
+  async function run(over: Login, asked: ShellCommand, wait: Wait): Promise<Printed | null> {
+    const attempt = () =>
+      runCommand(asked, { login: over, place, dialect, wait }).catch((error: unknown) => {
+        if (isRefusal(error)) return 'refused' as const;
+        throw error;
+      });
+    let printed = await attempt();
+    if (printed === 'refused' && session !== null) {
+      // sshd's MaxSessions may be 1.
+      await endSession(wait.signal);
+      printed = await attempt();
+    }
+    return printed === 'refused' ? null : printed;
+  }
+
   return {
+    run,
     async ask(over, asked) {
       asked.wait.awaits(FIRST_BYTE);
       if (marks === 'unknown' && asked.isRepeatable) return askMarked(over, asked);

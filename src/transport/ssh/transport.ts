@@ -6,8 +6,9 @@ import { hostAndPort } from '../../domain/address.ts';
 import { spellEndpoint } from '../../domain/proxy.ts';
 import type { SshSettings } from '../../domain/settings.ts';
 import type { Compress } from '../compressed/compression.ts';
-import { type Patience, startDeadline, TURN, unlessAborted } from '../deadline.ts';
+import { type Deadline, type Patience, startDeadline, TURN, unlessAborted } from '../deadline.ts';
 import type { Dial } from '../dial.ts';
+import type { Shell } from '../shell.ts';
 import type { Dialect, Transport } from '../transport.ts';
 import { openChannel } from './channel.ts';
 import { keepLogin } from './kept-login.ts';
@@ -25,8 +26,8 @@ export interface SshTransportOptions {
   readonly patience: Patience;
 }
 
-/** A transport that can also connect to other places. */
-export type SshTransport = Transport & { readonly dial: Dial };
+/** A transport that can also connect to other places, and run commands. */
+export type SshTransport = Transport & { readonly dial: Dial; readonly shell: Shell };
 
 /**
  * A transport for the socket of `target`. The deadline of a request starts at the call: it includes
@@ -42,24 +43,35 @@ export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: Ss
   let known: Login | null = null;
   let lastInLine: Promise<void> = Promise.resolve();
 
+  /**
+   * Requests go one after the other: sshd's MaxSessions may be 1, and a request that finds the
+   * login open needs no second login.
+   */
+  async function inTurn<T>(deadline: Deadline, use: (login: Login) => Promise<T>): Promise<T> {
+    const before = lastInLine;
+    let leave = () => {};
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    lastInLine = before.then(() => left);
+    try {
+      deadline.queues(TURN);
+      await unlessAborted(before, deadline.signal);
+      const login = await kept.standing(deadline);
+      if (login !== known) talk.begin();
+      known = login;
+      return await use(login);
+    } finally {
+      leave();
+      deadline.release();
+    }
+  }
+
   return {
-    async ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false, isNew = false }) {
+    ask(request, onChunk, { timeoutMs, signal, expectedBytes, isRepeatable = false, isNew = false }) {
       const deadline = startDeadline(place, { ...patience, timeoutMs }, [signal, closing.signal]);
-      // Requests go one after the other: sshd's MaxSessions may be 1, and a request that finds the
-      // login open needs no second login.
-      const before = lastInLine;
-      let leave = () => {};
-      const left = new Promise<void>((resolve) => {
-        leave = resolve;
-      });
-      lastInLine = before.then(() => left);
-      try {
-        deadline.queues(TURN);
-        await unlessAborted(before, deadline.signal);
-        const login = await kept.standing(deadline);
-        if (login !== known) talk.begin();
-        known = login;
-        await talk.ask(login, {
+      return inTurn(deadline, (login) =>
+        talk.ask(login, {
           request,
           onChunk: (chunk) => {
             deadline.received(chunk.length);
@@ -69,11 +81,18 @@ export function sshTransport(target: SshTarget, { logIn, patience, ...rest }: Ss
           expectedBytes,
           isRepeatable,
           isNew,
+        }),
+      );
+    },
+    shell(asked, signal) {
+      const deadline = startDeadline(place, patience, [signal, closing.signal]);
+      return inTurn(deadline, (login) => {
+        deadline.awaits({
+          what: `a command of this program on ${target.endpoint.host}`,
+          remedy: 'Look at the login shell of that user there, and at the host itself.',
         });
-      } finally {
-        leave();
-        deadline.release();
-      }
+        return talk.run(login, asked, deadline);
+      });
     },
     async dial(host, port, signal) {
       const deadline = startDeadline(place, patience, [signal, closing.signal]);
