@@ -45,6 +45,11 @@ export function renderOutcome(report: RunReport, terminal: Terminal): string {
   ]);
 }
 
+/** What a look found, below its verdict and its proxies. */
+export function lookBody(report: RunReport, page: Page): readonly (readonly string[])[] {
+  return lookSections(report, page, []).slice(2);
+}
+
 function lookSections(report: RunReport, page: Page, heal: readonly string[]): readonly (readonly string[])[] {
   return [
     verdictLines(report, page),

@@ -18,6 +18,8 @@ export interface SplitbrainOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Colours and cursor movements are wanted: they are no fault. */
   readonly colours?: boolean;
+  /** `report` is not given `--json` by itself. */
+  readonly addsJson?: false;
   /** `closed`: nobody reads standard output any more. A path: it goes there. */
   readonly stdout?: 'closed' | `/${string}`;
   readonly stderr?: 'closed' | `/${string}`;
@@ -56,7 +58,7 @@ export function startSplitbrain(args: readonly string[], options: SplitbrainOpti
   const home = mkdtempSync(join(tmpdir(), 'splitbrain-run-'));
   const clear = () => rmSync(home, { recursive: true, force: true });
   const forget = atExit(clear);
-  const addsJson = args[0] === 'report' && !args.includes('--json');
+  const addsJson = options.addsJson !== false && args[0] === 'report' && !args.includes('--json');
   const jsonPath = join(home, 'report.json');
   const words = [program, ...(addsJson ? ['report', '--json', jsonPath, ...args.slice(1)] : args)];
   const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...options.env };

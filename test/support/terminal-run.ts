@@ -21,12 +21,14 @@ export interface TerminalOptions {
   /** Ctrl-C is typed when this resolves. */
   readonly interrupt?: Promise<unknown>;
   readonly columns?: number;
+  /** Gets all that the terminal has shown, whenever that grows. */
+  readonly onShown?: (shown: string) => void;
 }
 
 /** `columns` is what the terminal says of itself; 0 is what many job runners give. */
 export function runOnTerminal(
   args: readonly string[],
-  { typing, interrupt, columns = 100 }: TerminalOptions = {},
+  { typing, interrupt, columns = 100, onShown }: TerminalOptions = {},
 ): Promise<TerminalRun> {
   const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 40; exec ${words}`, '/dev/null'], {
@@ -38,6 +40,7 @@ export function runOnTerminal(
   let isTyped = false;
   child.stdout.on('data', (chunk: Buffer) => {
     shown += chunk.toString('utf8');
+    onShown?.(shown);
     if (isTyped || typing === undefined || !shown.includes(typing.after)) return;
     isTyped = true;
     child.stdin.write(typing.keys);
