@@ -44,7 +44,7 @@ function count(number: number, one: string, more: string): string {
 }
 
 function stateOf({ status, trouble, table, haproxy }: ProxyView, unicode: boolean): string {
-  const words = trouble === null ? '' : `: ${trouble.message} ${trouble.remedy}`;
+  const words = trouble === null ? '' : `: ${trouble.message.replace(/\.$/, '')}: ${trouble.remedy}`;
   if (status !== 'ok') return displayText(`${status}${words}`, unicode);
   return displayText(`ok, HAProxy ${haproxy}, ${count(table?.entries ?? 0, 'entry', 'entries')}`, unicode);
 }

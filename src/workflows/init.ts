@@ -79,7 +79,7 @@ async function underItsName(run: Promise<number>): Promise<number> {
 }
 
 function endpointLine({ message, remedy }: TransportError | ProtocolError): string {
-  return displayText(`${message} ${remedy}`, true);
+  return displayText(`${message.replace(/\.$/, '')}: ${remedy}`, true);
 }
 
 /** The file is read as every command reads it, before it is there. */

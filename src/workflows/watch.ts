@@ -60,6 +60,7 @@ export async function watchCommand(flags: WatchFlags, call: Call): Promise<numbe
       state = { ...state, lookingSinceMs: systemClock.now() };
       draw();
       const looked = await lookOnce(quiet, call);
+      if (call.signal.aborted) break;
       const atMs = systemClock.now();
       const nextAtMs = Math.max(atMs, (state.lookingSinceMs ?? atMs) + everyMs);
       state = { ...state, lookingSinceMs: null, nextAtMs };

@@ -73,7 +73,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command, version }) => {
 
   test.each([
     ['no such table', () => [lab.statsAt(0), '--table', 'calls'], 64, /there is no table calls .*it has nodes/],
-    ['nobody there', () => ['/nowhere/hap.sock'], 3, /no socket file .*\n.*Nothing was written/],
+    ['nobody there', () => ['/nowhere/hap.sock'], 3, /no socket file .*: Correct the path .*\nNothing was written\.\n/],
     ['no endpoint', () => ['nonsense'], 64, /^splitbrain: ENDPOINT: expected /],
     ['a name with a slash', () => [lab.statsAt(0), '--environment', 'a/b'], 64, /--environment: expected letters/],
   ] as const)('%s: says so, and writes nothing', async (_, words, code, says) => {

@@ -33,7 +33,14 @@ const build = ['run --silent build'];
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'splitbrain-prepare-'));
-  for (const name of ['src/main.ts', 'jobs/report.ts', 'assembly/lines.ts', 'scripts/build.sh', 'package.json'])
+  for (const name of [
+    'src/main.ts',
+    'jobs/report.ts',
+    'assembly/lines.ts',
+    'scripts/build.sh',
+    'scripts/man-page.ts',
+    'package.json',
+  ])
     write(name, name);
   write('package-lock.json', 'one');
   write('bin/npm', npm);
@@ -67,14 +74,18 @@ test('a file with another time but the same content, as git leaves it: nothing',
   expect(prepare().calls).toEqual([]);
 });
 
-test.each(['src/main.ts', 'jobs/report.ts', 'assembly/lines.ts', 'scripts/build.sh', 'src/new.ts'])(
-  '%s is another: builds',
-  (name) => {
-    prepare();
-    write(name, 'another');
-    expect(prepare().calls).toEqual(build);
-  },
-);
+test.each([
+  'src/main.ts',
+  'jobs/report.ts',
+  'assembly/lines.ts',
+  'scripts/build.sh',
+  'scripts/man-page.ts',
+  'src/new.ts',
+])('%s is another: builds', (name) => {
+  prepare();
+  write(name, 'another');
+  expect(prepare().calls).toEqual(build);
+});
 
 test('package-lock.json is another: installs and builds', () => {
   prepare();
