@@ -61,7 +61,7 @@ export async function takeLease(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Lease | LeaseTaken | LeaseUnwritable> {
-  const path = join(claim.folder, `${encodeURIComponent(claim.environment)}.lock`);
+  const path = leasePath(claim);
   const here = holderHere(claim.runId, new Date(clock.now()));
   const file = { path, here };
   let takenOver: string | null = null;
@@ -81,6 +81,11 @@ export async function takeLease(
     return { problem: `${path}: the lock cannot be taken: ${(error as Error).message}` };
   }
   return { because: `other runs keep taking the lock ${path}: try again` };
+}
+
+/** The file of the lease: there while a run heals, or where one was killed. */
+export function leasePath({ folder, environment }: Pick<Claim, 'folder' | 'environment'>): string {
+  return join(folder, `${encodeURIComponent(environment)}.lock`);
 }
 
 function describeHolder({ runId, pid, host, since }: Holder): string {

@@ -1,8 +1,10 @@
 // `lock`, `unlock` and `locks`: people keep all commands off an environment or some of its proxies.
 // Writes lock files, and no table.
 
+import { existsSync } from 'node:fs';
 import { exitCodes } from '../domain/exit-codes.ts';
 import type { SeenLock } from '../domain/lock.ts';
+import { leasePath } from '../heal/run-lock.ts';
 import { readLocks } from '../locks/lock-folder.ts';
 import { spanWords, timeWords } from '../locks/lock-words.ts';
 import { type Released, releaseLock, takeLocks } from '../locks/take-locks.ts';
@@ -62,6 +64,7 @@ export function lockCommand(names: readonly string[], flags: LockFlags, call: Ca
       return tell(run, exitCodeOf(made), [
         `${what} ${proxies.length > 1 ? 'are' : 'is'} locked until ${timeWords(first.untilMs)} (${spanWords(first.untilMs - nowMs)}) by ${first.owner}${where}: ${first.reason}.`,
         ...muteWords(made),
+        ...healingWords(run),
         `Release: ${run.spell('unlock', ...words)}`,
       ]);
     });
@@ -151,6 +154,12 @@ function exitCodeOf(hosts: readonly OnHost[]): number {
 async function giveBack(hosts: Hosts, isOurs: (seen: SeenLock) => boolean): Promise<void> {
   const now = locksIn(await hosts.read());
   await hosts.remove(marksOf(now.filter(({ seen }) => isOurs(seen))));
+}
+
+/** Whoever locks must know that writes may still go out for a moment. */
+function healingWords({ place }: LockRun): readonly string[] {
+  if (!existsSync(leasePath(place))) return [];
+  return ['A run may be healing this environment: it stops after the batch of writes in hand.'];
 }
 
 function refuse(run: LockRun, held: readonly SeenLock[]): Promise<number> {

@@ -125,6 +125,7 @@ export async function lookAtKeys(
   });
   // After the looks, which find the locks on hosts.
   const locks = mesh.kind === 'live' ? mesh.locks.seen() : [];
+  for (const { proxy, place, state } of locks) context.log.warn('lock-found', { proxy, place, state });
   const counts = countFindings(lastContext, {
     conferences: suspects.conferences,
     findings,

@@ -1,7 +1,8 @@
 // Locks of people on a real mesh: what is locked is left alone, and every run says who, why and until
 // when. Requests tell what was written.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configure } from '../../lab/mesh/mesh-config.ts';
@@ -137,6 +138,15 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(reasons).toEqual(Array.from({ length: 10 }, () => 'locked'));
     expect((await run('unlock', '--owner', later.owner)).exitCode).toBe(0);
     expect((await run('heal', '--yes')).exitCode).toBe(0);
+  });
+
+  test('who locks while a run may be healing is told so', async () => {
+    const lease = join(here.journals, 'laboratory.lock');
+    writeFileSync(lease, '{}');
+    const taken = await lock('hap-a', '--owner', 'alice');
+    expect([taken.exitCode, taken.said]).toEqual([0, expect.stringContaining('A run may be healing this environment')]);
+    rmSync(lease);
+    expect((await run('unlock', 'hap-a', '--owner', 'alice')).exitCode).toBe(0);
   });
 
   test('a name that no proxy has, and a name that was not locked', async () => {
