@@ -1,6 +1,7 @@
 // How an item comes to its result: what was seen to be wrong, what is not known, or else what
 // holds.
 
+import { fewOf } from '../analysis/wanted-words.ts';
 import type { CheckItem, CheckItemId } from '../domain/checklist.ts';
 
 /** Sentences of one item: more do not help to decide what to do first. */
@@ -36,7 +37,7 @@ function few(sentences: readonly string[]): readonly string[] {
 export function valuesByName(pairs: readonly (readonly [value: string, name: string])[]): string {
   const groups = new Map<string, string[]>();
   for (const [value, name] of pairs) groups.set(value, [...(groups.get(value) ?? []), name]);
-  return [...groups].map(([value, names]) => `${value} on ${names.join(', ')}`).join('; ');
+  return [...groups].map(([value, names]) => `${value} on ${fewOf(names)}`).join('; ');
 }
 
 /** `1 proxy`, `3 proxies`. */

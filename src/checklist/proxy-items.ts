@@ -1,7 +1,7 @@
 // Which proxies there are, whether they answer, and what they run.
 
 import { unreadPeers } from '../analysis/members.ts';
-import { loadedAgo } from '../analysis/wanted-words.ts';
+import { fewOf, loadedAgo } from '../analysis/wanted-words.ts';
 import type { CheckItem } from '../domain/checklist.ts';
 import { isWhole } from '../domain/discovery.ts';
 import type { ProxyView } from '../domain/view.ts';
@@ -23,7 +23,7 @@ export function proxyItems(facts: CheckFacts): readonly Checked[] {
 /** Number and names: by the configuration, by the proxies' own peers, and by discovery. */
 function proxiesItem(facts: CheckFacts): CheckItem {
   const { proxies, expected } = facts.report;
-  const names = proxies.map(({ name }) => name).join(', ');
+  const names = proxies.map(({ name }) => name);
   const range =
     expected === null || expected.min === expected.max ? expected?.min : `${expected.min} to ${expected.max}`;
   const isNumber = expected === null || (proxies.length >= expected.min && proxies.length <= expected.max);
@@ -31,12 +31,12 @@ function proxiesItem(facts: CheckFacts): CheckItem {
   const number = counted(proxies.length, 'proxy', 'proxies');
   return itemOf('proxies', {
     fails: [
-      ...(isNumber ? [] : [`${number} (${names}), expected ${range}`]),
+      ...(isNumber ? [] : [`${number} (${names.join(', ')}), expected ${range}`]),
       ...sentencesOf(facts, 'peer-unread'),
       ...beyondCatalogue(facts),
     ],
     gaps: mayBeMore(facts) ? ['whether there are more: no number is expected'] : [],
-    holds: [`${number}${expected === null ? ', and their peers name no other' : ', as expected'}: ${names}`],
+    holds: [`${number}${expected === null ? ', and their peers name no other' : ', as expected'}: ${fewOf(names)}`],
     remedy:
       strangers.length > 0
         ? 'Add the peers that were not read to the inventory, or to `proxies.ignorePeers`.'
@@ -158,7 +158,7 @@ function loadedItem(facts: CheckFacts): CheckItem {
     gaps: [...silenceGaps(facts), ...untold.map(({ name }) => `${name} did not tell since when it runs`)],
     holds: [
       `configuration loaded ${valuesByName(known.map((view) => [words(view), view.name] as const))}`,
-      ...(young.size > 0 ? [`younger than entries live: ${[...young].join(', ')}`] : []),
+      ...(young.size > 0 ? [`younger than entries live: ${fewOf([...young].map(String))}`] : []),
     ],
     remedy: 'Reload these proxies: they run an older configuration than you asked for.',
     gapRemedy: 'Look at `reachable` first.',

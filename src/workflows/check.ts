@@ -49,7 +49,7 @@ const PAUSE_MS = 2_000;
  * Resolves to 0 where every item passes, 2 where one fails, and 3 where one is unknown or the view
  * is incomplete.
  */
-export function checkCommand(flags: CheckFlags, call: Call): Promise<number> {
+export async function checkCommand(flags: CheckFlags, call: Call): Promise<number> {
   const asked = askedBy(flags);
   const { wait: _, ...lookFlags } = flags;
   return withCommandRun(lookFlags, call, async (commandRun) => {
