@@ -32,6 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   report: ['domain', 'errors.ts'],
   cloudwatch: ['domain', 'errors.ts'],
   prometheus: ['domain', 'cloudwatch'],
+  notify: ['domain', 'report'],
   'command-line': [],
 };
 

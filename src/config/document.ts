@@ -131,7 +131,8 @@ function describe(node: unknown, path: Path): string {
   const { value } = node;
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'object' || typeof value === 'symbol') return 'a tagged value';
-  if (path.some((step) => SECRETS.has(step))) return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+  if (path[0] === 'notify' || path.some((step) => SECRETS.has(step)))
+    return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
   if (typeof value !== 'string') return String(value);
   return value.includes('\n') ? 'several lines' : quote(value);
 }

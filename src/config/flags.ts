@@ -8,9 +8,10 @@ import type { HostAccess } from '../input/files.ts';
 import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
 import { normalise } from './normalise.ts';
+import { parseWith } from './parse-with.ts';
 import { readProxyFlags } from './proxy-flags.ts';
 import { readText } from './readers.ts';
-import { configurationSchema, parseWith, sshSection } from './schema.ts';
+import { configurationSchema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 
 /** The environment where neither a file nor a manifest names one. */

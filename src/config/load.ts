@@ -10,8 +10,9 @@ import { deepFreeze } from './freeze.ts';
 import { readHeal } from './heal-section.ts';
 import { readHistorySection } from './history-section.ts';
 import { normalise } from './normalise.ts';
+import { parseWith } from './parse-with.ts';
 import { checkRules } from './rules.ts';
-import { type Configuration, configurationSchema, parseWith, sshSection } from './schema.ts';
+import { type Configuration, configurationSchema, sshSection } from './schema.ts';
 import { readLogin } from './ssh-login.ts';
 import { nameWrongFile } from './wrong-file.ts';
 

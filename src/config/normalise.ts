@@ -5,6 +5,7 @@ import type { HealSettings } from '../domain/plan.ts';
 import type { ProxySource, Settings, SshSettings } from '../domain/settings.ts';
 import { readCensusSection } from './census-section.ts';
 import { readCloudWatch } from './cloudwatch-section.ts';
+import { readNotify } from './notify-section.ts';
 import type { Configuration } from './schema.ts';
 
 /** The sections that name files, programs or proxies, already read. */
@@ -38,6 +39,7 @@ export function normalise(read: Configuration, { source, ssh, heal, discovery, h
     census: readCensusSection(read.census, environment),
     discovery,
     history,
+    notify: readNotify(read.notify),
     ...readCloudWatch(read.metrics, read.alarms, environment),
   };
 }

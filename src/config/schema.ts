@@ -2,46 +2,16 @@
 
 import * as z from 'zod';
 import { usualMaps } from '../domain/discovery.ts';
-import { type Complaint, isProblem, type Path, type Problem } from '../input/complaint.ts';
+import { notifyEvents } from '../domain/notification.ts';
 import { parseDuration } from '../input/duration.ts';
 import { DEFAULT_KNOWN_HOSTS } from '../input/files.ts';
-import { nearestName } from '../input/nearest-name.ts';
 import * as census from './census-readers.ts';
 import { readAlarmPeriod, readAlarmPrefix, readNamespace, readRegion } from './cloudwatch-readers.ts';
 import { readKvPath, readMapPath } from './discovery-readers.ts';
 import { readJumps } from './jumps.ts';
+import { readWebhook } from './notify-readers.ts';
+import { mapping, value } from './parse-with.ts';
 import * as read from './readers.ts';
-
-/**
- * A single value. zod validates the result of the reader; a problem becomes an issue, with its hint
- * beside it.
- */
-function value<T>(reader: (value: unknown) => T | Problem) {
-  return z.unknown().transform((raw, context): T => {
-    const result = raw === undefined || raw === null ? { problem: absence(raw) } : reader(raw);
-    if (!isProblem(result)) return result;
-    context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } });
-    return z.NEVER;
-  });
-}
-
-function absence(raw: unknown): string {
-  return raw === undefined ? 'is missing' : 'is empty: give it a value or take the line away';
-}
-
-/**
- * A mapping in which any other name is an error. The issue's message lists the right names, because
- * only this function knows them.
- */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(' ');
-      const isThere = issue.input !== undefined && issue.input !== null;
-      return isThere ? `expected a mapping of ${Object.keys(shape).join(', ')}` : undefined;
-    },
-  });
-}
 
 const text = value(read.readText);
 const duration = value(parseDuration);
@@ -181,6 +151,17 @@ const alarmsSection = mapping({
   notify: z.array(value(read.readArn)).optional(),
 });
 
+/** Whom scheduled runs tell. */
+const notifySection = mapping({
+  url: value(readWebhook),
+  on: z
+    .array(value(read.oneOf(...notifyEvents)))
+    .min(1)
+    .default(['changed']),
+  format: value(read.oneOf('slack', 'json')).optional(),
+  names: value(read.readTruth).default(false),
+});
+
 /** The reports of scheduled runs that are kept. */
 const historySection = mapping({
   folder: text.optional(),
@@ -213,6 +194,7 @@ export const configurationSchema = mapping({
   census: censusSection.optional(),
   discovery: discoverySection.optional(),
   history: historySection.prefault({}),
+  notify: notifySection.optional(),
 });
 
 /** The whole file, read. */
@@ -222,36 +204,5 @@ export type CensusSection = z.output<typeof censusSection>;
 export type DiscoverySection = z.output<typeof discoverySection>;
 export type HistorySection = z.output<typeof historySection>;
 export type MetricsSection = z.output<typeof metricsSection>;
+export type NotifySection = z.output<typeof notifySection>;
 export type SshSection = z.output<typeof sshSection>;
-
-/** Parses `tree`: gives the value, or every complaint. */
-export function parseWith<Shape extends z.ZodType>(
-  shape: Shape,
-  tree: unknown,
-): { readonly value: z.output<Shape> } | { readonly complaints: readonly Complaint[] } {
-  const result = shape.safeParse(tree, { error: sayIssue });
-  return result.success ? { value: result.data } : { complaints: result.error.issues.flatMap(toComplaints) };
-}
-
-function sayIssue(issue: z.core.$ZodRawIssue): string {
-  if (issue.code === 'too_small') return 'expected at least one item';
-  if (issue.input === undefined || issue.input === null) return absence(issue.input);
-  if (issue.code === 'invalid_type' && issue.expected === 'array') return 'expected a list';
-  return 'expected a mapping';
-}
-
-function toComplaints(issue: z.core.$ZodIssue): Complaint[] {
-  const path = issue.path as Path;
-  if (issue.code === 'unrecognized_keys') {
-    const known = issue.message.split(' ');
-    return issue.keys.map((key) => ({ path: [...path, key], ...sayUnknown(key, known) }));
-  }
-  return [{ path, text: issue.message, hint: issue.code === 'custom' ? issue.params?.hint : undefined }];
-}
-
-function sayUnknown(key: string, known: readonly string[]): { readonly text: string; readonly hint?: string } {
-  const hint = nearestName(key, known);
-  return hint === undefined
-    ? { text: `is not known here; known are ${known.join(', ')}` }
-    : { text: 'is not known here', hint };
-}

@@ -2,6 +2,7 @@
 // milliseconds.
 
 import type { CensusSettings } from './census.ts';
+import type { NotifySettings } from './notification.ts';
 import type { HealSettings } from './plan.ts';
 import type { Endpoint, ProxyTarget } from './proxy.ts';
 
@@ -178,6 +179,8 @@ export interface Settings {
   readonly metrics: MetricsSettings;
   readonly alarms: AlarmSettings;
   readonly history: HistorySettings;
+  /** `null`: nobody is told. */
+  readonly notify: NotifySettings | null;
   /** `null` without the section: then nothing is compared with what ought to be. */
   readonly discovery: DiscoverySettings | null;
 }

@@ -48,13 +48,12 @@ function tryDraft(target: string): void {
   const draft = draftOf(target);
   try {
     writeFileSync(draft, '', { flag: 'wx', mode: FOR_ALL });
+    rmSync(draft);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // The disk may have room again after the look.
     if (code === 'ENOSPC' || code === 'EDQUOT') return;
     throw new Error(message.replace(draft, target), { cause: error });
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

@@ -9,6 +9,7 @@ import type { Metric } from '../cloudwatch/proxy-metrics.ts';
 import { decideRemediation, defaultMaxAgeMs, type Remediation } from '../cloudwatch/remediation.ts';
 import { putMetrics, renderMetrics } from '../cloudwatch/send.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
+import type { NotifySettings } from '../domain/notification.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { isProblem } from '../input/complaint.ts';
@@ -152,11 +153,13 @@ async function lookOrHeal(
     const problems = mode === 'send' ? await send({ metrics, at: now }, commandRun, access!) : [];
     const unwritten = (await file?.putRun(report)) ?? null;
     if (unwritten !== null) commandRun.context.log.error('metrics-not-written', { because: unwritten });
+    const unsaid = settings.notify === null ? [] : await notify(report, settings.notify, commandRun);
     const isForgotten = mode === 'none' && flags.metrics === undefined && file === null;
     return [
       ...notes,
       ...problems,
       ...(unwritten === null ? [] : [unwritten]),
+      ...unsaid,
       ...(isForgotten ? ['no metrics were sent: the configuration has no `metrics:` section'] : []),
     ];
   };
@@ -170,6 +173,11 @@ async function lookOrHeal(
     commandRun.context.log.error('output-lost', { because: error.message });
   });
   return exitCode;
+}
+
+async function notify(report: RunReport, settings: NotifySettings, commandRun: CommandRun): Promise<readonly string[]> {
+  const { notifyOf } = await import('./notify.ts');
+  return notifyOf(report, settings, commandRun);
 }
 
 /** Resolves to sentences for the summary; none where the metrics were sent. */

@@ -89,6 +89,7 @@ test('two proxies and nothing else give the defaults of a file', () => {
     alarms: { configured: false, prefix: 'Split Brain', periodSeconds: 300, actions: [], notify: [] },
     discovery: null,
     history: { folder: null, maxRuns: 1000, maxDays: 35 },
+    notify: null,
   });
 });
 

@@ -122,6 +122,7 @@ describe('a right file', () => {
       },
       discovery: null,
       history: { folder: null, maxRuns: 1000, maxDays: 35 },
+      notify: null,
     });
   });
 

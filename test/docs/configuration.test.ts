@@ -88,6 +88,7 @@ heal: { dataPlane: { keyHeader: Key, shardHeader: Shard } }
 metrics: {}
 alarms: {}
 history: {}
+notify: { url: "https://hooks.example/x" }
 discovery: { consul: { url: "http://127.0.0.1:8500" }, maps: {} }
 census: { consul: { url: "http://127.0.0.1:8500" }, domain: meet.example }
 `;

@@ -43,10 +43,12 @@ test('a link is replaced, not followed', async () => {
 test.each([
   ['no such folder', 'none/splitbrain.prom', 'ENOENT'],
   ['a folder of that name', 'taken', 'EISDIR'],
+  ['a file in place of the folder', 'file/splitbrain.prom', 'ENOTDIR'],
 ])('%s -> an error at once', (_what, name, code) => {
   mkdirSync(join(folder, 'taken'));
+  writeFileSync(join(folder, 'file'), '');
   expect(() => openMetricsFile(join(folder, name))).toThrow(code);
-  expect(readdirSync(folder)).toEqual(['taken']);
+  expect(readdirSync(folder)).toEqual(['file', 'taken']);
 });
 
 test('a write that fails leaves the old file', async () => {
