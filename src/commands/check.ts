@@ -2,7 +2,7 @@
 
 import type { CheckFlags } from '../workflows/check.ts';
 import type { CommandDefinition } from './command.ts';
-import { fromFlag, meshFlags, outputFlags } from './flags.ts';
+import { fromFlag, htmlFlag, meshFlags, outputFlags } from './flags.ts';
 
 export const check: CommandDefinition<CheckFlags> = {
   name: 'check',
@@ -25,6 +25,7 @@ export const check: CommandDefinition<CheckFlags> = {
         '--junit <file>',
         'write JUnit XML, one case per item; - is standard output, in place of the text',
       ),
+    htmlFlag,
     fromFlag,
   ],
   help: `

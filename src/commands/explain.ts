@@ -2,7 +2,7 @@
 
 import type { ExplainFlags } from '../workflows/explain.ts';
 import type { CommandDefinition } from './command.ts';
-import { fromFlag, meshFlags, outputFlags, waitFlag } from './flags.ts';
+import { fromFlag, htmlFlag, meshFlags, outputFlags, waitFlag } from './flags.ts';
 
 export const explain: CommandDefinition<ExplainFlags> = {
   name: 'explain',
@@ -11,6 +11,7 @@ export const explain: CommandDefinition<ExplainFlags> = {
   flags: [
     meshFlags,
     outputFlags,
+    htmlFlag,
     fromFlag,
     waitFlag,
     (command) =>

@@ -38,10 +38,22 @@ export function pendingLine({ items }: CheckResult): string {
 }
 
 function verdictLines(result: CheckResult, page: Page): string[] {
-  const { verdict, items, report, conclusion } = result;
+  const { verdict, report, conclusion } = result;
+  const { word, sentence } = checkSentence(result);
+  const { proxies, proxiesReporting } = report.counts;
+  const scope = `(${page.name(report.environment)}, table ${page.name(report.table)}, ${proxiesReporting} of ${counted(proxies, 'proxy', 'proxies')} read)`;
+  const first = `${page.paint.bold(colourOf(verdict, page)(word))}  `;
+  return [
+    ...fillText(`${sentence} ${scope}`, { width: page.width, first, paint: page.paint.bold }),
+    ...fillText(conclusion, { width: page.width, first: '' }),
+  ];
+}
+
+/** The verdict in a word, and how many items fail or are unknown. */
+export function checkSentence({ verdict, items }: CheckResult): { readonly word: string; readonly sentence: string } {
   const number = (wanted: CheckItemResult) => items.filter((item) => item.result === wanted).length;
   const [failed, unknown] = [number('fail'), number('unknown')];
-  const said =
+  const sentence =
     verdict === 'pass'
       ? `all ${counted(items.length, 'item')} pass`
       : [
@@ -52,13 +64,7 @@ function verdictLines(result: CheckResult, page: Page): string[] {
               ]
             : []),
         ].join(', ');
-  const { proxies, proxiesReporting } = report.counts;
-  const scope = `(${page.name(report.environment)}, table ${page.name(report.table)}, ${proxiesReporting} of ${counted(proxies, 'proxy', 'proxies')} read)`;
-  const first = `${page.paint.bold(colourOf(verdict, page)(heads[verdict]))}  `;
-  return [
-    ...fillText(`${said} ${scope}`, { width: page.width, first, paint: page.paint.bold }),
-    ...fillText(conclusion, { width: page.width, first: '' }),
-  ];
+  return { word: heads[verdict], sentence };
 }
 
 function colourOf(verdict: CheckItemResult, { paint }: Page): (text: string) => string {
@@ -135,15 +141,16 @@ function noteLines({ report: { notes } }: CheckResult, page: Page): string[] {
   ];
 }
 
-function closingLines({ exitCode, report, verdict }: CheckResult, page: Page): string[] {
-  const meaning =
-    exitCode === exitCodes.agree
-      ? 'every item passes'
-      : exitCode === exitCodes.disagreement
-        ? 'an item fails'
-        : `not everything could be seen${verdict === 'fail' ? ', and an item fails' : ''}`;
+function closingLines(result: CheckResult, page: Page): string[] {
   return [
-    ...fillText(`Exit code ${exitCode}: ${meaning}.`, { width: page.width, first: '' }),
-    ...lookFacts(report, page),
+    ...fillText(`Exit code ${result.exitCode}: ${checkExitMeaning(result)}.`, { width: page.width, first: '' }),
+    ...lookFacts(result.report, page),
   ];
+}
+
+/** The words that follow `Exit code 2: `. */
+export function checkExitMeaning({ exitCode, verdict }: CheckResult): string {
+  if (exitCode === exitCodes.agree) return 'every item passes';
+  if (exitCode === exitCodes.disagreement) return 'an item fails';
+  return `not everything could be seen${verdict === 'fail' ? ', and an item fails' : ''}`;
 }

@@ -76,7 +76,7 @@ function askedLines({ asked, key, conference }: Explanation, page: Page): string
   return says === '' ? [] : fillText(says, { width: page.width, first: '  ', paint: page.paint.dim });
 }
 
-function whyLines({ findings, links, unknown }: Explanation, page: Page): string[] {
+export function whyLines({ findings, links, unknown }: Explanation, page: Page): string[] {
   const { width } = page;
   const reasons = new Map(findings.map(({ kind, cause, because }) => [`${kind}: ${because}`, cause]));
   const broken = links.filter(({ state }) => state !== 'up');
@@ -105,7 +105,7 @@ function nearestLines({ nearest, searched }: NonNullable<Explanation['unknown']>
   return fillText(`the nearest ${among}: ${names.join(', ')}`, { width: page.width, first: '  ' });
 }
 
-function pastLines({ past }: Explanation, page: Page): string[] {
+export function pastLines({ past }: Explanation, page: Page): string[] {
   return past.flatMap(({ at, runId, what }) =>
     fillText(`${page.text(what)}${runId === null ? '' : ` (run ${page.name(runId)})`}`, {
       width: page.width,
@@ -114,7 +114,7 @@ function pastLines({ past }: Explanation, page: Page): string[] {
   );
 }
 
-function peopleLines({ census }: Explanation, page: Page): string[] {
+export function peopleLines({ census }: Explanation, page: Page): string[] {
   if (census === null) return [];
   const { people, unanswered } = census;
   const groups = people.map(
@@ -164,7 +164,7 @@ function noteLines(notes: readonly string[], page: Page): string[] {
   return notes.flatMap((note) => fillText(page.text(note), { width: page.width, first: '  - ' }));
 }
 
-function listHeadline({ asked, total, environment, table }: ConferenceList, page: Page): Headline {
+export function listHeadline({ asked, total, environment, table }: ConferenceList, page: Page): Headline {
   const scope = `(${page.name(environment)}, table ${page.name(table)})`;
   if (asked.readAs === 'name')
     return {
@@ -195,11 +195,16 @@ function matchLines(shown: readonly ListedConference[], list: ConferenceList, pa
   });
 }
 
+/** The words that follow `Exit code 2: `. */
+export function explainedMeaning(exitCode: number): string {
+  return exitCode === exitCodes.agree ? 'nothing disagrees' : exitCodeWords(exitCode);
+}
+
 function closingLines({ run, exitCode }: Explanation | ConferenceList, page: Page): string[] {
   const started = run.startedAt.toISOString().replace('T', ' ').slice(0, 19);
   const seconds = ((run.finishedAt.getTime() - run.startedAt.getTime()) / 1000).toFixed(1);
   const source = run.source === null ? 'live proxies' : `saved dumps in ${page.name(run.source)}`;
-  const meaning = exitCode === exitCodes.agree ? 'nothing disagrees' : exitCodeWords(exitCode);
+  const meaning = explainedMeaning(exitCode);
   return fillText(
     `Exit code ${exitCode}: ${meaning}. ${counted(run.looks, 'look')} at ${source}, ${started} UTC, ${seconds} s, run ${page.name(run.id)}`,
     { width: page.width, first: '', paint: page.paint.dim },

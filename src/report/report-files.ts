@@ -7,7 +7,7 @@ import type { RunHistory } from '../domain/run-history.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { ConfigError } from '../errors.ts';
 import { isStandardOutput, refuseSame } from './distinct-files.ts';
-import { type HtmlFolder, htmlFolder, htmlFolderIn } from './html-folder.ts';
+import { type HtmlFile, type HtmlFolder, htmlFolder, htmlFolderIn } from './html-folder.ts';
 import { writeJson, writePieces } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { copyPrivately, isFull, type PrivateFile, privateFile, privateFileIn, type WriteText } from './private-file.ts';
@@ -51,6 +51,8 @@ export interface ReportFiles {
   writeJunit(text: string): Promise<void>;
   /** As `writeJson`, for a document that need not fit in memory. */
   writeJsonPieces(pieces: Iterable<string>): Promise<void>;
+  /** For a command whose pages are not those of a report; composed only where a flag asks for them. */
+  writePages(compose: () => Promise<Iterable<HtmlFile>>): Promise<void>;
   /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;
 }
@@ -130,10 +132,14 @@ export function openReportFiles(
       return [];
     }
   }
-  async function putFolders(report: RunReport): Promise<void> {
+  async function putFolders(compose: () => Promise<Iterable<HtmlFile>>): Promise<void> {
     if (folders.length === 0) return;
-    const [{ htmlFiles }, past] = await Promise.all([import('./html/files.ts'), readPast()]);
-    for (const { flag, path, put } of folders) await put(htmlFiles(report, past)).catch(lost(flag, path));
+    const { withStyle } = await import('./html/files.ts');
+    for (const { flag, path, put } of folders) await put(withStyle(await compose())).catch(lost(flag, path));
+  }
+  async function pagesOf(report: RunReport): Promise<Iterable<HtmlFile>> {
+    const [{ reportPages }, past] = await Promise.all([import('./html/front-page.ts'), readPast()]);
+    return reportPages(report, past);
   }
   function lost(flag: string, path: string): (error: unknown) => void {
     return (error) => losses.push(`${flag} ${path}: cannot be written: ${(error as Error).message}`);
@@ -145,7 +151,7 @@ export function openReportFiles(
     write: async (report) => {
       await putAll(reports, (write) => writeJson(report, write));
       await putAll(cases, (write) => write(renderJunit(report)));
-      await putFolders(report);
+      await putFolders(() => pagesOf(report));
       await putAll(summary, (write) => write(renderText(report, page)));
     },
     writeSummary: (text) => putAll(summary, (write) => write(text)),
@@ -153,6 +159,7 @@ export function openReportFiles(
     writeJson: (text) => putAll(placesOf('--json'), (write) => write(text)),
     writeJunit: (text) => putAll(placesOf('--junit'), (write) => write(text)),
     writeJsonPieces: (pieces) => putAll(placesOf('--json'), (write) => writePieces(pieces, write)),
+    writePages: putFolders,
     keepJournal(journals, runId) {
       if (out === undefined || !existsSync(journals)) return;
       try {

@@ -170,5 +170,6 @@ async function alarmsOf({ settings, mesh, context }: MeshRun): Promise<AlarmsSee
 async function tell(result: CheckResult, { files }: CommandRun): Promise<void> {
   await files.writeJson(`${printableJson(checkDocument(result), 2)}\n`);
   await files.writeJunit(renderCheckJunit(result));
+  await files.writePages(async () => (await import('../report/html/check-page.ts')).checkPages(result));
   if (!files.takeStandardOutput) await writeOut(renderCheck(result, describeTerminal(process.stdout, process.env)));
 }

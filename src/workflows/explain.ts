@@ -125,6 +125,7 @@ async function tell({ context, files }: CommandRun, found: Explanation | Confere
     import('../report/explanation-text.ts'),
   ]);
   await files.writeJson(explanationJson(found));
+  await files.writePages(async () => (await import('../report/html/explanation-page.ts')).explanationPages(found));
   if (files.takeStandardOutput) return;
   const terminal = describeTerminal(process.stdout, process.env);
   await writeOut('matches' in found ? renderConferences(found, terminal) : renderExplanation(found, terminal));

@@ -134,6 +134,7 @@ export function modelRun(
       writeJsonPieces: async () => {},
       writeJson: async () => {},
       writeJunit: async () => {},
+      writePages: async () => {},
       keepJournal: () => {},
     },
   };

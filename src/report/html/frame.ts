@@ -77,6 +77,24 @@ ${body}
 </section>`;
 }
 
+/** Sentences of their own; `null` where there is none. */
+export function sentenceCard(lines: readonly string[]): Markup | null {
+  if (lines.length === 0) return null;
+  return html`<ul class="card sentences">${lines.map((line) => html`<li>${line.trim()}</li>`)}</ul>`;
+}
+
+/** Sections without those that have nothing to say. */
+export function sectionsOf(
+  sections: readonly (Omit<Section, 'body'> & { readonly body: Markup | null })[],
+): readonly Section[] {
+  return sections.flatMap(({ body, ...section }) => (body === null ? [] : [{ ...section, body }]));
+}
+
+/** Where a page's own sections are. */
+export function linksTo(sections: readonly Section[]): readonly Link[] {
+  return sections.map(({ id, title }) => ({ href: `#${id}`, words: title }));
+}
+
 /** A table that is scrolled on its own where it is too wide, by keys too. */
 export function scrolled(label: string, table: Markup): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;

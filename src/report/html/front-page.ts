@@ -12,7 +12,7 @@ import { count } from '../page.ts';
 import { gridContext } from './finding-grid.ts';
 import { findingPages, pageList, pagesOf } from './finding-pages.ts';
 import { findingSection } from './finding-section.ts';
-import { framed, type Section, sectionOf } from './frame.ts';
+import { framed, linksTo, sectionOf, sectionsOf, sentenceCard } from './frame.ts';
 import { healSection } from './heal-section.ts';
 import { historySection } from './history-section.ts';
 import { html, type Markup } from './markup.ts';
@@ -31,30 +31,26 @@ export function* reportPages(report: RunReport, past: RunHistory | null): Genera
   const marks = markShards(report.shards);
   const context = gridContext(report, marks, past);
   const heal = healSection(report);
-  const census = censusLines(report, lineOf(report));
-  const notes = noteList(report);
-  const history = historySection(past);
-  const findings: Section = {
-    id: 'findings',
-    title: 'Findings',
-    body: html`${findingSection(context, pagesOf(report))}${report.findings.length > 0 && html`${legend(report, marks)}${pageList(report, null)}`}`,
-  };
   const peers = peerMatrix(report.proxies);
-  const proxies: readonly Section[] = [
+  const first = sectionsOf([
+    {
+      id: 'findings',
+      title: 'Findings',
+      body: html`${findingSection(context, pagesOf(report))}${report.findings.length > 0 && html`${legend(report, marks)}${pageList(report, null)}`}`,
+    },
+    { id: 'heal', title: 'Heal', body: heal && html`<div class="card">${heal}</div>` },
+    { id: 'history', title: 'History', body: historySection(past) },
+  ]);
+  const proxies = sectionsOf([
     { id: 'proxies', title: 'Proxies', body: html`<div class="card">${proxyTable(report)}</div>` },
     { id: 'peers', title: 'Peers', body: html`<div class="card">${peerTable(peers)}</div>` },
-  ];
-  const others: readonly Section[] = [
+  ]);
+  const others = sectionsOf([
     { id: 'shards', title: 'Shards', body: html`<div class="card">${shardTable(report, marks)}</div>` },
-    ...(census.length === 0 ? [] : [{ id: 'census', title: 'Census', body: sentences(census) }]),
+    { id: 'census', title: 'Census', body: sentenceCard(censusLines(report, lineOf(report))) },
     { id: 'mesh', title: 'Mesh', body: meshSection(report) },
-    ...(notes.length === 0 ? [] : [{ id: 'notes', title: 'Notes', body: sentences(notes) }]),
-  ];
-  const first: readonly Section[] = [
-    findings,
-    ...(heal === null ? [] : [{ id: 'heal', title: 'Heal', body: html`<div class="card">${heal}</div>` }]),
-    ...(history === null ? [] : [{ id: 'history', title: 'History', body: history }]),
-  ];
+    { id: 'notes', title: 'Notes', body: sentenceCard(noteList(report)) },
+  ]);
   const frame = {
     title: `${standing(report)[0]!.word} · ${shownName(report.environment)}`,
     subject: `${shownName(report.environment)} · table ${shownName(report.table)}`,
@@ -64,17 +60,13 @@ export function* reportPages(report: RunReport, past: RunHistory | null): Genera
     name: 'index.html',
     text: framed({
       ...frame,
-      links: [...first, ...proxies, ...others].map(({ id, title }) => ({ href: `#${id}`, words: title })),
+      links: linksTo([...first, ...proxies, ...others]),
       main: html`${verdictSection(report)}${first.map(sectionOf)}
 <div${peers.columns.length <= MOST_BESIDE && html` class="pair-of-parts"`}>${proxies.map(sectionOf)}
 </div>${others.map(sectionOf)}`,
     }),
   };
   yield* findingPages(context, frame);
-}
-
-function sentences(lines: readonly string[]): Markup {
-  return html`<ul class="card sentences">${lines.map((line) => html`<li>${line.trim()}</li>`)}</ul>`;
 }
 
 function noteList(report: RunReport): readonly string[] {

@@ -17,7 +17,7 @@ export interface Flaw {
 export interface ShardMarks {
   /** A chip with the shard's letters. */
   chip(address: string, flaw?: Flaw): Markup;
-  /** What people call it, and its address. */
+  /** What people call it, and its address: printable. */
   nameOf(address: string): string;
 }
 
@@ -45,7 +45,7 @@ export function markShards(shards: readonly MarkedShard[]): ShardMarks {
     nameOf(address) {
       const place = places.get(address);
       const name = place === undefined ? null : called(shards[place]!);
-      return name === null ? address : `${name} ${address}`;
+      return [...(name === null ? [] : [shownName(name, 80)]), shownName(address, 47)].join(' ');
     },
   };
 }

@@ -43,8 +43,6 @@ function bar(share: number): Markup {
 
 /** What the marks in grids mean. */
 export function legend({ shards }: RunReport, marks: ShardMarks): Markup {
-  const items = shards.map(
-    ({ address }) => html`<li>${marks.chip(address)} ${shownName(marks.nameOf(address), 100)}</li>`,
-  );
+  const items = shards.map(({ address }) => html`<li>${marks.chip(address)} ${marks.nameOf(address)}</li>`);
   return html`<details class="legend"><summary>What the marks mean</summary><ul>${items}<li><b class="chip flawed struck other">s</b> not followed: the next request is placed anew</li><li><b class="chip flawed other">s</b> followed, and its entry names another shard too</li><li><span class="absent">absent</span> the proxy has no entry</li><li><span class="unknown">?</span> not known</li></ul></details>`;
 }

@@ -16,13 +16,7 @@ import { lineOf, shownName, shownTime } from './words.ts';
  * the first, and the others say what was before.
  */
 export function verdictSection(report: RunReport): Markup {
-  const [first, ...others] = standing(report) as [VerdictSentence, ...VerdictSentence[]];
-  return html`
-<div class="verdict ${first.tone}">
-<h1>${saying(first)}</h1>
-${others.map((other) => html`<p class="more ${other.tone}">${saying(other)}</p>`)}
-<p class="facts">${factsOf(report)}</p>
-</div>
+  return html`${verdictBox(standing(report), report.run)}
 <ul class="numbers">${tilesOf(report).map(
     ({ number, words, isBad }) =>
       html`
@@ -54,11 +48,25 @@ export function standing(report: RunReport): readonly VerdictSentence[] {
   ];
 }
 
-function saying({ word, sentence }: VerdictSentence): Markup {
+/** What a run comes to, as the heading of its page, and when it looked. */
+export function verdictBox(
+  sentences: readonly Pick<VerdictSentence, 'word' | 'tone' | 'sentence'>[],
+  run: RunReport['run'],
+): Markup {
+  const [first, ...others] = sentences;
+  return html`
+<div class="verdict ${first!.tone}">
+<h1>${saying(first!)}</h1>
+${others.map((other) => html`<p class="more ${other.tone}">${saying(other)}</p>`)}
+<p class="facts">${factsOf(run)}</p>
+</div>`;
+}
+
+function saying({ word, sentence }: Pick<VerdictSentence, 'word' | 'sentence'>): Markup {
   return html`<span class="word">${word}</span> <span class="sentence">${sentence}</span>`;
 }
 
-function factsOf({ run }: RunReport): Markup {
+function factsOf(run: RunReport['run']): Markup {
   const { startedAt, finishedAt, source } = run;
   const seconds = ((finishedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1);
   const where = source === null ? 'live proxies' : `saved dumps in ${shownName(source)}`;

@@ -1,7 +1,7 @@
 // Words from outside, and sentences of the text report, for a page: printable, and not yet escaped.
 // Pure.
 
-import type { RunReport } from '../../domain/run-report.ts';
+import type { ShardSummary } from '../../domain/run-report.ts';
 import { displayCommand, displayName, displayText } from '../display.ts';
 import { createPage, type Page } from '../page.ts';
 import { namesIn } from '../shard-names.ts';
@@ -13,7 +13,7 @@ const longestName = 800;
  * For functions that make sentences for a text report: each is one line. Its `text` puts the names
  * of shards before their addresses.
  */
-export function lineOf({ shards }: Pick<RunReport, 'shards'>): Page {
+export function lineOf({ shards }: { readonly shards: readonly Pick<ShardSummary, 'address' | 'name'>[] }): Page {
   return createPage({ width: Number.POSITIVE_INFINITY, colour: false, unicode: true }, namesIn(shards));
 }
 

@@ -9,13 +9,26 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeScratch, type Scratch } from '../../../lab/scratch.ts';
-import { htmlFiles } from '../../../src/report/html/files.ts';
-import { htmlFolder } from '../../../src/report/html-folder.ts';
+import { withStyle } from '../../../src/report/html/files.ts';
+import { reportPages } from '../../../src/report/html/front-page.ts';
+import { type HtmlFile, htmlFolder } from '../../../src/report/html-folder.ts';
 import { browserPath, complaintsOf, JENKINS_POLICIES, serveAsJenkins, startBrowser } from '../../support/browser.ts';
-import { htmlSituations } from '../../support/html-situations.ts';
+import { htmlSituations, otherPages } from '../../support/html-situations.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const names = Object.keys(htmlSituations);
+const folders: Readonly<Record<string, () => Iterable<HtmlFile>>> = {
+  ...Object.fromEntries(
+    Object.entries(htmlSituations).map(([name, make]) => [
+      name,
+      () => {
+        const { report, past } = make();
+        return reportPages(report, past);
+      },
+    ]),
+  ),
+  ...otherPages,
+};
+const names = Object.keys(folders);
 const large = names.findIndex((name) => name.includes('50,000'));
 
 describe.skipIf(browserPath === null)('in Chromium', () => {
@@ -24,10 +37,8 @@ describe.skipIf(browserPath === null)('in Chromium', () => {
   beforeAll(async () => {
     scratch = makeScratch();
     browser = await startBrowser();
-    for (const [at, make] of Object.values(htmlSituations).entries()) {
-      const { report, past } = make();
-      await htmlFolder(join(scratch.folder, String(at))).put(htmlFiles(report, past));
-    }
+    for (const [at, make] of Object.values(folders).entries())
+      await htmlFolder(join(scratch.folder, String(at))).put(withStyle(make()));
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,0 +1,69 @@
+// The pages of check and explain: what stands where.
+
+import { describe, expect, test } from 'vitest';
+import { flawsOf } from '../../support/html-flaws.ts';
+import { otherPages } from '../../support/html-situations.ts';
+
+const textOf = (name: string) => otherPages[name]!()[0]!.text;
+const cellsOf = (text: string, row: string) =>
+  new RegExp(`<th scope="row">(?:<code>)?${row}.*?</tr>`, 's')
+    .exec(text)![0]
+    .split('</td>')
+    .slice(0, -1)
+    .map((cell) =>
+      cell
+        .replace(/^.*<\/th>/s, '')
+        .replace(/<[^>]*>/g, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    );
+
+test.each(Object.keys(otherPages))('%s: one page, without a flaw', (name) => {
+  expect(otherPages[name]!().map((page) => [page.name, flawsOf(page.text)])).toEqual([['index.html', []]]);
+});
+
+describe('a check', () => {
+  test('the verdict stands first, with what it means', () => {
+    expect(textOf('a check that passes')).toMatch(/<div class="verdict good">\s*<h1><span class="word">PASS<\/span>/);
+    expect(textOf('a check that fails')).toMatch(/<div class="verdict bad">\s*<h1><span class="word">FAIL<\/span>/);
+  });
+
+  test('what fails, what is unknown and what passes stand apart', () => {
+    const text = textOf('a check that fails');
+    const part = (id: string) => new RegExp(`<section id="${id}".*?</section>`, 's').exec(text)![0];
+    expect(part('fails')).toContain('<h3>version <span class="bad">fails</span></h3>');
+    expect(part('fails')).toContain('<h3>reachable ');
+    expect(part('unknown')).not.toContain('class="bad"');
+    expect(part('passes')).not.toContain('version');
+    expect(textOf('a check that passes')).not.toContain('<section id="fails"');
+  });
+});
+
+describe('an explanation', () => {
+  const text = textOf('an explanation');
+
+  test('the verdict is its heading, and a row says what a proxy does', () => {
+    expect(text).toMatch(/<div class="verdict bad">\s*<h1><span class="word">SPLIT<\/span>/);
+    expect(cellsOf(text, 'stage-8x8-haproxy-hap-a')).toEqual([
+      's11 stage-8x8-eu-central-1-s11 10.2.0.11:443',
+      'server_key',
+      'server_id=21 server_key=10.2.0.11:443',
+      '240 s',
+      '',
+    ]);
+    expect(cellsOf(text, 'stage-8x8-haproxy-hap-g')[0]).toMatch(/ drain$/);
+    expect(cellsOf(text, 'stage-8x8-haproxy-hap-h')).toEqual(['placed anew', '', '', '', 'it has no entry']);
+  });
+
+  test('the commands of a heal are there as HAProxy gets them', () => {
+    expect(text).toContain('set table nodes key acme/daily data.server_id 21');
+    expect(text).toContain('3 participants reload');
+  });
+});
+
+test('a list of conferences has a row each, and says how many were not looked at', () => {
+  const text = textOf('a list of conferences');
+  expect(cellsOf(text, 'acme/daily')).toEqual(['DISAGREE', 's11 s14']);
+  expect(cellsOf(text, 'acme/retro')).toEqual(['ORPHANED', 'no shard']);
+  expect(text).toContain('1 more were not looked at');
+});
