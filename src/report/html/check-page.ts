@@ -45,14 +45,26 @@ ${sections.map(sectionOf)}`;
 function cards(items: readonly CheckItem[], { report }: CheckResult): Markup | null {
   if (items.length === 0) return null;
   const line = lineOf(report);
-  return html`<div class="kinds">${items.map(
-    ({ id, result, evidence, remedy }) => html`
+  return html`<div class="kinds">${groupsOf(items).map(
+    ({ ids, evidence, remedy }) => html`
 <article class="card">
-<h3>${id} <span class="${tones[result]}">${result === 'fail' ? 'fails' : result}</span></h3>
+<h3>${ids.join(', ')}</h3>
 <ul class="sentences">${evidence.map((sentence) => html`<li>${line.text(sentence)}</li>`)}</ul>
 ${remedy !== null && html`<p class="next"><strong>What to do</strong> ${line.text(remedy)}</p>`}
 </article>`,
   )}</div>`;
+}
+
+/** Items with the same evidence stand together: one silent proxy leaves many things unknown. */
+function groupsOf(items: readonly CheckItem[]) {
+  const groups = new Map<string, { readonly ids: string[] } & Pick<CheckItem, 'evidence' | 'remedy'>>();
+  for (const { id, evidence, remedy } of items) {
+    const said = JSON.stringify([evidence, remedy]);
+    const known = groups.get(said);
+    if (known === undefined) groups.set(said, { ids: [id], evidence, remedy });
+    else known.ids.push(id);
+  }
+  return [...groups.values()];
 }
 
 function passTable(items: readonly CheckItem[], { report }: CheckResult): Markup | null {

@@ -2,7 +2,7 @@
 // where, and what a heal would do. Pure.
 
 import { spellEntry } from '../../domain/entry.ts';
-import type { ConferenceList, ExplainedRoute, Explanation } from '../../domain/explanation.ts';
+import type { ConferenceList, ExplainedRoute, Explanation, ShardNames } from '../../domain/explanation.ts';
 import type { RunReport } from '../../domain/run-report.ts';
 import { explainedMeaning, listHeadline, pastLines, peopleLines, whyLines } from '../explanation-text.ts';
 import { conferenceHeadline, type Headline, headlineOf } from '../explanation-verdict.ts';
@@ -80,10 +80,10 @@ function pageOf(found: Explanation | ConferenceList, headline: Headline, section
   });
 }
 
-function routeTable({ routes }: Explanation, marks: ShardMarks): Markup {
+function routeTable({ routes, shardNames }: Explanation, marks: ShardMarks): Markup {
   const rows = routes.map(
     (route) => html`
-<tr><th scope="row">${shownName(route.proxy, 60)}</th><td>${destination(route, marks)}</td><td>${
+<tr><th scope="row">${shownName(route.proxy, 60)}</th><td>${destination(route, shardNames, marks)}</td><td>${
       route.next.does === 'followed' && route.next.rule.replace('-', '_')
     }</td><td>${route.entry !== null && html`<code>${spellEntry(route.entry)}</code>`}</td><td class="number">${
       route.entry !== null && route.entry.expiresInMs > 0 && `${count(Math.round(route.entry.expiresInMs / 1000))} s`
@@ -97,11 +97,11 @@ function routeTable({ routes }: Explanation, marks: ShardMarks): Markup {
   );
 }
 
-function destination({ next, shardState }: ExplainedRoute, marks: ShardMarks): Markup {
+function destination({ next, shardState }: ExplainedRoute, names: ShardNames, marks: ShardMarks): Markup {
   const state = shardState !== null && shardState !== 'up' && html` <span class="bad">${shardState}</span>`;
   switch (next.does) {
     case 'followed':
-      return html`${marks.chip(next.shard)} ${marks.nameOf(next.shard)}${state}`;
+      return html`${marks.chip(next.shard)} ${shownName(names.get(next.shard) ?? next.shard, 60)}${state}`;
     case 'placed-anew':
       return html`<span class="bad">placed anew</span>${next.shard !== null && html`, not on ${marks.chip(next.shard)}${state}`}`;
     case 'unknown':

@@ -22,7 +22,7 @@ export function meshSection(report: RunReport): Markup {
     const rest = findings.length - SHOWN;
     return html`
 <article class="card">
-<h3>${meshKindWords[kind]}</h3>
+<h3 class="spoken">${meshKindWords[kind]}</h3>
 <p class="labels"><span class="label">${kind}</span> <span class="label">${count(findings.length)}</span></p>
 <ul class="sentences">${findings.slice(0, SHOWN).map((finding) => sentence(finding, line))}</ul>
 ${rest > 0 && html`<p class="rest">and ${count(rest)} more</p>`}

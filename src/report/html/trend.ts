@@ -44,7 +44,7 @@ const heights: Readonly<Record<Verdict, number>> = { agree: 12, incomplete: 30, 
 
 export function verdictStrip(bars: readonly VerdictBar[], label: string): Markup {
   const x = scaleOf(bars.flatMap(({ atMs, untilMs }) => [atMs, untilMs]));
-  return html`<svg class="strip" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${bars.map(
+  return html`<svg class="strip" shape-rendering="crispEdges" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${bars.map(
     ({ atMs, untilMs, verdict }) => {
       const height = heights[verdict];
       return html`<rect class="${verdict}" x="${spell(x(atMs))}" y="${HEIGHT - height}" width="${spell(Math.max(0.5, x(untilMs) - x(atMs)))}" height="${height}"/>`;
