@@ -2,7 +2,7 @@
 
 import type { CompareFlags } from '../session/compare-flags.ts';
 import type { CommandDefinition } from './command.ts';
-import { afterFlag, beforeFlag, meshFlags, outputFlags } from './flags.ts';
+import { afterFlag, beforeFlag, htmlFlag, meshFlags, outputFlags } from './flags.ts';
 
 export const compare: CommandDefinition<CompareFlags> = {
   name: 'compare',
@@ -14,6 +14,7 @@ export const compare: CommandDefinition<CompareFlags> = {
     afterFlag,
     meshFlags,
     outputFlags,
+    htmlFlag,
   ],
   help: `
 BEFORE and AFTER are folders that \`snapshot\` made, or the predecessor's with haproxy-table-nodes-PROXY files. AFTER can be the live mesh: --live.

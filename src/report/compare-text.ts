@@ -24,7 +24,7 @@ export function renderComparison(
     comparisonVerdict(comparison, page),
     [...sideLines(comparison, page), ...countLines(comparison, page)],
     moveLines(comparison, shardName, page),
-    ...SECTIONS.map((section) => changeLines(section, comparison, { shardName, page })),
+    ...changeTitles.map((section) => changeLines(section, comparison, { shardName, page })),
     titled('Proxies', proxyLines(comparison, page), page),
     titled('Shards', serverLines(comparison, page), page),
     titled('Maps', mapLines(comparison, page), page),
@@ -79,12 +79,13 @@ function sideCells(word: string, side: ComparedSide, page: Page): readonly strin
   ];
 }
 
-function utc(ms: number): string {
+/** When a side was taken. */
+export function utc(ms: number): string {
   return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
 }
 
 /** The words for each count, in the order of the line. */
-const countWords: readonly (readonly [ChangeKind | 'kept', string])[] = [
+export const countWords: readonly (readonly [ChangeKind | 'kept', string])[] = [
   ['kept', 'on the same shard'],
   ['moved', 'on another shard'],
   ['lost', 'lost'],
@@ -131,7 +132,7 @@ interface Section {
 }
 
 /** What is told conference by conference. Expired and new ones are counted: they are usual. */
-const SECTIONS: readonly Section[] = [
+export const changeTitles: readonly Section[] = [
   { kind: 'lost', title: 'Lost' },
   { kind: 'apart', title: 'On several shards' },
   { kind: 'orphaned', title: 'Without a shard: the next request places the conference anew' },
@@ -172,7 +173,7 @@ function partlyWords(change: ConferenceChange, side: 'before' | 'after'): string
   return change.apartOn.includes(side) && change[side].length < 2 ? ' (followed on some proxies only)' : '';
 }
 
-const goneWords: Readonly<Record<GoneReason, string>> = {
+export const goneWords: Readonly<Record<GoneReason, string>> = {
   removed: 'a proxy that held it runs on and lacks it: cleared, or the table was full',
   restarted: 'the proxies that held it were restarted, and none got it back',
   replaced: 'the proxies that held it are gone, and none took it over',
@@ -183,7 +184,7 @@ const goneWords: Readonly<Record<GoneReason, string>> = {
   'not-read': 'AFTER was not read in full',
 };
 
-function gapLines({ before, after }: MeshComparison, page: Page): readonly string[] {
+export function gapLines({ before, after }: MeshComparison, page: Page): readonly string[] {
   return [
     ...sentences(
       before.gaps.map((gap) => `BEFORE: ${gap}`),
@@ -206,13 +207,18 @@ const exitWords: Readonly<Record<number, string>> = {
   [exitCodes.incomplete]: 'a side is incomplete, or nothing could be compared',
 };
 
+/** The words that follow `Exit code 2: `. */
+export function comparisonMeaning(exitCode: number): string {
+  return exitWords[exitCode] ?? String(exitCode);
+}
+
 function closingLines(
   { exitCode }: MeshComparison,
   { id, version }: Pick<RunFacts, 'id' | 'version'>,
   page: Page,
 ): readonly string[] {
   return [
-    ...fillText(`Exit code ${exitCode}: ${exitWords[exitCode] ?? exitCode}.`, { width: page.width, first: '' }),
+    ...fillText(`Exit code ${exitCode}: ${comparisonMeaning(exitCode)}.`, { width: page.width, first: '' }),
     ...fillText(`Every change by name: add --json FILE. Run ${page.name(id)}, version ${page.name(version)}`, {
       width: page.width,
       first: '',

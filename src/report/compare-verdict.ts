@@ -2,25 +2,35 @@
 
 import type { ComparedSide, MeshComparison } from '../domain/comparison.ts';
 import { count, counted, fillText, type Page } from './page.ts';
+import { toneColours, type VerdictSentence } from './verdict-line.ts';
 
 /** One line; two where a side is incomplete and a change was seen all the same. */
 export function comparisonVerdict(comparison: MeshComparison, page: Page): readonly string[] {
-  const { paint } = page;
+  const { paint, width } = page;
+  return comparisonSentences(comparison, page).flatMap(({ word, tone, sentence, scope }) =>
+    fillText(scope === null ? sentence : `${sentence} ${scope}`, {
+      width,
+      first: `${paint.bold(paint[toneColours[tone]](word))}  `,
+      paint: paint.bold,
+    }),
+  );
+}
+
+/** As `comparisonVerdict`. */
+export function comparisonSentences(comparison: MeshComparison, page: Page): readonly VerdictSentence[] {
   const scope = `(${page.name(comparison.environment)}, table ${page.name(comparison.table)}${betweenWords(comparison)})`;
-  const line = (word: string, colour: (text: string) => string, sentence: string) =>
-    fillText(sentence, { width: page.width, first: `${paint.bold(colour(word))}  `, paint: paint.bold });
-  const gap = `${gapWords(comparison)}: nothing can be said for the mesh`;
+  const incomplete = { word: 'INCOMPLETE', tone: 'doubtful' } as const;
   switch (comparison.verdict) {
     case 'kept':
-      return line('KEPT', paint.green, `${keptWords(comparison)} ${scope}`);
+      return [{ word: 'KEPT', tone: 'good', sentence: keptWords(comparison), scope }];
     case 'incomplete':
-      return line('INCOMPLETE', paint.yellow, `${gap} ${scope}`);
+      return [{ ...incomplete, sentence: `${gapWords(comparison)}: nothing can be said for the mesh`, scope }];
     case 'changed':
       return [
-        ...line(headWord(comparison), paint.red, `${changedWords(comparison)} ${scope}`),
+        { word: headWord(comparison), tone: 'bad', sentence: changedWords(comparison), scope },
         ...(comparison.view === 'complete'
           ? []
-          : line('INCOMPLETE', paint.yellow, `${gapWords(comparison)}: there may be more`)),
+          : [{ ...incomplete, sentence: `${gapWords(comparison)}: there may be more`, scope: null }]),
       ];
   }
 }

@@ -51,7 +51,7 @@ export interface ReportFiles {
   writeJunit(text: string): Promise<void>;
   /** As `writeJson`, for a document that need not fit in memory. */
   writeJsonPieces(pieces: Iterable<string>): Promise<void>;
-  /** For a command whose pages are not those of a report; composed only where a flag asks for them. */
+  /** For a command whose pages are not those of a report; composed where a flag asks for them. */
   writePages(compose: () => Promise<Iterable<HtmlFile>>): Promise<void>;
   /** Copies the run's journal from `journals` into the folder, however the run ended. */
   keepJournal(journals: string, runId: string): void;

@@ -75,6 +75,9 @@ async function tellComparison(commandRun: CommandRun, sides: NamedSides): Promis
   const comparison = await compareSides(commandRun, sides);
   context.progress.stop();
   await files.writeJsonPieces(comparisonJson(comparison, context.run));
+  await files.writePages(async () =>
+    (await import('../report/html/comparison-page.ts')).comparisonPages(comparison, context.run),
+  );
   if (!files.takeStandardOutput)
     await writeOut(renderComparison(comparison, context.run, describeTerminal(process.stdout, process.env)));
   return comparison.exitCode;

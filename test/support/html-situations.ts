@@ -1,26 +1,11 @@
 // Situations that a report shows on pages beside those that it says in text: with a census, a heal
 // and a history, and the names that shards have at Jitsi.
 
-import type { ConferenceList, Explanation } from '../../src/domain/explanation.ts';
 import { type CountsByKind, countByKind, type Finding } from '../../src/domain/finding.ts';
 import { findingName, type KeptRun, type RunHistory } from '../../src/domain/run-history.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
-import { checkPages } from '../../src/report/html/check-page.ts';
-import { explanationPages } from '../../src/report/html/explanation-page.ts';
-import type { HtmlFile } from '../../src/report/html-folder.ts';
-import { checkOf } from './check-facts.ts';
 import { situations } from './report-situations.ts';
-import {
-  finding,
-  findingList,
-  mesh,
-  meshFinding,
-  proxyNames,
-  route,
-  runReport,
-  split,
-  troubledProxy,
-} from './run-report.ts';
+import { finding, findingList, mesh, meshFinding, proxyNames, route, runReport } from './run-report.ts';
 
 export interface HtmlSituation {
   readonly report: RunReport;
@@ -28,7 +13,7 @@ export interface HtmlSituation {
 }
 
 const MINUTE_MS = 60_000;
-const lastRun = Date.parse('2026-11-21T10:00:00.000Z');
+export const lastRun = Date.parse('2026-11-21T10:00:00.000Z');
 
 function keptRun(minutesAgo: number, splits: number, changes: Partial<KeptRun> = {}): KeptRun {
   const byKind: CountsByKind = countByKind((kind) => (kind === 'split' ? splits : 0));
@@ -84,8 +69,8 @@ export function dayOfRuns(findings: readonly Finding[] = []): RunHistory {
   };
 }
 
-const shard = (number: number) => `10.${number % 3}.0.${number}:443`;
-const shards = Array.from({ length: 24 }, (_, index) => 11 + index).map((number) => ({
+export const shard = (number: number) => `10.${number % 3}.0.${number}:443`;
+export const shards = Array.from({ length: 24 }, (_, index) => 11 + index).map((number) => ({
   address: shard(number),
   name: `stage-8x8-${['us-west-2', 'us-east-1', 'eu-central-1'][number % 3]}-s${number}`,
   names: [`shard-${number}`],
@@ -94,8 +79,8 @@ const shards = Array.from({ length: 24 }, (_, index) => 11 + index).map((number)
   state: number === 19 ? ('doubtful' as const) : number === 20 ? ('down' as const) : ('up' as const),
 }));
 
-const names = proxyNames(8).map((name) => `stage-8x8-haproxy-${name}`);
-const apart = ['acme/daily', 'acme/%e5%85%a8%e4%bd%93', 'beta/all-hands', 'support'].map((conference, index) =>
+export const names = proxyNames(8).map((name) => `stage-8x8-haproxy-${name}`);
+export const apart = ['acme/daily', 'acme/%e5%85%a8%e4%bd%93', 'beta/all-hands', 'support'].map((conference, index) =>
   finding(index === 3 ? 'scattered' : 'split', conference, {
     cause: index === 3 ? null : 'peer-link-down',
     routes: names.map((name, at) => route(name, shard(at < 5 || index === 3 ? 11 : 14 + index))),
@@ -175,89 +160,6 @@ function healed(): HtmlSituation {
   });
   return { report: { ...report, run: { ...report.run, command: 'heal' }, exitCode: 4 }, past: dayOfRuns(apart) };
 }
-
-const explained: Explanation = {
-  environment: 'stage-8x8',
-  table: 'nodes',
-  run: { ...runReport().run, command: 'explain' },
-  asked: { text: 'https://meet.example/acme/Daily', readAs: 'url' },
-  key: 'acme/daily',
-  conference: 'acme/daily',
-  verdict: 'apart',
-  view: 'complete',
-  exitCode: 2,
-  routes: names.map((proxy, at) => ({
-    proxy,
-    region: null,
-    status: 'ok',
-    haproxy: '2.8.5',
-    trouble: null,
-    entry: at === 7 ? null : { serverId: 21, serverKey: shard(at < 5 ? 11 : 14), expiresInMs: 240_000 },
-    next:
-      at === 7
-        ? { does: 'placed-anew', why: 'absent', shard: null }
-        : { does: 'followed', rule: 'server-key', shard: shard(at < 5 ? 11 : 14) },
-    shardState: at === 6 ? 'drain' : 'up',
-    doubt: null,
-    isMixed: false,
-    because: at === 7 ? 'it has no entry' : '',
-  })),
-  shardNames: new Map(shards.map(({ address, name }) => [address, name])),
-  findings: apart.slice(0, 1),
-  links: [{ one: names[0]!, other: names[7]!, state: 'down' }],
-  past: [{ at: '2026-11-21T09:25:00.000Z', runId: 'r-35', source: 'report', what: 'a run saw it split' }],
-  census: { people: [{ shard: shard(11), name: 's11', participants: 14 }], unanswered: ['s20'] },
-  heal: {
-    decision: { winner: shard(11), policy: 'participants', because: '14 of 17', participantsMoved: 3 },
-    steps: [
-      { phase: 0, kind: 'touch', proxy: names[0]!, commands: ['set table nodes key acme/daily data.server_id 21'] },
-    ],
-  },
-  unknown: null,
-  notes: ['The census is two minutes old.'],
-};
-
-const { environment, table, run, view, shardNames } = explained;
-const listed: ConferenceList = {
-  ...{ environment, table, run, view, shardNames },
-  asked: { text: 'acme/*', readAs: 'glob' },
-  exitCode: 2,
-  total: 3,
-  matches: [
-    { key: 'acme/daily', conference: 'acme/daily', verdict: 'apart', shards: [shard(11), shard(14)] },
-    { key: 'acme/retro', conference: 'acme/retro', verdict: 'orphaned', shards: [] },
-  ],
-  notes: [],
-};
-
-/** Pages of other commands. */
-export const otherPages: Readonly<Record<string, () => readonly HtmlFile[]>> = {
-  'a check that passes': () => checkPages(checkOf()),
-  'a check that fails': () =>
-    checkPages(
-      checkOf({
-        report: {
-          proxies: [...mesh(['hap-a', 'hap-b'], { 'hap-b': { haproxy: '3.0.11' } }), troubledProxy('hap-c')],
-          findings: findingList([split('room')]),
-          notes: ['A note.'],
-        },
-        rules: { haproxy: '2.8' },
-      }),
-    ),
-  'an explanation': () => explanationPages(explained),
-  'a list of conferences': () => explanationPages(listed),
-  'a name that is in no table': () =>
-    explanationPages({
-      ...explained,
-      verdict: 'unknown',
-      exitCode: 0,
-      routes: [],
-      findings: [],
-      links: [],
-      heal: { decision: { refusal: 'unknown-conference', because: 'no proxy has it' }, steps: [] },
-      unknown: { reasons: ['it may have ended'], nearest: [], searched: 0 },
-    }),
-};
 
 export const htmlSituations: Readonly<Record<string, () => HtmlSituation>> = {
   ...Object.fromEntries(

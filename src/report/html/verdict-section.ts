@@ -51,14 +51,14 @@ export function standing(report: RunReport): readonly VerdictSentence[] {
 /** What a run comes to, as the heading of its page, and when it looked. */
 export function verdictBox(
   sentences: readonly Pick<VerdictSentence, 'word' | 'tone' | 'sentence'>[],
-  run: RunReport['run'],
+  run: RunReport['run'] | null,
 ): Markup {
   const [first, ...others] = sentences;
   return html`
 <div class="verdict ${first!.tone}">
 <h1>${saying(first!)}</h1>
 ${others.map((other) => html`<p class="more ${other.tone}">${saying(other)}</p>`)}
-<p class="facts">${factsOf(run)}</p>
+${run !== null && html`<p class="facts">${factsOf(run)}</p>`}
 </div>`;
 }
 

@@ -13,7 +13,8 @@ import { withStyle } from '../../../src/report/html/files.ts';
 import { reportPages } from '../../../src/report/html/front-page.ts';
 import { type HtmlFile, htmlFolder } from '../../../src/report/html-folder.ts';
 import { browserPath, complaintsOf, JENKINS_POLICIES, serveAsJenkins, startBrowser } from '../../support/browser.ts';
-import { htmlSituations, otherPages } from '../../support/html-situations.ts';
+import { htmlSituations } from '../../support/html-situations.ts';
+import { otherPages } from '../../support/other-pages.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folders: Readonly<Record<string, () => Iterable<HtmlFile>>> = {

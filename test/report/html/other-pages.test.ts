@@ -1,8 +1,8 @@
-// The pages of check and explain: what stands where.
+// The pages of check, compare and explain: what stands where.
 
 import { describe, expect, test } from 'vitest';
 import { flawsOf } from '../../support/html-flaws.ts';
-import { otherPages } from '../../support/html-situations.ts';
+import { otherPages } from '../../support/other-pages.ts';
 
 const textOf = (name: string) => otherPages[name]!()[0]!.text;
 const cellsOf = (text: string, row: string) =>
@@ -59,6 +59,16 @@ describe('an explanation', () => {
     expect(text).toContain('set table nodes key acme/daily data.server_id 21');
     expect(text).toContain('3 participants reload');
   });
+});
+
+test('a comparison: its verdict, what changed by name, and the sides', () => {
+  const text = textOf('a comparison');
+  expect(text).toMatch(/<div class="verdict bad">\s*<h1><span class="word">MOVED<\/span>/);
+  expect(text).toContain('<p class="more doubtful"><span class="word">INCOMPLETE</span>');
+  expect(cellsOf(text, 'acme/daily')).toEqual(['s11', 's14', '']);
+  expect(cellsOf(text, 'beta')).toEqual(['s12', 'none', 'the proxies that held it are gone, and none took it over']);
+  expect(cellsOf(text, 'Before')).toEqual(['&quot;before &lt;1&gt;&quot;', 'not known', '8 of 8', '900']);
+  expect(cellsOf(text, 'After').slice(0, 2)).toEqual(['the live mesh', '2026-11-21 10:00:00']);
 });
 
 test('a list of conferences has a row each, and says how many were not looked at', () => {
