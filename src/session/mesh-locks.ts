@@ -13,8 +13,10 @@ import type { Shell } from '../transport/shell.ts';
 
 /** The locks that a run honours, or ignores and says so. */
 export interface MeshLocks {
-  /** Every lock that was found so far. */
+  /** Every lock that was found in this look. */
   seen(): readonly SeenLock[];
+  /** Another look begins: locks are looked for anew. A run may look for hours. */
+  renew(): void;
   /**
    * Why nothing may be written now, or `null`. The folder is read again: a lock may have been taken
    * since.
@@ -22,7 +24,7 @@ export interface MeshLocks {
   obstacle(): string | null;
   /**
    * The reader, which asks a locked proxy nothing. With a shell, the proxy's host is asked for a
-   * lock first, once.
+   * lock first, once a look.
    */
   guarded(target: ProxyTarget, reader: TableReader, shell?: Shell): TableReader;
 }
@@ -42,24 +44,29 @@ export function hostFileOf({ ssh: { lockFile, via } }: Pick<Settings, 'ssh'>): H
 
 const REMEDY = 'wait until it ends, or ask its owner; for your own work give --ignore-lock';
 
-/** Reads the folder once; later only for `obstacle`. */
+/** Reads the folder now. */
 export function openLocks(rules: LockRules): MeshLocks {
-  const inFolder = readLocks(rules).map((found) => seenLock(found, rules));
+  const readFolder = () => readLocks(rules).map((found) => seenLock(found, rules));
+  let inFolder = readFolder();
+  let looks = 0;
   const onHosts = new Map<string, SeenLock>();
-  const seen = () => [...inFolder, ...[...onHosts.values()].toSorted(byProxy)];
-  const troubleOn = (proxy: string, shell: Shell) => async (signal: AbortSignal) => {
-    const lock = await askHost(proxy, { shell, rules, signal });
-    if (lock !== null) onHosts.set(proxy, lock);
+  const troubleOn = (name: string, shell: Shell | undefined) => async (signal: AbortSignal) => {
+    const own = inFolder.find(({ proxy, state }) => proxy === name && state === 'in-force');
+    if (own !== undefined) return troubleBy(own);
+    if (shell === undefined || rules.hostFile === null) return null;
+    const lock = await askHost(name, { shell, rules, signal });
+    if (lock !== null) onHosts.set(name, lock);
     return lock?.state === 'in-force' ? troubleBy(lock) : null;
   };
   return {
-    seen,
-    obstacle: () => obstacleAmong([...readLocks(rules).map((found) => seenLock(found, rules)), ...onHosts.values()]),
-    guarded({ name }, reader, shell) {
-      const own = inFolder.find(({ proxy, state }) => proxy === name && state === 'in-force');
-      if (own !== undefined) return askingFirst(reader, async () => troubleBy(own));
-      return shell === undefined || rules.hostFile === null ? reader : askingFirst(reader, troubleOn(name, shell));
+    seen: () => [...inFolder, ...[...onHosts.values()].toSorted(byProxy)],
+    renew() {
+      inFolder = readFolder();
+      onHosts.clear();
+      looks++;
     },
+    obstacle: () => obstacleAmong([...readFolder(), ...onHosts.values()]),
+    guarded: ({ name }, reader, shell) => askingFirst(reader, troubleOn(name, shell), () => looks),
   };
 }
 
@@ -128,14 +135,18 @@ function judged(
 }
 
 /**
- * Asks for a trouble before the first question, and answers every question with it. Where that
- * cannot be asked, the next question asks again.
+ * Asks for a trouble before the first question of a look, and answers every question with it. Where
+ * that cannot be asked, the next question asks again.
  */
-function askingFirst(reader: TableReader, ask: (signal: AbortSignal) => Promise<Trouble | null>): TableReader {
-  let asked: Promise<Trouble | null> | null = null;
+function askingFirst(
+  reader: TableReader,
+  ask: (signal: AbortSignal) => Promise<Trouble | null>,
+  lookNow: () => number,
+): TableReader {
+  let asked: { readonly look: number; readonly answer: Promise<Trouble | null> } | null = null;
   const free = async (signal: AbortSignal) => {
-    asked ??= ask(signal);
-    const trouble = await asked.catch((error: unknown) => {
+    if (asked?.look !== lookNow()) asked = { look: lookNow(), answer: ask(signal) };
+    const trouble = await asked.answer.catch((error: unknown) => {
       asked = null;
       throw error;
     });

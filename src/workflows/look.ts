@@ -83,6 +83,7 @@ export async function lookAtKeys(
 ): Promise<Looked> {
   const { mesh, settings, context } = run;
   const startedAt = context.clock.now();
+  if (mesh.kind === 'live') mesh.locks.renew();
   const keys = keysOf(only);
   const grid = createEntryGrid({
     keys,

@@ -3,7 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ProxyTarget } from '../../src/domain/proxy.ts';
+import { TransportError } from '../../src/errors.ts';
 import { createLock, type LockPlace, lockPath } from '../../src/locks/lock-folder.ts';
+import { releaseLock } from '../../src/locks/take-locks.ts';
 import type { TableReader } from '../../src/runtime-api/table-reader.ts';
 import { openLocks } from '../../src/session/mesh-locks.ts';
 import { lockOf, MINUTE, NOW } from '../locks/lock-of.ts';
@@ -62,12 +64,59 @@ test('a locked proxy is asked nothing, and the trouble says who, why and until w
   expect(asked).toEqual(['close']);
 });
 
-test('another proxy is asked as ever, and a run that ignores the lock asks the locked one', () => {
+test('another proxy is asked as ever, and a run that ignores the lock asks the locked one', async () => {
   const place = placeOf();
   createLock(place, lockOf({ proxy: 'hap-a' }));
-  const reader = readerThat([]);
-  expect(openIn(place).guarded(target('hap-b'), reader)).toBe(reader);
-  expect(openIn(place, true).guarded(target('hap-a'), reader)).toBe(reader);
+  const asked: string[] = [];
+  await openIn(place).guarded(target('hap-b'), readerThat(asked)).state(signal);
+  await openIn(place, true).guarded(target('hap-a'), readerThat(asked)).checkProcess(signal);
+  expect(asked).toEqual(['state', 'checkProcess']);
+});
+
+test('a run that looks again sees locks that were taken and released since', async () => {
+  const place = placeOf();
+  const asked: string[] = [];
+  const locks = openIn(place);
+  const reader = locks.guarded(target('hap-a'), readerThat(asked));
+  await reader.state(signal);
+  createLock(place, lockOf({ proxy: 'hap-a' }));
+  await reader.checkProcess(signal);
+  locks.renew();
+  await expect(reader.state(signal)).rejects.toMatchObject({ code: 'locked' });
+  expect(locks.seen()).toMatchObject([{ proxy: 'hap-a', state: 'in-force' }]);
+  releaseLock(place, 'hap-a', { owner: 'alice@deploy-1', force: false, nowMs: NOW });
+  locks.renew();
+  await reader.state(signal);
+  expect([asked, locks.seen()]).toEqual([['state', 'checkProcess', 'state'], []]);
+});
+
+describe("a proxy's host", () => {
+  const hostFile = { path: '/tmp/x.lock', sudo: false };
+  const openOn = (place: LockPlace) => openLocks({ ...place, isIgnoring: false, hostFile, now: () => NOW });
+
+  test('is asked once a look, before the proxy; a lock there keeps the run off and writers out', async () => {
+    const [said, asked]: [string[], string[]] = [['none\n', 'lock\n7 1000\n1060\n'], []];
+    const locks = openOn(placeOf());
+    const shell = async () => ({ output: said.shift()!, complaint: '' });
+    const reader = locks.guarded(target('hap-a'), readerThat(asked), shell);
+    await Promise.all([reader.state(signal), reader.checkProcess(signal)]);
+    expect([asked, locks.obstacle()]).toEqual([['state', 'checkProcess'], null]);
+    locks.renew();
+    await expect(reader.state(signal)).rejects.toMatchObject({ code: 'locked' });
+    expect([asked.length, locks.obstacle()]).toEqual([2, expect.stringContaining('hap-a is locked on its host')]);
+  });
+
+  test('that runs no commands holds no lock; one that cannot be asked is asked again', async () => {
+    const answers: (() => Promise<null>)[] = [
+      () => Promise.reject(new TransportError({ code: 'refused', message: 'no', remedy: '' })),
+      async () => null,
+    ];
+    const asked: string[] = [];
+    const reader = openOn(placeOf()).guarded(target('hap-a'), readerThat(asked), () => answers.shift()!());
+    await expect(reader.state(signal)).rejects.toMatchObject({ code: 'refused' });
+    await reader.state(signal);
+    expect([asked, answers]).toEqual([['state'], []]);
+  });
 });
 
 describe('what is seen, and what keeps writers out', () => {

@@ -3,7 +3,12 @@
 import type { SeenLock } from '../../src/domain/lock.ts';
 import type { MeshLocks } from '../../src/session/mesh-locks.ts';
 
-export const noLocks: MeshLocks = { seen: () => [], obstacle: () => null, guarded: (_, reader) => reader };
+export const noLocks: MeshLocks = {
+  seen: () => [],
+  renew: () => {},
+  obstacle: () => null,
+  guarded: (_, reader) => reader,
+};
 
 /** A lock on the environment, in force unless a test says so. */
 export function seenLock(changes: Partial<SeenLock> = {}): SeenLock {
