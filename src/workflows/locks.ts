@@ -7,7 +7,7 @@ import type { SeenLock } from '../domain/lock.ts';
 import { leasePath } from '../heal/run-lock.ts';
 import { readLocks } from '../locks/lock-folder.ts';
 import { spanWords, timeWords } from '../locks/lock-words.ts';
-import { type Released, releaseLock, takeLocks } from '../locks/take-locks.ts';
+import { type Released, type Releasing, releaseLock, takeLocks } from '../locks/take-locks.ts';
 import { systemClock } from '../process/clock.ts';
 import { counted } from '../report/page.ts';
 import type { Call } from '../session/mesh.ts';
@@ -23,6 +23,8 @@ export interface UnlockFlags extends LocksFlags {
   readonly owner?: string;
   readonly force?: boolean;
 }
+
+const FOLDER_REMEDY = 'make room, or set `heal.journal` to a folder that you may write to';
 
 /** `splitbrain lock`. Resolves to the exit code, as all commands of this file. */
 export function lockCommand(names: readonly string[], flags: LockFlags, call: Call): Promise<number> {
@@ -42,7 +44,8 @@ export function lockCommand(names: readonly string[], flags: LockFlags, call: Ca
           foreign.map(({ seen }) => seen),
         );
       const taken = takeLocks(run.place, wanted, nowMs);
-      if (taken.kind === 'unwritable') throw new Error(taken.problem);
+      if (taken.kind === 'unwritable')
+        return tell(run, exitCodes.crash, [`Nothing was locked: ${taken.problem}: ${FOLDER_REMEDY}.`]);
       if (taken.kind === 'held') return refuse(run, seenLocks(run.place, taken.held, nowMs));
       const lockOn = (proxy: string) => ({ ...first, proxy });
       const made = (await hosts?.make(lockOn, marksOf(before))) ?? [];
@@ -90,7 +93,9 @@ export function unlockCommand(names: readonly string[], flags: UnlockFlags, call
       const after = (await hosts?.remove(marksOf(free))) ?? [];
       const mute = [...before, ...after].filter(({ kind }) => kind === 'mute');
       const stays = locksIn(after);
-      const released = proxies.map((proxy) => releaseLock(run.place, proxy, { owner, force, nowMs }));
+      const released = releaseAll(run, proxies, { owner, force, nowMs });
+      if ('problem' in released)
+        return tell(run, exitCodes.crash, [`Not released: ${released.problem}: ${FOLDER_REMEDY}.`]);
       const said = [
         ...released.map((each) => releasedWords(each, { run, owner, nowMs })),
         ...held.map(({ proxy, seen }) => heldWords(seen, { run, owner, words: [proxy, '--on-hosts'] })),
@@ -118,6 +123,18 @@ export function locksCommand(flags: LocksFlags, call: Call): Promise<number> {
       });
     }),
   );
+}
+
+function releaseAll(
+  { place }: LockRun,
+  proxies: readonly (string | null)[],
+  how: Releasing,
+): readonly Released[] | { readonly problem: string } {
+  try {
+    return proxies.map((proxy) => releaseLock(place, proxy, how));
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
 }
 
 type HostLock = Extract<OnHost, { kind: 'lock' }>;

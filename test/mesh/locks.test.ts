@@ -149,6 +149,16 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await run('unlock', 'hap-a', '--owner', 'alice')).exitCode).toBe(0);
   });
 
+  test('a folder that cannot be written: exit 1, and what to do', async () => {
+    const { scratch, mesh } = here;
+    const config = configure(scratch, mesh, { lines: [`heal: { journal: ${scratch.file('no-folder', '')} }`] });
+    const taken = await runSplitbrain(['lock', '--reason', 'r', '--for', '1m', ...config]);
+    expect([taken.exitCode, taken.stdout]).toEqual([
+      1,
+      expect.stringMatching(/Nothing was locked:[\s\S]*heal\.journal/),
+    ]);
+  });
+
   test('a name that no proxy has, and a name that was not locked', async () => {
     const { scratch, mesh } = here;
     const config = configure(scratch, mesh, {});
