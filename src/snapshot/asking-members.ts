@@ -35,18 +35,20 @@ export async function sampleKeys(
   const enough = new AbortController();
   const limit = pLimit(concurrency);
   const samples: Sample[] = [];
+  // Nobody waits for one that hangs.
+  const wanted = Math.min(SAMPLED_PROXIES, Math.ceil(members.length / 2));
   const reading = members.map(({ reader }) =>
     limit(async () => {
       if (enough.signal.aborted) return;
       const sample = await sampleOf(reader, AbortSignal.any([signal, enough.signal]));
       if (sample === null || sample.keys.length === 0) return;
       samples.push(sample);
-      if (samples.length >= SAMPLED_PROXIES) enough.abort();
+      if (samples.length >= wanted) enough.abort();
     }),
   );
   await Promise.all(reading);
   signal.throwIfAborted();
-  const some = samples.slice(0, SAMPLED_PROXIES);
+  const some = samples.slice(0, wanted);
   return {
     keys: [...new Set(some.flatMap(({ keys }) => keys))],
     isSpread: some.filter(({ isSpread }) => isSpread).length * 2 > some.length,

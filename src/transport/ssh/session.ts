@@ -68,8 +68,8 @@ export function startSession(channel: Channel, login: Login, dialect: Dialect): 
     });
   });
   const close = () => {
+    if (!isOver) channel.end();
     isOver = true;
-    channel.end();
     return closed;
   };
 

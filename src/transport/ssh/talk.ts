@@ -136,6 +136,8 @@ export function talkTo({ place, path, via, compress, dialect }: TalkOptions): Ta
    */
   async function askInSession(over: Login, { request, onChunk, wait }: SocketRequest): Promise<boolean> {
     const kept = session?.isOver === false ? session : null;
+    // One whose answer was given up may still be closing, and sshd's MaxSessions may be 1.
+    if (kept === null) await endSession(wait.signal);
     session = kept ?? startSession(await open(over, ways().plain, wait), over, dialect);
     const end = await session.ask(request, onChunk, wait.signal);
     wasMarked = session.isMarked;
