@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 rm -rf dist
 # Bundled CommonJS packages (commander, pino) call `require` for Node's own modules; an ES module
 # has none, so the banner makes one.
-node_modules/.bin/esbuild src/main.ts jobs/monitor.ts jobs/remediate.ts jobs/report.ts \
+node_modules/.bin/esbuild src/main.ts jobs/fill.ts jobs/monitor.ts jobs/remediate.ts jobs/report.ts \
   --bundle --splitting --format=esm --platform=node --target=node20 --outbase=. --outdir=dist --chunk-names='src/[name]-[hash]' \
   --external:ssh2 --external:@aws-sdk/client-cloudwatch --log-level=warning \
   --banner:js="import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"

@@ -40,7 +40,7 @@ export interface StepChecks {
  */
 const BATCH = 50;
 /** With thousands of conferences the round trips count, and entries are read from dumps. */
-const LARGE_BATCH = 2_000;
+const LARGE_BATCH = 4_000;
 /**
  * The message of a touch arrives within milliseconds. A worldwide link or a busy proxy may take
  * this long.

@@ -9,6 +9,7 @@ import { planFill, tallyFill } from '../plan/fill.ts';
 import { renderFill, renderLeft } from '../report/fill-lines.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import type { CommandRun } from '../session/command-run.ts';
+import type { LiveFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
 import { type HealFlags, type Story, writing } from './heal.ts';
 import { stampOf } from './propose.ts';
@@ -32,6 +33,31 @@ export function fillCommand(flags: FillFlags, call: Call): Promise<number> {
   return writing({ ...flags, proxy: endpoints }, call, storyOf(proxies, flags));
 }
 
+/** The words of a job: names with blanks between them, and a number. */
+interface JobWords {
+  readonly proxies: string;
+  readonly atMost: string | undefined;
+}
+
+/** The fill of a job. Nobody is asked, so that the configuration must consent. */
+export function unattendedFill(flags: LiveFlags, { proxies, atMost }: JobWords, call: Call): Promise<number> {
+  if (atMost !== undefined && !/^[1-9]\d{0,8}$/.test(atMost))
+    throw new ConfigError([`--at-most ${JSON.stringify(atMost)}: it is no whole number above 0`]);
+  const names = proxies.split(/\s+/).filter((name) => name !== '');
+  const limit = atMost === undefined ? {} : { atMost: Number(atMost) };
+  const story = storyOf(names.length === 0 ? null : new Set(names), limit);
+  return writing({ ...flags, yes: true }, call, {
+    ...story,
+    beforeLook: async (commandRun) => {
+      if (!commandRun.settings.heal.consented)
+        throw new ConfigError([
+          'the configuration has no `heal:` section, so that nothing may be written without a person; add one (it may be empty: `heal: {}`)',
+        ]);
+      await story.beforeLook?.(commandRun);
+    },
+  });
+}
+
 /**
  * The values of `--proxy`. Beside a configuration they are names of its proxies; without one,
  * endpoints name the mesh, as for every command, and the other words name proxies of it.
@@ -47,7 +73,7 @@ export function proxyWords({ config, proxy }: Pick<FillFlags, 'config' | 'proxy'
   };
 }
 
-function storyOf(proxies: FilledProxies, { atMost }: FillFlags): Story {
+function storyOf(proxies: FilledProxies, { atMost }: Pick<FillFlags, 'atMost'>): Story {
   const namesAgain = [...(proxies ?? [])].flatMap((name) => ['--proxy', name]);
   const limitAgain = atMost === undefined ? [] : ['--at-most', String(atMost)];
   const tallyOf = (report: RunReport): FillTally =>

@@ -155,6 +155,30 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     expect(existsSync(join(workspace, 'owned'))).toBe(false);
   });
 
+  test.each([
+    [0, 'SUCCESS'],
+    [2, 'FAILURE'],
+    [3, 'FAILURE'],
+    [4, 'FAILURE'],
+  ])('gate, exit %i -> %s, under the lock of the mesh and without a key to AWS', (ends, result) => {
+    mkdirSync(join(workspace, 'jobs'));
+    const gate = 'printf \'%s|\' "$FILL" "$@" >gate-words; touch out/check-after.json; exit $ENDS';
+    writeFileSync(join(workspace, 'jobs/gate.sh'), gate);
+    const built = build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: true, PROXIES: 'hap-d  * $(touch owned)' }, ends);
+    expect([built.result, built.archived]).toEqual([result, ['out/check-after.json']]);
+    expect(built.events).toContain('lock haproxy-state-prod');
+    expect(built.events.filter((event) => event.includes('aws'))).toEqual([]);
+    const said = readFileSync(join(workspace, 'gate-words'), 'utf8');
+    expect(said).toBe('yes|jobs/environments/prod.yaml|out|hap-d|*|$(touch|owned)|');
+    expect(existsSync(join(workspace, 'owned'))).toBe(false);
+    build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: false, PROXIES: '' }, ends);
+    expect(readFileSync(join(workspace, 'gate-words'), 'utf8')).toBe('no|jobs/environments/prod.yaml|out|');
+  });
+
+  test('gate waits for the lock', () => {
+    expect(build({ TASK: 'gate', locked: true }).events).toContain('lock haproxy-state-staging');
+  });
+
   test.each(['./staging', '..', 'staging\n', '$(touch owned)"; touch owned; "', 'a'.repeat(101)])(
     'ENVIRONMENT %j, which is no name of a mesh -> FAILURE; no lock, no program, no old file archived',
     (name) => {
@@ -171,7 +195,7 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     const { result, events } = build({ TASK: '../main' });
     expect([result, events]).toEqual([
       'FAILURE',
-      expect.arrayContaining(['FAILURE: TASK is none of report, monitor, remediate']),
+      expect.arrayContaining(['FAILURE: TASK is none of report, monitor, remediate, gate']),
     ]);
   });
 

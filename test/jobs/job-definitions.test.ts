@@ -1,4 +1,4 @@
-// The job definitions, rendered by Jenkins Job Builder: three jobs a mesh, their parameters and
+// The job definitions, rendered by Jenkins Job Builder: four jobs a mesh, their parameters and
 // triggers.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -28,9 +28,10 @@ describe.skipIf(lacking('jenkins-jobs', 'jenkins-job-builder') !== null)('jenkin
   const namesIn = (xml: string) =>
     [...xml.matchAll(/ParameterDefinition>\s*<name>([^<]+)<\/name>/g)].map((match) => match[1]);
 
-  test('three jobs, named for one task and one mesh each, one build at a time; only the periodic one has a timer', () => {
+  test('four jobs, named for one task and one mesh each, one build at a time; only the periodic one has a timer', () => {
     const jobs = render(definitions);
     expect([...jobs.keys()].sort()).toEqual([
+      'splitbrain-gate-staging',
       'splitbrain-monitor-staging',
       'splitbrain-remediate-staging',
       'splitbrain-report-staging',
@@ -39,15 +40,22 @@ describe.skipIf(lacking('jenkins-jobs', 'jenkins-job-builder') !== null)('jenkin
       expect(xml).toContain('<scriptPath>Jenkinsfile</scriptPath>');
       expect(xml).toContain('DisableConcurrentBuildsJobProperty');
     }
-    const [monitor, remediate, report] = [...jobs].sort().map(([, xml]) => xml);
+    const [gate, monitor, remediate, report] = [...jobs].sort().map(([, xml]) => xml);
     // The webhook needs its parameter before the first build; every other one comes from the
     // Jenkinsfile.
-    expect([monitor, remediate, report].map((xml) => namesIn(xml!))).toEqual([[], ['ALARM_EVENT', 'ALARM_NAME'], []]);
+    expect([gate, monitor, remediate, report].map((xml) => namesIn(xml!))).toEqual([
+      ['HEAL', 'PROXIES'],
+      [],
+      ['ALARM_EVENT', 'ALARM_NAME'],
+      [],
+    ]);
     const jenkinsfile = readFileSync(new URL('../../Jenkinsfile', import.meta.url), 'utf8');
-    for (const name of namesIn(remediate!)) expect(jenkinsfile).toContain(`(name: '${name}'`);
+    for (const name of [...namesIn(remediate!), ...namesIn(gate!)]) expect(jenkinsfile).toContain(`(name: '${name}'`);
     expect(
-      [monitor, remediate, report].map((xml) => /<hudson.triggers.TimerTrigger>\s*<spec>([^<]+)</.exec(xml!)?.[1]),
-    ).toEqual([/cron\(task == 'monitor' \? '([^']+)' : ''\)/.exec(jenkinsfile)?.[1], undefined, undefined]);
+      [monitor, remediate, report, gate].map(
+        (xml) => /<hudson.triggers.TimerTrigger>\s*<spec>([^<]+)</.exec(xml!)?.[1],
+      ),
+    ).toEqual([/cron\(task == 'monitor' \? '([^']+)' : ''\)/.exec(jenkinsfile)?.[1], undefined, undefined, undefined]);
   });
 
   test('the webhook puts the whole body into ALARM_EVENT, guarded by a credential; no token stands in the file', () => {
@@ -63,7 +71,7 @@ describe.skipIf(lacking('jenkins-jobs', 'jenkins-job-builder') !== null)('jenkin
     expect(text).toContain('      - staging\n');
     const more = text.replace('      - staging\n', '      - staging\n      - stage-8x8\n');
     const jobs = render(scratch.file('jobs.yaml', more));
-    expect(jobs.size).toBe(6);
+    expect(jobs.size).toBe(8);
     expect(jobs.has('splitbrain-monitor-stage-8x8')).toBe(true);
   });
 
