@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
@@ -66,6 +67,9 @@ test('--json has all of it, in a file or in place of the text', async () => {
       filesLeftOut: 0,
     },
   ]);
+  const schema = JSON.parse(readFileSync(new URL('../../schema/history.schema.json', import.meta.url), 'utf8'));
+  const isValid = new Ajv2020({ strictRequired: false, validateFormats: false }).compile(schema);
+  expect([isValid(document), isValid.errors, isValid({ ...document, present: {} })]).toEqual([true, null, false]);
   const piped = await runSplitbrain(['history', '--history', folder(), '--json', '-']);
   expect(JSON.parse(piped.stdout).runs).toHaveLength(2);
 });
