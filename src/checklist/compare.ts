@@ -2,17 +2,10 @@
 // what became of proxies, servers and maps. Pure.
 
 import { summariseShards } from '../analysis/summary.ts';
-import type { ComparedShard, ComparedSide, ConferenceChange, MeshComparison, Move } from '../domain/comparison.ts';
+import type { ComparedShard, ComparedSide, MeshComparison } from '../domain/comparison.ts';
 import { exitCodes } from '../domain/exit-codes.ts';
-import {
-  type BothLooks,
-  type BothStates,
-  type ConferenceChanges,
-  type LaterLook,
-  listChanges,
-  markChanges,
-  rowsToConfirm,
-} from './conference-changes.ts';
+import { type BothLooks, type LaterLook, listChanges } from './change-list.ts';
+import { type BothStates, type ConferenceChanges, markChanges, rowsToConfirm } from './conference-changes.ts';
 import { createShardNumbers, NOT_HELD, type ShardNumbers, stateAt, statesOf } from './conference-states.ts';
 import { emptiedPairs, type GoneEvidence } from './gone.ts';
 import { mapChanges } from './map-changes.ts';
@@ -31,9 +24,6 @@ export interface ComparedLooks {
   readonly later: LaterLook | null;
   readonly notes: readonly string[];
 }
-
-/** Conferences that are named for each pair of shards. */
-const MOVES_NAMED = 10;
 
 export interface Compared {
   readonly comparison: MeshComparison;
@@ -59,7 +49,7 @@ export function compareLooks(looks: ComparedLooks): Compared {
   const afterIsComplete = gapsOf(lastLook).length === 0;
   const evidence: GoneEvidence = { ...both, pairs, time, afterIsComplete, emptied };
   const changes = markChanges(states, shards, evidence);
-  const list = listChanges(changes, both, evidence);
+  const list = listChanges({ changes, shards, looks: both, evidence });
   const maps = mapChanges(views.before, views.after);
   return {
     toConfirm: rowsToConfirm(changes),
@@ -75,7 +65,7 @@ export function compareLooks(looks: ComparedLooks): Compared {
         before: sides.before.conferences,
         after: sides.after.conferences,
       },
-      moves: groupMoves(list.of('moved')),
+      moves: list.moves,
       changes: list,
       shards: shardsOf(states, shards, both),
       proxies: proxyChanges(pairs, views, emptied),
@@ -120,21 +110,6 @@ function judgeChanges(
     view: isIncomplete ? 'incomplete' : 'complete',
     exitCode: isIncomplete ? exitCodes.incomplete : disturbed > 0 ? exitCodes.disagreement : exitCodes.agree,
   };
-}
-
-/** Each conference that moved has one shard on each side. */
-function groupMoves(moved: Iterable<ConferenceChange>): readonly Move[] {
-  const groups = new Map<string, { from: string; to: string; count: number; changes: ConferenceChange[] }>();
-  for (const change of moved) {
-    const [from = '', to = ''] = [change.before[0], change.after[0]];
-    const known = groups.get(`${from} ${to}`) ?? { from, to, count: 0, changes: [] };
-    groups.set(`${from} ${to}`, known);
-    known.count++;
-    if (known.changes.length < MOVES_NAMED) known.changes.push(change);
-  }
-  return [...groups.values()].sort(
-    (one, other) => other.count - one.count || (`${one.from} ${one.to}` < `${other.from} ${other.to}` ? -1 : 1),
-  );
 }
 
 /** Every shard that a side has as a server or leads a conference to, by address. */

@@ -1,14 +1,6 @@
 // What became of every conference between two looks, as one small number each. Pure.
 
-import type { RoutedGrid } from '../analysis/routed-grid.ts';
-import {
-  type ChangeKind,
-  type ChangeList,
-  type ConferenceChange,
-  changeKinds,
-  type GoneReason,
-} from '../domain/comparison.ts';
-import { conferenceOf } from '../domain/key.ts';
+import { type ChangeKind, changeKinds } from '../domain/comparison.ts';
 import {
   APART,
   addressesAt,
@@ -19,7 +11,7 @@ import {
   type ShardNumbers,
   shardNamedBy,
 } from './conference-states.ts';
-import { type GoneEvidence, judgeGone, longestLifeAt } from './gone.ts';
+import { type GoneEvidence, judgeGone } from './gone.ts';
 
 /** A row that is on neither side, or on the same shard on both; others are 1 + the kind's index. */
 const ABSENT = 0;
@@ -100,7 +92,8 @@ function isElsewhere(
   return kind === 'apart' && is >= 0 && !addressesAt(evidence.before, row).includes(shards.addresses[is]!);
 }
 
-function kindOf(mark: number): ChangeKind | null {
+/** The kind of a mark; `null` where nothing changed. */
+export function kindOf(mark: number): ChangeKind | null {
   return mark === ABSENT || mark === KEPT ? null : changeKinds[mark - 1]!;
 }
 
@@ -115,76 +108,3 @@ export function rowsToConfirm({ marks }: ConferenceChanges): readonly number[] {
 }
 
 const IN_FLIGHT: ReadonlySet<ChangeKind> = new Set(['moved', 'lost', 'apart', 'orphaned']);
-
-/** Another look at some rows, after the first one at AFTER; `rowOf` is -1 for the others. */
-export interface LaterLook {
-  readonly look: RoutedGrid;
-  rowOf(row: number): number;
-}
-
-/** Both looks, whose rows are the same keys. */
-export interface BothLooks {
-  readonly before: RoutedGrid;
-  readonly after: RoutedGrid;
-  readonly later: LaterLook | null;
-}
-
-const SIDES = ['before', 'after'] as const;
-
-/** Lists the changes by kind and key, each made when it is asked for. */
-export function listChanges(
-  { marks, states }: ConferenceChanges,
-  looks: BothLooks,
-  evidence: GoneEvidence,
-): ChangeList {
-  const { keys } = looks.before.grid;
-  const sorted = new Map<ChangeKind, readonly number[]>();
-
-  function rowsOf(kind: ChangeKind): readonly number[] {
-    const known = sorted.get(kind);
-    if (known !== undefined) return known;
-    const found: { readonly row: number; readonly key: string }[] = [];
-    for (let row = 0; row < marks.length; row++)
-      if (kindOf(marks[row]!) === kind) found.push({ row, key: keys.keyAt(row) });
-    const rows = found.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ row }) => row);
-    sorted.set(kind, rows);
-    return rows;
-  }
-
-  function changeAt(kind: ChangeKind, row: number): ConferenceChange {
-    const key = keys.keyAt(row);
-    const lifeMs = longestLifeAt(looks.before, row);
-    const isGone = kind === 'lost' || kind === 'expired' || kind === 'unclear';
-    const because: GoneReason | null = isGone ? judgeGone(row, evidence).because : null;
-    return {
-      kind,
-      key,
-      conference: conferenceOf(key),
-      before: addressesAt(looks.before, row),
-      after: addressesAfter(looks, row),
-      apartOn: SIDES.filter((side) => states[side][row] === APART),
-      because,
-      expiresInMs: kind === 'new' || !Number.isFinite(lifeMs) ? null : lifeMs,
-    };
-  }
-
-  function* of(kind: ChangeKind): Generator<ConferenceChange> {
-    for (const row of rowsOf(kind)) yield changeAt(kind, row);
-  }
-
-  return {
-    of,
-    first: (kind, limit) =>
-      rowsOf(kind)
-        .slice(0, limit)
-        .map((row) => changeAt(kind, row)),
-    *[Symbol.iterator]() {
-      for (const kind of changeKinds) yield* of(kind);
-    },
-  };
-}
-
-function addressesAfter({ after, later }: BothLooks, row: number): readonly string[] {
-  const again = later?.rowOf(row) ?? -1;
-  return again < 0 ? addressesAt(after, row) : addressesAt(later!.look, again);
-}

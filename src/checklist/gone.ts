@@ -29,7 +29,12 @@ export interface GoneEvidence {
  * entries.
  */
 export function longestLifeAt(look: RoutedGrid, row: number): number {
-  return Math.max(0, ...look.context.views.map((_, proxy) => lifeAt(look, row, proxy)));
+  let longest = 0;
+  for (let proxy = 0; proxy < look.context.views.length; proxy++) {
+    const life = lifeAt(look, row, proxy);
+    if (life > longest) longest = life;
+  }
+  return longest;
 }
 
 /**

@@ -3,8 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { lockNotes } from '../analysis/lock-notes.ts';
 import { routeGrid, withNewViews } from '../analysis/routed-grid.ts';
+import type { LaterLook } from '../checklist/change-list.ts';
 import { type Compared, type ComparedLooks, compareLooks } from '../checklist/compare.ts';
-import type { LaterLook } from '../checklist/conference-changes.ts';
 import { pairProxies } from '../checklist/proxy-changes.ts';
 import type { Side } from '../checklist/side.ts';
 import { unfitToCompare } from '../checklist/unfit.ts';
