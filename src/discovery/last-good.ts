@@ -1,7 +1,7 @@
 // The last good answers, kept in the state folder beside the journals: what stands in where a
 // source fails.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `body` is the answer as it was parsed; whoever takes it checks it as if it came now. */
@@ -68,7 +68,8 @@ function writeAnswers(file: string, { folder, source, answers }: Kept): string |
     renameSync(draft, file);
     return null;
   } catch (error) {
-    rmSync(draft, { force: true });
+    // `rmSync` throws where a folder of the path is a file, in spite of `force`.
+    if (existsSync(draft)) rmSync(draft, { force: true });
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return `What discovery found could not be kept in ${file} (${why}): heal.journal names its folder.`;
   }

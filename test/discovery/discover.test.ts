@@ -208,6 +208,13 @@ describe('the last good answer', () => {
   });
 });
 
+test('a state folder that is a file: the answer counts, and the report says that it is not kept', async () => {
+  writeFileSync(join(folder, 'state'), '');
+  const { catalogue, notes } = await ask(await play({ answers: usual }));
+  expect(catalogue.shards).toHaveLength(1);
+  expect(notes).toEqual([expect.stringMatching(/could not be kept.*heal\.journal names its folder/)]);
+});
+
 describe('a file', () => {
   const fileOf = (text: string | null, maxAgeMs = 3_600_000) =>
     discover(
