@@ -51,6 +51,23 @@ test('--json FILE replaces an older report, and takes nothing from the text', as
   expect(stdout).toMatch(/^SPLIT {2}/);
 });
 
+test('--html DIR: every finding on a page, and the runs that --history kept', async () => {
+  const [pages, runs] = [join(scratch.folder, 'html'), join(scratch.folder, 'runs')];
+  const words = ['report', ...config, '--history', runs, '--html', pages, '--json', '-'];
+  const first = await runSplitbrain(words);
+  expect([first.exitCode, first.stderr]).toEqual([2, '']);
+  const front = () => readFileSync(join(pages, 'index.html'), 'utf8');
+  expect([front().includes('<section id="history"'), front().includes('href="findings-31.html"')]).toEqual([
+    false,
+    true,
+  ]);
+  await runSplitbrain(words);
+  expect(front()).toContain('Verdicts: 0 of 2 runs left a mesh that agrees');
+  const last = readFileSync(join(pages, 'findings-31.html'), 'utf8');
+  expect(last).toContain('caf\u00e9 \u2615 \\x1b[2J\\x9b31m\\u202e');
+  expect(statSync(join(pages, 'findings-1.html')).mode & 0o777).toBe(0o600);
+});
+
 test('a pipe gets no colours; FORCE_COLOR asks for them, NO_COLOR wins', async () => {
   const plain = await runReport(config);
   expect(plain.stdout).toContain('caf\u00e9 \u2615 \\x1b[2J\\x9b31m\\u202e');

@@ -50,6 +50,8 @@ export function comparisonPages(
 
 /** What is told conference by conference, the worst first. Expired and new ones are counted. */
 const kinds: readonly ChangeKind[] = ['moved', 'lost', 'apart', 'orphaned', 'unknown', 'unclear'];
+/** Counts that are told in any case. */
+const usual: ReadonlySet<string> = new Set(['kept', 'moved', 'lost', 'expired', 'new']);
 const bad: ReadonlySet<string> = new Set(['moved', 'lost', 'apart', 'orphaned']);
 
 function titleOf(kind: ChangeKind): string {
@@ -57,7 +59,8 @@ function titleOf(kind: ChangeKind): string {
 }
 
 function tiles({ counts }: MeshComparison): Markup {
-  return html`${countWords.map(
+  const shown = countWords.filter(([kind]) => counts[kind] > 0 || usual.has(kind));
+  return html`${shown.map(
     ([kind, words]) =>
       html`<li${bad.has(kind) && counts[kind] > 0 && html` class="bad"`}><strong>${count(counts[kind])}</strong> <span>${words}</span></li>`,
   )}`;
