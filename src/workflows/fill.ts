@@ -48,12 +48,12 @@ export function unattendedFill(flags: LiveFlags, { proxies, atMost }: JobWords, 
   const story = storyOf(names.length === 0 ? null : new Set(names), limit);
   return writing({ ...flags, yes: true }, call, {
     ...story,
-    beforeLook: async (commandRun) => {
+    checkUsage: (commandRun) => {
       if (!commandRun.settings.heal.consented)
         throw new ConfigError([
           'the configuration has no `heal:` section, so that nothing may be written without a person; add one (it may be empty: `heal: {}`)',
         ]);
-      await story.beforeLook?.(commandRun);
+      story.checkUsage?.(commandRun);
     },
   });
 }
@@ -79,7 +79,7 @@ function storyOf(proxies: FilledProxies, { atMost }: Pick<FillFlags, 'atMost'>):
   const tallyOf = (report: RunReport): FillTally =>
     tallyFill(report, report.proposal?.plan ?? { conferences: [] }, proxies);
   return {
-    beforeLook: async (commandRun) => checkNames(proxies, commandRun),
+    checkUsage: (commandRun) => checkNames(proxies, commandRun),
     makePlan: (report, { settings, context }) =>
       planFill(
         report,

@@ -42,6 +42,8 @@ export interface Story {
   /** The most rounds of writing; by default, as many as the healer takes. */
   readonly rounds?: number;
   readonly afterwards?: Afterwards;
+  /** Throws `ConfigError`, before the lock is taken. */
+  readonly checkUsage?: (commandRun: CommandRun) => void;
   readonly beforeLook?: (commandRun: CommandRun) => Promise<void>;
 }
 
@@ -133,6 +135,7 @@ export async function writing(flags: HealFlags, call: Call, story: Story): Promi
       throw new ConfigError([
         `a report on standard output leaves no room for the plan that ${call.run.command} asks about: give it a file, or --yes`,
       ]);
+    story.checkUsage?.(commandRun);
     return writeIn(commandRun, flags, story);
   });
 }

@@ -27,7 +27,7 @@ async function answerTo(words: readonly string[], env: Readonly<Record<string, s
 }
 
 const quiet = ([command = '']: readonly string[]) =>
-  ['report', 'heal', 'pin', 'monitor'].includes(command) ? ['--log-level', 'silent'] : [];
+  ['report', 'heal', 'fill', 'pin', 'monitor'].includes(command) ? ['--log-level', 'silent'] : [];
 
 /** Another user, as whom only root can run something. */
 const nobody = { uid: 65_534, gid: 65_534, cwd: '/', env: { HOME: '/nonexistent' }, encoding: 'utf8' } as const;
@@ -71,6 +71,12 @@ describe('the command line', () => {
     ['a password', ['report', '--proxy', 'ssh://u:p@h/a'], ['expected no password', 'the agent or ssh.privateKey']],
     ['a line of haproxy.cfg', ['report', '--proxy', '/a.sock level admin'], ['did you mean "unix:///a.sock"']],
     ['a heal in a script', ['heal', '--proxy', '/x.sock'], ['no terminal to ask on: give --yes']],
+    ['a fill in a script', ['fill', '--proxy', '/x.sock'], ['no terminal to ask on: give --yes']],
+    [
+      'a fill of a proxy that is none of the mesh',
+      ['fill', '--proxy', 'hap-a=/x.sock', '--proxy', 'hap-aa', '--yes'],
+      ['"hap-aa": no proxy of this mesh has that name: did you mean hap-a?'],
+    ],
     ['a heal that nobody allowed', ['monitor', '--heal', '--proxy', '/x.sock'], ['`heal:` section', '`heal: {}`']],
     ['half a pin', ['pin', 'standup', '--proxy', '/x.sock', '--yes'], ['pin takes a conference and a shard']],
     [
