@@ -20,6 +20,7 @@ import type { Call } from '../session/mesh.ts';
 import { machine } from '../session/settings.ts';
 import { carryOutPlan } from './carry-out.ts';
 import { leaseFor, type Obstacle } from './heal-lease.ts';
+import { onlyThese } from './heal-only.ts';
 import { ask, planText } from './heal-question.ts';
 import { look } from './look.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
@@ -32,7 +33,13 @@ export interface HealFlags extends LookFlags {
   readonly yes?: boolean;
 }
 
-type MakePlan = (report: RunReport, commandRun: CommandRun) => Plan | Proposal | CheckedPlan | Promise<Plan>;
+/** `notes` are sentences for the report. */
+type ProposalWithNotes = Proposal & { readonly notes: readonly string[] };
+
+type MakePlan = (
+  report: RunReport,
+  commandRun: CommandRun,
+) => Plan | Proposal | ProposalWithNotes | CheckedPlan | Promise<Plan>;
 
 /** What differs between the commands that write. */
 export interface Story {
@@ -56,8 +63,15 @@ export interface StoryWords {
 }
 
 /** `splitbrain heal`. Resolves to the exit code, as all commands of this file. */
-export function healCommand(flags: HealFlags, call: Call): Promise<number> {
-  return writing(flags, call, { makePlan: propose });
+export function healCommand(flags: HealFlags & { readonly only?: readonly string[] }, call: Call): Promise<number> {
+  const { only = [] } = flags;
+  if (only.length === 0) return writing(flags, call, { makePlan: propose });
+  return writing(flags, call, {
+    makePlan: (report, commandRun) => {
+      const { isWanted, missed } = onlyThese(only, commandRun.settings);
+      return { ...propose(report, commandRun, isWanted), notes: missed(report) };
+    },
+  });
 }
 
 /**
@@ -159,9 +173,10 @@ async function writeIn(
   try {
     await beforeLook?.(commandRun);
     const looked = await look(commandRun, { waits: flags.wait === true });
-    const report = { ...looked, notes: [...looked.notes, ...lease.notes] };
     const obstacle = lease.obstacle();
-    const wanted = await makePlan(report, commandRun);
+    const leased = { ...looked, notes: [...looked.notes, ...lease.notes] };
+    const wanted = await makePlan(leased, commandRun);
+    const report = 'notes' in wanted ? { ...leased, notes: [...leased.notes, ...wanted.notes] } : leased;
     const plan = 'plan' in wanted ? wanted.plan : wanted;
     const decisions = 'decisions' in wanted ? wanted.decisions : new Map();
     const settled = 'settled' in wanted ? wanted.settled : [];

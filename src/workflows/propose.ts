@@ -21,10 +21,14 @@ const PLAN_VALID_MS = 15 * 60_000;
 const TORN = 'its last line is unfinished: a run was killed while it wrote it';
 
 /**
- * What `heal` would do about a report. Reads the journals, and writes only their index. If they
+ * What `heal` would do about a report, or about those of its findings that are wanted. Reads the journals, and writes only their index. If they
  * cannot be read, the proposal refuses to heal, but the report is complete.
  */
-export function propose(report: RunReport, { settings, context }: Proposing): Proposal {
+export function propose(
+  report: RunReport,
+  { settings, context }: Proposing,
+  isWanted: PlanningFacts['isWanted'] = () => true,
+): Proposal {
   const { journal, cooldown } = settings.heal;
   const since = new Date(context.clock.now() - cooldown.withinMs);
   const counted = recentHeals({ folder: journal, environment: settings.environment }, settings.table, since);
@@ -34,6 +38,7 @@ export function propose(report: RunReport, { settings, context }: Proposing): Pr
     settings: settings.heal,
     ...cooldownFacts(counted),
     isExpressible,
+    isWanted,
     ...stampOf(context),
   });
 }

@@ -47,7 +47,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await withPeople();
     const { mesh } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
-    await Promise.all([0, 1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    await Promise.all([0, 1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== undefined)));
     const seats = seatAll('daily', [0, 0], [1, 1], [1, 1], [2, 1]);
     const healed = await heal();
     expect(healed.report.findings).toMatchObject([
@@ -98,7 +98,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await withPeople();
     const { mesh } = here();
     await mesh.request(0, 'acme/daily', { forceShard: 0 });
-    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'acme/daily', (entry) => entry !== null)));
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'acme/daily', (entry) => entry !== undefined)));
     seatAll('acme/daily', [0, 2], [1, 2]);
     const healed = await heal();
     expect(healed.report.findings.map(({ kind }) => kind)).toEqual(['misplaced']);
@@ -112,7 +112,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await withPeople();
     const { mesh, scratch } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
-    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== undefined)));
     seatAll('daily', [0, 0], [1, 1], [2, 1]);
     const path = join(scratch.folder, 'plan.json');
     const planned = await here().run(['plan', '-o', path], { lines: censusLines() });
@@ -129,7 +129,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const { mesh, scratch } = here();
     for (const name of ['daily', 'whole']) {
       await mesh.request(0, name, { forceShard: 0 });
-      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== null)));
+      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== undefined)));
     }
     seatAll('daily', [0, 0], [1, 1], [2, 1]);
     seatAll('whole', [0, 0], [1, 0]);
@@ -162,7 +162,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await withPeople(null);
     const { mesh } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
-    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== null)));
+    await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, 'daily', (entry) => entry !== undefined)));
     seatAll('daily', [0, 0], [1, 1]);
     const first = await report();
     expect([first.exitCode, first.report.findings]).toEqual([0, []]);
@@ -184,7 +184,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await mesh.request(0, 'misplaced', { forceShard: 0 });
     await mesh.request(0, 'scattered', { forceShard: 1 });
     for (const name of ['misplaced', 'scattered'])
-      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== null)));
+      await Promise.all([1, 2].map((proxy) => mesh.untilEntry(proxy, name, (entry) => entry !== undefined)));
     seatAll('misplaced', [0, 1]);
     seatAll('scattered', [0, 1], [1, 2]);
     kv!.silent.add('shard-1');

@@ -68,6 +68,20 @@ describe.each(oldestAndNewest())('HAProxy $version, c linked to nobody', ({ comm
     expect((await here.heal()).exitCode).toBe(0);
   });
 
+  test('heal --only: the named conferences, by name or URL; the others stay as they are', async () => {
+    await splitOver(['acme/only', 'acme/other', 'acme/third']);
+    const one = await here.run(['heal', '--yes', '--only', 'acme/only', '--only', 'nobody']);
+    expect(outcomeOf(one)).toEqual([2, 1, []]);
+    expect(writtenKeys(one.writes)).toEqual(['acme/only']);
+    expect(one.report.notes.join('\n')).toMatch(/^nobody: the mesh does not disagree on a conference of this name/m);
+    const landed = await Promise.all([0, 1, 2].map((proxy) => here.mesh.request(proxy, 'acme/only')));
+    expect(new Set(landed.map((landing) => landing.shard))).toEqual(new Set([shard(0)]));
+    const pasted = await here.run(['heal', '--yes', '--only', 'https://meet.example/acme/Other?jwt=secret']);
+    expect([outcomeOf(pasted), writtenKeys(pasted.writes)]).toEqual([[2, 1, []], ['acme/other']]);
+    expect(pasted.stdout).not.toContain('secret');
+    expect((await here.heal()).exitCode).toBe(0);
+  });
+
   test('undo: every proxy leads again to where the run found it, and what was missing is gone', async () => {
     await splitOver(['undone'], 2, 0);
     await here.mesh.request(0, 'undone/missing', { forceShard: 1 });
