@@ -33,7 +33,7 @@ export function onlyThese(texts: readonly string[], { census }: Pick<Settings, '
         .filter(({ keys }) => ![...keys].some((key) => disagreeing.has(key)))
         .map(
           ({ text }) =>
-            `${text}: the mesh does not disagree on a conference of this name, so there is nothing to heal; \`splitbrain explain\` says what every proxy has.`,
+            `${text}: the mesh does not disagree on a conference of this name, so there is nothing to heal; \`splitbrain explain CONFERENCE\` says what every proxy has.`,
         );
     },
   };
