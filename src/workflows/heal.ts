@@ -169,9 +169,9 @@ async function writeIn(
   { makePlan, words, rounds, afterwards, beforeLook }: Story,
 ): Promise<number> {
   const { settings, context, files } = commandRun;
+  await beforeLook?.(commandRun);
   const lease = await leaseFor(commandRun);
   try {
-    await beforeLook?.(commandRun);
     const looked = await look(commandRun, { waits: flags.wait === true });
     const obstacle = lease.obstacle();
     const leased = { ...looked, notes: [...looked.notes, ...lease.notes] };

@@ -21,8 +21,9 @@ const PLAN_VALID_MS = 15 * 60_000;
 const TORN = 'its last line is unfinished: a run was killed while it wrote it';
 
 /**
- * What `heal` would do about a report, or about those of its findings that are wanted. Reads the journals, and writes only their index. If they
- * cannot be read, the proposal refuses to heal, but the report is complete.
+ * What `heal` would do about a report, or about those of its findings that are wanted. Reads the
+ * journals, and writes only their index. If they cannot be read, the proposal refuses to heal, but
+ * the report is complete.
  */
 export function propose(
   report: RunReport,
