@@ -144,7 +144,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const [, file] = config();
     const out = join(here.scratch.folder, 'out');
     const looked = await runJob('monitor', ['--config', file!, '--out', out], here.env);
-    expect([looked.exitCode, filesIn(out)]).toEqual([2, ['junit.xml', 'report.json', 'summary.txt']]);
+    expect([looked.exitCode, filesIn(out)]).toEqual([2, ['html', 'junit.xml', 'report.json', 'summary.txt']]);
     expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toMatch(/^SPLIT {2}/);
 
     const refused = join(here.scratch.folder, 'refused');
@@ -162,7 +162,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const [journal, ...others] = filesIn(out);
     expect([journal, others]).toEqual([
       expect.stringMatching(/\.journal\.jsonl$/),
-      ['junit.xml', 'report.json', 'summary.txt'],
+      ['html', 'junit.xml', 'report.json', 'summary.txt'],
     ]);
     expect(readJournal(join(out, journal!)).map(({ event }) => event)).toContain('intent');
     expect(readFileSync(join(out, 'summary.txt'), 'utf8')).toContain('HEALED  1 of 1 conference');
