@@ -145,7 +145,7 @@ describe('situations', () => {
       1 conference missing on some proxies: a proxy lost its entries, or never got them (missing, emptied)
         m  10.0.0.8:443 on hap-a, hap-b | absent on hap-c
         because hap-c started 13 min ago
-        → Fill it from the others before it takes traffic ("splitbrain fill"), or wait: entries come back
+        → Fill it from the others before it takes traffic (\`splitbrain fill\`), or wait: entries come back
           as conferences are touched. A proxy that finds no peer in its first 5 s never asks for the old
           ones again.
 
