@@ -27,7 +27,7 @@ function byCause(cause: Cause, meshFindings: readonly MeshFinding[], page: Page)
     case 'server-drift':
       return `Make the server lists alike: see ${at('server-drift', 'Mesh')}. A proxy that lacks a shard sends its conferences elsewhere and tells the others.`;
     case 'emptied':
-      return `Fill it from the others before it takes traffic (\`splitbrain fill\`), or wait: entries come back as conferences are touched. A proxy that finds no peer in its first 5 s never asks for the old ones again.`;
+      return 'Fill it from the others before it takes traffic (`splitbrain fill`), or wait: entries come back as conferences are touched. A proxy that finds no peer in its first 5 s never asks for the old ones again.';
     case 'state-drift':
       return `Give the shard the same state on every proxy ("set server BACKEND/SERVER state ready" or "maint"): see ${at('state-drift', 'Mesh')}.`;
     case 'shard-down':

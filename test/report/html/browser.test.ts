@@ -151,7 +151,7 @@ describe.skipIf(browserPath === null)('in Chromium', () => {
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
       await page.keyboard.press('Enter');
-      expect(page.url()).toMatch(/#main$/);
+      await page.waitForURL(/#main$/);
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Conferences by proxies');
       await page.keyboard.press('ArrowRight');
