@@ -7,8 +7,9 @@ import type { PlanningModel } from '../plan/planning-model.ts';
 import { sameEntry } from '../plan/steps.ts';
 import { type EntriesNow, readEntries } from '../verify/read-entries.ts';
 import { readPremises } from '../verify/read-premises.ts';
+import { withinRoom } from './free-room.ts';
 import { type HealTools, obstacleTo } from './heal-tools.ts';
-import { describeEntry, type Judgement, judgePremise, serversIn } from './premise.ts';
+import { describeEntry, type Judged, judgePremise, serversIn } from './premise.ts';
 import { type Write, writeSteps } from './write-steps.ts';
 
 /** What became of the conferences of one call. */
@@ -103,17 +104,18 @@ async function judgeBatch(
   tools: HealTools,
   { modelWith, replans }: StepChecks,
   batch: readonly PlannedConference[],
-): Promise<readonly { readonly key: string; readonly judgement: Judgement }[] | 'interrupted'> {
+): Promise<readonly Judged[] | 'interrupted'> {
   try {
     const premises = await readPremises(
       tools,
       batch.map(({ key }) => key),
     );
     const model = modelWith(serversIn(premises));
-    return batch.map((conference) => ({
+    const judged = batch.map((conference) => ({
       key: conference.key,
       judgement: judgePremise(conference, premises, { model, replans }),
     }));
+    return withinRoom(judged, premises);
   } catch (error) {
     if (!tools.signal.aborted) throw error;
     return 'interrupted';

@@ -26,6 +26,12 @@ export type Judgement =
   | { readonly kind: 'ended' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** A conference of a batch, and what becomes of it. */
+export interface Judged {
+  readonly key: string;
+  readonly judgement: Judgement;
+}
+
 /** The servers of each proxy that answered, as they are now. */
 export function serversIn(premises: Premises): ReadonlyMap<string, readonly Server[]> {
   return new Map([...premises].flatMap(([proxy, premise]) => ('servers' in premise ? [[proxy, premise.servers]] : [])));

@@ -58,12 +58,15 @@ async function readKeys(reader: TableReader, entries: Map<string, EntryState>, s
   else await readDump(reader, entries, signal);
 }
 
-/** As `readKeys`, from one dump. Rejects where the dump was not complete. */
+/**
+ * As `readKeys`, from one dump. Resolves to how many entries more the table takes, `null` where it
+ * does not say. Rejects where the dump was not complete.
+ */
 export async function readDump(
   reader: TableReader,
   entries: Map<string, EntryState>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | null> {
   const dump = await reader.dump(collectInto(entries), signal);
   signal.throwIfAborted();
   if (dump.outcome !== 'complete' || dump.unreadableLines > 0) {
@@ -71,6 +74,7 @@ export async function readDump(
     throw new ProtocolError(dump.brokenBy ?? cut);
   }
   await reader.checkProcess(signal);
+  return dump.header === null ? null : Math.max(0, dump.header.size - dump.header.used);
 }
 
 /**

@@ -8,7 +8,12 @@ import { collectInto, DUMPED_FROM, isOwnFault, type ReadAccess, readDump } from 
 
 /** Of one proxy. `problem`: why it could not be read, or that it is another process now. */
 export type Premise =
-  | { readonly entries: ReadonlyMap<string, EntryState>; readonly servers: readonly Server[] }
+  | {
+      readonly entries: ReadonlyMap<string, EntryState>;
+      readonly servers: readonly Server[];
+      /** How many entries more the table takes; `null` where a few keys were asked for only. */
+      readonly room: number | null;
+    }
   | { readonly problem: string };
 
 /**
@@ -23,8 +28,8 @@ export async function readPremises(access: ReadAccess, keys: readonly string[]):
       try {
         const isMany = keys.length >= DUMPED_FROM;
         const servers = await reader.premise(isMany ? [] : keys, collectInto(entries), access.signal);
-        if (isMany) await readDump(reader, entries, access.signal);
-        return [proxy, { servers, entries }];
+        const room = isMany ? await readDump(reader, entries, access.signal) : null;
+        return [proxy, { servers, entries, room }];
       } catch (error) {
         if (isOwnFault(error, access.signal)) throw access.signal.aborted ? access.signal.reason : error;
         return [proxy, { problem: (error as Error).message }];
