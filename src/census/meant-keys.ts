@@ -1,8 +1,9 @@
 // From what a person calls a conference to the keys that may be meant: the key itself, its name,
 // or a URL, by Jitsi's rule (docs/jitsi-facts.md, "The key"). Pure.
 
+import { type CensusSettings, JITSIS_KEY } from '../domain/census.ts';
 import { decodeKey, encodeKey } from '../domain/key.ts';
-import { type RoomRule, spellKey } from './room-key.ts';
+import { type RoomRule, roomRule, spellKey } from './room-key.ts';
 
 /** How a text was read. */
 export type ReadAs = 'key' | 'name' | 'url';
@@ -30,7 +31,15 @@ const DIRECT = /^\/v1\/_ws\/[^/]+(?=\/)/;
 const EXPECTED =
   'no conference is in this URL: expected https://HOST/ROOM, https://HOST/TENANT/ROOM, or room=ROOM in the query';
 
-/** Each key once, the likeliest first; or why there is none. */
+/** Each key once, the likeliest first; or why there is none. `census` may hold another rule than Jitsi's. */
+export function keysMeantIn(
+  text: string,
+  census: Pick<CensusSettings, 'keyPattern'> | null,
+): readonly MeantKey[] | NoConference {
+  return keysMeantBy(text, roomRule('', census?.keyPattern ?? JITSIS_KEY));
+}
+
+/** As `keysMeantIn`, by a rule. */
 export function keysMeantBy(
   given: string,
   { joinName }: Pick<RoomRule, 'joinName'>,

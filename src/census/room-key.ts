@@ -1,6 +1,7 @@
 // From the name of a prosody room to the key of its conference, by Jitsi's rule
 // (docs/jitsi-facts.md, "The key"). Pure.
 
+import { JITSIS_KEY } from '../domain/census.ts';
 import { decodeKey, encodeKey } from '../domain/key.ts';
 
 /** How a room's name becomes a key. */
@@ -20,7 +21,7 @@ const TENANT_AND_ROOM = /\{tenant\}.*?\{room\}|\{room\}.*?\{tenant\}/s;
 /** The rule of `census.key`: `{tenant}/{room}` is Jitsi's. */
 export function roomRule(mucHost: string, keyPattern: string): RoomRule {
   const withoutTenant = keyPattern.replace(TENANT_AND_ROOM, '{room}');
-  if (keyPattern === '{tenant}/{room}')
+  if (keyPattern === JITSIS_KEY)
     return { mucHost, isJitsis: true, joinName: (tenant, room) => (tenant === null ? room : `${tenant}/${room}`) };
   const filled = (pattern: string, tenant: string, room: string) =>
     pattern.replace(WORDS, (_, word) => (word === 'room' ? room : tenant));

@@ -1,6 +1,7 @@
 // The shape of the configuration file: every name, the values that it may have, and its default.
 
 import * as z from 'zod';
+import { JITSIS_KEY } from '../domain/census.ts';
 import { usualMaps } from '../domain/discovery.ts';
 import { notifyEvents } from '../domain/notification.ts';
 import { parseDuration } from '../input/duration.ts';
@@ -108,7 +109,7 @@ const censusSection = mapping({
   sidecar: shardUrl.optional(),
   prosody: shardUrl.optional(),
   domain: value(census.readDomain),
-  key: value(census.readKeyPattern).default('{tenant}/{room}'),
+  key: value(census.readKeyPattern).default(JITSIS_KEY),
   maxAge: value(read.positiveDuration).default(150_000),
   settle: duration.default(120_000),
   timeout: value(read.positiveDuration).default(10_000),

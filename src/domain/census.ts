@@ -3,6 +3,9 @@
 
 import type { TroubleCode } from './proxy.ts';
 
+/** How Jitsi makes the key of a conference from the name of its room. */
+export const JITSIS_KEY = '{tenant}/{room}';
+
 /**
  * One room as a source reports it. Leaked rooms, jicofo's health-check rooms and rooms of another
  * domain are left out.

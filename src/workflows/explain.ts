@@ -1,7 +1,6 @@
 // `explain`: what every proxy says of one conference now, why, and what would be done.
 
-import { keysMeantBy, type MeantKey, withoutSecrets } from '../census/meant-keys.ts';
-import { roomRule } from '../census/room-key.ts';
+import { keysMeantIn, type MeantKey, withoutSecrets } from '../census/meant-keys.ts';
 import type { ConferenceList, Explanation } from '../domain/explanation.ts';
 import { globPattern } from '../domain/glob.ts';
 import { conferenceOf } from '../domain/key.ts';
@@ -24,8 +23,6 @@ export interface ExplainFlags extends LookFlags {
   readonly dump?: boolean;
 }
 
-/** The rule by which URLs become keys where there is no `census:` section: Jitsi's. */
-const JITSIS_KEY = '{tenant}/{room}';
 /** Conferences that a glob may match and that are all judged. */
 const MOST_JUDGED = 1_000;
 
@@ -90,7 +87,7 @@ async function explainGiven(
 }
 
 function meantBy(text: string, { census }: Settings): readonly MeantKey[] {
-  const meant = keysMeantBy(text, roomRule('', census?.keyPattern ?? JITSIS_KEY));
+  const meant = keysMeantIn(text, census);
   if ('problem' in meant) throw new ConfigError([meant.problem]);
   return meant;
 }

@@ -68,8 +68,8 @@ export function healCommand(flags: HealFlags & { readonly only?: readonly string
   if (only.length === 0) return writing(flags, call, { makePlan: propose });
   return writing(flags, call, {
     makePlan: (report, commandRun) => {
-      const { isWanted, missed } = onlyThese(only, commandRun.settings);
-      return { ...propose(report, commandRun, isWanted), notes: missed(report) };
+      const { keys, notes } = onlyThese(only, report, commandRun.settings);
+      return { ...propose(report, commandRun, ({ key }) => keys.has(key)), notes };
     },
   });
 }
