@@ -1,5 +1,5 @@
-// The census: 60 shards report 2,000 rooms each, by a Consul that answers at once. It is joined with
-// a table of 200,000 conferences.
+// The census: 60 shards report 2,000 rooms each, by a Consul that answers at once. It is joined
+// with a table of 200,000 conferences.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

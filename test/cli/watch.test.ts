@@ -56,7 +56,7 @@ test('a mesh that splits, and a proxy that dies: the page follows, and Ctrl-C re
   expect(shown.startsWith('\x1b[?1049h\x1b[?25l\x1b[?7l')).toBe(true);
   expect(shown.endsWith('\x1b[?7h\x1b[?25h\x1b[?1049l')).toBe(true);
   expect(shown).not.toContain('interrupted');
-  // Between the two screens there are pages, each drawn whole, and nothing else: no log, no spinner.
+  // Between the two screens there are whole pages and nothing else: no log, no spinner.
   const drawn = shown.slice('\x1b[?1049h\x1b[?25l\x1b[?7l'.length).replace(/(?:\^C)?\x1b\[\?7h.*$/, '');
   expect(drawn.replace(/\x1b\[\?2026h\x1b\[H[\s\S]*?\x1b\[J\x1b\[\?2026l/g, '').replace('^C', '')).toBe('');
 });

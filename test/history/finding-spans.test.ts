@@ -1,6 +1,6 @@
-// Since when, drawn as runs from the oldest to the newest: `+` saw the finding, `h` saw and healed
-// it, `-` read every proxy and did not see it, `?` did not see it and lacked a proxy, `p` saw it and
-// lacked a proxy.
+// Since when, drawn as runs from the oldest to the newest. `+` saw the finding. `h` saw and healed
+// it. `-` read every proxy and did not see it. `?` did not see it and lacked a proxy. `p` saw it
+// and lacked a proxy.
 
 import { expect, test } from 'vitest';
 import { findingName, type SeenFinding } from '../../src/domain/run-history.ts';

@@ -1,4 +1,5 @@
-// Locks between processes: of many that want the same at once, one gets it, and the others know who.
+// Locks between processes: of many that want one lock at once, one gets it. The others are told
+// who has it.
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';

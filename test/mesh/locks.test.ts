@@ -1,5 +1,5 @@
-// Locks of people on a real mesh: what is locked is left alone, and every run says who, why and until
-// when. Requests tell what was written.
+// Locks of people on a real mesh: what is locked is left alone, and every run says who, why and
+// until when. Requests tell what was written.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

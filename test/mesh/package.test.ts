@@ -39,7 +39,7 @@ test('no file of it names a path of the machine that built it', () => {
   expect(leaks).toEqual([]);
 });
 
-/** Why npm could not install; `null` where it did. What it has fetched once, it takes from its cache. */
+/** Why npm could not install; `null` where it did. It uses what its cache has. */
 function installed(): string | null {
   const words = ['install', '-g', '--prefix', join(folder, 'prefix'), '--ignore-scripts', '--no-audit', '--no-fund'];
   const { status, stderr } = spawnSync('npm', [...words, '--prefer-offline', join(folder, packed.filename)], {

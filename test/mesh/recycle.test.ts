@@ -1,5 +1,5 @@
-// A recycle played in full: the pool is doubled, the new proxies missed their resync, the gate fails,
-// a fill, the gate passes, traffic, scale-down. And the same without the fill, which loses
+// A recycle in full: the pool is doubled, the new proxies missed their resync, and the gate fails.
+// A fill, and the gate passes; then traffic and the scale-down. The same without the fill loses
 // conferences. Requests are the judge.
 
 import { spawn } from 'node:child_process';

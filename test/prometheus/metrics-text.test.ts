@@ -1,5 +1,5 @@
-// The text for a textfile collector: every metric of the table, zeros too, no conference; and what a
-// failed run leaves.
+// The text for a textfile collector: every metric of the table, zeros too, and no conference. And
+// what a failed run leaves.
 
 import { expect, test } from 'vitest';
 import { metricDefinitions, metricsOf } from '../../src/cloudwatch/metrics.ts';
