@@ -283,19 +283,6 @@ describe('secrets', () => {
   );
 });
 
-test('sudo: false beside streamlocal says what is so anyway', () => {
-  expect(complaintsOf(small('ssh: { via: streamlocal, sudo: false }'))).toEqual([]);
-});
-
-test('an abstract socket wants socat, since sshd cannot open it', () => {
-  const over = (via: string) =>
-    complaintsOf(
-      `environment: a\nproxies: { list: [{ name: a, endpoint: "ssh://u@h/abns@hap" }] }\nssh: { via: ${via} }\n`,
-    );
-  expect(over('streamlocal')).toEqual([expect.stringContaining(':3:8: ssh.via: does not open the abstract sockets')]);
-  expect(over('socat')).toEqual([]);
-});
-
 test('what was meant is spelled out, but not where the value came from a variable', () => {
   const complaint = (endpoint: string) =>
     complaintsOf(`environment: a\nproxies: { list: [{ name: a, endpoint: "${endpoint}" }] }\n`, {}, { HOST: 'hidden' });

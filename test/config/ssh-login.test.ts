@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { sshSection } from '../../src/config/schema.ts';
 import { readLogin } from '../../src/config/ssh-login.ts';
+import { complaintsOf, small } from './loading.ts';
 
 /** The defaults. */
 const SECTION = sshSection.parse({});
@@ -77,4 +78,17 @@ test.each([
   [null, null],
 ])('lock file %j -> %j', (lockFile, read) => {
   expect(readLogin({ ...SECTION, lockFile }, '.', host({})).ssh.lockFile).toBe(read);
+});
+
+test('sudo: false beside streamlocal says what is so anyway', () => {
+  expect(complaintsOf(small('ssh: { via: streamlocal, sudo: false }'))).toEqual([]);
+});
+
+test('an abstract socket wants socat, since sshd cannot open it', () => {
+  const over = (via: string) =>
+    complaintsOf(
+      `environment: a\nproxies: { list: [{ name: a, endpoint: "ssh://u@h/abns@hap" }] }\nssh: { via: ${via} }\n`,
+    );
+  expect(over('streamlocal')).toEqual([expect.stringContaining(':3:8: ssh.via: does not open the abstract sockets')]);
+  expect(over('socat')).toEqual([]);
 });
