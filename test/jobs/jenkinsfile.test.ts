@@ -162,17 +162,18 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     [4, 'FAILURE'],
   ])('gate, exit %i -> %s, under the lock of the mesh and without a key to AWS', (ends, result) => {
     mkdirSync(join(workspace, 'jobs'));
-    const gate = 'printf \'%s|\' "$FILL" "$@" >gate-words; touch out/check-after.json; exit $ENDS';
+    const gate = 'printf \'%s|\' "$FILL" "$EXPECT" "$@" >gate-words; touch out/check-after.json; exit $ENDS';
     writeFileSync(join(workspace, 'jobs/gate.sh'), gate);
-    const built = build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: true, PROXIES: 'hap-d  * $(touch owned)' }, ends);
+    const words = { PROXIES: 'hap-d  * $(touch owned)', EXPECT: '6; touch owned' };
+    const built = build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: true, ...words }, ends);
     expect([built.result, built.archived]).toEqual([result, ['out/check-after.json']]);
     expect(built.events).toContain('lock haproxy-state-prod');
     expect(built.events.filter((event) => event.includes('aws'))).toEqual([]);
     const said = readFileSync(join(workspace, 'gate-words'), 'utf8');
-    expect(said).toBe('yes|jobs/environments/prod.yaml|out|hap-d|*|$(touch|owned)|');
+    expect(said).toBe('yes|6; touch owned|jobs/environments/prod.yaml|out|hap-d|*|$(touch|owned)|');
     expect(existsSync(join(workspace, 'owned'))).toBe(false);
-    build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: false, PROXIES: '' }, ends);
-    expect(readFileSync(join(workspace, 'gate-words'), 'utf8')).toBe('no|jobs/environments/prod.yaml|out|');
+    build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: false, PROXIES: '', EXPECT: '' }, ends);
+    expect(readFileSync(join(workspace, 'gate-words'), 'utf8')).toBe('no||jobs/environments/prod.yaml|out|');
   });
 
   test('gate waits for the lock', () => {

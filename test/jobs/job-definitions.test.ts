@@ -44,7 +44,7 @@ describe.skipIf(lacking('jenkins-jobs', 'jenkins-job-builder') !== null)('jenkin
     // The webhook needs its parameter before the first build; every other one comes from the
     // Jenkinsfile.
     expect([gate, monitor, remediate, report].map((xml) => namesIn(xml!))).toEqual([
-      ['HEAL', 'PROXIES'],
+      ['HEAL', 'PROXIES', 'EXPECT'],
       [],
       ['ALARM_EVENT', 'ALARM_NAME'],
       [],
