@@ -31,7 +31,10 @@ const DIRECT = /^\/v1\/_ws\/[^/]+(?=\/)/;
 const EXPECTED =
   'no conference is in this URL: expected https://HOST/ROOM, https://HOST/TENANT/ROOM, or room=ROOM in the query';
 
-/** Each key once, the likeliest first; or why there is none. `census` may hold another rule than Jitsi's. */
+/**
+ * Each key once, the likeliest first; or why there is none. `census` may have another rule than
+ * Jitsi's.
+ */
 export function keysMeantIn(
   text: string,
   census: Pick<CensusSettings, 'keyPattern'> | null,

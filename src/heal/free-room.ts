@@ -3,7 +3,7 @@
 
 import type { Judged, Premises } from './premise.ts';
 
-/** Refuses the conferences of which a proxy without room would get an entry, the last ones first. */
+/** Refuses conferences of which a proxy without room would get an entry; the last ones wait. */
 export function withinRoom(judged: readonly Judged[], premises: Premises): readonly Judged[] {
   const taken = new Map<string, number>();
   return judged.map((one) => {
