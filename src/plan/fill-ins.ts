@@ -32,11 +32,8 @@ export function planFillIns(views: readonly ProxyView[]): FillIns {
   const shortest = lengths.length === 0 ? null : Math.min(...lengths);
   const emptied = emptiedProxies(views, restartedProxies(views));
   const isEmptied = new Map(views.map(({ name }, proxy) => [name, emptied[proxy]!]));
-  const livesMs = Math.max(0, ...views.map(({ table }) => table?.maxExpiresInMs ?? 0));
-  /**
-   * Whether the proxy started after the entry was last used. The longest remaining life of any
-   * entry is a lower bound of `expire`.
-   */
+  const livesMs = longestLife(views);
+  /** Whether the proxy started after the entry was last used. */
   const startedLater = ({ uptimeSeconds }: ProxyView, { expiresInMs }: Route) =>
     uptimeSeconds !== null && expiresInMs > 0 && livesMs - expiresInMs > (uptimeSeconds + UPTIME_SLACK_S) * 1000;
   const filled = new Map<string, number>();
@@ -56,6 +53,16 @@ export function planFillIns(views: readonly ProxyView[]): FillIns {
       for (const proxy of finding.absentOn) filled.set(proxy, (filled.get(proxy) ?? 0) + 1);
     },
   };
+}
+
+/**
+ * A lower bound of `expire`: the longest remaining life of any entry. One proxy alone is not
+ * trusted with it where others hold entries too: it could make every proxy look young.
+ */
+function longestLife(views: readonly ProxyView[]): number {
+  const lives = views.map(({ table }) => table?.maxExpiresInMs ?? 0).filter((life) => life > 0);
+  const [longest = 0, next = longest] = lives.sort((one, other) => other - one);
+  return next;
 }
 
 function firstOf<T>(proxies: readonly string[], refusalOf: (proxy: string) => T | null): T | null {

@@ -164,4 +164,11 @@ describe('limits and guards', () => {
     expect(aged(290_000, 60)).toEqual(['k unexplained']);
     expect(aged(0, 60)).toEqual(['k unexplained']);
   });
+
+  test('{p1: k alone, and a life of a day; p2, p3: up for an hour} -> refuse: one proxy makes nobody young', () => {
+    const day = table({ entries: 100, used: 99, maxExpiresInMs: 86_400_000 });
+    const others = { uptimeSeconds: 3_600, ...table({ entries: 100, used: 99, maxExpiresInMs: 298_000 }) };
+    const looked = look({ k: { p1: 's1', p2: null, p3: null } }, {}, { p1: day, p2: others, p3: others });
+    expect(planned(looked)).toMatchObject({ filled: [], refused: ['k unexplained'] });
+  });
 });
