@@ -5,7 +5,7 @@ import childProcess, { ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
 function refuse(): never {
-  throw new Error('a unit test started a process: name its file in vitest.config.ts, among the tests with processes');
+  throw new Error('a unit test started a process: name its file in test/projects.ts, among the tests with processes');
 }
 
 // spawn, exec, execFile and fork all come down to this method; Node's types do not list it.

@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import { TransportError } from '../../errors.ts';
 import type { CommandEnd } from './channel-trouble.ts';
 import type { Channel } from './way.ts';
 
@@ -14,9 +15,20 @@ export function commandChannel(child: ChildProcess): Channel {
   const channel = new LentChannel({ output: child.stdout!, input: child.stdin!, stderr: child.stderr! }, () =>
     child.kill('SIGTERM'),
   );
-  child.once('error', (error) => channel.emit('error', error));
+  child.once('error', (error) => channel.emit('error', notStarted(error)));
   child.once('close', (code: number | null, signal: string | null) => channel.finish(code, signal));
   return channel;
+}
+
+function notStarted(error: Error): TransportError {
+  return new TransportError(
+    {
+      code: 'ssh',
+      message: `\`ssh\` could not be started here: ${error.message}.`,
+      remedy: 'Look at how many processes and open files this user may have (ulimit -u, ulimit -n).',
+    },
+    { cause: error },
+  );
 }
 
 /**
@@ -69,7 +81,8 @@ class LentChannel extends Duplex {
       if (!this.push(chunk)) output.pause();
     });
     output.once('end', () => this.push(null));
-    // A far end that closes early ends the other stream too: that is enough to know.
+    // A far end that closes early ends the other stream too: that is enough to know, here and in
+    // `_final`.
     output.on('error', () => {});
     input.on('error', () => {});
   }
@@ -94,7 +107,7 @@ class LentChannel extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#input.end(done);
+    this.#input.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
