@@ -33,7 +33,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 
   test('agree, split, split, healed, agree -> five runs, one conference that came once', async () => {
     await mesh.request(0, 'calm', { forceShard: 0 });
-    await mesh.untilEntry(2, 'calm', (entry) => entry !== null);
+    await mesh.untilEntry(2, 'calm', (entry) => entry !== undefined);
     const lines = [
       `history: { folder: ${folder()} }`,
       `heal: { journal: ${join(scratch.folder, 'journal')}, settle: 400ms, maxRatio: 1 }`,

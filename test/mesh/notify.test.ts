@@ -38,7 +38,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     mesh = await startMesh({ binary: command });
     scratch = makeScratch();
     await mesh.request(0, 'calm', { forceShard: 0 });
-    await Promise.all([0, 1, 2].map((proxy) => mesh.untilEntry(proxy, 'calm', (entry) => entry !== null)));
+    await Promise.all([0, 1, 2].map((proxy) => mesh.untilEntry(proxy, 'calm', (entry) => entry !== undefined)));
   });
   afterEach(async () => {
     await mesh.stop();
