@@ -4,9 +4,9 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeScratch, type Scratch } from '../../lab/scratch.ts';
-import { lacking, runTool } from '../support/jenkins-tools.ts';
+import { type Interpreter, lacking, pathWith, startGroovy } from '../support/jenkins-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runner = join(project, 'test/jobs/run-jenkinsfile.groovy');
@@ -32,9 +32,14 @@ interface Built {
 }
 
 describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the Jenkinsfile', () => {
+  let groovy: Interpreter;
   let scratch: Scratch;
   let workspace: string;
   let bin: string;
+  beforeAll(() => {
+    groovy = startGroovy(runner);
+  });
+  afterAll(() => groovy.stop());
   beforeEach(() => {
     scratch = makeScratch();
     workspace = join(scratch.folder, 'workspace');
@@ -47,13 +52,24 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
   });
   afterEach(() => scratch.clear());
 
-  const runFile = (path: string, parameters: object, env: Readonly<Record<string, string>> = {}, first = bin) =>
-    runTool(['groovy', runner, path, workspace, JSON.stringify(parameters)], env, first);
+  /** A build of the file, or why Jenkins would not take it. */
+  const runFile = async (
+    file: string,
+    parameters: object,
+    environment: Readonly<Record<string, string>> = {},
+    first = bin,
+  ) =>
+    (await groovy.ask({
+      file,
+      workspace,
+      parameters,
+      environment: { ...environment, PATH: pathWith(first) },
+    })) as Partial<Built> & { readonly refused?: string };
 
-  function build(parameters: object, ends = 0, leaves = 'everything'): Built {
-    const run = runFile(join(project, 'Jenkinsfile'), parameters, { ENDS: String(ends), LEAVES: leaves });
-    expect([run.exitCode, run.exitCode === 0 ? '' : run.stderr]).toEqual([0, '']);
-    return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
+  async function build(parameters: object, ends = 0, leaves = 'everything'): Promise<Built> {
+    const built = await runFile(join(project, 'Jenkinsfile'), parameters, { ENDS: String(ends), LEAVES: leaves });
+    expect(built.refused).toBeUndefined();
+    return built as Built;
   }
   const words = () => readFileSync(join(workspace, 'words'), 'utf8').trimEnd().split('\n');
   const config = (environment: string) => ['--config', `jobs/environments/${environment}.yaml`, '--out', 'out'];
@@ -66,25 +82,28 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     [4, 'FAILURE'],
     [64, 'FAILURE'],
     [143, 'FAILURE'],
-  ])('exit %i -> %s; summary, report, JUnit and journal of this run archived, the verdict told', (ends, result) => {
-    const built = build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true }, ends);
-    expect([built.result, built.description, built.archived]).toEqual([
-      result,
-      'SPLIT  1 of 2 conferences is split   across shards',
-      ['out/junit.xml', 'out/report.json', 'out/run.journal.jsonl', 'out/summary.txt'],
-    ]);
-    expect(built.events).toEqual(
-      expect.arrayContaining(['lock haproxy-state-prod', `sh ${ends}`, 'junit out/junit.xml']),
-    );
-  });
+  ])(
+    'exit %i -> %s; summary, report, JUnit and journal of this run archived, the verdict told',
+    async (ends, result) => {
+      const built = await build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true }, ends);
+      expect([built.result, built.description, built.archived]).toEqual([
+        result,
+        'SPLIT  1 of 2 conferences is split   across shards',
+        ['out/junit.xml', 'out/report.json', 'out/run.journal.jsonl', 'out/summary.txt'],
+      ]);
+      expect(built.events).toEqual(
+        expect.arrayContaining(['lock haproxy-state-prod', `sh ${ends}`, 'junit out/junit.xml']),
+      );
+    },
+  );
 
-  test('a run that leaves nothing -> FAILURE, which the description says', () => {
-    const { result, description, archived } = build({ TASK: 'monitor' }, 1, 'nothing');
+  test('a run that leaves nothing -> FAILURE, which the description says', async () => {
+    const { result, description, archived } = await build({ TASK: 'monitor' }, 1, 'nothing');
     expect([result, description, archived]).toEqual(['FAILURE', 'no verdict: exit 1', []]);
   });
 
-  test('no parameters -> the dry run, which gets no key to AWS', () => {
-    const { events } = build({});
+  test('no parameters -> the dry run, which gets no key to AWS', async () => {
+    const { events } = await build({});
     expect(words()).toEqual(['dist/jobs/report.js', ...config('staging')]);
     expect(events.filter((event) => event.startsWith('credential'))).toEqual([
       'credential haproxy-ssh',
@@ -100,8 +119,8 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     ['splitbrain-report-prod', 'report', 'prod', 'cron []'],
     ['somebody-s-own-job', 'report', 'staging', 'cron []'],
     ['', 'report', 'staging', 'cron []'],
-  ])('the job %j -> task %s on %s by default, %s; healing is off', (name, task, mesh, cron) => {
-    const { events } = build({ JOB_BASE_NAME: name });
+  ])('the job %j -> task %s on %s by default, %s; healing is off', async (name, task, mesh, cron) => {
+    const { events } = await build({ JOB_BASE_NAME: name });
     expect(words().slice(0, 3)).toEqual([`dist/jobs/${task}.js`, '--config', `jobs/environments/${mesh}.yaml`]);
     expect(words()).not.toContain('--heal');
     expect(stated(events, 'TASK')).toContain(`choices:[${task}, `);
@@ -110,32 +129,33 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     expect(events).toContain(cron);
   });
 
-  test('a mesh that is named as healing -> HEAL is on by default for its scheduled and alarmed runs, and for no other', () => {
+  test('a mesh that is named as healing -> HEAL is on by default for its scheduled and alarmed runs, and for no other', async () => {
     const text = readFileSync(join(project, 'Jenkinsfile'), 'utf8');
     expect(text).toContain('healing = []');
     const path = scratch.file('Jenkinsfile', text.replace('healing = []', "healing = ['prod']"));
-    const healsByDefault = (name: string) => {
-      const run = runFile(path, { JOB_BASE_NAME: name }, { ENDS: '0', LEAVES: 'everything' });
-      const { events } = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
-      return stated(events, 'HEAL')?.includes('defaultValue:true');
+    const healsByDefault = async (name: string) => {
+      const { events } = await runFile(path, { JOB_BASE_NAME: name }, { ENDS: '0', LEAVES: 'everything' });
+      return stated(events ?? [], 'HEAL')?.includes('defaultValue:true');
     };
     const names = ['monitor-prod', 'remediate-prod', 'report-prod', 'monitor-staging'];
-    expect(names.map((name) => healsByDefault(`splitbrain-${name}`))).toEqual([true, true, false, false]);
+    const healing: unknown[] = [];
+    for (const name of names) healing.push(await healsByDefault(`splitbrain-${name}`));
+    expect(healing).toEqual([true, true, false, false]);
   });
 
-  test('monitor -> --heal by the parameter only; keys by credential', () => {
-    build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: false });
+  test('monitor -> --heal by the parameter only; keys by credential', async () => {
+    await build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: false });
     expect(words()).toEqual(['dist/jobs/monitor.js', ...config('prod')]);
-    build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true });
+    await build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: true });
     expect(words()).toEqual(['dist/jobs/monitor.js', ...config('prod'), '--heal']);
     const environment = readFileSync(join(workspace, 'environment'), 'utf8');
     expect(environment).toContain('AWS_SECRET_ACCESS_KEY=secret-of-aws-cloudwatch');
     expect(environment).toContain('SSH_KEY_FILE=secret-of-haproxy-ssh');
   });
 
-  test('remediate -> the event goes into a file as it came, or the name is given', () => {
+  test('remediate -> the event goes into a file as it came, or the name is given', async () => {
     const event = '{"AlarmName":"$(touch owned) `touch owned` \'; touch owned; \\" é"}';
-    const { archived } = build({
+    const { archived } = await build({
       TASK: 'remediate',
       ENVIRONMENT: 'prod',
       HEAL: true,
@@ -145,7 +165,7 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     expect(words()).toEqual(['dist/jobs/remediate.js', ...config('prod'), '--heal', '--alarm-event', 'out/event.json']);
     expect(readFileSync(join(workspace, 'out/event.json'), 'utf8')).toBe(event);
     expect(archived).toContain('out/event.json');
-    build({ TASK: 'remediate', ALARM_EVENT: '', ALARM_NAME: 'Split Brain prod split"; touch owned' });
+    await build({ TASK: 'remediate', ALARM_EVENT: '', ALARM_NAME: 'Split Brain prod split"; touch owned' });
     expect(words()).toEqual([
       'dist/jobs/remediate.js',
       ...config('staging'),
@@ -160,30 +180,30 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     [2, 'FAILURE'],
     [3, 'FAILURE'],
     [4, 'FAILURE'],
-  ])('gate, exit %i -> %s, under the lock of the mesh and without a key to AWS', (ends, result) => {
+  ])('gate, exit %i -> %s, under the lock of the mesh and without a key to AWS', async (ends, result) => {
     mkdirSync(join(workspace, 'jobs'));
     const gate = 'printf \'%s|\' "$FILL" "$EXPECT" "$@" >gate-words; touch out/check-after.json; exit $ENDS';
     writeFileSync(join(workspace, 'jobs/gate.sh'), gate);
     const words = { PROXIES: 'hap-d  * $(touch owned)', EXPECT: '6; touch owned' };
-    const built = build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: true, ...words }, ends);
+    const built = await build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: true, ...words }, ends);
     expect([built.result, built.archived]).toEqual([result, ['out/check-after.json']]);
     expect(built.events).toContain('lock haproxy-state-prod');
     expect(built.events.filter((event) => event.includes('aws'))).toEqual([]);
     const said = readFileSync(join(workspace, 'gate-words'), 'utf8');
     expect(said).toBe('yes|6; touch owned|jobs/environments/prod.yaml|out|hap-d|*|$(touch|owned)|');
     expect(existsSync(join(workspace, 'owned'))).toBe(false);
-    build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: false, PROXIES: '', EXPECT: '' }, ends);
+    await build({ TASK: 'gate', ENVIRONMENT: 'prod', HEAL: false, PROXIES: '', EXPECT: '' }, ends);
     expect(readFileSync(join(workspace, 'gate-words'), 'utf8')).toBe('no||jobs/environments/prod.yaml|out|');
   });
 
-  test('gate waits for the lock', () => {
-    expect(build({ TASK: 'gate', locked: true }).events).toContain('lock haproxy-state-staging');
+  test('gate waits for the lock', async () => {
+    expect((await build({ TASK: 'gate', locked: true })).events).toContain('lock haproxy-state-staging');
   });
 
   test.each(['./staging', '..', 'staging\n', '$(touch owned)"; touch owned; "', 'a'.repeat(101)])(
     'ENVIRONMENT %j, which is no name of a mesh -> FAILURE; no lock, no program, no old file archived',
-    (name) => {
-      const { result, events, archived } = build({ TASK: 'monitor', ENVIRONMENT: name });
+    async (name) => {
+      const { result, events, archived } = await build({ TASK: 'monitor', ENVIRONMENT: name });
       expect([result, archived]).toEqual(['FAILURE', []]);
       expect(events).toContainEqual(expect.stringMatching(/^FAILURE: ENVIRONMENT is no name of a mesh/));
       expect(events.filter((event) => /^(lock|checkout|credential)/.test(event))).toEqual([]);
@@ -191,51 +211,50 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     },
   );
 
-  test('a job whose own name leads nowhere, and a task that is none -> FAILURE', () => {
-    expect(build({ JOB_BASE_NAME: 'splitbrain-report-../prod' }).result).toBe('FAILURE');
-    const { result, events } = build({ TASK: '../main' });
+  test('a job whose own name leads nowhere, and a task that is none -> FAILURE', async () => {
+    expect((await build({ JOB_BASE_NAME: 'splitbrain-report-../prod' })).result).toBe('FAILURE');
+    const { result, events } = await build({ TASK: '../main' });
     expect([result, events]).toEqual([
       'FAILURE',
       expect.arrayContaining(['FAILURE: TASK is none of report, monitor, remediate, gate']),
     ]);
   });
 
-  test('scripts/prepare.sh fails, or the checkout -> FAILURE; no file of the build before is archived', () => {
+  test('scripts/prepare.sh fails, or the checkout -> FAILURE; no file of the build before is archived', async () => {
     writeFileSync(join(workspace, 'out/junit.xml'), 'of the run before');
     writeFileSync(join(workspace, 'scripts/prepare.sh'), 'exit 3');
-    const prepared = build({ TASK: 'monitor' });
+    const prepared = await build({ TASK: 'monitor' });
     expect([prepared.result, prepared.archived]).toEqual(['FAILURE', []]);
     expect(prepared.events).toContain('junit out/junit.xml');
     mkdirSync(join(workspace, 'out'));
     writeFileSync(join(workspace, 'out/summary.txt'), 'of the run before');
-    const unreached = build({ TASK: 'monitor', checkoutFails: true });
+    const unreached = await build({ TASK: 'monitor', checkoutFails: true });
     expect([unreached.result, unreached.archived]).toEqual(['FAILURE', []]);
   });
 
-  test('somebody holds the lock -> a periodic run is skipped, any other waits for it', () => {
-    const skipped = build({ TASK: 'monitor', locked: true });
+  test('somebody holds the lock -> a periodic run is skipped, any other waits for it', async () => {
+    const skipped = await build({ TASK: 'monitor', locked: true });
     expect([skipped.result, skipped.description, existsSync(join(workspace, 'words'))]).toEqual([
       'SUCCESS',
       'not run: haproxy-state-staging was locked',
       false,
     ]);
-    expect(build({ TASK: 'remediate', locked: true }).events).toContain('lock haproxy-state-staging');
+    expect((await build({ TASK: 'remediate', locked: true })).events).toContain('lock haproxy-state-staging');
   });
 
-  test('one build of a job at a time, within a time limit', () => {
-    const { events } = build({});
+  test('one build of a job at a time, within a time limit', async () => {
+    const { events } = await build({});
     expect(events).toEqual(
       expect.arrayContaining(['disableConcurrentBuilds []', 'timeout [[time:10, unit:MINUTES]]', 'checkout [scm]']),
     );
   });
 
-  test('with the built program: {p1: nobody answers} -> UNSTABLE, and its own files', () => {
+  test('with the built program: {p1: nobody answers} -> UNSTABLE, and its own files', async () => {
     symlinkSync(join(project, 'dist'), join(workspace, 'dist'));
     mkdirSync(join(workspace, 'jobs/environments'), { recursive: true });
     const mesh = 'environment: lab\nproxies: { list: [{ name: p1, endpoint: "unix:///run/nobody.sock" }] }\n';
     writeFileSync(join(workspace, 'jobs/environments/lab.yaml'), mesh);
-    const run = runFile(join(project, 'Jenkinsfile'), { ENVIRONMENT: 'lab' }, {}, '/usr/bin');
-    const built = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Built;
+    const built = await runFile(join(project, 'Jenkinsfile'), { ENVIRONMENT: 'lab' }, {}, '/usr/bin');
     expect(built).toMatchObject({
       result: 'UNSTABLE',
       description: expect.stringMatching(/^INCOMPLETE {2}1 of 1 proxy could not be read in full/),
@@ -254,10 +273,10 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     ['an option misspelt', 'disableConcurrentBuilds()', 'disableConcurentBuilds()', 'Unknown options section or step'],
     ['a step misspelt', 'archiveArtifacts(', 'archiveArtefacts(', 'Unknown steps section or step'],
     ['a brace too few', 'pipeline {', 'pipeline', 'Jenkins would not take this'],
-  ])('%s is found: the stand-in is no rubber stamp', (_, right, wrong, said) => {
+  ])('%s is found: the stand-in is no rubber stamp', async (_, right, wrong, said) => {
     const text = readFileSync(join(project, 'Jenkinsfile'), 'utf8');
     expect(text).toContain(right);
-    const { exitCode, stderr } = runFile(scratch.file('Jenkinsfile', text.replace(right, wrong)), {}, { ENDS: '0' });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
+    const built = await runFile(scratch.file('Jenkinsfile', text.replace(right, wrong)), {}, { ENDS: '0' });
+    expect(built).toEqual({ refused: expect.stringContaining(said) });
   });
 });

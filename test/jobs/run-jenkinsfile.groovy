@@ -1,10 +1,11 @@
-// Compiles and runs a declarative Jenkinsfile with stand-ins for the sections and steps that ours uses; any other name ends the run.
+// Compiles and runs declarative Jenkinsfiles with stand-ins for the sections and steps that ours uses; any other name ends the run.
 //
-//   groovy run-jenkinsfile.groovy JENKINSFILE WORKSPACE PARAMETERS     PARAMETERS: JSON; in it `locked: true` is a lock that somebody holds,
-//                                                                `checkoutFails: true` a repository that cannot be reached
+//   groovy run-jenkinsfile.groovy     builds until standard input ends: one JSON object a line, and one line of JSON for what came of it
 //
-// The last line is what came of it, as JSON: result, description, events (one line each), archived files. `sh` is real, in WORKSPACE.
-// Exit: 0 it ran, whatever its result · 2 Jenkins would not take the file. Not known here: sandbox, CPS, parameters of plugins.
+// Asked: file, workspace, environment (what `sh` has beside this process's own), parameters; among these `locked: true` is a lock that
+// somebody holds, `checkoutFails: true` a repository that cannot be reached.
+// Answered: result, description, events (one line each), archived files; or `refused`: why Jenkins would not take the file.
+// `sh` is real, in the workspace. Not known here: sandbox, CPS, parameters of plugins.
 
 import groovy.io.FileType
 import groovy.json.JsonOutput
@@ -33,6 +34,7 @@ class Build {
   static final List WORST = ['SUCCESS', 'UNSTABLE', 'FAILURE']
 
   final File workspace
+  final Map environment
   final Map params
   final boolean locked
   final boolean checkoutFails
@@ -44,8 +46,10 @@ class Build {
   private final List<String> sections = ['top']
   private Closure afterwards
 
-  Build(File workspace, Map given) {
-    this.workspace = workspace
+  Build(Map asked) {
+    Map given = asked.parameters
+    workspace = new File(asked.workspace.toString())
+    environment = asked.environment
     locked = given.locked == true
     checkoutFails = given.checkoutFails == true
     params = given.findAll { !(it.key in ['locked', 'checkoutFails']) }
@@ -150,6 +154,7 @@ class Build {
   private shell(how) {
     Map given = how instanceof Map ? how : [script: how]
     ProcessBuilder builder = new ProcessBuilder('sh', '-e', '-c', given.script.toString()).directory(workspace).redirectErrorStream(true)
+    builder.environment().putAll(environment)
     builder.environment().putAll(env.collectEntries { name, value -> [name, value.toString()] })
     Process process = builder.start()
     process.inputStream.eachLine { line -> System.err.println(line) }
@@ -173,15 +178,22 @@ class Build {
   }
 }
 
-Build build = new Build(new File(args[1]), new JsonSlurper().parseText(args[2]) as Map)
-CompilerConfiguration settings = new CompilerConfiguration(scriptBaseClass: DelegatingScript.name)
-try {
-  DelegatingScript script = new GroovyShell(this.class.classLoader, new Binding(), settings).parse(new File(args[0]))
-  script.setDelegate(build)
-  script.run()
-  build.runPost()
-} catch (Misuse | MissingPropertyException | org.codehaus.groovy.control.CompilationFailedException refused) {
-  System.err.println("Jenkins would not take this: ${refused.message}")
-  System.exit(2)
+/** A file is compiled anew each time: no build sees anything of the one before. */
+Map outcomeOf(Map asked) {
+  try {
+    Build build = new Build(asked)
+    CompilerConfiguration settings = new CompilerConfiguration(scriptBaseClass: DelegatingScript.name)
+    DelegatingScript script = new GroovyShell(this.class.classLoader, new Binding(), settings).parse(new File(asked.file.toString()))
+    script.setDelegate(build)
+    script.run()
+    build.runPost()
+    return [result: build.result, description: build.currentBuild.description, events: build.events, archived: build.archived]
+  } catch (Misuse | MissingPropertyException | org.codehaus.groovy.control.CompilationFailedException refused) {
+    return [refused: "Jenkins would not take this: ${refused.message}".toString()]
+  }
 }
-println JsonOutput.toJson([result: build.result, description: build.currentBuild.description, events: build.events, archived: build.archived])
+
+System.in.eachLine('UTF-8') { line ->
+  println JsonOutput.toJson(outcomeOf(new JsonSlurper().parseText(line) as Map))
+  System.out.flush()
+}
