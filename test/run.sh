@@ -9,7 +9,8 @@
 #   npm run test:mesh             all others
 #
 # With CI=true or SPLITBRAIN_CI set, nothing is left out, and whatever a test could lack has to be
-# there: one that is skipped proves nothing.
+# there: one that is skipped proves nothing. With SPLITBRAIN_CHECKED set, `npm run check` has judged
+# these sources already.
 # Exit: what vitest says · 1 where the tests pass and `npm run check` does not · 3 something is
 # missing that must be there.
 # The last line is `N passed, N failed, N skipped`, unless nothing could be run at all.
@@ -41,7 +42,7 @@ if [ -n "$strict" ]; then
 fi
 
 checked=0
-if [ $# -eq 0 ] || [ -n "$strict" ]; then
+if [ -z "${SPLITBRAIN_CHECKED:-}" ] && { [ $# -eq 0 ] || [ -n "$strict" ]; }; then
   echo 'Checking format, lint, types and dead code (npm run check) ...'
   npm run --silent check || checked=$?
 fi

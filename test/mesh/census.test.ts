@@ -7,14 +7,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { gatherPeople, type People } from '../../lab/mesh/people.ts';
 import { type CensusKv, startCensusKv } from '../../lab/servers/census-kv.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf } from '../support/healing-lab.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
 
 const timeout = 120_000;
 const HOUR_MS = 3_600_000;
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   const { here, lab, shard } = healingLab(command);
   let people: People | undefined;
   let kv: CensusKv | undefined;

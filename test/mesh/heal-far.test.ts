@@ -6,13 +6,13 @@ import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
 const MANY = 4_000;
 const nameOf = (n: number) => `room-${n}@conference.example.com`;
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   const scratch = makeScratch();
   let mesh: Mesh;
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writtenKeys } from '../../lab/links/command-relay.ts';
 import { crossRequests } from '../../lab/mesh/crossed-requests.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 
 const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
@@ -15,7 +15,7 @@ if (!mayUnshare) console.warn('not tested: heals in two containers: unshare want
 /** Everybody in it is process 1 of a host called twin. */
 const twin = { within: [...container, 'sh', '-c', 'hostname twin && exec "$@"', 'sh'] };
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let here: HealingLab;
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });

@@ -8,10 +8,10 @@ import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import type { RunHistory } from '../../src/domain/run-history.ts';
 import { readHistory } from '../../src/history/read-history.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   let scratch: Scratch;
   beforeAll(async () => {

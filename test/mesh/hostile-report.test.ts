@@ -2,7 +2,7 @@
 // report says what the third did.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 import {
   dripping,
@@ -24,7 +24,7 @@ const stateUpTo = (...answers: string[]) => [info, servers, ...answers].join('')
 const stateLine = 'show info;show servers state;show table;show stat -1 4 -1;show peers';
 const dumpLine = 'show table nodes';
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let here: HealingLab;
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });

@@ -9,7 +9,7 @@ import { configure } from '../../lab/mesh/mesh-config.ts';
 import { createLock } from '../../src/locks/lock-folder.ts';
 import { lockOf } from '../locks/lock-of.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { type HealingLab, startHealingLab } from '../support/healing-lab.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
@@ -18,7 +18,7 @@ const isLocks = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
 );
 const HELD = /hap-c is locked by alice \("kernel upgrade"\) until \d{4}-\d\d-\d\d [\d:]{8} UTC \(\d+ min left\)/;
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let here: HealingLab;
   beforeAll(async () => {
     here = await startHealingLab({ binary: command });

@@ -8,13 +8,13 @@ import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { promtool, promtoolLacking } from '../support/promtool.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
 const conferences = ['standup', 'board meeting'];
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   let scratch: Scratch;
   beforeAll(async () => {

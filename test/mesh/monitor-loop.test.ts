@@ -10,7 +10,7 @@ import { readJournal } from '../../src/heal/journal.ts';
 import { snsEvent } from '../support/alarm-events.ts';
 import { type CloudWatchRuns, startCloudWatchRuns } from '../support/cloudwatch-runs.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { runJob } from '../support/job-process.ts';
 import { tableContents } from '../support/table-contents.ts';
 
@@ -18,7 +18,7 @@ const alarm = 'Split Brain laboratory split';
 const filesIn = (folder: string) => readdirSync(folder).sort();
 const conferences = ['standup', 'board meeting', 'x; clear table nodes'];
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   let here: CloudWatchRuns;
   beforeAll(async () => {

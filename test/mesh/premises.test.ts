@@ -3,11 +3,11 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab } from '../support/healing-lab.ts';
 import { findingLines } from '../support/report-file.ts';
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let here: HealingLab;
   afterEach(() => here?.stop());
   const shard = (n: number) => here.mesh.shards[n]!.address;

@@ -8,7 +8,7 @@ import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { type Sshd, sshdMissing, startSshd } from '../../lab/servers/sshd.ts';
 import { until } from '../../lab/until.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { findingLines, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 import { installed } from '../support/sshd-lab.ts';
@@ -20,7 +20,7 @@ const ENTRIES = 20_000;
 const distant = { bitsPerSecond: 200_000_000, roundTripMs: 120 };
 const nearby = { bitsPerSecond: 1_000_000_000, roundTripMs: 0 };
 
-describe.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.skipIf(missing !== null).each(newestHaproxy())('HAProxy $version', ({ command }) => {
   const scratch = makeScratch();
   let mesh: Mesh;
   let sshd: Sshd;

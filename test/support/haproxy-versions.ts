@@ -13,6 +13,14 @@ export function everyHaproxy(): readonly HaproxyBinary[] {
   return found;
 }
 
+/**
+ * The newest alone: for what the program does by itself, whatever version it reads from.
+ * `.ci/run all` takes the oldest too.
+ */
+export function newestHaproxy(): readonly HaproxyBinary[] {
+  return process.env.SPLITBRAIN_CI === 'all' ? oldestAndNewest() : everyHaproxy().slice(-1);
+}
+
 /** The oldest and the newest: for what takes long and hardly depends on the version. */
 export function oldestAndNewest(): readonly HaproxyBinary[] {
   const found = everyHaproxy();
