@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { metricDefinitions } from '../../src/cloudwatch/metrics.ts';
 import { takeLease } from '../../src/heal/run-lock.ts';
 import { systemClock } from '../../src/process/clock.ts';
@@ -154,8 +154,19 @@ describe('what is missing is told before any proxy is asked: exit 64', () => {
 });
 
 describe('remediate', () => {
-  beforeEach(async () => {
-    expect((await here.run(['alarms', 'apply', ...config()])).exitCode).toBe(0);
+  /** Our alarms, as the program puts them. */
+  let ours: readonly Readonly<Record<string, unknown>>[];
+  beforeAll(async () => {
+    const maker = await startCloudWatchRuns();
+    const words = ['environment: prod', 'proxies: { list: [{ name: p1, endpoint: "unix:///run/p1.sock" }] }'];
+    const actions = 'alarms: { actions: ["arn:aws:sns:us-east-1:123456789012:oncall"] }';
+    const file = maker.scratch.file('splitbrain.yaml', `${[...words, actions].join('\n')}\n`);
+    expect((await maker.run(['alarms', 'apply', '-c', file])).exitCode).toBe(0);
+    ours = [...maker.server.alarms.values()];
+    await maker.stop();
+  });
+  beforeEach(() => {
+    for (const alarm of ours) here.server.putByHand({ ...alarm, AlarmName: String(alarm.AlarmName) });
     here.server.setState(split, 'ALARM', minutesAgo(3));
     here.server.calls.length = 0;
   });

@@ -108,22 +108,15 @@ describe.skipIf(browserPath === null)('in Chromium', () => {
       }));
   });
 
-  describe.each([
-    [390, 'dark'],
-    [390, 'light'],
-    [1280, 'dark'],
-    [1280, 'light'],
-  ] as const)('%i pixels wide, %s', (width, colorScheme) => {
-    const options = { viewport: { width, height: 900 }, colorScheme };
-
-    test('nothing sticks out', () =>
-      withPage(options, async (page) => {
-        for (const at of names.keys()) {
-          await page.goto(fromDisk(`${at}/index.html`));
-          expect([names[at], await page.evaluate('document.documentElement.scrollWidth')]).toEqual([names[at], width]);
-        }
-      }));
-  });
+  // Colours take no room: the scheme does not matter to the width.
+  test.each([390, 1280])('%i pixels wide: nothing sticks out', (width) =>
+    withPage({ viewport: { width, height: 900 } }, async (page) => {
+      for (const at of names.keys()) {
+        await page.goto(fromDisk(`${at}/index.html`));
+        expect([names[at], await page.evaluate('document.documentElement.scrollWidth')]).toEqual([names[at], width]);
+      }
+    }),
+  );
 
   test.each([
     [390, 'dark'],
