@@ -2,8 +2,10 @@
 // can be.
 
 import { describe, expect, test } from 'vitest';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
@@ -32,7 +34,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await settle('idle');
     await mesh.untilEntry(2, 'idle', (entry) => entry === undefined);
     await settle('busy');
-    const { exitCode, report } = await here().run(['report']);
+    const { exitCode, report } = await lookWhileLinked(mesh, configure(here().scratch, mesh));
     expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([0, [], ['table-drift']]);
     expect(report.meshFindings.find(({ kind }) => kind === 'table-drift')?.because).toMatch(
       /^entries expire about 28\d s sooner on hap-c than on hap-a, hap-b/,

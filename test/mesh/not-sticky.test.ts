@@ -7,8 +7,8 @@ import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
-import { runReport } from '../support/splitbrain.ts';
 
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
@@ -32,7 +32,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
         `the entry is in table ${proxy}`,
         async () => (await mesh.command(proxy, 'show table nodes')).includes('key=counted ') || null,
       );
-    const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
+    const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
     expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([3, [], ['not-sticky']]);
     expect(stdout).toMatch(/^INCOMPLETE {2}the table names no servers, so that there is nothing to compare/);
   });
@@ -40,7 +40,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   test('a wrong table name: no-table, and their servers are compared all the same', async () => {
     mesh = await startMesh({ binary: command });
     await mesh.command(1, 'set server nodes/shard-2 state maint');
-    const { exitCode, report } = await runReport(configure(scratch, mesh, { lines: ['table: rooms'] }));
+    const { exitCode, report } = await lookWhileLinked(mesh, configure(scratch, mesh, { lines: ['table: rooms'] }));
     expect([exitCode, meshKinds(report)]).toEqual([3, ['no-table', 'state-drift']]);
   });
 });

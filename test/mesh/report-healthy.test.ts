@@ -8,6 +8,7 @@ import { startTraffic } from '../../lab/mesh/traffic.ts';
 import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
 import { everyHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds, statusesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
@@ -40,7 +41,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
     for (let run = 0; run < 3; run++) {
       await until('there was traffic since the last run', async () => (traffic.answered > before + 50 ? true : null));
       before = traffic.answered;
-      const { exitCode, report, stdout } = await runReport(patiently());
+      const { exitCode, report, stdout } = await lookWhileLinked(mesh, patiently());
       expect([findingLines(report), exitCode, report.verdict, statusesOf(report)]).toEqual([[], 0, 'agree', allOk]);
       expect(meshKinds(report)).toEqual([]);
       expect(report.counts.conferences).toBeGreaterThan(10);

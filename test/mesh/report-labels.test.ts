@@ -6,6 +6,7 @@ import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
 import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 import { compareWhenStill } from '../support/table-disagreements.ts';
@@ -58,7 +59,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
     await settle('in-repair', 1);
     for (const i of [1, 2]) await mesh.untilEntry(i, 'nowhere', (entry) => entry?.serverId === 99);
     for (const i of [0, 1, 2]) await mesh.command(i, 'disable server nodes/shard-2');
-    const { exitCode, report, stdout } = await runReport(configure(scratch, mesh));
+    const { exitCode, report, stdout } = await lookWhileLinked(mesh, configure(scratch, mesh));
     expect([exitCode, report.verdict, findingLines(report)]).toEqual([
       0,
       'agree',
@@ -72,7 +73,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
   test('s2 in maintenance on c alone, links up: c does not follow the entry -> split, state-drift', async () => {
     await settle('half-open', 1);
     await mesh.command(2, 'disable server nodes/shard-2');
-    const { exitCode, report } = await runReport(configure(scratch, mesh));
+    const { exitCode, report } = await lookWhileLinked(mesh, configure(scratch, mesh));
     expect([exitCode, findingLines(report), meshKinds(report)]).toEqual([
       2,
       ['split half-open: state-drift'],

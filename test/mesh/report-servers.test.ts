@@ -7,6 +7,7 @@ import { type Mesh, type MeshOptions, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { everyHaproxy } from '../support/haproxy-versions.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds, routesOf } from '../support/report-file.ts';
 import { runReport } from '../support/splitbrain.ts';
 
@@ -149,7 +150,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command }) => {
   test('c numbers its servers otherwise: keys count and nothing is split, id-drift is said for the mesh; without a key it is a split', async () => {
     const drifting = await lab({ serverIds: [numbered(0, 1, 2), numbered(0, 1, 2), numbered(2, 0, 1)] });
     for (let n = 0; n < 9; n++) await settle(drifting, n % 3, `keyed-${n}`);
-    const keyed = await runReport(configure(scratch, drifting));
+    const keyed = await lookWhileLinked(drifting, configure(scratch, drifting));
     expect(findingLines(keyed.report).filter((each) => each.startsWith('split'))).toEqual([]);
     expect([keyed.exitCode, findingLines(keyed.report), meshKinds(keyed.report)]).toEqual([0, [], ['id-drift']]);
     expect(keyed.report.meshFindings.filter(({ kind }) => kind === 'id-drift')).toHaveLength(3);

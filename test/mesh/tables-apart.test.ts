@@ -2,9 +2,11 @@
 // entries spread over the peers, one name for two shards.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { configure } from '../../lab/mesh/mesh-config.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { type HealingLab, healingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
+import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
 import { tableContents } from '../support/table-contents.ts';
 import { compareWhenStill } from '../support/table-disagreements.ts';
@@ -19,7 +21,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const { mesh } = await lab({ configure: onC(/ len 200 /, ' len 250 ') });
     for (const proxy of [0, 1]) await mesh.request(proxy, 't/deaf', { forceShard: 0 });
     await mesh.request(2, 't/deaf', { forceShard: 1 });
-    const look = await here().run(['report']);
+    const look = await lookWhileLinked(mesh, configure(here().scratch, mesh));
     expect([look.exitCode, findingLines(look.report), meshKinds(look.report)]).toEqual([
       2,
       ['split t/deaf: peer-deaf'],
