@@ -13,7 +13,7 @@ export interface BenchContext {
   readonly cache: string;
   /** A folder that goes away with this process. */
   readonly scratch: Scratch;
-  /** How often each contender runs: `usual`, half of it at the size of CI, or what a flag says. */
+  /** How often each contender runs: `usual`, a third of it at the size of CI, or what a flag says. */
   runs(usual: number): number;
   /** Progress, for people. */
   say(text: string): void;
@@ -32,7 +32,7 @@ export function prepareContext(flags: Flags): BenchContext {
     keep: flags.keep,
     cache: fileURLToPath(new URL('../.cache/bench', import.meta.url)),
     scratch,
-    runs: (usual) => flags.runs ?? (flags.small ? Math.ceil(usual / 2) : usual),
+    runs: (usual) => flags.runs ?? (flags.small ? Math.max(2, Math.ceil(usual / 3)) : usual),
     say,
     liveMesh() {
       mesh ??= startLiveMesh({ proxies: 6, entries: flags.small ? 50_000 : 200_000 }, say);

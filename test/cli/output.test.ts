@@ -11,7 +11,8 @@ import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { findingLines } from '../support/report-file.ts';
 import { readReport, runReport, runSplitbrain } from '../support/splitbrain.ts';
 
-const MANY = 3_000;
+/** Seven full pages of HTML beside the hostile one, and JSON far above what a pipe holds. */
+const MANY = 700;
 const SCRIPT = '/usr/bin/script';
 const noScript = existsSync(SCRIPT) ? null : `${SCRIPT} is missing (Debian: bsdutils)`;
 if (noScript !== null) console.warn(`not tested: what a terminal gets: ${noScript}`);
@@ -57,7 +58,7 @@ test('--html DIR: every finding on a page, and the runs that --history kept', as
   const first = await runSplitbrain(words);
   expect(first.exitCode).toBe(2);
   const front = () => readFileSync(join(pages, 'index.html'), 'utf8');
-  expect([front().includes('<section id="history"'), front().includes('href="findings-31.html"')]).toEqual([
+  expect([front().includes('<section id="history"'), front().includes('href="findings-8.html"')]).toEqual([
     false,
     true,
   ]);
@@ -65,7 +66,7 @@ test('--html DIR: every finding on a page, and the runs that --history kept', as
   expect(front()).toContain('Verdicts: 0 of 2 runs left a mesh that agrees');
   const page = (number: number) => readFileSync(join(pages, `findings-${number}.html`), 'utf8');
   expect(page(1)).toContain('caf\u00e9 \u2615 \\x1b[2J\\x9b31m\\u202e');
-  expect(page(31).match(/<tr><th scope="row" class="name">/g)).toHaveLength(1);
+  expect(page(8).match(/<tr><th scope="row" class="name">/g)).toHaveLength(1);
   expect(statSync(join(pages, 'findings-1.html')).mode & 0o777).toBe(0o600);
 });
 
