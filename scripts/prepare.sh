@@ -16,6 +16,7 @@ fi
 # What was installed and built is known by the checksum of what it was made from. Times would not
 # do: git changes them.
 installed=node_modules/.made-from
+compiled=node_modules/.compiled-for
 built=dist/.made-from
 if [ "${1:-}" = --afresh ]; then rm -f "$installed" "$built"; fi
 is_made_from() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
@@ -31,12 +32,18 @@ if ! is_made_from "$installed" "$lock"; then
     echo 'npm ci refuses the lock file or cannot fetch: trying npm install with the same versions ...'
     npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
   }
-  # The one package whose own script runs: an SSH dump then takes a fifth less CPU. Never fails;
-  # takes a C++ compiler and Node's headers.
-  echo 'Compiling the ciphers of ssh2 (npm rebuild ssh2), where there is a compiler ...'
-  npm rebuild ssh2 --no-audit --no-fund --silent || echo 'npm rebuild failed: SSH works all the same.'
+  rm -f "$compiled"
   # Last, so that an installation that was cut short is done again.
   echo "$lock" >"$installed"
+fi
+
+# The one package whose own script runs: an SSH dump then takes a fifth less CPU. Never fails;
+# takes a C++ compiler and Node's headers. What is compiled for one Node, another one does not load.
+node_abi=$(node -p process.versions.modules)
+if ! is_made_from "$compiled" "$node_abi"; then
+  echo 'Compiling the ciphers of ssh2 (npm rebuild ssh2), where there is a compiler ...'
+  npm rebuild ssh2 --no-audit --no-fund --silent || echo 'npm rebuild failed: SSH works all the same.'
+  echo "$node_abi" >"$compiled"
 fi
 
 sources=$(find src jobs assembly scripts/build.sh scripts/man-page.ts package.json package-lock.json -type f | LC_ALL=C sort | xargs cksum | cksum)

@@ -9,8 +9,8 @@
 #   npm run test:mesh             all others
 #
 # With CI=true or SPLITBRAIN_CI set, nothing is left out, and whatever a test could lack has to be
-# there: one that is skipped proves nothing. With SPLITBRAIN_CHECKED set, `npm run check` has judged
-# these sources already.
+# there: one that is skipped proves nothing. With SPLITBRAIN_CHECKED set, a run before has installed,
+# built and checked these sources.
 # Exit: what vitest says · 1 where the tests pass and `npm run check` does not · 3 something is
 # missing that must be there.
 # The last line is `N passed, N failed, N skipped`, unless nothing could be run at all.
@@ -27,7 +27,9 @@ lacking() {
   echo "$1: the tests that need it are skipped." >&2
 }
 
-sh scripts/prepare.sh ${strict:+--afresh}
+afresh=${strict:+--afresh}
+if [ -n "${SPLITBRAIN_CHECKED:-}" ]; then afresh=''; fi
+sh scripts/prepare.sh $afresh
 # One test needs sudo, some need Java, a browser or Python packages, and a laptop should not get them
 # for that: only CI tests everything.
 sh scripts/install-debian-packages.sh haproxy openssh-server socat openssl \

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holdWrites, writtenKeys } from '../../lab/links/command-relay.ts';
 import { untilNewsArrived, untilSteady } from '../../lab/mesh/steady-links.ts';
 import { conferenceShards } from '../support/conference-shards.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { type HealingLab, refusalsOf, startHealingLab, winnersOf } from '../support/healing-lab.ts';
 import { tableContents } from '../support/table-contents.ts';
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}/${n}`);
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   const calm = names('calm', 200);
   const torn = names('torn', 100);
   let here: HealingLab;

@@ -87,6 +87,13 @@ test.each([
   expect(prepare().calls).toEqual(build);
 });
 
+test('another Node than it was installed with: compiles what is compiled, and nothing else', () => {
+  prepare();
+  write('node_modules/.compiled-for', '1');
+  expect(prepare().calls).toEqual(['rebuild ssh2 --no-audit']);
+  expect(prepare().calls).toEqual([]);
+});
+
 test('package-lock.json is another: installs and builds', () => {
   prepare();
   write('package-lock.json', 'two');
