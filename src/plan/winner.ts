@@ -40,6 +40,8 @@ export function pickWinner(ballot: Ballot, settings: Pick<HealSettings, 'winner'
   if (eligible.length === 1 && shardsOf(finding.routes).length === 1 && !isByCensus(finding))
     return decided('unanimous', ballot, { winner: eligible[0]!, because: 'every entry leads there' });
   for (const policy of settings.winner) {
+    const peopled = policy === 'participants' ? disputeOverPeople(ballot) : null;
+    if (peopled) return refusalOver(peopled);
     const vote = voteBy[policy](ballot);
     if (vote !== null) return decided(policy, ballot, { ...vote, because: withoutRival(ballot) ?? vote.because });
   }
@@ -63,6 +65,13 @@ function disputeThatDecides(ballot: Ballot): DisputedShard | null {
   const votes = (shard: string) => routesTo(ballot.finding, shard, ballot.voters).length;
   const most = Math.max(0, ...ballot.eligible.map(votes));
   return ballot.disputed.find(({ shard }) => votes(shard) > 0 && votes(shard) >= most) ?? null;
+}
+
+/** A disputed shard with more people than each eligible one: it would have won. */
+function disputeOverPeople({ finding: { participants }, eligible, disputed }: Ballot): DisputedShard | null {
+  const people = (shard: string) => participants?.[shard] ?? 0;
+  const most = Math.max(0, ...eligible.map(people));
+  return disputed.find(({ shard }) => people(shard) > most) ?? null;
 }
 
 function refusalOver({ shard, calledUnusableBy, lackedBy }: DisputedShard): Decision {
@@ -114,9 +123,17 @@ function mostParticipants({ finding, eligible, counted }: Ballot): Vote | null {
  */
 function withoutRival({ finding, eligible }: Ballot): string | null {
   if (eligible.length > 1) return null;
-  const others = shardsOf(finding.routes).filter((shard) => shard !== null && shard !== eligible[0]);
-  if (others.length === 0) return 'no other shard could win: the other entries lead to no known server';
+  const routed = shardsOf(finding.routes);
+  const others = routed.filter((shard) => shard !== null && shard !== eligible[0]);
+  if (others.length === 0 && routed.includes(null))
+    return 'no other shard could win: the other entries lead to no known server';
+  if (others.length === 0) others.push(...peopledBeside(finding, eligible[0]!));
+  if (others.length === 0) return null;
   return `no other shard could win: ${others.sort().join(' and ')} ${others.length === 1 ? 'is' : 'are'} not up on every proxy`;
+}
+
+function peopledBeside({ participants }: Finding, winner: string): readonly string[] {
+  return Object.entries(participants ?? {}).flatMap(([shard, count]) => (count > 0 && shard !== winner ? [shard] : []));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Ballots over one conference as pictures, and what is decided of them.
 
-import type { Route } from '../../src/domain/finding.ts';
+import type { FindingKind, Route } from '../../src/domain/finding.ts';
 import type { Decision, HealSettings } from '../../src/domain/plan.ts';
 import { pickWinner } from '../../src/plan/winner.ts';
 import { addresses } from '../support/model-look.ts';
@@ -32,6 +32,8 @@ export function routesOf(picture: Picture): Route[] {
 }
 
 export interface Given {
+  /** Default: split. */
+  readonly kind?: FindingKind;
   readonly rules?: Rules;
   readonly eligible?: readonly string[];
   readonly undrained?: readonly string[];
@@ -45,7 +47,7 @@ export interface Given {
 
 export function decide(
   picture: Picture,
-  { rules = usual, eligible, undrained, disputed, voters, participants, counted }: Given = {},
+  { kind = 'split', rules = usual, eligible, undrained, disputed, voters, participants, counted }: Given = {},
 ): Decision {
   const people =
     participants === undefined
@@ -55,7 +57,7 @@ export function decide(
   const named = [...new Set(routes.flatMap(({ shard }) => (shard === null ? [] : [shard])))].sort();
   return pickWinner(
     {
-      finding: finding('split', 'k', { routes, participants: people }),
+      finding: finding(kind, 'k', { routes, participants: people }),
       eligible: eligible?.map((shard) => addresses[shard] ?? shard) ?? named,
       undrained: new Set((undrained ?? []).map((shard) => addresses[shard]!)),
       disputed: (disputed ?? []).map((shard) => ({ shard: addresses[shard]!, calledUnusableBy: ['p9'], lackedBy: [] })),

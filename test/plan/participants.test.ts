@@ -29,6 +29,20 @@ describe('participants', () => {
     expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, participantsMoved: 7 });
   });
 
+  test('a shard that a minority of proxies does not serve is not left by most of the people', () => {
+    const given = { eligible: ['s1'], disputed: ['s2'], counted: ['s1', 's2'] };
+    expect(decide(twoToOne, { ...given, participants: { s1: 2, s2: 7 } })).toMatchObject({ refusal: 'state-disputed' });
+    expect(decide(twoToOne, { ...given, participants: { s1: 7, s2: 2 } })).toMatchObject({ winner: addresses.s1 });
+    expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1 });
+  });
+
+  test('people on a shard that no proxy serves: who could win is said', () => {
+    const given = { eligible: ['s1'], participants: { s1: 1, s2: 7 } };
+    expect(decide({ p1: 's1', p2: 's1' }, { ...given, kind: 'scattered' })).toMatchObject({
+      because: `no other shard could win: ${addresses.s2} is not up on every proxy`,
+    });
+  });
+
   test('another order of policies is kept to', () => {
     const rules: Rules = { winner: ['majority', 'participants'], tie: 'refuse' };
     expect(decide(twoToOne, { rules, participants: { s1: 2, s2: 7 } })).toMatchObject({ policy: 'majority' });
