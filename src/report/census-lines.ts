@@ -41,18 +41,20 @@ function movedLines({ moved, takenAtMs }: CensusSummary, shards: RunReport['shar
       'not-whole': `is NOT whole: ${where}; they should be on ${nameOf(winner)}`,
       ended: 'has ended',
     };
-    const healed = `${page.name(conferenceOf(key))}, healed ${count(Math.round((takenAtMs - atMs) / 1000))} s ago, ${says[state]}`;
+    const healed = `${page.name(conferenceOf(key))}, healed ${count(Math.max(0, Math.round((takenAtMs - atMs) / 1000)))} s ago, ${says[state]}`;
     const paint = state === 'not-whole' ? page.paint.red : page.paint.dim;
     return fillText(healed, { width: page.width, first: '  ', paint });
   });
 }
 
-function sumWords({ shards, rooms, participants, roomsWithoutEntry, entriesWithoutRoom }: CensusSummary): string {
+function sumWords(census: CensusSummary): string {
+  const { shards, isWhole, rooms, participants, roomsWithoutEntry, entriesWithoutRoom } = census;
   const answered = shards.filter(({ status }) => status === 'ok').length;
   const known = shards.filter(({ status }) => status !== 'duplicate' && status !== 'gone').length;
   const apart = [
     ...(roomsWithoutEntry > 0 ? [`${count(roomsWithoutEntry)} without an entry`] : []),
-    ...(entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),
+    // A shard that did not answer may have their rooms.
+    ...(isWhole && entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),
   ];
   const beside = apart.length === 0 ? '' : `; ${apart.join(', ')}`;
   const people = `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;

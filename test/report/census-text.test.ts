@@ -47,8 +47,9 @@ describe('the report', () => {
 
   test('names shards that did not answer once, with the remedy', () => {
     const shards = ['s1', 's2', 's3', 's4', 's5'].map(unanswered);
-    const text = said({ shards, isWhole: false });
-    expect(text).toMatch(/0 of 5 shards answered/);
+    const text = said({ shards, isWhole: false, roomsWithoutEntry: 3, entriesWithoutRoom: 40 });
+    // They may have the rooms of those 40 entries.
+    expect(text).toMatch(/0 of 5 shards answered; 3 without an entry\.\n/);
     expect(text).toMatch(/not counted: s1, s2, s3 and 2 more: it did not answer within 10 s/);
     expect(text.match(/look at its sidecar/g)).toHaveLength(1);
   });
