@@ -111,7 +111,9 @@ export function joinCensus(rooms: RoomTable, reading: CensusReading, moment: Cen
   const participantsOf = (key: string) =>
     Object.fromEntries(placesOf(key).map(({ shard, participants }) => [nameOf(shard), participants]));
 
-  const moved = followMoves(moves, { nowMs, untilMs, settleMs, participantsOf, isWhole });
+  const keysApart = new Set(apart.map(({ conference }) => keyAt(conference)));
+  const isApart = (key: string) => keysApart.has(key);
+  const moved = followMoves(moves, { nowMs, untilMs, settleMs, participantsOf, isApart, isWhole });
 
   return {
     suspects: apart.map(({ row }) => row),

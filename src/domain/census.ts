@@ -167,8 +167,8 @@ export interface ApartConference {
 }
 
 /**
- * A conference that a heal moved. `whole`: all its people are on the winner; `moving`: they still
- * have time; `not-whole`: they had it; `ended`: nobody is in it any more.
+ * A conference that a heal moved. `whole`: all its people are on the winner, or where the tables
+ * lead by now; `moving`: they still have time; `not-whole`: they had it; `ended`: nobody is in it.
  */
 export interface MovedConference {
   readonly key: string;

@@ -4,12 +4,16 @@ import { addMoves, followMoves, openMoves } from '../../src/census/moves.ts';
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
 
-function follow(minutesAgo: number, participants: Readonly<Record<string, number>>, isWhole = true) {
+function follow(
+  minutesAgo: number,
+  participants: Readonly<Record<string, number>>,
+  { isWhole = true, isApart = true } = {},
+) {
   const move = { key: 'k', winner: 's1', atMs: NOW - minutesAgo * MINUTE };
-  return followMoves([move], { ...moment, participantsOf: () => participants, isWhole });
+  return followMoves([move], { ...moment, participantsOf: () => participants, isApart: () => isApart, isWhole });
 }
 
-const moment = { nowMs: NOW, untilMs: NOW, settleMs: 2 * MINUTE };
+const moment = { nowMs: NOW, untilMs: NOW, settleMs: 2 * MINUTE, isApart: () => true };
 
 describe('the people of a conference that a heal moved', () => {
   test.each<readonly [string, number, Readonly<Record<string, number>>, string]>([
@@ -24,9 +28,20 @@ describe('the people of a conference that a heal moved', () => {
   });
 
   test('are not called whole while a shard does not answer', () => {
-    expect(follow(3, { s1: 3 }, false)).toMatchObject([{ state: 'moving' }]);
-    expect(follow(3, {}, false)).toMatchObject([{ state: 'moving' }]);
-    expect(follow(3, { s2: 1 }, false)).toMatchObject([{ state: 'not-whole' }]);
+    expect(follow(3, { s1: 3 }, { isWhole: false })).toMatchObject([{ state: 'moving' }]);
+    expect(follow(3, {}, { isWhole: false })).toMatchObject([{ state: 'moving' }]);
+    expect(follow(3, { s2: 1 }, { isWhole: false })).toMatchObject([{ state: 'not-whole' }]);
+  });
+
+  test('are whole on another shard too, where the tables lead there by now', () => {
+    const together = { isApart: false };
+    expect(follow(30, { s2: 4 }, together)).toMatchObject([{ state: 'whole' }]);
+    expect(follow(1, { s2: 4 }, together)).toMatchObject([{ state: 'moving' }]);
+    expect(follow(30, { s2: 4 }, { ...together, isWhole: false })).toMatchObject([{ state: 'moving' }]);
+  });
+
+  test('a move that a wrong clock put into the future is forgotten', () => {
+    expect(follow(-1, { s1: 1, s2: 1 })).toEqual([]);
   });
 
   test.each([
