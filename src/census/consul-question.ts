@@ -42,13 +42,18 @@ export interface RowReader {
   end(): string | null;
 }
 
-/** Feeds `rows` with the keys below the prefix; none there is no trouble. */
+const NO_KEYS = Buffer.from('[]');
+
+/** Feeds `rows` with the keys below the prefix; none there is no trouble, and an empty list. */
 export async function askConsul(ask: ConsulAsk, datacenter: string, rows: RowReader): Promise<CensusTrouble | null> {
   const { source } = ask;
   const path = source.prefix.split('/').map(encodeURIComponent).join('/');
   const url = `${baseOf(source)}/v1/kv/${path}?recurse&dc=${encodeURIComponent(datacenter)}`;
   const answer = await get(url, ask, (chunk) => rows.write(chunk));
-  if (!('code' in answer) && answer.status === 404 && answer.text.trim() === '') return filtered(answer, url, source);
+  if (!('code' in answer) && answer.status === 404 && answer.text.trim() === '') {
+    rows.write(NO_KEYS);
+    return filtered(answer, url, source);
+  }
   const trouble = troubleOf(answer, url, source);
   if (trouble !== null) return trouble;
   const wrong = rows.end();

@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -80,7 +79,7 @@ export function openKeptAnswers({ folder: stateFolder, environment, maxAgeMs, no
     keep: (question) => keeper(pathOf(question), now),
     find(question) {
       const path = pathOf(question);
-      const atMs = existsSync(path) ? statSync(path).mtimeMs : Number.NEGATIVE_INFINITY;
+      const atMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
       const ageMs = now() - atMs;
       return ageMs < 0 || ageMs > maxAgeMs ? null : { atMs, replay: (onChunk) => readFile(path, onChunk) };
     },

@@ -128,8 +128,7 @@ async function askPart(
   const answer = await ask({ path, search: { dc: datacenter, ...search }, asked, rights });
   if (isConsulTrouble(answer)) return standIn(discovery, question, answer);
   const body = answer.isAbsent ? [] : answer.body;
-  // A key that is not there is no live release; no key at all is no pin.
-  const understood = answer.isAbsent && part === 'live' ? { value: null, odd: null } : understand(body);
+  const understood = understand(body);
   if (understood === null) {
     const message = `${discovery.consul.url}: the answer of ${datacenter} for ${asked} is not what Consul answers`;
     return standIn(discovery, question, { message, remedy: 'check discovery.consul.url' });
@@ -151,8 +150,7 @@ function standIn(
   const kept = lastGood.get(`${part} ${datacenter}`);
   const isYoung = kept !== null && now - kept.atMs <= maxAgeMs;
   const body = isYoung ? kept.body : null;
-  const understood =
-    body === null ? null : Array.isArray(body) && body.length === 0 && part === 'live' ? null : understand(body);
+  const understood = body === null ? null : understand(body);
   const answerFromMs = understood === null ? null : kept!.atMs;
   return {
     part,

@@ -83,10 +83,11 @@ export function readProxies(body: unknown, environment: string): Understood<read
   return { value: [...proxies.values()], odd: spellOdd(odd) };
 }
 
-/** The release that a key of Consul's KV names; the value is plain text. */
+/** The release that a key of Consul's KV names as plain text; `null` where there is no such key. */
 export function readLive(body: unknown): Understood<string | null> | null {
   const rows = rowsOf(body);
-  if (rows === null || rows.length !== 1) return null;
+  if (rows === null || rows.length > 1) return null;
+  if (rows.length === 0) return { value: null, odd: null };
   const release = releaseIn(rows[0]!);
   return release === null
     ? { value: null, odd: `${quote(String(rows[0]!.Key))} holds no name of a release` }

@@ -103,7 +103,8 @@ export function notesOf({ troubles }: Catalogue, now: number): readonly string[]
     const instead = Number.isNaN(oldest)
       ? `${parts}: not all is known`
       : `${parts}: the last good answer stands in, ${minutes(now - oldest)} old`;
-    return `Discovery: ${message}${remedy === '' ? '' : `: ${remedy}`}. (${instead}.)`;
+    const text = `Discovery: ${message}${remedy === '' ? '' : `: ${remedy}`}`;
+    return `${text}${text.endsWith('?') ? '' : '.'} (${instead}.)`;
   });
 }
 

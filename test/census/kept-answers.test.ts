@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type KeptAnswers, openKeptAnswers } from '../../src/census/kept-answers.ts';
 import type { CensusSource } from '../../src/domain/census.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { type Key, NOW, play, read, report, room, rowOf, shard } from './reading.ts';
+import { type Key, NOW, PREFIX, play, read, report, room, rowOf, shard } from './reading.ts';
 
 const MAX_AGE = 150_000;
 const S1 = [shard('s1', '10.0.0.1:443')];
@@ -47,6 +47,22 @@ describe('Consul', () => {
     expect([counted, gaps]).toEqual([{ s1: ['a 3'] }, []]);
     expect(shards.filter(({ status }) => status === 'ok')).toMatchObject([{ reportedAt: new Date(NOW - 10_000) }]);
     expect(notes.join('\n')).toMatch(/500.*\(The last good answer stands in, 40 s old\.\)/);
+  });
+
+  test('fails where it had nothing: that nothing is there was an answer too', async () => {
+    const folder = temporaryFolder();
+    let isDown = false;
+    const url = await play((request, response) => {
+      if (isDown) return response.writeHead(500).end('no leader');
+      if (request.url === '/v1/catalog/datacenters') return response.end('["eu", "another-environment"]');
+      if (!request.url!.endsWith('dc=eu')) return response.writeHead(404).end();
+      return response.end(JSON.stringify([rowOf(report('s1', [room('a', 3)]))]));
+    });
+    const source: CensusSource = { kind: 'consul', url, prefix: PREFIX, datacenters: 'all', token: null };
+    await read(source, { shards: S1, kept: keptIn(folder) });
+    isDown = true;
+    const { counted, gaps } = await read(source, { shards: S1, kept: keptIn(folder) });
+    expect([counted, gaps]).toEqual([{ s1: ['a 3'] }, []]);
   });
 
   test('fails for longer than a report may be old: its shards are unknown', async () => {

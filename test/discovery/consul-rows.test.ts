@@ -101,7 +101,8 @@ const kv = (Key: string, text: string) => ({ Key, Value: Buffer.from(text).toStr
 test('the live release is the text of its key', () => {
   expect(readLive([kv('releases/stage/live', 'release-42\n')])).toEqual({ value: 'release-42', odd: null });
   expect(readLive([{ Key: 'releases/stage/live', Value: null }])?.odd).toContain('holds no name of a release');
-  expect(readLive([])).toBeNull();
+  expect(readLive([])).toEqual({ value: null, odd: null });
+  expect(readLive([kv('releases/stage/live', 'release-42'), kv('x', 'y')])).toBeNull();
 });
 
 test('pins: tenants are lower-case, folders are none, and what is odd is left out', () => {
