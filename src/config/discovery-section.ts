@@ -20,10 +20,15 @@ export function readDiscovery(
   const named = (key: string) => key.replaceAll('{environment}', environment);
   return {
     consul: consul
-      ? { ...consul, token: consul.token || null, live: named(consul.live), tenants: named(consul.tenants) }
+      ? { ...consul, token: consul.token || null, live: named(consul.live), tenants: prefixOf(named(consul.tenants)) }
       : null,
     file: located !== null && isProblem(located) ? file! : located,
     maps,
     maxAgeMs: maxAge,
   };
+}
+
+/** With the slash that ends it: without it, it would be how other keys begin too. */
+function prefixOf(key: string): string {
+  return key.endsWith('/') ? key : `${key}/`;
 }

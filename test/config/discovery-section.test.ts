@@ -31,6 +31,11 @@ test('a URL is enough for Consul: the rest is as Jitsi has it, with the name of 
   });
 });
 
+test('tenants are below a key: its slash may be left out', () => {
+  const consul = 'consul: { url: "http://127.0.0.1:8500", tenants: "pins/{environment}" }';
+  expect(load(discovery(consul)).discovery?.consul?.tenants).toBe('pins/stage/');
+});
+
 test('a file starts at the folder of the configuration', () => {
   const settings = load(discovery('file: shards.yaml', 'maps: { live: live.map }', 'maxAge: 10m')).discovery;
   expect(settings).toMatchObject({ file: 'conf/shards.yaml', maps: { ...maps, live: 'live.map' }, maxAgeMs: 600_000 });
