@@ -91,7 +91,7 @@ export class CensusList {
       ...(rooms === 0
         ? []
         : [
-            `${rooms} rooms of ${list(foreign.map(({ name }) => name))} are not of conference.${this.#domain} and are not counted: check census.domain.`,
+            `Rooms of ${list(foreign.map(({ name }) => name))} are not of conference.${this.#domain} and are not counted (${rooms}): check census.domain.`,
           ]),
       ...(twice.size === 0 ? [] : [`Several reports name ${list([...twice])}: the newest of each counts.`]),
     ];

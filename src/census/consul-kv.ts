@@ -34,6 +34,7 @@ export async function readConsulCensus(
   const census = new CensusList(settings.domain, context.sink);
   const gaps: CensusGap[] = [];
   const odd = new Set<string>();
+  const strangers = new Set<string>();
   const standIns: string[] = [];
   const datacenters = await datacentersOf(ask, context, standIns);
   if ('code' in datacenters)
@@ -65,6 +66,7 @@ export async function readConsulCensus(
     const report = { shard: name, time: end.around.time, bytes: value.length };
     const { reportedAt, trouble: age } = freshnessOf(report, context.now(), settings.maxAgeMs);
     const trouble = age?.code === 'old' && known.isStranger(name) ? gone(name, age) : age;
+    if (known.isStranger(name) && trouble === null && tally.rooms > 0) strangers.add(name);
     finish({
       reportedAt,
       trouble: trouble ?? answerTrouble(end, { name, list: LIST, domain: settings.domain }, tally),
@@ -97,6 +99,9 @@ export async function readConsulCensus(
     ...new Set(standIns),
     ...census.notes(),
     ...(odd.size === 0 ? [] : [`Consul's keys ${list([...odd])} are not named like shards and are left out.`]),
+    ...(strangers.size === 0
+      ? []
+      : [`${list([...strangers])}: no known shard has such a name, so that the address of its rooms is not known.`]),
     ...(known.doubtful.length === 0
       ? []
       : [`${list(known.doubtful)}: the name belongs to several addresses, so that its rooms have none.`]),

@@ -14,6 +14,7 @@ import type { CensusReading, CensusSettings, CensusShard } from '../domain/censu
 import type { WantedShard } from '../domain/discovery.ts';
 import { healedKeys } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
+import { bareServerName } from '../domain/shard-name.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { recentHeals } from '../heal/recent-heals.ts';
 import { openCensusWay } from '../session/census-way.ts';
@@ -164,21 +165,23 @@ async function readOver(
   }
 }
 
-/** The shards that discovery knows, and those that the proxies have as servers. */
+/**
+ * The shards that discovery knows, and those that the proxies have as servers. A server that is
+ * called like the former is where a proxy that lags still has it: the shard has moved.
+ */
 function shardsOf(views: readonly ProxyView[], wanted: readonly WantedShard[]): readonly CensusShard[] {
   const byAddress = new Map<string, CensusShard>(
     wanted.map(({ name, address, region, meta }) => [address, { name, address, region, meta }]),
   );
+  const known = new Set(wanted.map(({ name }) => name));
   for (const { servers, region } of views)
-    for (const { address, name, counts } of servers)
-      if (address !== null && counts !== false && !byAddress.has(address))
-        byAddress.set(address, { name: withoutRelease(name), address, region, meta: {} });
+    for (const server of servers) {
+      const { address, counts } = server;
+      const name = bareServerName(server);
+      if (address !== null && counts !== false && !byAddress.has(address) && !known.has(name))
+        byAddress.set(address, { name, address, region, meta: {} });
+    }
   return [...byAddress.values()];
-}
-
-/** Jitsi calls a shard's server `12-SHARD` in its own release, `12-fallback-SHARD` in others. */
-function withoutRelease(serverName: string): string {
-  return serverName.replace(/^\d+-(?:fallback-)?(?=.)/, '');
 }
 
 function notesOf(problem: string | null): readonly string[] {

@@ -29,7 +29,10 @@ describe('what is read', () => {
         ['stage-n-s3', null, 1, 7],
       ]),
     );
-    expect([result.gaps, result.notes]).toEqual([[], []]);
+    expect([result.gaps, result.notes]).toEqual([
+      [],
+      ['stage-n-s3: no known shard has such a name, so that the address of its rooms is not known.'],
+    ]);
     expect(result.shards[0]?.reportedAt).toEqual(ago(10_000));
   });
 
@@ -74,7 +77,7 @@ describe('rooms', () => {
       status: 'ok',
       foreign: 1,
       counted: ['a 1'],
-      notes: [`1 rooms of ${S1} are not of conference.meet.example and are not counted: check census.domain.`],
+      notes: [`Rooms of ${S1} are not of conference.meet.example and are not counted (1): check census.domain.`],
     });
   });
 });
