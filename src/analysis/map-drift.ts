@@ -27,10 +27,23 @@ export function mapDrift(views: readonly ProxyView[], catalogue: Catalogue | nul
   return [
     ...datacentersApart(catalogue),
     ...(['live', 'tenant'] as const).flatMap((name) => [
-      ...unreadMaps(asked, name),
+      ...(isUnused(asked, name, catalogue) ? [] : unreadMaps(asked, name)),
       ...driftOf({ name, catalogue, views: asked.filter((view) => entriesOf(view.maps![name]) !== null) }),
     ]),
   ];
+}
+
+const PARTS = { live: 'live', tenant: 'tenants' } as const;
+
+/** Whether no proxy has the map, and what ought to be there does not speak of it. */
+export function isUnused(
+  views: readonly Pick<ProxyView, 'maps'>[],
+  name: MapName,
+  catalogue: Catalogue | null,
+): boolean {
+  const maps = views.flatMap(({ maps: its }) => its?.[name] ?? []);
+  const isAbsent = maps.length > 0 && maps.every((map) => map.kind === 'unknown' && map.isAbsent);
+  return catalogue !== null && !catalogue.speaksOf.has(PARTS[name]) && isAbsent;
 }
 
 function finding(proxy: string | null, because: string): MeshFinding {
@@ -58,7 +71,6 @@ interface Comparison {
 }
 
 function driftOf({ name, catalogue, views }: Comparison): readonly MeshFinding[] {
-  const part = name === 'live' ? 'live' : 'tenants';
   // Proxies with the same lines share one map, and one comparison.
   const memo = new Map<Wanted, Map<Entries, readonly string[]>>();
   const differencesOf = (view: ProxyView, wanted: Wanted) => {
@@ -69,7 +81,7 @@ function driftOf({ name, catalogue, views }: Comparison): readonly MeshFinding[]
     known.set(entries, differences);
     return differences;
   };
-  if (catalogue !== null && isWhole(catalogue, part)) {
+  if (catalogue !== null && isWhole(catalogue, PARTS[name])) {
     const wantedFor = createWanted(catalogue, name);
     return views.flatMap((view) => {
       // An empty map of the live release is said elsewhere.

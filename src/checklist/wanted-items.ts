@@ -1,7 +1,7 @@
 // What there ought to be, by Consul or a file: whether it is known, the maps, and the live release.
 
 import { unservedLiveReleases } from '../analysis/live-release.ts';
-import { mapDrift } from '../analysis/map-drift.ts';
+import { isUnused, mapDrift } from '../analysis/map-drift.ts';
 import type { CheckItem, CheckItemId } from '../domain/checklist.ts';
 import type { ProxyView, ReleaseMaps } from '../domain/view.ts';
 import { type Checked, type CheckFacts, notChecked, silenceGaps } from './check-facts.ts';
@@ -17,9 +17,15 @@ export function wantedItems(facts: CheckFacts): readonly Checked[] {
     discovery === 'maps'
       ? notChecked('discovery', 'the `discovery:` section names no Consul and no file')
       : discoveryItem(facts),
-    mapsItem(facts),
-    liveItem(facts),
+    isUnusedIn(facts, 'live') && isUnusedIn(facts, 'tenant') ? notChecked('maps', UNUSED) : mapsItem(facts),
+    isUnusedIn(facts, 'live') ? notChecked('live-release', UNUSED) : liveItem(facts),
   ];
+}
+
+const UNUSED = 'no proxy has such maps, and `discovery.file` names neither a live release nor pins';
+
+function isUnusedIn({ report: { proxies, catalogue } }: CheckFacts, name: keyof ReleaseMaps): boolean {
+  return isUnused(proxies, name, catalogue ?? null);
 }
 
 /** An answer of before that stands in for one that failed is evidence, and is said. */
