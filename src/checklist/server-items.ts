@@ -2,7 +2,7 @@
 
 import { unservedLiveReleases } from '../analysis/live-release.ts';
 import type { CheckItem } from '../domain/checklist.ts';
-import type { Server } from '../domain/server.ts';
+import { acceptsSticky, type Server } from '../domain/server.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { type CheckFacts, findingsOf, sentencesOf, silenceGaps } from './check-facts.ts';
 import { counted, itemOf, valuesByName } from './item.ts';
@@ -56,8 +56,10 @@ function serversItem(facts: CheckFacts): CheckItem {
 }
 
 function idsItem(facts: CheckFacts): CheckItem {
+  const drift = sentencesOf(facts, 'id-drift');
   return itemOf('server-ids', {
-    fails: sentencesOf(facts, 'id-drift'),
+    // Ids that mean two shards say as much as a shard that has two ids.
+    fails: drift.length > 0 ? drift : otherIds(facts.report.proxies),
     gaps: gapsOf(facts),
     holds: ['every id means the same shard on every proxy'],
     remedy: 'Give each server an explicit `id`, the same on every proxy, and reload.',
@@ -65,20 +67,82 @@ function idsItem(facts: CheckFacts): CheckItem {
   });
 }
 
+/** An entry without a key goes by its id: one that no server has there leads nowhere. */
+function otherIds(views: readonly ProxyView[]): readonly string[] {
+  return byShard(views, ({ backend, address }) => `${backend} ${address}`).flatMap(([shard, held]) => {
+    const ids = held.map(
+      ([name, servers]) =>
+        [
+          servers
+            .map(({ id }) => id)
+            .sort((one, other) => one - other)
+            .join(' and '),
+          name,
+        ] as const,
+    );
+    return differs(ids) ? [`${shard} has the id ${valuesByName(ids)}`] : [];
+  });
+}
+
 function statesItem(facts: CheckFacts): CheckItem {
-  const { shards } = facts.report;
+  const { shards, proxies } = facts.report;
   const down = shards.filter(({ state }) => state === 'down').map(({ name, address }) => name ?? address);
+  const { differing, draining } = drainedShards(proxies);
   return itemOf('server-states', {
-    fails: sentencesOf(facts, 'state-drift', 'shard-doubtful'),
+    fails: [...sentencesOf(facts, 'state-drift', 'shard-doubtful'), ...differing],
     gaps: gapsOf(facts),
     holds: [
       'every shard has the same state everywhere',
       ...(down.length > 0 ? [`down everywhere: ${down.join(', ')}`] : []),
+      ...(draining.length > 0 ? [`draining everywhere: ${draining.join(', ')}`] : []),
     ],
     remedy:
       'Give the shard the same state on every proxy ("set server BACKEND/SERVER state ready" or "maint"), and find out why its check or agent is not reached.',
     gapRemedy: LOOK_FIRST,
   });
+}
+
+/**
+ * Shards that drain: entries lead there all the same, so that no request is parted, and new
+ * conferences begin elsewhere. Where a shard cannot be used, `state-drift` says so.
+ */
+function drainedShards(views: readonly ProxyView[]) {
+  const differing: string[] = [];
+  const draining: string[] = [];
+  for (const [address, held] of byShard(views, (server) => server.address ?? '')) {
+    const servers = held.flatMap(([, each]) => each);
+    if (!servers.every(({ state }) => acceptsSticky(state)) || servers.every(({ state }) => state === 'up')) continue;
+    const states = held.map(([name, each]) => [[...new Set(each.map(stateWord))].sort().join(' and '), name] as const);
+    if (differs(states)) differing.push(`${address} is ${valuesByName(states)}`);
+    else draining.push(address);
+  }
+  return { differing, draining };
+}
+
+function stateWord({ state }: Server): string {
+  return state === 'drain' ? 'draining' : state;
+}
+
+type HeldServers = readonly (readonly [proxy: string, servers: readonly Server[]])[];
+
+/** The servers of each shard, by proxy, under what `nameOf` calls the shard. */
+function byShard(
+  views: readonly ProxyView[],
+  nameOf: (server: Server) => string,
+): readonly (readonly [string, HeldServers])[] {
+  const shards = new Map<string, Map<string, Server[]>>();
+  for (const view of views) {
+    for (const server of serving(view)) {
+      if (server.address === null) continue;
+      const held = shards.get(nameOf(server)) ?? new Map<string, Server[]>();
+      shards.set(nameOf(server), held.set(view.name, [...(held.get(view.name) ?? []), server]));
+    }
+  }
+  return [...shards].map(([shard, held]) => [shard, [...held]] as const);
+}
+
+function differs(pairs: readonly (readonly [value: string, name: string])[]): boolean {
+  return new Set(pairs.map(([value]) => value)).size > 1;
 }
 
 /**
@@ -120,8 +184,6 @@ function differencesIn(views: readonly ProxyView[]): readonly string[] {
     const roles = held.flatMap(([{ name }, { isBackup }]) =>
       isBackup === undefined ? [] : [[isBackup ? 'backup' : 'no backup', name] as const],
     );
-    return [weights, roles]
-      .filter((pairs) => new Set(pairs.map(([value]) => value)).size > 1)
-      .map((pairs) => `${key} is ${valuesByName(pairs)}`);
+    return [weights, roles].filter(differs).map((pairs) => `${key} is ${valuesByName(pairs)}`);
   });
 }

@@ -102,6 +102,46 @@ describe('servers', () => {
   });
 });
 
+describe('server-ids', () => {
+  test.each<[string, readonly ProxyView[], string]>([
+    ['alike', serving({}), 'pass: every id means the same shard on every proxy'],
+    [
+      'a shard has an id of its own on one proxy, which means nothing elsewhere',
+      serving({ 'hap-c': { id: 1 } }),
+      `fail: nodes ${shardA} has the id 11 on hap-a, hap-b; 1 on hap-c`,
+    ],
+    [
+      'another backend on one proxy',
+      serving({ 'hap-c': { backend: 'other', id: 1 } }),
+      'pass: every id means the same shard on every proxy',
+    ],
+  ])('%s', (_, proxies, expected) => expect(said({ report: { proxies } }, 'server-ids')).toBe(expected));
+
+  test('ids that mean two shards are said once', () => {
+    const meshFindings = [meshFinding('id-drift', null, null, 'server id 11 is two shards')];
+    expect(said({ report: { proxies: serving({ 'hap-c': { id: 1 } }), meshFindings } }, 'server-ids')).toBe(
+      'fail: server id 11 is two shards',
+    );
+  });
+});
+
+describe('server-states', () => {
+  const alike = 'pass: every shard has the same state everywhere';
+  test.each<[string, readonly ProxyView[], string]>([
+    ['up', serving({}), alike],
+    [
+      'draining on one proxy',
+      serving({ 'hap-a': { state: 'drain' } }),
+      `fail: ${shardA} is draining on hap-a; up on hap-b, hap-c`,
+    ],
+    [
+      'draining on all',
+      mesh(names).map((view) => ({ ...view, servers: [{ ...usual, state: 'drain' }] })),
+      `${alike}; draining everywhere: ${shardA}`,
+    ],
+  ])('%s', (_, proxies, expected) => expect(said({ report: { proxies } }, 'server-states')).toBe(expected));
+});
+
 test('a shard that is down everywhere is alike, and said', () => {
   const shards = [
     { address: shardA, name: 's1', names: ['s1'], conferences: 0, participants: null, state: 'down' as const },

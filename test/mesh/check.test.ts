@@ -126,6 +126,23 @@ describe('servers and maps', () => {
     );
   });
 
+  test('one shard drains on one proxy, and has an id of its own on another -> each is named', { timeout }, async () => {
+    const own = [1, 2, 3].map((id, shard) => ({ shard, id }));
+    const three = await started({ serverIds: [undefined, own] });
+    await three.command(2, 'set server nodes/shard-3 state drain');
+    const config = configure(scratch, three);
+    const apart = await runCheck(config);
+    expect([apart.exitCode, apart.open]).toEqual([2, ['server-ids fail', 'server-states fail']]);
+    expect(apart.evidence('server-ids')).toMatch(
+      /^nodes 127\.0\.1\.11:\d+ has the id 11 on hap-a, hap-c; 1 on hap-b; nodes 127\.0\.1\.12/,
+    );
+    expect(apart.evidence('server-states')).toMatch(/^127\.0\.1\.13:\d+ is up on hap-a, hap-b; draining on hap-c$/);
+    for (const proxy of [0, 1]) await three.command(proxy, 'set server nodes/shard-3 state drain');
+    const alike = await runCheck(config);
+    expect([alike.exitCode, alike.open]).toEqual([2, ['server-ids fail']]);
+    expect(alike.evidence('server-states')).toMatch(/; draining everywhere: 127\.0\.1\.13:\d+$/);
+  });
+
   test('another weight, a backup, a shard in maintenance -> each is named', { timeout }, async () => {
     const three = await started();
     await restartWith(three, 1, (text) => text.replace(/^( *server shard-3 .*)$/m, '$1 backup'));
