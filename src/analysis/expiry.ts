@@ -3,6 +3,7 @@
 
 import { EXPIRY_SAMPLE_ROWS } from '../domain/entry.ts';
 import type { MeshFinding } from '../domain/finding.ts';
+import type { ProxyView } from '../domain/view.ts';
 import { linksOf } from './links.ts';
 import type { RoutedGrid } from './routed-grid.ts';
 
@@ -13,6 +14,8 @@ const LEAST_LAG_MS = 10_000;
  * tolerance.
  */
 const CONSISTENT_WITHIN_MS = 2_000;
+/** Seconds. Proxies report whole seconds of uptime. */
+const UPTIME_SLACK_S = 2;
 
 /**
  * Every entry that both hold ends `byMs` sooner on `earlier` than on `later`. `Infinity`: on
@@ -23,8 +26,9 @@ interface Lag {
   readonly earlier: number;
   readonly byMs: number;
   /**
-   * The entries were touched at different times, so a broken link cannot explain the same
-   * difference in all of them.
+   * A link that was down cannot explain it: the entries were touched at different times, or no
+   * process is as old as the difference. A returning link renews what was touched meanwhile (2.6 to
+   * 3.4).
    */
   readonly isProven: boolean;
 }
@@ -111,7 +115,7 @@ function endlessLag({ context }: RoutedGrid, { later, earlier }: Pair): Lag | nu
     : null;
 }
 
-function lagBetween({ grid }: RoutedGrid, { later, earlier }: Pair, marginMs: number): Lag | null {
+function lagBetween({ grid, context }: RoutedGrid, { later, earlier }: Pair, marginMs: number): Lag | null {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const rows = Math.min(grid.keys.count, EXPIRY_SAMPLE_ROWS);
@@ -123,7 +127,13 @@ function lagBetween({ grid }: RoutedGrid, { later, earlier }: Pair, marginMs: nu
     [oldest, newest] = [Math.min(oldest, left), Math.max(newest, left)];
   }
   if (least < LEAST_LAG_MS + marginMs || most - least > CONSISTENT_WITHIN_MS || most < least) return null;
-  return { later, earlier, byMs: least, isProven: newest - oldest >= LEAST_LAG_MS };
+  const isProven = newest - oldest >= LEAST_LAG_MS || areYounger(context.views, least - marginMs);
+  return { later, earlier, byMs: least, isProven };
+}
+
+/** Whether every proxy is known to have started within this time. */
+function areYounger(views: readonly ProxyView[], ms: number): boolean {
+  return views.every(({ uptimeSeconds }) => uptimeSeconds !== null && (uptimeSeconds + UPTIME_SLACK_S) * 1000 < ms);
 }
 
 function driftFindings(look: RoutedGrid, lags: readonly Lag[], hasExplained: boolean): readonly MeshFinding[] {

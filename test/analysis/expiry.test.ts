@@ -16,7 +16,14 @@ import { mesh } from '../support/run-report.ts';
  */
 type Lives = Readonly<Record<string, readonly (number | null)[]>>;
 
-function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyView>; marginMs?: number } = {}) {
+interface Circumstances {
+  readonly b?: Partial<ProxyView>;
+  readonly marginMs?: number;
+  /** How long a has run; the others have for ten days, unless `b` says otherwise. */
+  readonly upA?: number;
+}
+
+function learn(lives: Lives, { b = {}, marginMs = 1_000, upA = 864_000 }: Circumstances = {}) {
   const names = ['a', 'b', 'c'].slice(0, Object.values(lives)[0]!.length);
   const proxyCount = names.length;
   const grid = createEntryGrid({ keys: createKeyTable(1), proxyCount, admitsNewKeys: true, keepsExpiries: false });
@@ -30,7 +37,7 @@ function learn(lives: Lives, { b = {}, marginMs = 1_000 }: { b?: Partial<ProxyVi
       longest[proxy] = Math.max(longest[proxy]!, seconds * 1000);
     }
   }
-  const views = mesh(names, { b }).map((view, proxy) => ({
+  const views = mesh(names, { a: { uptimeSeconds: upA }, b }).map((view, proxy) => ({
     ...view,
     table: { ...view.table!, maxExpiresInMs: longest[proxy]! },
   }));
@@ -56,6 +63,15 @@ describe('b keeps its entries for 240 s less', () => {
     const learnt = learn({ busy: [299, 59], idle: [200, null] });
     expect([learnt.ended('idle'), learnt.proven, learnt.assumed]).toEqual([true, [], [shorter]]);
   });
+});
+
+test.each<[string, number, number | null, boolean]>([
+  ['both processes are younger than the difference: no link was down for so long', 60, 90, true],
+  ['one of them is older: a link may have been down', 60, 250, false],
+  ['how old one of them is, is not known', 60, null, false],
+])('entries that were touched all at once; %s', (_, upA, uptimeSeconds, isProven) => {
+  const { proven } = learn({ one: [299, 59], two: [298, 58] }, { upA, b: { uptimeSeconds } });
+  expect(proven).toEqual(isProven ? [shorter] : []);
 });
 
 describe('one `expire`', () => {

@@ -7,6 +7,7 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
 import { lookWhileLinked } from '../support/look-while-still.ts';
 import { findingLines, meshKinds } from '../support/report-file.ts';
+import { runSplitbrain } from '../support/splitbrain.ts';
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   const { here, lab } = healingLab(command);
@@ -41,5 +42,18 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     );
     const heal = await here().heal();
     expect([heal.exitCode, heal.writes]).toEqual([0, []]);
+  });
+
+  test('another expire on c, and all entries made at once in a mesh that has just started: table-drift, and no pass', async () => {
+    const { mesh } = await lab({
+      configure: (i, text) => (i === 2 ? text.replace(' expire 1h', ' expire 30m') : text),
+    });
+    for (const name of ['one', 'two', 'three']) await mesh.request(0, name);
+    for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'three', (entry) => entry !== undefined);
+    const { exitCode, stdout } = await runSplitbrain(['check', ...configure(here().scratch, mesh)]);
+    expect([exitCode, stdout.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      expect.stringMatching(/table entries expire about 1[78]\d\d s sooner on hap-c than on hap-a, hap-b/),
+    ]);
   });
 });
