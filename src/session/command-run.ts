@@ -1,5 +1,6 @@
 // Opens everything that a command on a mesh needs, and closes it however the command ends.
 
+import { isDeepStrictEqual } from 'node:util';
 import { exitCodes } from '../domain/exit-codes.ts';
 import type { Inventory } from '../domain/proxy.ts';
 import type { RunHistory } from '../domain/run-history.ts';
@@ -21,6 +22,12 @@ const SHOWN_RUNS = 288;
 /** What a command on a mesh works with: the mesh, and the files of its output. */
 export interface CommandRun extends MeshRun {
   readonly files: ReportFiles;
+  /**
+   * The mesh as the inventory names it now, for a run that waits: proxies may join and leave
+   * meanwhile. Rejects with ConfigError where the inventory cannot be read; then the mesh of before
+   * is still open.
+   */
+  readonly meshAgain: (signal: AbortSignal) => Promise<Mesh>;
 }
 
 /**
@@ -54,9 +61,13 @@ export async function withCommandRun(
   };
   let exitCode: number;
   try {
-    const mesh = await meshOf(flags, settings, signal);
+    let mesh = await meshOf(flags, settings, signal);
+    const meshAgain = async (limit: AbortSignal) => {
+      mesh = await renewedMesh(mesh, flags, { settings, signal: limit });
+      return mesh;
+    };
     try {
-      exitCode = await body({ settings, mesh, context, files });
+      exitCode = await body({ settings, mesh, context, files, meshAgain });
     } finally {
       await closeMesh(mesh);
     }
@@ -109,15 +120,33 @@ async function meshOf({ from, config, ignoreLock }: LookFlags, settings: Setting
     const { openSavedMesh } = await import('./saved-mesh.ts');
     return openSavedMesh(from, settings.table, config === undefined ? 'as-saved' : settings.proxies.expected).mesh;
   }
-  const inventory = await inventoryOf(settings, signal);
+  return openLiveMesh(await inventoryOf(settings, signal), settings, ignoreLock === true);
+}
+
+function openLiveMesh(inventory: Inventory, settings: Settings, isIgnoring: boolean): Mesh {
   const locks = openLocks({
     folder: settings.heal.journal,
     environment: settings.environment,
-    isIgnoring: ignoreLock === true,
+    isIgnoring,
     hostFile: hostFileOf(settings),
     now: () => systemClock.now(),
   });
   return openMesh(inventory, settings, locks);
+}
+
+/** Connections stay open where the inventory names the same proxies as before. */
+async function renewedMesh(
+  mesh: Mesh,
+  { ignoreLock }: LookFlags,
+  { settings, signal }: { readonly settings: Settings; readonly signal: AbortSignal },
+): Promise<Mesh> {
+  if (mesh.kind === 'saved' || settings.proxies.source.kind === 'list') return mesh;
+  const inventory = await inventoryOf(settings, signal);
+  const targets = mesh.members.map(({ target }) => target);
+  if (isDeepStrictEqual(targets, inventory.proxies)) return { ...mesh, notes: inventory.notes };
+  const renewed = openLiveMesh(inventory, settings, ignoreLock === true);
+  await closeMesh(mesh);
+  return renewed;
 }
 
 /** The proxies that there ought to be. */

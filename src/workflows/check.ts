@@ -53,11 +53,9 @@ export async function checkCommand(flags: CheckFlags, call: Call): Promise<numbe
   const asked = askedBy(flags);
   const { wait: _, ...lookFlags } = flags;
   return withCommandRun(lookFlags, call, async (commandRun) => {
-    const { mesh } = commandRun;
-    const run = { ...commandRun, mesh: { ...mesh, expected: asked.expected ?? mesh.expected } };
-    const result = await untilPass(run, asked);
-    run.context.progress.stop();
-    await tell(result, run);
+    const result = await untilPass(commandRun, asked);
+    commandRun.context.progress.stop();
+    await tell(result, commandRun);
     return result.exitCode;
   });
 }
@@ -104,25 +102,29 @@ async function untilPass(run: CommandRun, asked: Asked): Promise<CheckResult> {
   const { clock, signal, progress } = run.context;
   const endsAt = clock.now() + asked.waitMs;
   let startedAt = clock.now();
-  let result = await checkOnce(run, asked.rules);
+  let result = await checkOnce(run, asked);
   let told = '';
+  let trouble = '';
   while (result.exitCode !== exitCodes.agree && clock.now() < endsAt) {
-    const missing = pendingLine(result);
+    const missing = `${pendingLine(result)}${trouble}`;
     if (missing !== told) {
       progress.stop();
-      process.stderr.write(
-        `splitbrain: ${missing}; waiting for ${Math.ceil((endsAt - clock.now()) / 1000)} s at most\n`,
-      );
+      const seconds = Math.ceil((endsAt - clock.now()) / 1000);
+      process.stderr.write(`splitbrain: ${missing}; waiting for ${seconds} s at most\n`);
       told = missing;
     }
     await clock.sleep(Math.min(Math.max(PAUSE_MS, clock.now() - startedAt), endsAt - clock.now()), signal);
     const limit = startTimeLimit({ signal, timeoutMs: Math.max(1, endsAt - clock.now()) });
     startedAt = clock.now();
     try {
-      result = await checkOnce({ ...run, context: { ...run.context, signal: limit.signal } }, asked.rules);
+      const mesh = await run.meshAgain(limit.signal);
+      trouble = '';
+      result = await checkOnce({ ...run, mesh, context: { ...run.context, signal: limit.signal } }, asked);
     } catch (error) {
       signal.throwIfAborted();
-      if (!limit.signal.aborted) throw error;
+      // What the inventory cannot say now it may say later.
+      if (error instanceof ConfigError) trouble = `; ${error.complaints.join('; ')}`;
+      else if (!limit.signal.aborted) throw error;
     } finally {
       limit.release();
     }
@@ -130,7 +132,9 @@ async function untilPass(run: CommandRun, asked: Asked): Promise<CheckResult> {
   return result;
 }
 
-async function checkOnce(run: CommandRun, rules: CheckRules): Promise<CheckResult> {
+async function checkOnce(commandRun: CommandRun, { rules, expected }: Asked): Promise<CheckResult> {
+  const { mesh } = commandRun;
+  const run = { ...commandRun, mesh: { ...mesh, expected: expected ?? mesh.expected } };
   const [report, alarms] = await Promise.all([look(run), alarmsOf(run)]);
   const { settings, context } = run;
   const { discovery } = settings;

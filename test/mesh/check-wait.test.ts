@@ -1,6 +1,7 @@
 // `check --wait`: begins failing, says what is missing, and passes when it is mended; ends when the
 // time is over; ends by Ctrl-C.
 
+import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
@@ -27,6 +28,36 @@ test('a link that comes back: fails first, then passes', { timeout }, async () =
   await mesh.restore(0, 1);
   const { exitCode, stdout } = await running.ended;
   expect([exitCode, readCheck(stdout).verdict]).toEqual([0, 'pass']);
+});
+
+test('a proxy joins while it waits, and the inventory cannot be read for a while: it is read again', {
+  timeout,
+}, async () => {
+  await mesh.restore(0, 1);
+  const list = scratch.file('hosts.json', '');
+  const hosts = (...proxies: readonly number[]) =>
+    writeFileSync(
+      list,
+      JSON.stringify(
+        proxies.map((i) => ({ name: mesh.proxies[i]!.name, host: '127.0.0.1', port: mesh.proxies[i]!.statsPort })),
+      ),
+    );
+  const text = [
+    'environment: laboratory',
+    'proxies:',
+    `  command: { run: [cat, ${list}], endpoint: "tcp://{host}:{port}" }`,
+    '  expect: 3',
+    '',
+  ];
+  const config = ['-c', scratch.file('inventory.yaml', text.join('\n'))];
+  hosts(0, 1);
+  const running = startSplitbrain(['check', '--json', '-', '--wait', '50s', ...config]);
+  await running.untilStderr('proxies, ');
+  writeFileSync(list, '');
+  await running.untilStderr('proxies.command (cat): printed no hosts');
+  hosts(0, 1, 2);
+  const { exitCode, stdout } = await running.ended;
+  expect([exitCode, readCheck(stdout).peers.rows.map(({ proxy }) => proxy)]).toEqual([0, ['hap-a', 'hap-b', 'hap-c']]);
 });
 
 test('time is over: the last result, with its exit code', { timeout }, async () => {

@@ -119,10 +119,12 @@ export function modelRun(
   const quiet = quietContext();
   const members = model.names.map((name) => memberOf(model, name, { gone: new Set(gone), folder }));
   const written: RunReport[] = [];
+  const opened = { kind: 'live', locks: noLocks, members, expected: null, notes: [], ...mesh } as Mesh;
   return {
     clock,
     written,
-    mesh: { kind: 'live', locks: noLocks, members, expected: null, notes: [], ...mesh } as Mesh,
+    mesh: opened,
+    meshAgain: async () => opened,
     settings: { ...settingsWith(), ...settings },
     context: { ...quiet, clock, signal: signal ?? quiet.signal },
     files: {
