@@ -1,6 +1,7 @@
 // A TCP link that can be cut: passes bytes on to another port until told to refuse.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface TcpForwarder {
   /** Ends every connection at once and refuses new ones. Resolves when the port is closed. */
@@ -19,17 +20,29 @@ interface Address {
   readonly port: number;
 }
 
-/**
- * Listens on `from` and passes every connection on to `to`. `onChange` gets 1 for each connection
- * that has reached `to`, and -1 when it ends.
- */
+/** Asked of both ends of a connection, once, when nothing has come from either for a second. */
+export interface Question {
+  readonly words: Buffer;
+  /** What an end says to it: not passed on. */
+  readonly answer: Buffer;
+}
+
+export interface ForwarderOptions {
+  /** Gets 1 for each connection that has reached `to`, and -1 when it ends. */
+  readonly onChange: (by: 1 | -1) => void;
+  readonly question: Question;
+}
+
+const QUIET_MS = 1_000;
+
+/** Listens on `from` and passes every connection on to `to`. */
 export async function startForwarder(
   from: Address,
   to: Address,
-  onChange: (by: 1 | -1) => void = () => {},
+  { onChange, question }: ForwarderOptions,
 ): Promise<TcpForwarder> {
   const sockets = new Set<Socket>();
-  const pipes = new Map<Socket, Socket>();
+  const pipes = new Map<Socket, Transform>();
   let server: Server | null = null;
 
   function keep(socket: Socket): Socket {
@@ -51,9 +64,27 @@ export async function startForwarder(
       onChange(1);
       outbound.once('close', () => onChange(-1));
     });
-    pipes.set(inbound, outbound).set(outbound, inbound);
-    inbound.pipe(outbound);
-    outbound.pipe(inbound);
+    const asked = new Set<Socket>();
+    const quiet = setTimeout(() => {
+      for (const end of [inbound, outbound]) {
+        end.write(question.words);
+        asked.add(end);
+      }
+    }, QUIET_MS);
+    inbound.once('close', () => clearTimeout(quiet));
+    const way = (from: Socket, to: Socket) => {
+      const passing = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          if (asked.size === 0) quiet.refresh();
+          const isAnswer = asked.has(from) && chunk.equals(question.answer);
+          done(null, isAnswer ? undefined : chunk);
+        },
+      });
+      pipes.set(from, passing);
+      from.pipe(passing).pipe(to);
+    };
+    way(inbound, outbound);
+    way(outbound, inbound);
   }
 
   function hold(): void {

@@ -28,9 +28,8 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     scratch?.clear();
   });
 
-  // Without the links: one that stands idle may drop once, five seconds after it came up (2.6.12).
   const check = (url: string) =>
-    runCheck(['--without-table', ...configure(scratch, mesh, { lines: ['alarms: {}'] })], { env: awsVariables(url) });
+    runCheck(configure(scratch, mesh, { lines: ['alarms: {}'] }), { env: awsVariables(url) });
 
   async function put(name: string, state: 'OK' | 'ALARM'): Promise<void> {
     await cloudWatch.putMetricAlarm({
