@@ -1,5 +1,6 @@
 // `report --watch` on a real terminal and a real mesh that changes under it.
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
@@ -59,6 +60,40 @@ test('a mesh that splits, and a proxy that dies: the page follows, and Ctrl-C re
   // Between the two screens there are whole pages and nothing else: no log, no spinner.
   const drawn = shown.slice('\x1b[?1049h\x1b[?25l\x1b[?7l'.length).replace(/(?:\^C)?\x1b\[\?7h.*$/, '');
   expect(drawn.replace(/\x1b\[\?2026h\x1b\[H[\s\S]*?\x1b\[J\x1b\[\?2026l/g, '').replace('^C', '')).toBe('');
+});
+
+test('Ctrl-Z gives the terminal back, and fg draws the page again', async () => {
+  let [shown, pid] = ['', 0];
+  let end = () => {};
+  const interrupt = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const run = runOnTerminal(['report', '--watch', '1', ...configure(scratch, mesh)], {
+    interrupt,
+    onShown: (text) => {
+      shown = text;
+    },
+    onStarted: (process) => {
+      pid = process;
+    },
+  });
+  const waitFor = (what: string, is: () => boolean) =>
+    until(
+      () => `${what}: ${JSON.stringify(shown.slice(-300))}`,
+      async () => is() || null,
+    );
+  const [enter, leave] = ['\x1b[?1049h', '\x1b[?1049l'];
+  await waitFor('a page', () => shown.includes('last look'));
+  // What a shell's terminal sends for Ctrl-Z.
+  process.kill(pid, 'SIGTSTP');
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  await waitFor('it stands still', () => stat()[0] === 'T');
+  // `script` stops with its child, as a shell would go on: both go on.
+  for (const each of [Number(stat()[1]), pid]) process.kill(each, 'SIGCONT');
+  await waitFor('the page again', () => /\x1b\[\?1049l[\s\S]*\x1b\[\?1049h[\s\S]*last look/.test(shown));
+  end();
+  expect((await run).exitCode).toBe(130);
+  expect([shown.split(enter).length, shown.split(leave).length]).toEqual([3, 3]);
 });
 
 test.each([

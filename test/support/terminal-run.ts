@@ -1,6 +1,7 @@
 // Runs the built `splitbrain` on a pseudo-terminal, as a person has it, by util-linux's `script`.
 
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { atExit } from '../../lab/at-exit.ts';
 import { program } from '../../lab/program.ts';
 
@@ -23,12 +24,14 @@ export interface TerminalOptions {
   readonly columns?: number;
   /** Gets all that the terminal has shown, whenever that grows. */
   readonly onShown?: (shown: string) => void;
+  /** Gets the process that has the terminal, once it shows something. */
+  readonly onStarted?: (pid: number) => void;
 }
 
 /** `columns` is what the terminal says of itself; 0 is what many job runners give. */
 export function runOnTerminal(
   args: readonly string[],
-  { typing, interrupt, columns = 100, onShown }: TerminalOptions = {},
+  { typing, interrupt, columns = 100, onShown, onStarted }: TerminalOptions = {},
 ): Promise<TerminalRun> {
   const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 40; exec ${words}`, '/dev/null'], {
@@ -38,6 +41,10 @@ export function runOnTerminal(
   const forget = atExit(() => child.kill('SIGKILL'));
   let shown = '';
   let isTyped = false;
+  child.stdout.once('data', () => {
+    const [first = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+    onStarted?.(Number(first));
+  });
   child.stdout.on('data', (chunk: Buffer) => {
     shown += chunk.toString('utf8');
     onShown?.(shown);
