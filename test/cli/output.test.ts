@@ -1,7 +1,7 @@
 // What comes out of the program, and where: text, JSON, colours, widths, and readers that go away.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
@@ -168,6 +168,18 @@ describe('readers that go away', () => {
       expect([exitCode, stderr]).toEqual([2, '']);
     },
   );
+  test('schema DOCUMENT: each of the folder; the report without a word; another word is bad usage', async () => {
+    const names = readdirSync(new URL('../../schema/', import.meta.url)).map((name) => name.split('.')[0]!);
+    for (const name of names) {
+      const { stdout } = await runSplitbrain(['schema', name]);
+      expect(stdout).toBe(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8'));
+    }
+    const [report, one] = [await runSplitbrain(['schema']), await runSplitbrain(['schema', 'report'])];
+    expect(report.stdout).toBe(one.stdout);
+    const wrong = await runSplitbrain(['schema', 'plan']);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([64, expect.stringContaining(names.at(-1)!)]);
+  });
+
   test('schema and --help with standard output closed: 0', async () => {
     for (const word of ['schema', '--help']) {
       const { exitCode, stderr } = await runSplitbrain([word], { stdout: 'closed' });
