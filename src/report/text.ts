@@ -33,6 +33,16 @@ export function renderLook(report: RunReport, terminal: Terminal): string {
 }
 
 /**
+ * What the look behind a plan lacks, and its notes; empty where it lacks nothing. A plan alone does
+ * not say that a proxy was not read.
+ */
+export function renderReservations(report: RunReport, terminal: Terminal): string {
+  const page = createPage(terminal, namesIn(report.shards));
+  const gaps = report.view === 'incomplete' ? [verdictLines(report, page), proxyLines(report, page)] : [];
+  return paragraphs([...gaps, titled('Notes', noteLines(report, page), page)]);
+}
+
+/**
  * The outcome of the writing, after `renderLook`: a few lines, and the meaning of the exit code.
  */
 export function renderOutcome(report: RunReport, terminal: Terminal): string {

@@ -6,6 +6,12 @@ import type { RunReport } from '../domain/run-report.ts';
 import type { Settings } from '../domain/settings.ts';
 import { ConfigError } from '../errors.ts';
 
+const NOTHING: Readonly<Record<RunReport['view'], string>> = {
+  complete: 'the mesh does not disagree on a conference of this name, so there is nothing to heal',
+  incomplete:
+    'no disagreement on a conference of this name was seen, and the view is incomplete, so there is nothing that could be healed',
+};
+
 export interface OnlyThese {
   /** The keys of the named conferences on which the mesh disagrees. */
   readonly keys: ReadonlySet<string>;
@@ -19,7 +25,7 @@ export interface OnlyThese {
  */
 export function onlyThese(
   texts: readonly string[],
-  { findings }: Pick<RunReport, 'findings'>,
+  { findings, view }: Pick<RunReport, 'findings' | 'view'>,
   { census }: Pick<Settings, 'census'>,
 ): OnlyThese {
   const meant = texts.map((text) => ({ text, keys: keysOf(text, census) }));
@@ -42,10 +48,7 @@ export function onlyThese(
     keys: new Set(chosen.flatMap(({ found }) => found)),
     notes: chosen
       .filter(({ found }) => found.length === 0)
-      .map(
-        ({ text }) =>
-          `${text}: the mesh does not disagree on a conference of this name, so there is nothing to heal; \`splitbrain explain CONFERENCE\` says what every proxy has.`,
-      ),
+      .map(({ text }) => `${text}: ${NOTHING[view]}; \`splitbrain explain CONFERENCE\` says what every proxy has.`),
   };
 }
 

@@ -6,6 +6,7 @@ import { isStandardOutput } from '../report/distinct-files.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { printableJson } from '../report/printable-json.ts';
 import { describeTerminal } from '../report/terminal.ts';
+import { renderReservations } from '../report/text.ts';
 import { withCommandRun } from '../session/command-run.ts';
 import type { LookFlags } from '../session/look-flags.ts';
 import type { Call } from '../session/mesh.ts';
@@ -25,10 +26,14 @@ export function planCommand(flags: LookFlags & { readonly output: string }, call
     await files.write({ ...report, proposal });
     await files.writePlan(`${printableJson(plan, 2)}\n`);
     if (!isStandardOutput(flags.output)) {
-      const { unicode } = describeTerminal(process.stdout, process.env);
-      const next = `Written to ${flags.output}. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`;
+      const terminal = describeTerminal(process.stdout, process.env);
+      const hasSteps = plan.refused === null && plan.conferences.length > 0;
+      const next = hasSteps
+        ? `. Carry it out before ${plan.validUntil}: ${applyCommandLine(flags)}`
+        : ': there is nothing to carry out.';
+      const parts = [renderReservations(report, terminal), planText(plan, report, terminal)];
       if (!files.takeStandardOutput && files.losses.length === 0)
-        await writeOut(`${planText(plan, report, { unicode })}\n${next}\n`);
+        await writeOut(`${parts.filter((part) => part !== '').join('\n')}\nWritten to ${flags.output}${next}\n`);
     }
     return plan.refusals.length > 0 ? exitCodes.refused : report.exitCode;
   });

@@ -81,6 +81,12 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect(healed.said).toMatch(HELD);
     expect(healed.said).toContain('(locked)');
 
+    const planned = await run('plan', '-o', here.scratch.file('plan.json', ''));
+    expect([planned.exitCode, HELD.test(planned.said)]).toEqual([3, true]);
+    expect(planned.said).toContain('there is nothing to carry out');
+    const one = await run('heal', '--only', 'standup', '--yes');
+    expect([one.exitCode, one.said.includes('does not disagree')]).toEqual([4, false]);
+
     const listed = await run('inventory');
     expect([listed.exitCode, HELD.test(listed.said)]).toEqual([3, true]);
 
@@ -102,6 +108,8 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect((await run('heal', '--yes')).writes).toBe(0);
     expect((await run('pin', 'all%20hands', 'shard-1', '--yes')).exitCode).toBe(4);
 
+    const readable = await run('plan', '-o', here.scratch.file('plan.json', ''), '--ignore-lock');
+    expect(readable.said).toMatch(/This run ignores a lock, .* Plan: 2 conferences, .* Carry it out before/);
     const holder = await run('heal', '--yes', '--ignore-lock');
     expect(holder.exitCode, holder.said).toBe(0);
     expect(holder.said).toContain('This run ignores a lock, as --ignore-lock says: laboratory is locked by alice');

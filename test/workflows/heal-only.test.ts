@@ -5,9 +5,13 @@ import { ConfigError } from '../../src/errors.ts';
 import { onlyThese } from '../../src/workflows/heal-only.ts';
 
 /** What `--only` chooses in a mesh with these findings. */
-function choose(texts: readonly string[], findings: Readonly<Record<string, FindingKind>>) {
-  const list = Object.entries(findings).map(([key, kind]) => ({ key, kind }));
-  const { keys, notes } = onlyThese(texts, { findings: list as unknown as RunReport['findings'] }, { census: null });
+function choose(
+  texts: readonly string[],
+  findings: Readonly<Record<string, FindingKind>>,
+  view: RunReport['view'] = 'complete',
+) {
+  const list = Object.entries(findings).map(([key, kind]) => ({ key, kind })) as unknown as RunReport['findings'];
+  const { keys, notes } = onlyThese(texts, { findings: list, view }, { census: null });
   return { keys: [...keys], notes };
 }
 
@@ -23,6 +27,13 @@ test('what agrees, and what is only reported, is a note without secrets', () => 
   expect(keys).toEqual([]);
   expect(notes).toEqual([expect.stringMatching(/meet.example\/gone.*nothing to heal/), expect.stringMatching(/^o: /)]);
   expect(notes.join()).not.toContain('hidden');
+});
+
+test('an incomplete view is no proof that the mesh agrees', () => {
+  expect(choose(['a'], {}).notes).toEqual([expect.stringContaining('the mesh does not disagree')]);
+  const [note] = choose(['a'], {}, 'incomplete').notes;
+  expect(note).toContain('the view is incomplete');
+  expect(note).not.toContain('does not disagree');
 });
 
 test('a text that is the key of one and the name of another -> the key', () => {
