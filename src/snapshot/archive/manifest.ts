@@ -14,6 +14,8 @@ const proxySchema = z.object({
   status: z.string(),
   haproxy: z.string().nullable(),
   keyLength: z.number().int().positive().nullable(),
+  // Why it was not read in full. Not in snapshots that were taken before it was kept.
+  because: z.string().max(2_000).optional(),
 });
 
 const manifestSchema = z.object({

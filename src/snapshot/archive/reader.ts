@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TakenAt } from '../../domain/comparison.ts';
+import type { Trouble } from '../../domain/proxy.ts';
 import { ConfigError, ProtocolError } from '../../errors.ts';
 import { MAPS_LIMIT, STATE_LIMIT } from '../../runtime-api/answer-limits.ts';
 import { type ProxyState, parseState } from '../../runtime-api/parse-state.ts';
@@ -70,10 +71,10 @@ function members(folder: string, manifest: Manifest, table: string): readonly Me
     throw new ConfigError([
       `${folder}: this snapshot is of table ${manifest.table}, not ${table}: set \`table: ${manifest.table}\` or --table ${manifest.table}`,
     ]);
-  return manifest.proxies.map(({ name, region, keyLength, folder: ofProxy }) => {
+  return manifest.proxies.map(({ name, region, keyLength, folder: ofProxy, status, because }) => {
     const place = join(folder, ofProxy);
     const file = { path: join(place, 'table.txt.gz'), gzipped: true };
-    const state = () => stateFrom(join(place, 'state.txt.gz'), table);
+    const state = () => stateFrom(join(place, 'state.txt.gz'), table, lackOf(status, because));
     const maps = join(place, 'maps.txt.gz');
     return {
       target: { name, region, endpoint: { kind: 'unix', path: place } },
@@ -87,7 +88,17 @@ function members(folder: string, manifest: Manifest, table: string): readonly Me
   });
 }
 
-async function stateFrom(path: string, table: string): Promise<ProxyState> {
+/** Why nothing of a proxy may be there, in the words of the run that took the snapshot. */
+function lackOf(status: string, because: string | undefined): Pick<Trouble, 'code' | 'message'> {
+  const isLocked = status === 'locked';
+  const usual = isLocked ? 'it was locked' : 'the proxy did not answer in that run';
+  return {
+    code: isLocked ? 'locked' : 'closed-early',
+    message: because === undefined ? usual : `when the snapshot was taken: ${because}`,
+  };
+}
+
+async function stateFrom(path: string, table: string, lack: Pick<Trouble, 'code' | 'message'>): Promise<ProxyState> {
   if (!existsSync(path))
     throw new ProtocolError({
       code: 'closed-early',
@@ -95,11 +106,6 @@ async function stateFrom(path: string, table: string): Promise<ProxyState> {
       remedy: 'it could not be read in that run',
     });
   const state = parseState(await savedText(path, STATE_LIMIT, true), table);
-  if ('problem' in state)
-    throw new ProtocolError({
-      code: 'closed-early',
-      message: 'the proxy did not answer in that run',
-      remedy: 'take a new snapshot',
-    });
+  if ('problem' in state) throw new ProtocolError({ ...lack, remedy: 'take a new snapshot' });
   return state;
 }

@@ -44,13 +44,14 @@ export async function createArchive(folder: string, members: readonly Member[]):
     table: (proxy) => keepIn(join(partial, folders[proxy]!, 'table.txt.gz')),
     maps: (proxy) => keepIn(join(partial, folders[proxy]!, 'maps.txt.gz')),
     async commit(facts, views) {
-      const proxies = views.map(({ name, region, status, haproxy, table }, proxy) => ({
+      const proxies = views.map(({ name, region, status, trouble, haproxy, table }, proxy) => ({
         name,
         region,
         folder: folders[proxy]!,
         status,
         haproxy,
         keyLength: table?.keyLength ?? null,
+        ...(trouble !== null && { because: trouble.message.slice(0, 2_000) }),
       }));
       const manifest: Manifest = { schema: 'splitbrain/snapshot/1', ...facts, proxies };
       await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: OWNER_ONLY });

@@ -60,6 +60,19 @@ describe('what was written is read', () => {
     expect(after.entries).toEqual(before.entries);
   });
 
+  test('a proxy that was locked stays locked, with who and until when', async () => {
+    const says = 'hap-b is locked by alice ("upgrade") until 2026-11-28 21:45:10 UTC (25 min left)';
+    const free = memberSaying('hap-b', dumpText);
+    const state = () =>
+      Promise.reject(new TransportError({ code: 'locked', message: says, remedy: 'wait until it ends' }));
+    const { folder } = await save([memberSaying('hap-a', dumpText), { ...free, reader: { ...free.reader, state } }]);
+    const { views } = await readMesh(openArchive(folder, 'nodes').members);
+    expect(views[1]).toMatchObject({
+      status: 'locked',
+      trouble: { code: 'locked', message: `when the snapshot was taken: ${says}` },
+    });
+  });
+
   test('a key that fills the table is told from its bytes, not from its spelling', async () => {
     const { folder } = await save([memberSaying('hap-a', dumpText)]);
     const path = join(folder, 'manifest.json');
