@@ -34,7 +34,7 @@ const FIRST_PAGE = 'index.html';
 /** Complete pages wait in here; one that a killed run left is taken away by the next run. */
 const DRAFTS = '.splitbrain-draft-';
 /** Pages whose number depends on the run. */
-const numberedPage = /^findings-\d+\.html$/;
+const numberedPage = /^(?:findings|changes)-\d+\.html$/;
 
 /** Throws where the folder may not or cannot be written. Leaves nothing behind that is new. */
 export function htmlFolder(path: string): HtmlFolder {

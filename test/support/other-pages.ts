@@ -110,6 +110,24 @@ const comparison: MeshComparison = {
   notes: [],
 };
 
+/** 250 conferences moved and 5,000 were lost. */
+const manyOf = (kind: ChangeKind): readonly ConferenceChange[] =>
+  Array.from({ length: kind === 'moved' ? 250 : kind === 'lost' ? 5_000 : 0 }, (_, n) => ({
+    ...{ ...moved, kind, key: `${kind}-${n}`, conference: `${kind}-${n}`, before: [shard(11)] },
+    ...(kind === 'lost' ? { after: [], because: 'replaced' } : { after: [shard(14)] }),
+  }));
+const manyChanges: MeshComparison = {
+  ...comparison,
+  counts: { ...comparison.counts, moved: 250, lost: 5_000 },
+  changes: {
+    of: manyOf,
+    first: (kind, limit) => manyOf(kind).slice(0, limit),
+    *[Symbol.iterator]() {
+      for (const kind of ['moved', 'lost'] as const) yield* manyOf(kind);
+    },
+  },
+};
+
 /** Pages of other commands. */
 export const otherPages: Readonly<Record<string, () => readonly HtmlFile[]>> = {
   'a check that passes': () => checkPages(checkOf()),
@@ -124,7 +142,8 @@ export const otherPages: Readonly<Record<string, () => readonly HtmlFile[]>> = {
         rules: { haproxy: '2.8' },
       }),
     ),
-  'a comparison': () => comparisonPages(comparison, run),
+  'a comparison': () => [...comparisonPages(comparison, run)],
+  'a comparison with many changes': () => [...comparisonPages(manyChanges, run)],
   'an explanation': () => explanationPages(explained),
   'a list of conferences': () => explanationPages(listed),
   'a name that is in no table': () =>

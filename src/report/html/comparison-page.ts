@@ -1,33 +1,32 @@
 // A comparison as a page: first the conferences that changed shard, then what became of the others,
 // of proxies, shards and maps. Pure.
 
-import type { ChangeKind, ComparedSide, MeshComparison } from '../../domain/comparison.ts';
+import type { ComparedSide, MeshComparison } from '../../domain/comparison.ts';
 import type { RunFacts } from '../../domain/run-report.ts';
 import { mapLines, proxyLines, serverLines } from '../compare-mesh-lines.ts';
-import { changeTitles, comparisonMeaning, countWords, gapLines, goneWords, utc } from '../compare-text.ts';
+import { comparisonMeaning, countWords, gapLines, utc } from '../compare-text.ts';
 import { comparisonSentences } from '../compare-verdict.ts';
 import type { HtmlFile } from '../html-folder.ts';
 import { count } from '../page.ts';
+import { changeCard, changePageList, changePages, changeTitle, toldKinds } from './change-pages.ts';
 import { framed, linksTo, scrolled, sectionOf, sectionsOf, sentenceCard } from './frame.ts';
 import { html, type Markup } from './markup.ts';
 import { markShards, type ShardMarks } from './shard-marks.ts';
 import { verdictBox } from './verdict-section.ts';
 import { lineOf, shownName } from './words.ts';
 
-/** Conferences of one kind that are named. */
-const NAMED = 500;
-
-/** One page. */
-export function comparisonPages(
+/** The pages, the first one first. */
+export function* comparisonPages(
   comparison: MeshComparison,
   run: Pick<RunFacts, 'id' | 'version'>,
-): readonly HtmlFile[] {
+): Generator<HtmlFile> {
   const { environment, table, exitCode, notes } = comparison;
   const shards = comparison.shards.map(({ address, name }) => ({ address, name, names: [] }));
   const marks = markShards(shards);
   const line = lineOf({ shards });
   const sections = sectionsOf([
-    ...kinds.map((kind) => ({ id: kind, title: titleOf(kind), body: changeCard(kind, comparison, marks) })),
+    ...toldKinds.map((kind) => ({ id: kind, title: changeTitle(kind), body: changeCard(kind, comparison, marks) })),
+    { id: 'changes', title: 'All changes', body: changePageList(comparison) },
     { id: 'sides', title: 'Sides', body: sideTable(comparison) },
     { id: 'shards', title: 'Shards', body: shardTable(comparison, marks) },
     { id: 'proxies', title: 'Proxies', body: sentenceCard(proxyLines(comparison, line)) },
@@ -37,26 +36,20 @@ export function comparisonPages(
     { id: 'notes', title: 'Notes', body: sentenceCard(notes.map(line.text)) },
   ]);
   const sentences = comparisonSentences(comparison, line);
-  const text = framed({
+  const frame = {
     title: `${sentences[0]!.word} · ${shownName(environment)}`,
     subject: `${shownName(environment)} · table ${shownName(table)} · compare`,
-    links: linksTo(sections),
-    main: html`${verdictBox(sentences, null)}
-<ul class="numbers">${tiles(comparison)}</ul>${sections.map(sectionOf)}`,
     footer: html`<p>Exit code ${exitCode}: ${comparisonMeaning(exitCode)}. Run ${shownName(run.id)} of splitbrain ${shownName(run.version)}.</p>`,
-  });
-  return [{ name: 'index.html', text }];
+  };
+  const main = html`${verdictBox(sentences, null)}
+<ul class="numbers">${tiles(comparison)}</ul>${sections.map(sectionOf)}`;
+  yield { name: 'index.html', text: framed({ ...frame, links: linksTo(sections), main }) };
+  yield* changePages(comparison, marks, frame);
 }
 
-/** What is told conference by conference, the worst first. Expired and new ones are counted. */
-const kinds: readonly ChangeKind[] = ['moved', 'lost', 'apart', 'orphaned', 'unknown', 'unclear'];
 /** Counts that are told in any case. */
 const usual: ReadonlySet<string> = new Set(['kept', 'moved', 'lost', 'expired', 'new']);
 const bad: ReadonlySet<string> = new Set(['moved', 'lost', 'apart', 'orphaned']);
-
-function titleOf(kind: ChangeKind): string {
-  return kind === 'moved' ? 'Moved' : (changeTitles.find((each) => each.kind === kind)?.title ?? kind);
-}
 
 function tiles({ counts }: MeshComparison): Markup {
   const shown = countWords.filter(([kind]) => counts[kind] > 0 || usual.has(kind));
@@ -64,26 +57,6 @@ function tiles({ counts }: MeshComparison): Markup {
     ([kind, words]) =>
       html`<li${bad.has(kind) && counts[kind] > 0 && html` class="bad"`}><strong>${count(counts[kind])}</strong> <span>${words}</span></li>`,
   )}`;
-}
-
-function changeCard(kind: ChangeKind, { changes, counts }: MeshComparison, marks: ShardMarks): Markup | null {
-  if (counts[kind] === 0) return null;
-  const named = changes.first(kind, NAMED);
-  const rest = counts[kind] - named.length;
-  const chips = (shards: readonly string[]) =>
-    shards.length === 0
-      ? html`<span class="absent">none</span>`
-      : html`${shards.map((shard) => html`${marks.chip(shard)} `)}`;
-  const rows = named.map(
-    ({ conference, before, after, because }) => html`
-<tr><th scope="row"><code>${shownName(conference)}</code></th><td>${chips(before)}</td><td>${chips(after)}</td><td class="long">${because !== null && goneWords[because]}</td></tr>`,
-  );
-  return html`<div class="card">${scrolled(
-    titleOf(kind),
-    html`<table class="list"><thead><tr><th scope="col">Conference</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Why</th></tr></thead>
-<tbody>${rows}
-</tbody></table>`,
-  )}${rest > 0 && html`<p class="rest">${count(rest)} more are in the comparison that --json writes</p>`}</div>`;
 }
 
 function sideTable({ before, after }: MeshComparison): Markup {

@@ -8,11 +8,8 @@ import { findingGrid, type GridContext } from './finding-grid.ts';
 import { type PageOf, reasonsOf, SHOWN, tallyHead } from './finding-section.ts';
 import { framed } from './frame.ts';
 import { html, type Markup } from './markup.ts';
+import { MOST_LISTED, PER_PAGE, pageLinks, pageName, stepLinks } from './page-links.ts';
 import { legend } from './shard-section.ts';
-
-const PER_PAGE = 100;
-/** More conferences than people read; an archive of many runs must stay small. */
-export const MOST_LISTED = 5000;
 
 /** What the pages of findings share with the first page. */
 export interface FindingPagesFrame {
@@ -27,10 +24,6 @@ export function pageCount({ findings }: RunReport): number {
   return Math.ceil(Math.min(findings.length, MOST_LISTED) / PER_PAGE);
 }
 
-function pageName(page: number): string {
-  return `findings-${page}.html`;
-}
-
 function idOf({ kind, cause }: Tally): string {
   return cause === null ? kind : `${kind}-${cause}`;
 }
@@ -41,7 +34,10 @@ export function pagesOf(report: RunReport): PageOf {
   let before = 0;
   for (const tally of report.findings.tallies) {
     const page = Math.floor(before / PER_PAGE) + 1;
-    places.set(idOf(tally), before < MOST_LISTED ? `${pageName(page)}#${idOf(tally)}` : pageName(pageCount(report)));
+    places.set(
+      idOf(tally),
+      before < MOST_LISTED ? `${pageName('findings', page)}#${idOf(tally)}` : pageName('findings', pageCount(report)),
+    );
     before += tally.count;
   }
   return (tally) => places.get(idOf(tally))!;
@@ -82,7 +78,7 @@ function pageAt(number: number, findings: readonly Finding[], { context, frame }
     .filter(({ own }) => own.length > 0);
   const main = html`
 <h1>Findings ${range}</h1>
-${stepLinks(number, report)}
+${stepLinks('findings', { number, pages: pageCount(report) })}
 ${legend(report, marks)}
 ${groups.map(
   ({ tally, own }) => html`
@@ -91,18 +87,12 @@ ${tallyHead(tally, context, own)}
 ${findingGrid(own, context, reasonsOf(own))}
 </section>`,
 )}
-${stepLinks(number, report)}
+${stepLinks('findings', { number, pages: pageCount(report) })}
 ${pageList(report, number)}`;
   return {
-    name: pageName(number),
+    name: pageName('findings', number),
     text: framed({ ...frame, title: `Findings ${range} · ${frame.title}`, links: [], main }),
   };
-}
-
-function stepLinks(number: number, report: RunReport): Markup {
-  return html`<p class="steps"><a href="index.html">Overview</a>${
-    number > 1 && html` <a rel="prev" href="${pageName(number - 1)}">Previous page</a>`
-  }${number < pageCount(report) && html` <a rel="next" href="${pageName(number + 1)}">Next page</a>`}</p>`;
 }
 
 /** A link to each page; `null` where there is nothing to list. */
@@ -110,15 +100,10 @@ export function pageList(report: RunReport, current: number | null): Markup | nu
   const pages = pageCount(report);
   if (pages === 0) return null;
   const { length } = report.findings;
-  const numbers = Array.from({ length: pages }, (_, place) => place + 1);
   const rest = length - MOST_LISTED;
   return html`<nav class="pages" aria-label="Pages of findings">
 <p>Every finding, the worst first: ${counted(Math.min(length, MOST_LISTED), 'conference')} on ${counted(pages, 'page')}</p>
-<ol>${numbers.map((number) =>
-    number === current
-      ? html`<li><a aria-current="page" href="${pageName(number)}">${number}</a></li>`
-      : html`<li><a href="${pageName(number)}">${number}</a></li>`,
-  )}</ol>
+${pageLinks('findings', { number: current ?? 0, pages })}
 ${rest > 0 && html`<p>${counted(rest, 'conference')} more are in the report that --json writes, and on no page.</p>`}
 </nav>`;
 }

@@ -18,8 +18,32 @@ const cellsOf = (text: string, row: string) =>
         .trim(),
     );
 
-test.each(Object.keys(otherPages))('%s: one page, without a flaw', (name) => {
-  expect(otherPages[name]!().map((page) => [page.name, flawsOf(page.text)])).toEqual([['index.html', []]]);
+const MANY = 'a comparison with many changes';
+
+test.each(Object.keys(otherPages))('%s: without a flaw, one page unless there is much to list', (name) => {
+  const pages = otherPages[name]!();
+  expect(pages.flatMap((page) => flawsOf(page.text))).toEqual([]);
+  expect(pages.length).toBe(name === MANY ? 51 : 1);
+});
+
+test('a comparison with 5,250 changes: ten of a kind on the first page, 5,000 on fifty pages', () => {
+  const [index, ...pages] = otherPages[MANY]!();
+  expect(index!.text.match(/<code>moved-\d+/g)).toHaveLength(10);
+  expect(index!.text).toContain('<a href="changes-1.html#moved">All 250 conferences</a>, 240 more than here');
+  expect(index!.text).toContain('<a href="changes-3.html#lost">All 5,000 conferences</a>');
+  expect(index!.text).toContain('250 conferences more are in the comparison that --json writes');
+  expect(pages.map(({ name }) => name)).toEqual(pages.map((_, at) => `changes-${at + 1}.html`));
+  const listed = pages.flatMap(({ text }) => text.match(/(?<=<code>)(?:moved|lost)-\d+/g)!);
+  expect([listed.length, new Set(listed).size, listed[249], listed[250]]).toEqual([
+    5_000,
+    5_000,
+    'moved-249',
+    'lost-0',
+  ]);
+  // The page of both kinds has a heading for each, and leads on.
+  expect(pages[2]!.text).toMatch(/<h2 id="moved-title">Moved[\s\S]*<h2 id="lost-title">/);
+  expect(pages[2]!.text).toContain('<a rel="next" href="changes-4.html">');
+  expect(pages.at(-1)!.text).not.toContain('rel="next"');
 });
 
 describe('a check', () => {
