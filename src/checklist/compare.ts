@@ -146,7 +146,7 @@ function notesOf(
   { sides: { before, after }, time, clocksDiffer }: Circumstances,
 ): readonly string[] {
   return [
-    ...(kept + counts.moved === 0 ? ['No conference is on both sides, so that no shard was compared.'] : []),
+    ...(kept + counts.moved === 0 ? ['No conference has one shard on each side, so that no shard was compared.'] : []),
     ...(before.gaps.length > 0 ? ['BEFORE is not complete: a conference that counts as new may have been there.'] : []),
     ...(time === null
       ? ['When a side was taken is not known: whether a gone conference was lost or has expired is not known either.']

@@ -66,7 +66,7 @@ function gapWords({ before, after, counts }: MeshComparison): string {
     ...(counts.unclear > 0 ? [`why ${counted(counts.unclear, 'conference')} went is not known`] : []),
   ];
   if (reasons.length > 0) return reasons.join(', ');
-  return 'no conference is on both sides, so that none was compared';
+  return 'no conference has one shard on each side, so that none was compared';
 }
 
 function sideWords(word: string, { gaps, conferences, proxies, proxiesReporting }: ComparedSide): readonly string[] {

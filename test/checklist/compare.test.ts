@@ -102,7 +102,7 @@ describe('what is not whole is no pass', () => {
       3,
       { expired: 1, new: 1 },
     ]);
-    expect(comparison.notes).toContain('No conference is on both sides, so that no shard was compared.');
+    expect(comparison.notes).toContain('No conference has one shard on each side, so that no shard was compared.');
   });
 
   test('moved, and a proxy was not read: both are said, and 3 counts', () => {
