@@ -2,6 +2,7 @@
 // secret. Pure.
 
 import type { CensusSettings } from '../domain/census.ts';
+import type { NotifySettings } from '../domain/notification.ts';
 import type { HealSettings } from '../domain/plan.ts';
 import { spellEndpoint } from '../domain/proxy.ts';
 import type { ProxySource, Settings } from '../domain/settings.ts';
@@ -24,6 +25,7 @@ export function renderSettings(settings: Settings, unicode: boolean): string {
     ['census', settings.census === null ? 'none: people are not counted' : censusWords(settings.census)],
     ['discovery', discoveryWords(settings)],
     ['metrics', metrics.configured ? `to CloudWatch, namespace ${metrics.namespace}` : 'none are sent'],
+    ['messages', settings.notify === null ? 'none are sent' : notifyWords(settings.notify)],
     ['history', history.folder === null ? 'not kept' : history.folder],
   ];
   return rows.map(([name, words]) => `  ${name.padEnd(9)}  ${displayText(words, unicode)}\n`).join('');
@@ -73,6 +75,12 @@ function limitWords({ maxConferences, maxRatio, maxRatioFloor }: HealSettings): 
 
 function censusWords({ source, domain }: CensusSettings): string {
   return `from ${source.kind}, rooms of ${domain}`;
+}
+
+/** The URL is a secret, and its host alone says enough. */
+function notifyWords({ url, on, format, names }: NotifySettings): string {
+  const { host } = new URL(url);
+  return `to ${host} in the form ${format}, on ${on.join(' and ')}, ${names ? 'with' : 'without'} names of conferences`;
 }
 
 function discoveryWords({ discovery }: Settings): string {

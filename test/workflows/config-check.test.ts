@@ -54,4 +54,13 @@ test('consent is said, and no secret is', () => {
   );
   expect(text).toMatch(/census +from consul, rooms of meet\.example/);
   expect(text).not.toContain('hush');
+  expect(text).toMatch(/messages +none are sent/);
+});
+
+test('whom messages go to is said, and the secret of the URL is not', () => {
+  const notify = 'notify: { url: "https://hooks.slack.com/services/T0/B0/hush" }';
+  expect(renderSettings(load(`${small}${notify}\n`), true)).toMatch(
+    /messages +to hooks\.slack\.com in the form slack, on changed, without names of conferences\n/,
+  );
+  expect(renderSettings(load(`${small}${notify}\n`), true)).not.toContain('hush');
 });
