@@ -4,6 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -68,13 +70,24 @@ export function readLocks(place: LockPlace): readonly FoundLock[] {
 export function readLockOn(place: LockPlace, proxy: string | null): FoundLock | undefined {
   const path = lockPath(place, proxy);
   try {
-    const text = readFileSync(path, 'utf8');
-    const lock = text.length > MOST_BYTES ? null : parseLock(text);
+    const text = textOf(path);
+    const lock = text === null ? null : parseLock(text);
     const isOf = lock !== null && lock.environment === place.environment && lock.proxy === proxy;
     if (isOf) return { path, proxy, lock, problem: null };
     return { path, proxy, lock: null, problem: 'this program has not written it' };
   } catch (error) {
     return isAbsent(error) ? undefined : { path, proxy, lock: null, problem: (error as Error).message };
+  }
+}
+
+/** `null`: it is no file, or larger than any lock. A pipe without a writer must not hold a run. */
+function textOf(path: string): string | null {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(file);
+    return found.isFile() && found.size <= MOST_BYTES ? readFileSync(file, 'utf8') : null;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -134,7 +147,8 @@ export function removeLock({ path, lock: found }: FoundLock): boolean {
 
 function parsedIn(path: string): LockFile | null {
   try {
-    return parseLock(readFileSync(path, 'utf8'));
+    const text = textOf(path);
+    return text === null ? null : parseLock(text);
   } catch {
     return null;
   }

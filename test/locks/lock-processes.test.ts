@@ -1,9 +1,10 @@
 // Locks between processes: of many that want one lock at once, one gets it. The others are told
 // who has it.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { lockPath, readLockOn, readLocks, removeLock } from '../../src/locks/lock-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const timeout = 60_000;
@@ -52,4 +53,12 @@ test('some want the environment, some a proxy of it -> never two that overlap', 
   const results = await race(Array.from({ length: RIVALS }, (_, n) => (n % 2 === 0 ? [null] : [`hap-${n}`])));
   const taken = results.flatMap(([kind], n) => (kind === 'taken' ? [n % 2 === 0 ? 'environment' : 'proxy'] : []));
   if (taken.includes('environment')) expect(taken).toEqual(['environment']);
+});
+
+test('a pipe in place of a lock holds no run: it is a lock that cannot be read', () => {
+  const place = { folder: temporaryFolder(), environment: 'stage' };
+  execFileSync('mkfifo', [lockPath(place, null)]);
+  expect(readLocks(place)).toMatchObject([{ proxy: null, lock: null }]);
+  expect(removeLock(readLockOn(place, null)!)).toBe(true);
+  expect(readLocks(place)).toEqual([]);
 });
