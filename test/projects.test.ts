@@ -1,8 +1,8 @@
-// Holds the split between unit tests and the rest: no unit test starts a process, and every pattern
-// names a file.
+// Holds the split between unit tests and the rest: no unit test starts a process, every pattern
+// names a file, and none of the rest sets itself a deadline.
 
 import childProcess, { execFile, execFileSync, fork, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exhaustive, withProcesses } from './projects.ts';
@@ -27,6 +27,14 @@ function asRegExp(pattern: string): RegExp {
 
 test.each([...withProcesses, ...exhaustive].flatMap(alternatives))('%s names a file', (pattern) => {
   expect(files.filter((path) => asRegExp(pattern).test(path))).not.toEqual([]);
+});
+
+test('files with processes have the deadline of vitest.config.ts, which a busy machine keeps', () => {
+  const patterns = [...withProcesses, ...exhaustive].flatMap(alternatives).map(asRegExp);
+  const own = /^ *\}, (?:\w*_\d{3}|timeout)\);$|, \{\s*timeout\b[^}]*\}, (?:async )?\(/m;
+  const chosen = files.filter((path) => path.endsWith('.test.ts') && patterns.some((each) => each.test(path)));
+  expect(chosen.length).toBeGreaterThan(100);
+  expect(chosen.filter((path) => own.test(readFileSync(resolve(import.meta.dirname, '..', path), 'utf8')))).toEqual([]);
 });
 
 describe('no unit test starts a process', () => {

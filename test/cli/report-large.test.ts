@@ -50,7 +50,7 @@ beforeAll(async () => {
     await writeDump(join(scratch.folder, `haproxy-table-nodes-${name}`), proxy);
     scratch.file(`haproxy-stat-${name}`, stat);
   }
-}, 60_000);
+});
 afterAll(() => scratch.clear());
 
 test('what was planted is found, proxy by proxy', async () => {

@@ -62,7 +62,7 @@ describe.skipIf(consulLacking() !== null)('Consul 1.8', () => {
       await consul.put(datacenter, 'releases/prod/live', 'release-7');
       await consul.put(datacenter, 'releases/stage/tenant/Acme', 'release-41');
     }
-  }, 90_000);
+  });
   afterAll(async () => {
     await consul?.stop();
     rmSync(folder, { recursive: true, force: true });

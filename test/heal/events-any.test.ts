@@ -130,4 +130,4 @@ test('what a heal calls held, holds, and stays so when links are back', async ()
     { numRuns: 2_000 },
   );
   expect(judged).toBeGreaterThan(300);
-}, 120_000);
+});

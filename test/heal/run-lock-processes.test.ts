@@ -57,10 +57,9 @@ const mayUnshare = spawnSync(unshare[0]!, [...unshare.slice(1), 'true']).status 
 if (!mayUnshare) console.warn('not tested: two containers with one host name: unshare wants root');
 
 describe.skipIf(!mayUnshare)('two containers with one host name', () => {
-  const timeout = 60_000;
   const within = [...unshare, 'sh', '-c', 'hostname twin && exec "$@"', 'sh'];
 
-  test('keep each other out; the lock of one that is killed is taken over after its lease', { timeout }, async () => {
+  test('keep each other out; the lock of one that is killed is taken over after its lease', async () => {
     const folder = temporaryFolder();
     const first = taker(folder, { within });
     expect(await first.result).not.toHaveProperty('because');

@@ -23,7 +23,7 @@ describe.skipIf(consulLacking() !== null)('Consul 1.8', () => {
     consul = await startConsul(['dc1', 'dc2']);
     await consul.register('dc1', proxy('n2', '10.0.0.2', 'prod'));
     await consul.register('dc2', proxy('n1', '10.2.0.1', 'stage'));
-  }, 90_000);
+  });
   // Each time: the leader removes nodes with this check that are no members of its own (every 60
   // s).
   beforeEach(async () => {

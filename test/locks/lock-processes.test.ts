@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 import { lockPath, readLockOn, readLocks, removeLock } from '../../src/locks/lock-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const timeout = 60_000;
 const RIVALS = 6;
 
 /** A process that is ready, and takes its locks when it is told to. */
@@ -42,14 +41,14 @@ async function race(wants: readonly (readonly (string | null)[])[]) {
   return Promise.all(rivals.map((each) => each.result()));
 }
 
-test('many want one proxy -> one has it, and each other one is told by name who', { timeout }, async () => {
+test('many want one proxy -> one has it, and each other one is told by name who', async () => {
   const results = await race(Array.from({ length: RIVALS }, () => ['hap-a']));
   const winners = results.flatMap(([kind], n) => (kind === 'taken' ? [`owner-${n}`] : []));
   expect(winners).toHaveLength(1);
   for (const [kind, held] of results) if (kind === 'held') expect(held).toEqual(winners);
 });
 
-test('some want the environment, some a proxy of it -> never two that overlap', { timeout }, async () => {
+test('some want the environment, some a proxy of it -> never two that overlap', async () => {
   const results = await race(Array.from({ length: RIVALS }, (_, n) => (n % 2 === 0 ? [null] : [`hap-${n}`])));
   const taken = results.flatMap(([kind], n) => (kind === 'taken' ? [n % 2 === 0 ? 'environment' : 'proxy'] : []));
   if (taken.includes('environment')) expect(taken).toEqual(['environment']);

@@ -11,7 +11,6 @@ import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { healingLab, refusalsOf } from '../support/healing-lab.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 120_000;
 const HOUR_MS = 3_600_000;
 
 describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
@@ -41,9 +40,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   const seatAll = (conference: string, ...seats: readonly (readonly [proxy: number, shard: number])[]) =>
     seats.map(([proxy, n]) => people!.seat(conference, proxy, shard(n)));
 
-  test('people on two shards while all tables agree: scattered, healed to the bigger group, the others follow', {
-    timeout,
-  }, async () => {
+  test('people on two shards while all tables agree: scattered, healed to the bigger group, the others follow', async () => {
     await withPeople();
     const { mesh } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
@@ -72,7 +69,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect((await report()).stdout).not.toContain('daily');
   });
 
-  test('tables split 2:1 against the people: the people win', { timeout }, async () => {
+  test('tables split 2:1 against the people: the people win', async () => {
     await withPeople();
     const { mesh } = here();
     await mesh.split(
@@ -92,9 +89,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
   });
 
-  test('everybody sits elsewhere than the tables say: misplaced, and the tables come to them', {
-    timeout,
-  }, async () => {
+  test('everybody sits elsewhere than the tables say: misplaced, and the tables come to them', async () => {
     await withPeople();
     const { mesh } = here();
     await mesh.request(0, 'acme/daily', { forceShard: 0 });
@@ -106,9 +101,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'acme/daily')).shard).toBe(shard(2));
   });
 
-  test('a plan for people who are apart: applied while the census says so, refused where it does not', {
-    timeout,
-  }, async () => {
+  test('a plan for people who are apart: applied while the census says so, refused where it does not', async () => {
     await withPeople();
     const { mesh, scratch } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
@@ -124,7 +117,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
   });
 
-  test('splitbrain census: people by shard, who is apart, who did not answer', { timeout }, async () => {
+  test('splitbrain census: people by shard, who is apart, who did not answer', async () => {
     await withPeople();
     const { mesh, scratch } = here();
     for (const name of ['daily', 'whole']) {
@@ -156,9 +149,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect([without.exitCode, without.stderr]).toEqual([64, expect.stringContaining('census')]);
   });
 
-  test('apart for less than clients need to move: agree, and said; after that time scattered', {
-    timeout,
-  }, async () => {
+  test('apart for less than clients need to move: agree, and said; after that time scattered', async () => {
     await withPeople(null);
     const { mesh } = here();
     await mesh.request(0, 'daily', { forceShard: 0 });
@@ -178,7 +169,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect([waited.exitCode, waited.report.findings.map(({ kind }) => kind)]).toEqual([2, ['scattered']]);
   });
 
-  test('a shard that does not answer never counts as empty: nothing that it could overturn', { timeout }, async () => {
+  test('a shard that does not answer never counts as empty: nothing that it could overturn', async () => {
     await withPeople();
     const { mesh } = here();
     await mesh.request(0, 'misplaced', { forceShard: 0 });

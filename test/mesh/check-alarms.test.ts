@@ -45,7 +45,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     await cloudWatch.setAlarmState({ AlarmName: name, StateValue: state, StateReason: 'test' });
   }
 
-  test('none at all is unknown; quiet passes; on fails, by name and state', { timeout: 60_000 }, async () => {
+  test('none at all is unknown; quiet passes; on fails, by name and state', async () => {
     expect((await check(moto.url)).open).toEqual(['alarms unknown']);
     await put('Split Brain laboratory split', 'OK');
     await put('Split Brain laboratory two split', 'ALARM');
@@ -57,7 +57,7 @@ describe.skipIf(motoLacking() !== null)('moto', () => {
     expect(on.evidence('alarms')).toMatch(/^"Split Brain laboratory split" is ALARM/);
   });
 
-  test('a call that fails is unknown, and costs nothing else', { timeout: 60_000 }, async () => {
+  test('a call that fails is unknown, and costs nothing else', async () => {
     const { exitCode, open, evidence } = await check('http://127.0.0.1:9');
     expect([exitCode, open]).toEqual([3, ['alarms unknown']]);
     expect(evidence('alarms')).toMatch(/^not known: CloudWatch did not say: /);

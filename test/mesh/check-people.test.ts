@@ -8,7 +8,6 @@ import { makeScratch } from '../../lab/scratch.ts';
 import { type CensusKv, startCensusKv } from '../../lab/servers/census-kv.ts';
 import { runCheck } from '../support/check-runs.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 let mesh: Mesh;
 let people: People;
@@ -21,7 +20,7 @@ beforeAll(async () => {
   for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'whole', (entry) => entry !== undefined);
   const shards = mesh.shards.map(({ address }, n) => ({ name: `shard-${n + 1}`, address }));
   kv = await startCensusKv({ environment: 'laboratory', domain: 'meet.example', shards, groups: people.groups });
-}, timeout);
+});
 afterAll(async () => {
   await kv?.stop();
   await mesh?.stop();
@@ -44,14 +43,14 @@ async function check({ moved = '' } = {}) {
   return { ...run, of: (id: string) => run.check.items.find((item) => item.id === id)?.result };
 }
 
-test('all is as it ought to be, and all people are where the tables lead', { timeout }, async () => {
+test('all is as it ought to be, and all people are where the tables lead', async () => {
   const { of, check: file, evidence } = await check();
   expect([of('discovery'), of('census'), of('people')]).toEqual(['pass', 'pass', 'pass']);
   expect(evidence('census')).toBe('3 shards answered: 1 room, 1 person');
   expect(file.notChecked.map(({ id }) => id)).toEqual(['maps', 'live-release', 'alarms']);
 });
 
-test('a shard whose rooms are not known: no pass for the census, nor for the people', { timeout }, async () => {
+test('a shard whose rooms are not known: no pass for the census, nor for the people', async () => {
   kv.silent.add('shard-2');
   const { of, evidence } = await check();
   kv.silent.clear();
@@ -59,16 +58,14 @@ test('a shard whose rooms are not known: no pass for the census, nor for the peo
   expect(evidence('census')).toContain('shard-2');
 });
 
-test('a shard that moved, and the proxies have not heard: the servers fail, its report counts', {
-  timeout,
-}, async () => {
+test('a shard that moved, and the proxies have not heard: the servers fail, its report counts', async () => {
   const { of, open, evidence } = await check({ moved: 'shard-3' });
   expect([of('discovery'), of('census'), of('people')]).toEqual(['pass', 'pass', 'pass']);
   expect(open).toEqual(['servers fail']);
   expect(evidence('servers')).toContain('instead of 127.0.1.99:443');
 });
 
-test('people on two shards fail it', { timeout }, async () => {
+test('people on two shards fail it', async () => {
   people.seat('whole', 1, mesh.shards.find(({ address }) => address !== people.groups()[0]!.shard)!.address);
   const { of, evidence } = await check();
   expect([of('census'), of('people')]).toEqual(['pass', 'fail']);

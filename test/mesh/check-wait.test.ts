@@ -9,7 +9,6 @@ import { makeScratch } from '../../lab/scratch.ts';
 import { readCheck } from '../support/check-runs.ts';
 import { runSplitbrain, startSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 60_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 
@@ -22,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => mesh?.stop());
 
-test('a link that comes back: fails first, then passes', { timeout }, async () => {
+test('a link that comes back: fails first, then passes', async () => {
   const running = startSplitbrain(['check', '--json', '-', '--wait', '50s', ...configure(scratch, mesh)]);
   await running.untilStderr('1 item does not pass yet: peer-links; waiting for');
   await mesh.restore(0, 1);
@@ -30,9 +29,7 @@ test('a link that comes back: fails first, then passes', { timeout }, async () =
   expect([exitCode, readCheck(stdout).verdict]).toEqual([0, 'pass']);
 });
 
-test('a proxy joins while it waits, and the inventory cannot be read for a while: it is read again', {
-  timeout,
-}, async () => {
+test('a proxy joins while it waits, and the inventory cannot be read for a while: it is read again', async () => {
   await mesh.restore(0, 1);
   const list = scratch.file('hosts.json', '');
   const hosts = (...proxies: readonly number[]) =>
@@ -60,16 +57,14 @@ test('a proxy joins while it waits, and the inventory cannot be read for a while
   expect([exitCode, readCheck(stdout).peers.rows.map(({ proxy }) => proxy)]).toEqual([0, ['hap-a', 'hap-b', 'hap-c']]);
 });
 
-test('time is over: the last result, with its exit code', { timeout }, async () => {
+test('time is over: the last result, with its exit code', async () => {
   const { exitCode, stdout, stderr } = await runSplitbrain(['check', '--wait', '3s', ...configure(scratch, mesh)]);
   expect([exitCode, stderr.match(/does not pass yet/g)?.length]).toEqual([2, 1]);
   expect(stdout).toMatch(/^FAIL {2}1 of \d+ items fails/);
   expect(stdout).toContain('Exit code 2: an item fails.');
 });
 
-test('a proxy that takes connections and says nothing: the first check ends by its own limits', {
-  timeout,
-}, async () => {
+test('a proxy that takes connections and says nothing: the first check ends by its own limits', async () => {
   const config = configure(scratch, mesh, { lines: ['collect: { timeout: 2s, firstByte: 1s }'] });
   process.kill(mesh.proxies[2]!.pid, 'SIGSTOP');
   try {
@@ -80,7 +75,7 @@ test('a proxy that takes connections and says nothing: the first check ends by i
   }
 });
 
-test('Ctrl-C while it waits: 130, and no verdict', { timeout }, async () => {
+test('Ctrl-C while it waits: 130, and no verdict', async () => {
   const running = startSplitbrain(['check', '--wait', '10m', ...configure(scratch, mesh)]);
   await running.untilStderr('does not pass yet');
   running.kill('SIGINT');

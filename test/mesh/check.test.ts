@@ -10,7 +10,6 @@ import { everyHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
 import { jitsiShape } from '../support/jitsi-shape.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 60_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 
@@ -30,7 +29,7 @@ async function started(options: MeshOptions = {}, conferences = 12): Promise<Mes
 }
 
 describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
-  test('a healthy mesh passes; another version than is expected fails', { timeout }, async () => {
+  test('a healthy mesh passes; another version than is expected fails', async () => {
     const three = await started({ binary: command });
     const config = configure(scratch, three);
     const { exitCode, check, open } = await runCheck([...config, '--expect', '3']);
@@ -51,7 +50,7 @@ describe.each(everyHaproxy())('HAProxy $version', ({ command, version }) => {
 });
 
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
-  test('one peer link is cut -> peer-links fails at both ends', { timeout }, async () => {
+  test('one peer link is cut -> peer-links fails at both ends', async () => {
     const three = await started({ binary: command });
     await three.cut(0, 2);
     await three.untilPeers(0, 2, 'down');
@@ -62,7 +61,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(check.peers.rows[0]!.sees).toEqual(['self', 'up', 'down']);
   });
 
-  test('a proxy that another does not list -> peer-names fails', { timeout }, async () => {
+  test('a proxy that another does not list -> peer-names fails', async () => {
     const three = await started({ binary: command });
     await restartWith(three, 0, (text) => text.replace(/^ *peer hap-c .*\n/m, ''));
     await three.untilPeers(0, 1, 'up');
@@ -72,7 +71,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(evidence('peer-links')).toMatch(/^hap-c -> hap-a: (?:down|never up)/);
   });
 
-  test('an emptied proxy with every link up -> it fails, in every profile', { timeout }, async () => {
+  test('an emptied proxy with every link up -> it fails, in every profile', async () => {
     const three = await started({ binary: command });
     await three.command(2, 'clear table nodes');
     const config = [...configure(scratch, three), '--expect', '3'];
@@ -84,7 +83,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     }
   });
 
-  test('one proxy is down: it fails, and what depends on it is unknown', { timeout }, async () => {
+  test('one proxy is down: it fails, and what depends on it is unknown', async () => {
     const three = await started({ binary: command });
     await three.kill(1);
     const { exitCode, open } = await runCheck(configure(scratch, three));
@@ -95,7 +94,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(open).toEqual(expect.arrayContaining(['entries unknown', 'emptied unknown', 'table unknown']));
   });
 
-  test('a scale-up: not safe while the new proxy is empty, safe when it holds everything', { timeout }, async () => {
+  test('a scale-up: not safe while the new proxy is empty, safe when it holds everything', async () => {
     const three = await started({ binary: command });
     await three.kill(2);
     await three.start(2);
@@ -116,7 +115,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
 });
 
 describe('servers and maps', () => {
-  test('other server ids on one proxy -> server-ids fails', { timeout }, async () => {
+  test('other server ids on one proxy -> server-ids fails', async () => {
     const ids = [12, 11, 13].map((id, shard) => ({ shard, id }));
     const three = await started({ serverIds: [undefined, ids] });
     const { exitCode, open, evidence } = await runCheck(configure(scratch, three));
@@ -126,7 +125,7 @@ describe('servers and maps', () => {
     );
   });
 
-  test('one shard drains on one proxy, and has an id of its own on another -> each is named', { timeout }, async () => {
+  test('one shard drains on one proxy, and has an id of its own on another -> each is named', async () => {
     const own = [1, 2, 3].map((id, shard) => ({ shard, id }));
     const three = await started({ serverIds: [undefined, own] });
     await three.command(2, 'set server nodes/shard-3 state drain');
@@ -143,7 +142,7 @@ describe('servers and maps', () => {
     expect(alike.evidence('server-states')).toMatch(/; draining everywhere: 127\.0\.1\.13:\d+$/);
   });
 
-  test('another weight, a backup, a shard in maintenance -> each is named', { timeout }, async () => {
+  test('another weight, a backup, a shard in maintenance -> each is named', async () => {
     const three = await started();
     await restartWith(three, 1, (text) => text.replace(/^( *server shard-3 .*)$/m, '$1 backup'));
     await three.untilPeersUp();
@@ -160,7 +159,7 @@ describe('servers and maps', () => {
     expect(evidence('server-states')).toMatch(/127\.0\.1\.11:\d+ is maint on hap-a; up on hap-b, hap-c/);
   });
 
-  test('maps that differ, and a live release without a backend', { timeout }, async () => {
+  test('maps that differ, and a live release without a backend', async () => {
     const shape = jitsiShape(scratch);
     const three = await started({ layout: 'jitsi', configure: shape.configure }, 1);
     const lines = [`discovery: { maps: { live: ${shape.live}, tenant: ${shape.tenant} } }`];
@@ -178,7 +177,7 @@ describe('servers and maps', () => {
 });
 
 describe('without a table', () => {
-  test('two load balancers with cookies: their servers are compared', { timeout }, async () => {
+  test('two load balancers with cookies: their servers are compared', async () => {
     const two = await started({ proxies: 2 }, 1);
     const cookies = (text: string) =>
       text.replace(/^ *stick.*\n/gm, '').replace(/^backend nodes$/m, 'backend nodes\n  cookie SRV insert');
@@ -199,7 +198,7 @@ describe('without a table', () => {
 });
 
 describe('saved dumps', () => {
-  test('a snapshot is checked as the mesh was', { timeout }, async () => {
+  test('a snapshot is checked as the mesh was', async () => {
     const three = await started();
     const folder = `${scratch.folder}/snapshot`;
     await runSplitbrain(['snapshot', folder, ...configure(scratch, three)]);

@@ -12,7 +12,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { jitsiShape } from '../support/jitsi-shape.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 let runs = 0;
@@ -55,10 +54,10 @@ describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards'
       await everywhere(mesh, name);
     }
     before = await snapshot(config());
-  }, timeout);
+  });
   afterAll(() => mesh?.stop());
 
-  test('nothing happened: 0, to another snapshot and to the live mesh', { timeout }, async () => {
+  test('nothing happened: 0, to another snapshot and to the live mesh', async () => {
     for (const after of [[await snapshot(config())], ['--live', ...config()]]) {
       const { exitCode, changes, fates, json, stdout } = await compare(before, ...after);
       expect([exitCode, changes, json.counts.kept]).toEqual([0, [], 4]);
@@ -67,7 +66,7 @@ describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards'
     }
   });
 
-  test('the wrong order, and one folder twice, are refused', { timeout }, async () => {
+  test('the wrong order, and one folder twice, are refused', async () => {
     const after = await snapshot(config());
     for (const [words, complaint] of [
       [[after, before], 'is older than BEFORE'],
@@ -80,7 +79,7 @@ describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards'
     }
   });
 
-  test('one really moved, one is split, one is new, and a name acts on nothing', { timeout }, async () => {
+  test('one really moved, one is split, one is new, and a name acts on nothing', async () => {
     for (const name of ['moves', hostile]) {
       await mesh.request(1, name, { forceShard: 1 });
       for (const proxy of [0, 1, 2]) await mesh.untilEntry(proxy, name, (entry) => entry?.serverId === 12);
@@ -112,7 +111,7 @@ describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards'
     expect(split.json.counts).toMatchObject({ moved: 2, apart: 1, lost: 0 });
   });
 
-  test('a proxy is another process, with its entries; then one cannot be read', { timeout }, async () => {
+  test('a proxy is another process, with its entries; then one cannot be read', async () => {
     await mesh.restore(0, 2);
     await mesh.restore(1, 2);
     await mesh.untilPeersUp();
@@ -129,9 +128,7 @@ describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards'
   });
 });
 
-test('a proxy restarts without peers: what it alone held is lost, the rest expires in its time', {
-  timeout,
-}, async () => {
+test('a proxy restarts without peers: what it alone held is lost, the rest expires in its time', async () => {
   const mesh = await startMesh({ proxies: 2, expire: '20s' });
   try {
     const config = configure(scratch, mesh);
@@ -155,7 +152,7 @@ test('a proxy restarts without peers: what it alone held is lost, the rest expir
   }
 });
 
-test('a server is gone, a map changed, a proxy has another name', { timeout }, async () => {
+test('a server is gone, a map changed, a proxy has another name', async () => {
   const shape = jitsiShape(scratch);
   const mesh = await startMesh({ layout: 'jitsi', configure: shape.configure });
   try {

@@ -10,7 +10,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { jitsiShape, shardName } from '../support/jitsi-shape.ts';
 import { runReport, runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 90_000;
 const scratch = makeScratch();
 afterAll(() => scratch.clear());
 /** Runs keep the last good answers there. */
@@ -33,7 +32,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     mesh = await startMesh({ layout: 'jitsi', configure: shape.configure, binary });
     await mesh.request(0, 'whole', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'whole', (entry) => entry !== undefined);
-  }, timeout);
+  });
   afterAll(() => mesh?.stop());
   afterEach(async () => {
     for (const proxy of [0, 1, 2]) {
@@ -48,17 +47,17 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
       .filter(({ kind }) => ['server-drift', 'map-drift', 'peer-unknown'].includes(kind))
       .map(({ kind, proxy, because }) => `${kind} ${proxy}: ${because.replace(/ ago$/, '')}`);
 
-  test('nothing differs; shards are called as people call them', { timeout }, async () => {
+  test('nothing differs; shards are called as people call them', async () => {
     const seen = await look(`discovery: { file: ${wantedFile(mesh)}, ${maps} }`);
     expect([seen.exitCode, said(seen), seen.report.notes]).toEqual([0, [], []]);
   });
 
-  test('without discovery no map is read', { timeout }, async () => {
+  test('without discovery no map is read', async () => {
     await mesh.command(1, `set map ${shape.live} live release-2`);
     expect(said(await look())).toEqual([]);
   });
 
-  test('a pin that differs on one proxy: from the file, and from the other proxies', { timeout }, async () => {
+  test('a pin that differs on one proxy: from the file, and from the other proxies', async () => {
     await mesh.command(1, `set map ${shape.tenant} acme release-1`);
     const told = await look(`discovery: { file: ${wantedFile(mesh)}, ${maps} }`);
     expect([told.exitCode, told.report.verdict]).toEqual([0, 'agree']);
@@ -71,9 +70,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     ]);
   });
 
-  test('first requests at two proxies at once, of a tenant that they pin apart: map-drift is the cause', {
-    timeout,
-  }, async () => {
+  test('first requests at two proxies at once, of a tenant that they pin apart: map-drift is the cause', async () => {
     // Each proxy places the conference on the shard of its own release.
     await mesh.command(0, `set map ${shape.tenant} acme release-1`);
     const conference = await crossRequests(mesh, 'acme/daily', [0, 1]);
@@ -94,7 +91,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, conference)).shard).toBe(mesh.shards[2]!.address);
   });
 
-  test('a live release without a backend on any proxy is said before everything else', { timeout }, async () => {
+  test('a live release without a backend on any proxy is said before everything else', async () => {
     const file = wantedFile(mesh, ['live: release-3', 'tenants: { acme: release-1 }']);
     const seen = await look(`discovery: { file: ${file}, ${maps} }`);
     expect(said(seen)[0]).toMatch(/^server-drift hap-a: release-3 is live, and hap-a has no such backend/);
@@ -103,7 +100,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     expect(section.indexOf('release-3 is live')).toBeGreaterThan(0);
   });
 
-  test('a live map that stays empty is said; a map that is not there is a refusal in words', { timeout }, async () => {
+  test('a live map that stays empty is said; a map that is not there is a refusal in words', async () => {
     await mesh.command(2, `clear map ${shape.live}`);
     const seen = await look(`discovery: { maps: { live: ${shape.live}, tenant: ${shape.tenant}.old } }`);
     await mesh.command(2, `add map ${shape.live} live release-1`);
@@ -113,7 +110,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     ]);
   });
 
-  test('a map of 100,000 pins', { timeout }, async () => {
+  test('a map of 100,000 pins', async () => {
     for (const proxy of [0, 1, 2]) {
       const pins = Array.from({ length: 100_000 }, (_, n) => `add map ${shape.tenant} tenant-${n} release-1`);
       for (let at = 0; at < pins.length; at += 200) await mesh.command(proxy, pins.slice(at, at + 200).join(';'));
@@ -124,7 +121,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a mesh that is as it ought t
     ]);
   });
 
-  test('a file of shards that is wrong costs what depends on it, and nothing else', { timeout }, async () => {
+  test('a file of shards that is wrong costs what depends on it, and nothing else', async () => {
     const seen = await look(`discovery: { file: ${scratch.file('broken.yaml', 'shards: 7\n')}, ${maps} }`);
     expect([seen.exitCode, said(seen)]).toEqual([0, []]);
     expect(seen.report.notes).toEqual([expect.stringMatching(/broken.yaml shards: expected a list.*not all is known/)]);
@@ -140,7 +137,7 @@ describe.each(oldestAndNewest())('HAProxy $version: a roll-out that one proxy ha
   );
   afterEach(() => mesh?.stop());
 
-  test('the shard that it lacks is named, one finding for the proxy', { timeout }, async () => {
+  test('the shard that it lacks is named, one finding for the proxy', async () => {
     mesh = await startMesh({ layout: 'jitsi', configure: shape.configure, binary });
     await mesh.request(0, 'whole', { forceShard: 0 });
     for (const proxy of [1, 2]) await mesh.untilEntry(proxy, 'whole', (entry) => entry !== undefined);

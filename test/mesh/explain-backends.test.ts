@@ -7,8 +7,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
 import { runOnTerminal } from '../support/terminal-run.ts';
 
-const timeout = 60_000;
-
 /** Jitsi's: named like the shard, always up, and HAProxy's own id. */
 function backendPerShard(text: string): string {
   const servers = [...text.matchAll(/^ {2}server (shard-\d+) (\S+)/gm)];
@@ -24,9 +22,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await Promise.all(mesh.proxies.map((_, i) => mesh.untilEntry(i, conference, (entry) => entry !== undefined)));
   }
 
-  test('a shard in maintenance on one proxy: not followed there, whatever its own backend says', {
-    timeout,
-  }, async () => {
+  test('a shard in maintenance on one proxy: not followed there, whatever its own backend says', async () => {
     const { mesh } = await lab({ layout: 'jitsi', configure: (_, text) => backendPerShard(text) });
     for (const n of [0, 1, 2]) await settle(`other-${n}`, n);
     await settle('acme/daily', 0);
@@ -42,7 +38,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await mesh.request(2, 'acme/daily')).shard).not.toBe(shard(0));
   });
 
-  test('five proxies that disagree fit on a screen of 80 columns and 40 lines', { timeout }, async () => {
+  test('five proxies that disagree fit on a screen of 80 columns and 40 lines', async () => {
     const { mesh } = await lab({ proxies: 5 });
     await mesh.split(
       ['acme/daily'],

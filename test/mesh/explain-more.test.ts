@@ -13,7 +13,6 @@ import { oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 60_000;
 const HOUR_MS = 3_600_000;
 const hostile = [
   'x; clear table nodes',
@@ -46,9 +45,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   }
   const shardsOf = ({ routes }: ExplainFile) => routes.map(({ shard: to, followed }) => (followed ? to : followed));
 
-  test('hostile names, by key and by --like: explained like any other, and nothing is written', {
-    timeout: 2 * timeout,
-  }, async () => {
+  test('hostile names, by key and by --like: explained like any other, and nothing is written', async () => {
     const { relay, mesh } = await lab();
     for (const name of hostile) await settle(name, 1);
     for (const name of hostile) {
@@ -67,7 +64,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(relay.writes).toEqual([]);
   });
 
-  test('people: who sits where, misplaced and scattered; a silent shard is named', { timeout }, async () => {
+  test('people: who sits where, misplaced and scattered; a silent shard is named', async () => {
     const { mesh } = await lab();
     const people = gatherPeople(mesh, HOUR_MS);
     const shards = mesh.shards.map(({ address }, n) => ({ name: `shard-${n + 1}`, address }));
@@ -111,7 +108,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(existsSync(join(here().journals, 'laboratory.census.json'))).toBe(false);
   });
 
-  test('earlier runs: what a heal wrote, and since when reports have it', { timeout }, async () => {
+  test('earlier runs: what a heal wrote, and since when reports have it', async () => {
     const { mesh, scratch } = await lab();
     const sides = [
       { proxies: [0], shard: 0 },
@@ -130,7 +127,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(stdout).toMatch(/UTC {2}split since then or longer: no kept report is without it, seen in 2 runs/);
   });
 
-  test('saved dumps say the same as the live proxies, and nothing is asked of those', { timeout }, async () => {
+  test('saved dumps say the same as the live proxies, and nothing is asked of those', async () => {
     const { mesh, scratch } = await lab();
     await settle('whole');
     await mesh.split(
@@ -158,7 +155,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
   });
 
-  test('a proxy that hangs, and a peer that is not in the inventory: never AGREE', { timeout }, async () => {
+  test('a proxy that hangs, and a peer that is not in the inventory: never AGREE', async () => {
     const { mesh, scratch } = await lab();
     await settle('daily');
     const hung = await startHung();
@@ -173,7 +170,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(two.explained.notes.join()).toContain('hap-c is connected to hap-a, hap-b and was not read');
   });
 
-  test('a key that one table holds twice: an answer to the key hides it, --dump shows it', { timeout }, async () => {
+  test('a key that one table holds twice: an answer to the key hides it, --dump shows it', async () => {
     const { mesh, relay } = await lab({ proxies: 2 });
     await settle('twice');
     relay.follow({
@@ -197,7 +194,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([asked.exitCode, asked.explained.notes.join().includes('--dump')]).toEqual([0, isOld]);
   });
 
-  test('a name that is that of two conferences is asked back, and --key tells them apart', { timeout }, async () => {
+  test('a name that is that of two conferences is asked back, and --key tells them apart', async () => {
     await lab();
     await settle('Daily', 0);
     await settle('daily', 1);

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-test.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', { timeout: 60_000 }, async ({ command }) => {
+test.skipIf(missing !== null).each(oldestAndNewest())('HAProxy $version', async ({ command }) => {
   const mesh = await startMesh({ binary: command, proxies: 2, shards: 2 });
   endings.push(() => mesh.stop());
   const scratch = makeScratch();

@@ -6,8 +6,6 @@ import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { type ExplainFile, explainOn } from '../support/explain-runs.ts';
 import { oldestAndNewest } from '../support/haproxy-versions.ts';
 
-const timeout = 60_000;
-
 describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   let here: { readonly mesh: Mesh; readonly scratch: Scratch } | null = null;
 
@@ -38,7 +36,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
   }
   const shardsOf = ({ routes }: ExplainFile) => routes.map(({ shard, followed }) => (followed ? shard : followed));
 
-  test('healthy: AGREE, where requests land; a pasted URL is the same conference', { timeout }, async () => {
+  test('healthy: AGREE, where requests land; a pasted URL is the same conference', async () => {
     const mesh = await lab();
     await settle('acme/daily', 1);
     const { exitCode, explained, stdout } = await explain('acme/daily');
@@ -52,9 +50,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect([byUrl.exitCode, byUrl.explained.key, byUrl.explained.asked.readAs]).toEqual([0, 'acme/daily', 'url']);
   });
 
-  test('split: each proxy as requests land there, the link that is down, the literal commands', {
-    timeout,
-  }, async () => {
+  test('split: each proxy as requests land there, the link that is down, the literal commands', async () => {
     const mesh = await lab();
     await settle('other');
     await mesh.split(
@@ -82,7 +78,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect(shardsOf(explained)).toEqual(await landings('acme/x'));
   });
 
-  test('missing on one, mixed, orphaned: said of the proxies where it is so', { timeout }, async () => {
+  test('missing on one, mixed, orphaned: said of the proxies where it is so', async () => {
     const mesh = await lab();
     for (const name of ['gone-here', 'relabelled', 'nowhere']) await settle(name);
     await mesh.command(2, 'clear table nodes key gone-here');
@@ -105,7 +101,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await landings('nowhere'))[0]).not.toBe(mesh.shards[0]!.address);
   });
 
-  test('one proxy down: never AGREE, exit 3', { timeout }, async () => {
+  test('one proxy down: never AGREE, exit 3', async () => {
     const mesh = await lab();
     await settle('daily');
     await mesh.kill(2);
@@ -116,9 +112,7 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     expect((await explain('never-seen')).exitCode).toBe(3);
   });
 
-  test('unknown: why, and the nearest name; a name that the table cut leads to the entry it shares', {
-    timeout,
-  }, async () => {
+  test('unknown: why, and the nearest name; a name that the table cut leads to the entry it shares', async () => {
     await lab({ keyLength: 20 });
     await settle('acme/daily');
     await settle('a-name-of-twenty-byte');

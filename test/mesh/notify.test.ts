@@ -10,8 +10,6 @@ import { makeScratch, type Scratch } from '../../lab/scratch.ts';
 import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
-const timeout = 60_000;
-
 describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
   let mesh: Mesh;
   let scratch: Scratch;
@@ -62,7 +60,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
       ],
     );
 
-  test('agree, split, split, healed, agree -> two messages, no name, no URL anywhere', { timeout }, async () => {
+  test('agree, split, split, healed, agree -> two messages, no name, no URL anywhere', async () => {
     const runs = [await run(['monitor'])];
     await split();
     runs.push(await run(['monitor']), await run(['report']), await run(['monitor']));
@@ -80,9 +78,7 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     expect(runs.map(({ stdout }) => stdout).join()).not.toContain('secret-path');
   });
 
-  test('a receiver that refuses is told again by the next run; the exit code stays, and the summary says so', {
-    timeout,
-  }, async () => {
+  test('a receiver that refuses is told again by the next run; the exit code stays, and the summary says so', async () => {
     await split();
     status = 404;
     const refused = await run(['monitor'], ', names: true');

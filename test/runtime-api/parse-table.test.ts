@@ -92,7 +92,7 @@ describe('a dump without end is given up, and says what it crossed', () => {
     ['blank lines behind its end', endless(`${head}\n`, '\n'.repeat(1_000_000)), 'of a table of size 204,800', 2],
     ['blank lines before its header', endless('', '\n'.repeat(5_000)), 'of no header, has more than 10,000 lines', 4],
     ['lines that are no entries', endless(head, 'what?\n'.repeat(500_000)), 'of a table of size 204,800', 2],
-  ])('%s', { timeout: 60_000 }, (_title, chunks, message, read) => {
+  ])('%s', (_title, chunks, message, read) => {
     expect(troubleWith(chunks)).toEqual([expect.stringContaining(message), read]);
   });
 

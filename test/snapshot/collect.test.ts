@@ -95,7 +95,7 @@ describe('a dump without end costs its own proxy', () => {
       'usual size of the table in this',
     ],
     ['servers', endless(204_800, (n) => row(n, `s${n}`)), '65,535 pairs of server id and server key'],
-  ])('%s', { timeout: 120_000 }, async (_title, script, message) => {
+  ])('%s', async (_title, script, message) => {
     const members = [scripted('a', healthy), scripted('hostile', script), scripted('b', healthy)];
     const grid = gridFor(members);
     const views = await collect(members, grid, options());
