@@ -143,6 +143,21 @@ describe.skipIf(lacking('groovy', 'groovy default-jre-headless') !== null)('the 
     expect(healing).toEqual([true, true, false, false]);
   });
 
+  test('a mesh with a webhook -> its secret text for every task, and for no other mesh', async () => {
+    const text = readFileSync(join(project, 'Jenkinsfile'), 'utf8');
+    expect(text).toContain('webhooks = [:]');
+    const path = scratch.file('Jenkinsfile', text.replace('webhooks = [:]', "webhooks = ['stage-8x8': 'slack-stage']"));
+    const boundFor = async (TASK: string, ENVIRONMENT: string) => {
+      await runFile(path, { TASK, ENVIRONMENT }, { ENDS: '0', LEAVES: 'everything' });
+      const said = readFileSync(join(workspace, 'environment'), 'utf8');
+      return /^SLACK_WEBHOOK=(.*)$/m.exec(said)?.[1];
+    };
+    // The configuration names the variable: a report without it would be bad usage.
+    expect(await boundFor('report', 'stage-8x8')).toBe('secret-of-slack-stage');
+    expect(await boundFor('monitor', 'stage-8x8')).toBe('secret-of-slack-stage');
+    expect(await boundFor('monitor', 'prod')).toBeUndefined();
+  });
+
   test('monitor -> --heal by the parameter only; keys by credential', async () => {
     await build({ TASK: 'monitor', ENVIRONMENT: 'prod', HEAL: false });
     expect(words()).toEqual(['dist/jobs/monitor.js', ...config('prod')]);

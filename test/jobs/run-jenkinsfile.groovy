@@ -28,7 +28,7 @@ class Build {
     stages: 'stage',
     stage: 'steps',
     steps: 'checkout sh script lock withCredentials junit archiveArtifacts',
-    script: 'sh lock withCredentials unstable error fileExists readFile sshUserPrivateKey file usernamePassword',
+    script: 'sh lock withCredentials unstable error fileExists readFile sshUserPrivateKey file usernamePassword string',
     post: 'always success unstable failure',
   ].collectEntries { section, names -> [section, names.split(' ') as List] }
   static final List WORST = ['SUCCESS', 'UNSTABLE', 'FAILURE']
@@ -82,12 +82,18 @@ class Build {
       case 'checkout': return checkout(given[0])
       case 'withCredentials': return withCredentials(given[0], body)
       case ['sshUserPrivateKey', 'file', 'usernamePassword']: return given[0]
+      case 'string': return sections.last() == 'script' ? given[0] : stated(name, given)
       case 'error': throw new RuntimeException(given[0].toString())
       case 'fileExists': return new File(workspace, given[0].toString()).exists()
       case 'readFile': return new File(workspace, given[0].toString()).getText('UTF-8')
       case ['junit', 'archiveArtifacts']: return collect(name, given[0])
-      default: events << "${name} ${given}".toString(); return given ? given[0] : null
+      default: return stated(name, given)
     }
+  }
+
+  private stated(String name, List given) {
+    events << "${name} ${given}".toString()
+    return given ? given[0] : null
   }
 
   private within(String section, Closure body) {
