@@ -49,7 +49,9 @@ function changedWords({ counts }: MeshComparison): string {
   const { moved, kept, lost, apart, orphaned } = counts;
   const compared = counted(kept + moved, 'conference');
   return [
-    moved === 0 ? `none of ${compared} changed shard` : `${count(moved)} of ${compared} changed shard`,
+    ...(kept + moved === 0
+      ? ['no conference is on both sides']
+      : [`${moved === 0 ? 'none' : count(moved)} of ${compared} changed shard`]),
     ...(lost > 0 ? [`${count(lost)} ${lost === 1 ? 'was' : 'were'} lost`] : []),
     ...(apart > 0 ? [`${count(apart)} ${apart === 1 ? 'is' : 'are'} split on a side itself`] : []),
     ...(orphaned > 0 ? [`${count(orphaned)} ${orphaned === 1 ? 'has' : 'have'} no usable shard any more`] : []),
