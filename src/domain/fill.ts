@@ -6,6 +6,8 @@ export type FilledProxies = ReadonlySet<string> | null;
 /** What one proxy lacks, and what a fill would do about it. */
 export interface FilledProxy {
   readonly proxy: string;
+  /** Whether it was read in full: else it may lack more, or all. */
+  readonly isRead: boolean;
   /** Conferences that the proxy lacks and others hold. */
   readonly lacks: number;
   /** Those that the plan fills in. */

@@ -49,8 +49,9 @@ export function tallyFill(
   }
   const tallied = views
     .filter(({ name }) => lacks.has(name) || proxies?.has(name))
-    .map(({ name, table }) => ({
+    .map(({ name, status, table }) => ({
       proxy: name,
+      isRead: status === 'ok',
       lacks: lacks.get(name) ?? 0,
       planned: conferences.filter(({ before }) => before[name] === null).length,
       room: table === null ? 0 : Math.max(0, table.size - table.used),

@@ -14,9 +14,10 @@ export function renderFill({ proxies }: FillTally, { counts }: RunReport, termin
   return `${[page.paint.bold('Fill'), ...lines, ''].join('\n')}\n`;
 }
 
-function proxyLines({ proxy, lacks, planned, room }: FilledProxy, conferences: number, page: Page): string[] {
-  const sentence =
-    lacks === 0
+function proxyLines({ proxy, isRead, lacks, planned, room }: FilledProxy, conferences: number, page: Page): string[] {
+  const sentence = !isRead
+    ? 'could not be read in full: what it lacks is not known'
+    : lacks === 0
       ? 'lacks nothing'
       : `lacks ${count(lacks)} of ${counted(conferences, 'conference')} and has room for ${count(room)}: ${count(planned)} to fill in`;
   return fillText(sentence, { width: page.width, first: `  ${page.name(proxy, 40)}  ` });

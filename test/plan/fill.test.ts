@@ -87,6 +87,7 @@ describe('which conferences', () => {
     expect(planned(looked, ['p4']).filled).toEqual(['l: touch p1']);
     expect(tallyFill(looked, planned(looked, ['p4']).plan, new Set(['p4'])).proxies).toContainEqual({
       proxy: 'p4',
+      isRead: true,
       lacks: 1,
       planned: 1,
       room: 204_800 - 1_234,
