@@ -1,5 +1,5 @@
 // Two lines for each proxy: where it leads the next request of a conference, and the entry by which
-// it does. Pure.
+// it does. Of many proxies, those that do alike share them. Pure.
 
 import stringWidth from 'string-width';
 import { spellEntry } from '../domain/entry.ts';
@@ -9,24 +9,51 @@ import { fill, fillText, type Page, padTo } from './page.ts';
 const longestProxy = 30;
 const longestShard = 40;
 const addressColumns = 47;
+/** Proxies with two lines each that fit on one screen, beside what stands below them. */
+const mostAlone = 6;
 
 /** In the order of the inventory; proxies without an entry share a line. */
 export function routeLines({ routes, shardNames }: Explanation, page: Page): string[] {
   const without = routes.filter(isAbsent);
   const shown = routes.filter((route) => !isAbsent(route));
-  const columns = Math.max(0, ...shown.map(({ proxy }) => stringWidth(page.name(proxy, longestProxy))));
   return [
-    ...shown.flatMap((route) => {
-      const name = padTo(page.name(route.proxy, longestProxy), columns);
-      const head = { width: page.width, first: `  ${page.paint.cyan(name)}  `, paint: paintOf(route, page) };
-      const rest = { width: page.width, first: ' '.repeat(columns + 4), paint: page.paint.dim };
-      return [
-        ...fillText(destinationOf(route, shardNames, page), head),
-        ...detailsOf(route).flatMap((detail) => fillText(page.text(detail), rest)),
-      ];
-    }),
+    ...(shown.length > mostAlone ? sharedLines(shown, shardNames, page) : ownLines(shown, shardNames, page)),
     ...absentLines(without, page),
   ];
+}
+
+function ownLines(shown: readonly ExplainedRoute[], shardNames: ShardNames, page: Page): string[] {
+  const columns = Math.max(0, ...shown.map(({ proxy }) => stringWidth(page.name(proxy, longestProxy))));
+  return shown.flatMap((route) => {
+    const name = padTo(page.name(route.proxy, longestProxy), columns);
+    const head = { width: page.width, first: `  ${page.paint.cyan(name)}  `, paint: paintOf(route, page) };
+    const rest = { width: page.width, first: ' '.repeat(columns + 4), paint: page.paint.dim };
+    return [
+      ...fillText(destinationOf(route, shardNames, page), head),
+      ...detailsOf([route]).flatMap((detail) => fillText(page.text(detail), rest)),
+    ];
+  });
+}
+
+/** Proxies that do alike with the same entry, however long that has left. */
+function sharedLines(shown: readonly ExplainedRoute[], shardNames: ShardNames, page: Page): string[] {
+  const groups = new Map<string, [ExplainedRoute, ...ExplainedRoute[]]>();
+  for (const route of shown) {
+    const { entry, because, trouble } = route;
+    const says = [destinationOf(route, shardNames, page), because, trouble?.remedy, entry && spellEntry(entry)];
+    const alike = groups.get(JSON.stringify(says));
+    if (alike) alike.push(route);
+    else groups.set(JSON.stringify(says), [route]);
+  }
+  return [...groups.values()].flatMap((alike) => {
+    const names = alike.map(({ proxy }) => page.paint.cyan(page.name(proxy, longestProxy)));
+    const destination = destinationOf(alike[0], shardNames, page).split(' ').map(paintOf(alike[0], page));
+    const rest = { width: page.width, first: '      ', paint: page.paint.dim };
+    return [
+      ...fill([...names, ...destination], page.width, '  '),
+      ...detailsOf(alike).flatMap((detail) => fillText(page.text(detail), rest)),
+    ];
+  });
 }
 
 function isAbsent({ next }: ExplainedRoute): boolean {
@@ -64,8 +91,11 @@ function destinationOf({ next, shardState, doubt }: ExplainedRoute, names: Shard
 const ruleWords = { 'server-key': 'server_key', 'server-id': 'server_id' } as const;
 
 /** The entry, and what is unusual about it; what kept the proxy from being read, and a remedy. */
-function detailsOf({ entry, because, trouble }: ExplainedRoute): readonly string[] {
+function detailsOf(alike: readonly [ExplainedRoute, ...ExplainedRoute[]]): readonly string[] {
+  const [{ entry, because, trouble }] = alike;
   if (entry === null) return [because, ...(trouble === null ? [] : [trouble.remedy])].filter((each) => each !== '');
-  const ends = entry.expiresInMs > 0 ? `, ends in ${Math.round(entry.expiresInMs / 1000)} s` : '';
+  const seconds = alike.map((route) => Math.round((route.entry?.expiresInMs ?? 0) / 1000));
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+  const ends = most > 0 ? `, ends in ${least === most ? '' : `${least} to `}${most} s` : '';
   return [`${spellEntry(entry)}${ends}`, ...(because === '' ? [] : [because])];
 }

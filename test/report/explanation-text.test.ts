@@ -98,6 +98,28 @@ test('what is unusual about an entry, and what kept a proxy from being read, sta
   expect(text).toContain('hap-c  placed anew, not on prod-us-s1 10.0.0.9:443 (maint)\n');
 });
 
+test('of many proxies those that do alike stand together', () => {
+  const second = { serverId: 12, serverKey: '10.0.0.10:443', expiresInMs: 290_000 };
+  const routes = Array.from({ length: 20 }, (_, n) =>
+    n < 15
+      ? route(`hap-${n + 1}`, { entry: { ...second, serverId: 11, serverKey: '10.0.0.9:443', expiresInMs: n * 1000 } })
+      : route(`hap-${n + 1}`, {
+          entry: second,
+          next: { does: 'followed', rule: 'server-key', shard: '10.0.0.10:443' },
+        }),
+  );
+  const [, shown] = textOf({ routes }).split('\n\n');
+  expect(shown).toBe(
+    [
+      '  hap-1 hap-2 hap-3 hap-4 hap-5 hap-6 hap-7 hap-8 hap-9 hap-10 hap-11 hap-12',
+      '  hap-13 hap-14 hap-15 → prod-us-s1 10.0.0.9:443 (up) by server_key',
+      '      server_id=11 server_key=10.0.0.9:443, ends in 0 to 14 s',
+      '  hap-16 hap-17 hap-18 hap-19 hap-20 → 10.0.0.10:443 (up) by server_key',
+      '      server_id=12 server_key=10.0.0.10:443, ends in 290 s',
+    ].join('\n'),
+  );
+});
+
 test('a refusal says why; a long list of commands is cut', () => {
   const refused = textOf({ heal: { decision: { refusal: 'coverage', because: '1 of 3' }, steps: [] } });
   expect(refused).toContain('Heal\n  refused, coverage: 1 of 3\n');
