@@ -23,6 +23,10 @@ export interface CheckSources {
   readonly census: boolean;
   /** `null`: CloudWatch is not asked. */
   readonly alarms: AlarmsSeen | null;
+  /**
+   * Whether a list or a register names the proxies; else the mesh itself does, or saved dumps.
+   */
+  readonly namesProxies: boolean;
   /** Whether the configuration says how long keys may be. */
   readonly knowsKeyLength: boolean;
 }

@@ -46,11 +46,13 @@ function proxiesItem(facts: CheckFacts): CheckItem {
 }
 
 /**
- * Without a number that is expected the proxies' own peers tell who belongs to them. They do not
- * know a new proxy yet that started before them, and tell nothing where no table is shared.
+ * Where nothing but the mesh names its proxies, and no number is expected, their own peers tell who
+ * belongs to them. They do not know a new proxy yet that started before them, and tell nothing
+ * where no table is shared.
  */
-function mayBeMore({ report: { proxies, expected, catalogue }, rules }: CheckFacts): boolean {
+function mayBeMore({ report: { proxies, expected, catalogue }, rules, sources }: CheckFacts): boolean {
   if (expected !== null || proxies.length === 0 || catalogue?.speaksOf.has('proxies') === true) return false;
+  if (sources.namesProxies) return false;
   const tellsPeers = !rules.withoutTable && proxies.some(({ peersKnown }) => peersKnown);
   return !tellsPeers || rules.profile === 'after-scale-up';
 }

@@ -143,6 +143,7 @@ async function checkOnce(commandRun: CommandRun, { rules, expected }: Asked): Pr
       discovery === null ? 'none' : discovery.consul === null && discovery.file === null ? 'maps' : 'catalogue',
     census: settings.census !== null,
     alarms,
+    namesProxies: mesh.kind === 'live' && settings.proxies.source.kind !== 'peers',
     knowsKeyLength: settings.keyLength !== null,
   };
   const result = checkMesh({ report, rules, sources });

@@ -55,11 +55,12 @@ describe('proxies', () => {
     expect(said({ report: { proxies } }, 'proxies')).toMatch(/^unknown: not known: whether there are more/);
   });
 
-  test('after a scale-up a number is needed: old proxies do not list a new one that started before them', () => {
+  test('after a scale-up a number or an inventory is needed: old proxies do not list a new one that started before them', () => {
     const rules = { profile: 'after-scale-up' } as const;
     expect(said({ rules }, 'proxies')).toMatch(/^unknown: not known: whether there are more/);
     expect(said({ rules, report: { expected: { min: 3, max: 3 } } }, 'proxies')).toMatch(/^pass/);
     expect(said({ rules, report: { catalogue: catalogue(names) } }, 'proxies')).toMatch(/^pass/);
+    expect(said({ rules, sources: { namesProxies: true } }, 'proxies')).toMatch(/^pass/);
   });
 });
 

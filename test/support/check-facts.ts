@@ -16,7 +16,7 @@ export function checkFacts({ report, rules, sources }: FactChanges = {}): CheckF
   return {
     report: runReport(report),
     rules: { profile: 'general', haproxy: null, loadedWithinMs: null, withoutTable: false, ...rules },
-    sources: { discovery: 'none', census: false, alarms: null, knowsKeyLength: false, ...sources },
+    sources: { discovery: 'none', census: false, alarms: null, namesProxies: false, knowsKeyLength: false, ...sources },
   };
 }
 
