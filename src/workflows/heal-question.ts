@@ -1,8 +1,9 @@
 // The plan that a person is shown, and the question before anything is written.
 
 import { createInterface } from 'node:readline/promises';
+import { isByCensus } from '../domain/finding.ts';
 import { conferenceOf } from '../domain/key.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Refusal } from '../domain/plan.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { displayText } from '../report/display.ts';
 import { renderPlan } from '../report/plan-lines.ts';
@@ -32,6 +33,22 @@ export function planText(
     nameOf: (address) => names.get(address) ?? null,
   });
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The plan after an answer that took `waitedMs`. Right before a write the entries are read again,
+ * but not where people are: what the census alone found is refused where it is older by then than
+ * a report of it may be.
+ */
+export function withoutStalePeople(plan: Plan, waitedMs: number, maxAgeMs = Number.POSITIVE_INFINITY): Plan {
+  if (waitedMs <= maxAgeMs) return plan;
+  const because = `the answer took ${Math.round(waitedMs / 1000)} s, and its people may have moved meanwhile: run again`;
+  const stale = plan.conferences.filter(isByCensus);
+  return {
+    ...plan,
+    conferences: plan.conferences.filter((conference) => !isByCensus(conference)),
+    refusals: [...plan.refusals, ...stale.map(({ key }): Refusal => ({ reason: 'plan-expired', key, because }))],
+  };
 }
 
 /** Asks for consent. `none`: Ctrl-C, Ctrl-D or a signal came instead of an answer. */

@@ -21,7 +21,7 @@ import { machine } from '../session/settings.ts';
 import { carryOutPlan } from './carry-out.ts';
 import { leaseFor, type Obstacle } from './heal-lease.ts';
 import { onlyThese } from './heal-only.ts';
-import { ask, planText } from './heal-question.ts';
+import { ask, planText, withoutStalePeople } from './heal-question.ts';
 import { look } from './look.ts';
 import { type CheckedPlan, checkPlan, checkShardNames, planPins, planWayBack } from './named-plans.ts';
 import { propose } from './propose.ts';
@@ -203,7 +203,9 @@ async function writeIn(
     // The outcome says why a whole run is refused.
     if (proposal.plan.refused === null && proposal.plan.conferences.length + proposal.plan.refusals.length > 0)
       await show(`${planText(proposal.plan, proposed, { ...terminal, ...words })}\n`);
+    let approved = proposal.plan;
     if (proposal.plan.conferences.length > 0 && flags.yes !== true) {
+      const askedAt = context.clock.now();
       const answer = await ask(proposal.plan, context.signal);
       if (answer !== 'yes') {
         const exitCode = answer === 'none' ? exitCodes.interrupted : report.exitCode;
@@ -211,9 +213,10 @@ async function writeIn(
         await files.write({ ...proposed, exitCode });
         return exitCode;
       }
+      approved = withoutStalePeople(approved, context.clock.now() - askedAt, settings.census?.maxAgeMs);
     }
     const options = { settled, leaseLost: lease.lost, ...(rounds === undefined ? {} : { rounds }) };
-    const carried = await carryOutPlan(proposal.plan, report, { ...commandRun, ...options });
+    const carried = await carryOutPlan(approved, report, { ...commandRun, ...options });
     // A scheduled run that finds the lease taken ends like a look: the other run heals.
     const isKeptOut =
       afterwards !== undefined && obstacle?.isLock === false && proposal.plan.refused?.reason === 'locked';
