@@ -4,7 +4,7 @@ import type { WantedShard } from '../domain/discovery.ts';
 import { countByKind, type FindingKind } from '../domain/finding.ts';
 import type { Counts, FindingList, ShardSummary } from '../domain/run-report.ts';
 import type { Server } from '../domain/server.ts';
-import { bareServerName } from '../domain/shard-name.ts';
+import { shardName } from '../domain/shard-name.ts';
 import { type MeshContext, MIXED, MIXED_BY_DRIFT, type RoutedGrid } from './routed-grid.ts';
 import { isUsable, type ServerDirectory } from './server-directory.ts';
 
@@ -45,19 +45,6 @@ export function summariseShards(
       };
     })
     .sort((one, other) => (one.address < other.address ? -1 : 1));
-}
-
-/**
- * What the names of a shard's servers have in common; where they have nothing, the name of the
- * backend that is the shard's own (Jitsi: backend SHARD, server `shard-SHARD`), or else the first.
- */
-function shardName(servers: readonly Server[]): string | null {
-  const counting = servers.filter(({ counts }) => counts !== false);
-  const [first, ...others] = new Set(counting.map(bareServerName));
-  if (first === undefined) return null;
-  if (others.length === 0) return first;
-  const own = servers.find(({ name, backend }) => name === `shard-${backend}`);
-  return own?.backend ?? counting[0]!.name;
 }
 
 function stateOf(usable: number, having: readonly ServerDirectory[], address: string): ShardSummary['state'] {

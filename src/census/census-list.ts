@@ -58,9 +58,9 @@ export class CensusList {
     };
   }
 
-  /** Whether a shard of that name has a place. */
-  has(name: string): boolean {
-    return this.#drafts.some((draft) => draft.name === name);
+  /** Whether a shard of that name has a place, at that address where one is given. */
+  has(name: string, address: string | null = null): boolean {
+    return this.#drafts.some((draft) => draft.name === name && (address === null || draft.address === address));
   }
 
   /** Of several reports of one shard the newest counts. */

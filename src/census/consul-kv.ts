@@ -148,11 +148,21 @@ function keeping(rows: KvRows, keeper: AnswerKeeper): RowReader {
   };
 }
 
+/** Servers are called `shard-SHARD` too. */
+function bareName(name: string | null): string | null {
+  return name?.startsWith('shard-') && name.length > 6 ? name.slice(6) : null;
+}
+
 /** Names that belong to two addresses have none. */
 function addressesOf(shards: readonly CensusShard[]) {
   const addresses = new Map<string, Set<string>>();
   for (const { name, address } of shards) {
     if (name !== null) addresses.set(name, (addresses.get(name) ?? new Set()).add(address));
+  }
+  const doubtful = [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name);
+  for (const [name, its] of [...addresses]) {
+    const bare = bareName(name);
+    if (bare !== null && !addresses.has(bare)) addresses.set(bare, its);
   }
   const addressOf = (name: string): string | null => {
     const [address = null, ...others] = addresses.get(name) ?? [];
@@ -160,7 +170,7 @@ function addressesOf(shards: readonly CensusShard[]) {
   };
   /** Where no name is known at all, nobody is a stranger. */
   const isStranger = (name: string) => addresses.size > 0 && !addresses.has(name);
-  return { addressOf, isStranger, doubtful: [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name) };
+  return { addressOf, isStranger, doubtful };
 }
 
 /** Shards that somebody knows and no report names. */
@@ -171,7 +181,8 @@ function unreported(
 ): CensusReading['shards'] {
   for (const shard of shards) {
     const name = shard.name ?? shard.address;
-    if (census.has(name)) continue;
+    const bare = bareName(shard.name);
+    if (census.has(name) || (bare !== null && census.has(bare, shard.address))) continue;
     const trouble: CensusTrouble = {
       code: 'no-report',
       message: `Consul has no report of ${name}${gaps.length > 0 ? ', but did not answer in full' : ''}.`,

@@ -14,7 +14,8 @@ import type { CensusReading, CensusSettings, CensusShard } from '../domain/censu
 import type { WantedShard } from '../domain/discovery.ts';
 import { healedKeys } from '../domain/remaining.ts';
 import type { RunReport } from '../domain/run-report.ts';
-import { bareServerName } from '../domain/shard-name.ts';
+import type { Server } from '../domain/server.ts';
+import { shardName } from '../domain/shard-name.ts';
 import type { ProxyView } from '../domain/view.ts';
 import { recentHeals } from '../heal/recent-heals.ts';
 import { openCensusWay } from '../session/census-way.ts';
@@ -174,13 +175,18 @@ function shardsOf(views: readonly ProxyView[], wanted: readonly WantedShard[]): 
     wanted.map(({ name, address, region, meta }) => [address, { name, address, region, meta }]),
   );
   const known = new Set(wanted.map(({ name }) => name));
-  for (const { servers, region } of views)
-    for (const server of servers) {
-      const { address, counts } = server;
-      const name = bareServerName(server);
-      if (address !== null && counts !== false && !byAddress.has(address) && !known.has(name))
-        byAddress.set(address, { name, address, region, meta: {} });
+  const servers = new Map<string, Server[]>();
+  const regions = new Map<string, string | null>();
+  for (const view of views)
+    for (const server of view.servers) {
+      if (server.address === null || byAddress.has(server.address)) continue;
+      servers.set(server.address, [...(servers.get(server.address) ?? []), server]);
+      if (server.counts !== false && !regions.has(server.address)) regions.set(server.address, view.region);
     }
+  for (const [address, region] of regions) {
+    const name = shardName(servers.get(address)!);
+    if (name === null || !known.has(name)) byAddress.set(address, { name, address, region, meta: {} });
+  }
   return [...byAddress.values()];
 }
 

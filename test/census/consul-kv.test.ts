@@ -161,6 +161,18 @@ describe('reports that are missing or there twice', () => {
     ]);
   });
 
+  test('a shard whose server is called shard-SHARD, and its report SHARD', async () => {
+    const url = await playConsul({ w: [report(S1, [room('a', 2)]), report('shard-x', [])] });
+    const shards = [shard(`shard-${S1}`, '10.0.0.1:443'), shard('shard-x', '10.0.0.2:443'), shard('x', '10.0.0.3:443')];
+    const result = await read(consul(url), { shards });
+    expect(result.shards.map(({ name, status, address }) => [name, status, address])).toEqual([
+      [S1, 'ok', '10.0.0.1:443'],
+      ['shard-x', 'ok', '10.0.0.2:443'],
+      ['x', 'unanswered', '10.0.0.3:443'],
+    ]);
+    expect(result.notes).toEqual([]);
+  });
+
   test('an old report of a shard that nobody knows any more: left out and said', async () => {
     const url = await playConsul({
       w: [report(S1, []), report(S2, [room('a', 2)], { time: ago(9_000_000).toISOString() }), report('new', [])],
