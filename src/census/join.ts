@@ -44,6 +44,11 @@ export function joinRooms(rooms: RoomTable, shardNumbers: readonly number[], tab
   for (let conference = 0; conference < rooms.count; conference++) {
     const place = onlyNumber(rooms, shardNumbers, conference);
     if (place === NOWHERE) continue;
+    // Nearly every conference is where its people are: nothing else has to be asked of its key.
+    if (place >= 0 && conference < rooms.knownCount && table.plainShards[conference] === place) {
+      withBoth++;
+      continue;
+    }
     const isCut = table.keyLength !== null && rooms.byteLengthAt(conference) >= table.keyLength;
     const row = rowOf(rooms, conference, isCut ? table : null);
     const plain = row < 0 ? -1 : (table.plainShards[row] ?? -1);

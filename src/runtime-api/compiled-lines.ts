@@ -133,9 +133,12 @@ export function createCompiledLines(seed: number): CompiledLines {
   let batch: Omit<LineBatch, 'count'>;
   let textAt = 0;
 
-  /** The instance's memory. A memory that has grown is a new buffer for JavaScript. */
+  /**
+   * The instance's memory. A memory that has grown is a new buffer for JavaScript, and of the
+   * former one nothing is left.
+   */
   function look(): Uint8Array {
-    if (memory.buffer === wasm.memory.buffer) return memory;
+    if (memory.length > 0) return memory;
     const { buffer } = wasm.memory;
     memory = new Uint8Array(buffer);
     const [rows, expiries, tails, lengths] = FIELDS.map(
