@@ -8,7 +8,7 @@ import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
 import { configure } from '../../lab/mesh/mesh-config.ts';
 import { makeScratch } from '../../lab/scratch.ts';
 import { until } from '../../lab/until.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy } from '../support/haproxy-versions.ts';
 import { jitsiShape } from '../support/jitsi-shape.ts';
 import { runSplitbrain } from '../support/splitbrain.ts';
 
@@ -42,7 +42,7 @@ async function everywhere(mesh: Mesh, name: string): Promise<void> {
   for (const proxy of mesh.proxies.keys()) await mesh.untilEntry(proxy, name, (entry) => entry !== undefined);
 }
 
-describe.each(oldestAndNewest())('HAProxy $version: three proxies, three shards', ({ command: binary }) => {
+describe.each(newestHaproxy())('HAProxy $version: three proxies, three shards', ({ command: binary }) => {
   let mesh: Mesh;
   let before = '';
   const config = () => configure(scratch, mesh);

@@ -9,7 +9,7 @@ import { startCensusKv } from '../../lab/servers/census-kv.ts';
 import { encodeKey } from '../../src/domain/key.ts';
 import { startHung } from '../support/bad-proxies.ts';
 import { type ExplainFile, explainOn, explainWith } from '../support/explain-runs.ts';
-import { oldestAndNewest } from '../support/haproxy-versions.ts';
+import { newestHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
 import { startSplitbrain } from '../support/splitbrain.ts';
 
@@ -26,7 +26,8 @@ const hostile = [
   '__proto__',
 ].map((name) => Buffer.from(name, 'latin1'));
 
-describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+/** A lab a test, and `explain` on it. What a test puts into `stops` is stopped after it. */
+function explainingLab(command: string) {
   const { here, lab, shard } = healingLab(command);
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -44,6 +45,11 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     await Promise.all(mesh.proxies.map((_, i) => mesh.untilEntry(i, conference, (entry) => entry !== undefined)));
   }
   const shardsOf = ({ routes }: ExplainFile) => routes.map(({ shard: to, followed }) => (followed ? to : followed));
+  return { here, lab, shard, stops, explain, settle, shardsOf };
+}
+
+describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
+  const { lab, shard, explain, settle, shardsOf } = explainingLab(command);
 
   test('hostile names, by key and by --like: explained like any other, and nothing is written', async () => {
     const { relay, mesh } = await lab();
@@ -63,6 +69,34 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     ]);
     expect(relay.writes).toEqual([]);
   });
+
+  test('a key that one table holds twice: an answer to the key hides it, --dump shows it', async () => {
+    const { mesh, relay } = await lab({ proxies: 2 });
+    await settle('twice');
+    relay.follow({
+      rewrite: (proxy, line, answer) =>
+        proxy === 'hap-b' && line === 'show table nodes'
+          ? answer.replace(
+              /^0x.* key=twice .*\n/m,
+              (row) =>
+                row +
+                row
+                  .replace(/server_id=\d+/, 'server_id=12')
+                  .replace(/server_key=\S+/, `server_key=${mesh.shards[1]!.address}`),
+            )
+          : answer,
+    });
+    const dumped = await explain(['twice', '--dump']);
+    expect([dumped.exitCode, dumped.explained.findings.map(({ kind }) => kind)]).toEqual([2, ['duplicated']]);
+    expect(dumped.explained.routes[1]).toMatchObject({ followed: null, why: 'duplicated' });
+    const asked = await explain(['twice']);
+    const isOld = /^[12]\.|^3\.[0-2]\./.test(mesh.proxies[0]!.version);
+    expect([asked.exitCode, asked.explained.notes.join().includes('--dump')]).toEqual([0, isOld]);
+  });
+});
+
+describe.each(newestHaproxy())('what explain does by itself, HAProxy $version', ({ command }) => {
+  const { here, lab, shard, stops, explain, settle, shardsOf } = explainingLab(command);
 
   test('people: who sits where, misplaced and scattered; a silent shard is named', async () => {
     const { mesh } = await lab();
@@ -168,30 +202,6 @@ describe.each(oldestAndNewest())('HAProxy $version', ({ command }) => {
     const two = await explainWith(scratch, ['daily', '--proxy', a, '--proxy', b]);
     expect([two.exitCode, two.explained.verdict]).toEqual([3, 'incomplete']);
     expect(two.explained.notes.join()).toContain('hap-c is connected to hap-a, hap-b and was not read');
-  });
-
-  test('a key that one table holds twice: an answer to the key hides it, --dump shows it', async () => {
-    const { mesh, relay } = await lab({ proxies: 2 });
-    await settle('twice');
-    relay.follow({
-      rewrite: (proxy, line, answer) =>
-        proxy === 'hap-b' && line === 'show table nodes'
-          ? answer.replace(
-              /^0x.* key=twice .*\n/m,
-              (row) =>
-                row +
-                row
-                  .replace(/server_id=\d+/, 'server_id=12')
-                  .replace(/server_key=\S+/, `server_key=${mesh.shards[1]!.address}`),
-            )
-          : answer,
-    });
-    const dumped = await explain(['twice', '--dump']);
-    expect([dumped.exitCode, dumped.explained.findings.map(({ kind }) => kind)]).toEqual([2, ['duplicated']]);
-    expect(dumped.explained.routes[1]).toMatchObject({ followed: null, why: 'duplicated' });
-    const asked = await explain(['twice']);
-    const isOld = /^[12]\.|^3\.[0-2]\./.test(mesh.proxies[0]!.version);
-    expect([asked.exitCode, asked.explained.notes.join().includes('--dump')]).toEqual([0, isOld]);
   });
 
   test('a name that is that of two conferences is asked back, and --key tells them apart', async () => {
