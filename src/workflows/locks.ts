@@ -48,7 +48,18 @@ export function lockCommand(names: readonly string[], flags: LockFlags, call: Ca
         return tell(run, exitCodes.crash, [`Nothing was locked: ${taken.problem}: ${FOLDER_REMEDY}.`]);
       if (taken.kind === 'held') return refuse(run, seenLocks(run.place, taken.held, nowMs));
       const lockOn = (proxy: string) => ({ ...first, proxy });
-      const made = (await hosts?.make(lockOn, marksOf(before))) ?? [];
+      const words = [...names, ...ownerWords(flags), ...(hosts === null ? [] : ['--on-hosts'])];
+      const release = `Release: ${run.spell('unlock', ...words)}`;
+      const what = names.length === 0 ? `All of ${run.place.environment}` : proxies.join(', ');
+      const isLocked = `${what} ${proxies.length > 1 ? 'are' : 'is'} locked until ${timeWords(first.untilMs)} (${spanWords(first.untilMs - nowMs)}) by ${first.owner}`;
+      let made: readonly OnHost[];
+      try {
+        made = (await hosts?.make(lockOn, marksOf(before))) ?? [];
+      } catch (error) {
+        if (!run.signal.aborted) throw error;
+        const unsure = 'Interrupted: which hosts have the lock too is not known.';
+        return tell(run, exitCodes.interrupted, [`${isLocked}: ${first.reason}.`, unsure, release]);
+      }
       const lost = locksIn(made);
       if (lost.length > 0) {
         for (const proxy of proxies)
@@ -60,15 +71,13 @@ export function lockCommand(names: readonly string[], flags: LockFlags, call: Ca
           lost.map(({ seen }) => seen),
         );
       }
-      const what = names.length === 0 ? `All of ${run.place.environment}` : proxies.join(', ');
-      const where =
-        made.length > 0 ? `, on ${counted(made.filter(({ kind }) => kind === 'made').length, 'host')} too` : '';
-      const words = [...names, ...ownerWords(flags), ...(hosts === null ? [] : ['--on-hosts'])];
+      const count = made.filter(({ kind }) => kind === 'made').length;
+      const where = count > 0 ? `, on ${counted(count, 'host')} too` : '';
       return tell(run, exitCodeOf(made), [
-        `${what} ${proxies.length > 1 ? 'are' : 'is'} locked until ${timeWords(first.untilMs)} (${spanWords(first.untilMs - nowMs)}) by ${first.owner}${where}: ${first.reason}.`,
+        `${isLocked}${where}: ${first.reason}.`,
         ...muteWords(made),
         ...healingWords(run),
-        `Release: ${run.spell('unlock', ...words)}`,
+        release,
       ]);
     });
   });
@@ -148,7 +157,7 @@ function marksOf(locks: readonly HostLock[]): ReadonlyMap<string, string> {
 }
 
 function muteWords(hosts: readonly OnHost[]): readonly string[] {
-  return [...new Set(hosts.flatMap((host) => (host.kind === 'mute' ? [`${host.because}.`] : [])))];
+  return [...new Set(hosts.flatMap((host) => (host.kind === 'mute' ? [host.because.replace(/\.?$/, '.')] : [])))];
 }
 
 /** Whose lock it was is said of each that was not the owner's. */

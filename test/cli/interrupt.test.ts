@@ -1,7 +1,9 @@
 // Ctrl-C at any moment: a quick end with 130 and a word, nothing half-written left behind, older
 // files untouched.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mesh, startMesh } from '../../lab/mesh/mesh.ts';
@@ -97,4 +99,44 @@ test('an older report stays as it was', async () => {
   run.kill('SIGINT');
   expect((await run.ended).exitCode).toBe(130);
   expect([existsSync(older), readFileSync(older, 'utf8')]).toEqual([true, '{"older":true}\n']);
+});
+
+test('lock --on-hosts, after the lock of the folder: it says that this one stands, and how to release it', async () => {
+  let asked = 0;
+  let isHanging = () => {};
+  const hanging = new Promise<void>((resolve) => {
+    isHanging = resolve;
+  });
+  // The first question is whether there is a lock; the second connection would make it.
+  const host = createServer((socket) => {
+    socket.on('error', () => {});
+    asked++;
+    if (asked === 1) socket.destroy();
+    else isHanging();
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const { port } = host.address() as AddressInfo;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+  const config = configure(scratch, mesh, {
+    endpoints: { far: `ssh://nobody@127.0.0.1:${port}/run/x.sock` },
+    lines: [
+      `ssh: { agent: false, privateKey: ${scratch.file('key', key)}, knownHosts: ${scratch.file('known', '')} }`,
+      `heal: { journal: ${join(scratch.folder, 'locks')} }`,
+    ],
+  });
+  const words = ['lock', '--on-hosts', '--reason', 'work', '--for', '5m', '--owner', 'alice', ...config];
+  try {
+    const run = startSplitbrain(words);
+    await Promise.race([hanging, run.ended]);
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run.ended;
+    const said = stdout.replaceAll(/\s+/g, ' ');
+    expect([exitCode, said]).toEqual([130, expect.stringMatching(/is locked until .* by alice: work\. Interrupted: /)]);
+    expect(said).toContain('Release: splitbrain unlock --owner alice --on-hosts');
+    const locks = await startSplitbrain(['locks', ...config]).ended;
+    expect(locks.stdout).toContain('alice');
+  } finally {
+    host.close();
+  }
 });
