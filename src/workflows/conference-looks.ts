@@ -31,7 +31,9 @@ export async function lookAtConferences(
   const sample = await sampleKeys(mesh.members, { concurrency, signal: context.signal });
   const keys = [...new Set([...wanted, ...sample.keys])];
   const asking = { table: settings.table, keys, isSpread: sample.isSpread };
-  const members: readonly Member[] = byDump ? mesh.members : membersAsking(mesh.members, asking);
+  // A saved dump is read to its end for one key as for all.
+  const isWhole = byDump || mesh.kind === 'saved';
+  const members: readonly Member[] = isWhole ? mesh.members : membersAsking(mesh.members, asking);
   return lookAtKeys({ ...run, mesh: { ...mesh, members } }, { waits, only: { keys, judged: wanted.length } });
 }
 
