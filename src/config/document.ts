@@ -39,7 +39,10 @@ export function readDocument(text: string, env: Environment): ConfigDocument {
   const lines = new LineCounter();
   // With `silent` the library does not report a second document.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
-  const complaints: Complaint[] = [...yaml.errors, ...yaml.warnings].map((trouble) => ({
+  // What cannot be read as YAML makes much behind it unreadable too: the first place is the one.
+  const firstBroken = yaml.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  const told = yaml.errors.filter((error) => error === firstBroken || error.code === 'MULTIPLE_DOCS');
+  const complaints: Complaint[] = [...told, ...yaml.warnings].map((trouble) => ({
     path: [],
     text:
       trouble.code === 'MULTIPLE_DOCS'
@@ -104,7 +107,7 @@ export function readDocument(text: string, env: Environment): ConfigDocument {
   }
 
   return {
-    tree: yaml.errors.some(({ code }) => code !== 'MULTIPLE_DOCS') ? undefined : read(yaml.contents, []),
+    tree: firstBroken !== undefined ? undefined : read(yaml.contents, []),
     complaints,
     isUnknown: (path) => unknown.has(spellPath(path)),
     place: ({ path, offset }) => {

@@ -138,6 +138,13 @@ describe('one complaint, with line, column, path and guess', () => {
     expect(complaintsOf(small(...lines))).toEqual([`conf/mesh.yaml:${complaint}`]);
   });
 
+  test('a mapping that is not closed: what follows from it is not told', () => {
+    const lines = ['collect: { timeout: 5s', 'table: nodes', 'confirm: { reads: 2 }, }'];
+    expect(complaintsOf(small(...lines))).toEqual([
+      expect.stringMatching(/^conf\/mesh\.yaml:[567]:\d+: \(file\): this is not the YAML that is understood here: /),
+    ]);
+  });
+
   test('a file without anything', () => {
     expect(complaintsOf('')).toEqual([
       'conf/mesh.yaml:1:1: (file): is empty: a configuration has at least environment: and proxies:',
