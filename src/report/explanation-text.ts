@@ -136,7 +136,7 @@ export function peopleLines({ census }: Explanation, page: Page): string[] {
   ];
 }
 
-function healLines({ heal, shardNames, run }: Explanation, { unicode }: Terminal, page: Page): string[] {
+function healLines({ key, heal, shardNames, run }: Explanation, { unicode }: Terminal, page: Page): string[] {
   const { width } = page;
   if (heal === null) return [];
   const { decision, steps } = heal;
@@ -155,7 +155,10 @@ function healLines({ heal, shardNames, run }: Explanation, { unicode }: Terminal
     ...commands.slice(0, commandsShown),
     ...(rest > 0 ? [page.paint.dim(`  and ${count(rest)} more commands`)] : []),
     ...(run.source === null
-      ? page.suggest('With everything else that disagrees:', nextCommand(run, 'heal'), '  ')
+      ? [
+          ...page.suggest('This conference alone:', nextCommand(run, 'heal', `--only=${key}`), '  '),
+          ...page.suggest('With everything else that disagrees:', nextCommand(run, 'heal'), '  '),
+        ]
       : []),
   ];
 }

@@ -1,6 +1,7 @@
 // `splitbrain explain` where it is hard: hostile names, people, earlier runs, saved dumps, proxies
 // that lie, hang, or are not in the inventory.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { startHung } from '../support/bad-proxies.ts';
 import { type ExplainFile, explainOn, explainWith } from '../support/explain-runs.ts';
 import { newestHaproxy, oldestAndNewest } from '../support/haproxy-versions.ts';
 import { healingLab } from '../support/healing-lab.ts';
-import { startSplitbrain } from '../support/splitbrain.ts';
+import { runSplitbrain, startSplitbrain } from '../support/splitbrain.ts';
 
 const HOUR_MS = 3_600_000;
 const hostile = [
@@ -159,6 +160,27 @@ describe.each(newestHaproxy())('what explain does by itself, HAProxy $version', 
     expect(explained.past.map(({ source }) => source).sort()).toEqual(['journal', 'report']);
     expect(stdout).toMatch(/UTC {2}heal brought it to 127\.0\.1\.12:\d+ \(hap-a\), and it held \(run /);
     expect(stdout).toMatch(/UTC {2}split since then or longer: no kept report is without it, seen in 2 runs/);
+  });
+
+  test('the suggested command, taken by a shell, heals this conference and no other', async () => {
+    const { mesh } = await lab();
+    const [asked, other] = ["it's $(here)", 'other'] as const;
+    const sides = [
+      { proxies: [0], shard: 0 },
+      { proxies: [1, 2], shard: 1 },
+    ];
+    for (const calm of ['one', 'two', 'three']) await settle(calm);
+    await mesh.split([asked, other], sides);
+    const { stdout } = await explain([`--key=${encodeKey(Buffer.from(asked))}`]);
+    const suggested = /This conference alone:\s+(splitbrain heal .*)/.exec(stdout)![1]!;
+    const words = execFileSync('sh', ['-c', `splitbrain() { printf '%s\\n' "$@"; }; ${suggested}`], {
+      encoding: 'utf8',
+    });
+    const heal = await runSplitbrain([...words.trim().split('\n'), '--yes']);
+    expect([heal.exitCode, heal.stdout]).toEqual([2, expect.stringContaining('HEALED  1 of 1 conference')]);
+    const landed = async (name: string) =>
+      new Set(await Promise.all([0, 1, 2].map(async (proxy) => (await mesh.request(proxy, name)).shard)));
+    expect([await landed(asked), await landed(other)]).toEqual([new Set([shard(1)]), new Set([shard(0), shard(1)])]);
   });
 
   test('saved dumps say the same as the live proxies, and nothing is asked of those', async () => {
