@@ -171,6 +171,15 @@ export const metricDefinitions = [
 /** The name of a metric. */
 export type MetricName = (typeof metricDefinitions)[number]['name'];
 
+/** What a census alone can tell. */
+const ofCensus: ReadonlySet<MetricName> = new Set([
+  'misplaced_rooms',
+  'scattered_rooms',
+  'participants_apart',
+  'rooms_without_entry',
+  'not_whole_rooms',
+]);
+
 const brokenLinks: ReadonlySet<MeshFindingKind> = new Set(['peer-down', 'peer-deaf', 'peer-unknown']);
 
 function planned(report: RunReport, counts: (kind: string) => boolean): number {
@@ -190,9 +199,15 @@ function lockedProxies({ proxies }: RunReport): number {
   return proxies.filter(({ status }) => status === 'locked').length;
 }
 
+/** Whether a census was taken and no shard answered it: then its numbers are not known. */
+function isCensusSilent({ census }: RunReport): boolean {
+  return census !== null && !census.isWhole && census.shards.every(({ status }) => status !== 'ok');
+}
+
 /**
- * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. Values that
- * are not numbers are dropped when metrics are sent.
+ * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. A census
+ * that no shard answered has none: a zero would say that all people are together. Values that are
+ * not numbers are dropped when metrics are sent.
  */
 export function metricsOf(
   report: RunReport,
@@ -200,7 +215,9 @@ export function metricsOf(
   durationMs: number,
 ): readonly Metric[] {
   const run: MeasuredRun = { report, remaining: remainingAfter(report), durationMs };
-  const ofMesh = metricDefinitions.map(({ name, unit, measure }) => ({
+  const isSilent = isCensusSilent(report);
+  const known = metricDefinitions.filter(({ name }) => !isSilent || !ofCensus.has(name));
+  const ofMesh = known.map(({ name, unit, measure }) => ({
     name,
     unit,
     value: measure(run),

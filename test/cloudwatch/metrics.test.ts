@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { metricDefinitions, metricsOf, renderMetricsTable } from '../../src/cloudwatch/metrics.ts';
 import type { Metric } from '../../src/cloudwatch/proxy-metrics.ts';
+import type { ShardCensus } from '../../src/domain/census.ts';
 import type { HealOutcome, PlannedConference, Refusal } from '../../src/domain/plan.ts';
 import type { RunReport } from '../../src/domain/run-report.ts';
 import { seenLock } from '../support/no-locks.ts';
@@ -209,6 +210,41 @@ describe('after a heal', () => {
     const report = { ...healed(runReport({ findings }), planned, {}), heal: null };
     expect(numbersOf(report)).toMatchObject({ split_brain_rooms: 2, stick_table_fixes_split_brain: 2 });
   });
+});
+
+test('a census that no shard answered sends none of its numbers, one that some did sends them all', () => {
+  const ofCensus = [
+    'misplaced_rooms',
+    'scattered_rooms',
+    'participants_apart',
+    'rooms_without_entry',
+    'not_whole_rooms',
+  ];
+  const sent = (...shards: readonly ShardCensus['status'][]) => {
+    const sums = { rooms: 0, participants: 0, roomsWithoutEntry: 0, entriesWithoutRoom: 0, participantsApart: 0 };
+    const counted = {
+      address: null,
+      trouble: null,
+      reportedAt: null,
+      rooms: 0,
+      participants: 0,
+      leaked: 0,
+      foreign: 0,
+    };
+    const census = {
+      takenAtMs: 0,
+      shards: shards.map((status, n) => ({ name: `s${n}`, status, ...counted })),
+      gaps: [],
+      isWhole: false,
+      apart: [],
+      moved: [],
+      ...sums,
+    };
+    return Object.keys(numbersOf(runReport({ census })));
+  };
+  const all: readonly string[] = metricDefinitions.map(({ name }) => name);
+  expect(sent('unanswered', 'stale')).toEqual(all.filter((name) => !ofCensus.includes(name)));
+  expect(sent('unanswered', 'ok')).toEqual(all);
 });
 
 describe('the second set', () => {
