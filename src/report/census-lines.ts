@@ -1,7 +1,7 @@
 // Who sits where, as a report says it: the sum, what did not answer, and what may yet come
 // together.
 
-import type { CensusSummary, CensusTrouble } from '../domain/census.ts';
+import type { CensusSummary, CensusTrouble, MovedConference } from '../domain/census.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { nextCommand } from './next-command.ts';
@@ -28,11 +28,16 @@ export function censusLines({ census, run, shards }: RunReport, page: Page): str
   ];
 }
 
-/** What became of the people of conferences that earlier heals moved. */
+/**
+ * What became of the people of conferences that earlier heals moved: first of those that did not
+ * come together.
+ */
 function movedLines({ moved, takenAtMs }: CensusSummary, shards: RunReport['shards'], page: Page): string[] {
   const names = new Map(shards.map(({ address, name }) => [address, name]));
   const nameOf = (shard: string) => page.name(names.get(shard) ?? shard);
-  return moved.slice(0, movesShown).flatMap(({ key, atMs, winner, participants, state }) => {
+  const rest = moved.length - movesShown;
+  const ordered = moved.toSorted((one, other) => rankOf(one) - rankOf(other));
+  const lines = ordered.slice(0, movesShown).flatMap(({ key, atMs, winner, participants, state }) => {
     const groups = Object.entries(participants).filter(([, count]) => count > 0);
     const where = groups.map(([shard, number]) => `${count(number)} on ${nameOf(shard)}`).join(', ');
     const says: Readonly<Record<typeof state, string>> = {
@@ -45,6 +50,11 @@ function movedLines({ moved, takenAtMs }: CensusSummary, shards: RunReport['shar
     const paint = state === 'not-whole' ? page.paint.red : page.paint.dim;
     return fillText(healed, { width: page.width, first: '  ', paint });
   });
+  return rest > 0 ? [...lines, page.paint.dim(`  and ${count(rest)} more that were healed`)] : lines;
+}
+
+function rankOf({ state }: MovedConference): number {
+  return state === 'not-whole' ? 0 : 1;
 }
 
 function sumWords(census: CensusSummary): string {
@@ -57,7 +67,10 @@ function sumWords(census: CensusSummary): string {
     ...(isWhole && entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),
   ];
   const beside = apart.length === 0 ? '' : `; ${apart.join(', ')}`;
-  const people = `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;
+  const people =
+    answered === 0 && !isWhole
+      ? 'Where people are is not known'
+      : `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;
   return `${people}, ${count(answered)} of ${counted(known, 'shard')} answered${beside}`;
 }
 

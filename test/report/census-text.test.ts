@@ -49,7 +49,7 @@ describe('the report', () => {
     const shards = ['s1', 's2', 's3', 's4', 's5'].map(unanswered);
     const text = said({ shards, isWhole: false, roomsWithoutEntry: 3, entriesWithoutRoom: 40 });
     // They may have the rooms of those 40 entries.
-    expect(text).toMatch(/0 of 5 shards answered; 3 without an entry\.\n/);
+    expect(text).toMatch(/Where people are is not known, 0 of 5 shards answered; 3 without an entry\.\n/);
     expect(text).toMatch(/not counted: s1, s2, s3 and 2 more: it did not answer within 10 s/);
     expect(text.match(/look at its sidecar/g)).toHaveLength(1);
   });
@@ -62,6 +62,20 @@ describe('the report', () => {
   ] as const)('follows a conference that was healed: %s', (state, participants, words) => {
     const moved = [{ key: 'k', winner: shardA, atMs: TAKEN - 95_000, participants, state }];
     expect(said({ moved })).toMatch(words);
+  });
+
+  test('of many that were healed, first those that are not whole; says how many more there are', () => {
+    const moved = Array.from({ length: 12 }, (_, n) => ({
+      key: `k${n}`,
+      winner: shardA,
+      atMs: TAKEN - 95_000,
+      participants: { [shardB]: 1 },
+      state: n === 11 ? ('not-whole' as const) : ('moving' as const),
+    }));
+    const lines = said({ moved }).split('\n');
+    const first = lines.findIndex((line) => line.includes('healed 95 s ago'));
+    expect(lines[first]).toContain('k11, healed 95 s ago, is NOT whole');
+    expect(lines[first + 10]).toBe('  and 2 more that were healed');
   });
 
   test('says who may yet come together, and how to wait for them', () => {
