@@ -110,7 +110,7 @@ function tilesOf(report: RunReport): readonly Tile[] {
       ? []
       : [
           {
-            number: count(census.participants),
+            number: census.shards.some(({ status }) => status === 'ok') ? count(census.participants) : '?',
             words: census.isWhole ? 'participants' : 'participants, not all shards answered',
             isBad: !census.isWhole,
           },

@@ -53,6 +53,27 @@ test('the verdict stands first, with its word', () => {
   expect(both).toMatch(/<p class="more doubtful"><span class="word">INCOMPLETE<\/span>/);
 });
 
+test('people of a census that no shard answered are no zero', () => {
+  const sums = { rooms: 0, participants: 0, leaked: 0, foreign: 0 };
+  const silent = { name: 's1', address: shardA, status: 'unanswered' as const, trouble: null, reportedAt: null };
+  const census = {
+    takenAtMs: 0,
+    shards: [{ ...silent, ...sums }],
+    gaps: [],
+    isWhole: false,
+    ...sums,
+    roomsWithoutEntry: 0,
+    entriesWithoutRoom: 0,
+    participantsApart: 0,
+    apart: [],
+    moved: [],
+  };
+  const text = frontOf(runReport({ census }))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+  expect(text).toContain(' ? participants, not all shards answered ');
+});
+
 test('an incomplete view without findings is not called agreement', () => {
   const text = frontOf(situations['an incomplete view without findings']!());
   expect(text).toContain('That proves nothing for the others.');
