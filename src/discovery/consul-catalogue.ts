@@ -135,7 +135,7 @@ async function askPart(
   }
   const { value, odd } = understood;
   if (odd === null) discovery.lastGood.put(`${part} ${datacenter}`, { atMs: discovery.now, body: slim(body) });
-  const remedy = 'mend its registration in Consul: what is odd is left out';
+  const remedy = 'mend it in Consul: what is odd is left out';
   const trouble =
     odd === null ? null : { part, datacenter, message: `Consul of ${datacenter}: ${odd}`, remedy, answerFromMs: null };
   return { part, datacenter, value, trouble };
