@@ -1,7 +1,7 @@
 // How a key is spelled in a command, so that any bytes from 1 to 255 stay one word and never become
 // a second command.
 
-import { decodeKey } from '../domain/key.ts';
+import { decodeKey, encodeKey } from '../domain/key.ts';
 
 /** A word as the runtime API must get it: one character a byte. */
 export type Word = string & { readonly word: unique symbol };
@@ -13,16 +13,18 @@ export type Word = string & { readonly word: unique symbol };
 const MAX_WORD_BYTES = 8_000;
 
 /** Why a key cannot be put into a command. */
-export type Inexpressible = { readonly problem: 'empty' | 'contains-nul' | 'too-long' };
+export type Inexpressible = { readonly problem: 'empty' | 'contains-nul' | 'too-long' | 'misspelt' };
 
 /**
  * Spells a key (as the dump has it) for a command: a backslash before every byte outside
  * `[A-Za-z0-9]`, which HAProxy 2.6 to 3.4 take off again for every byte from 1 to 255 (seen with
  * each byte first, in the middle and last). The empty key has no spelling (`Key value expected`),
- * and a word cannot hold NUL.
+ * and a word cannot hold NUL. A key in a spelling that HAProxy never prints has none either: the
+ * command would name an entry of another proxy, which spells it as HAProxy does.
  */
 export function escapeKey(key: string): Word | Inexpressible {
-  return escapeBytes(decodeKey(key));
+  const bytes = decodeKey(key);
+  return encodeKey(bytes) === key ? escapeBytes(bytes) : { problem: 'misspelt' };
 }
 
 /** Whether a command can name the key at all; see `escapeKey`. */

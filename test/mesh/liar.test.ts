@@ -109,4 +109,32 @@ describe.each(oldestAndNewest().slice(-1))('HAProxy $version', ({ command }) => 
     expect(heal.report?.heal?.refusals.map(({ reason, key }) => `${reason} ${key}`)).toContain('unexplained invented');
     expect(heal.writes).toEqual([]);
   });
+
+  test('names that it spells as no HAProxy does are written to nobody, least of all to the real ones', async () => {
+    await lab();
+    const { mesh, relay } = here;
+    const s2 = mesh.shards[1]!.address;
+    await mesh.command(3, 'clear table nodes');
+    // Older than every process: their youth would explain that they lack it.
+    relay.follow({
+      rewrite: (proxy, _, answer) =>
+        proxy === 'hap-e'
+          ? answer.replace(
+              / key=t\/(\S+ use=\d+) exp=\d+ (.*)server_id=.*/g,
+              ` key=t\\x2F$1 exp=1000000 $2server_id=12 server_key=${s2}`,
+            )
+          : answer,
+    });
+    const fill = await here.start(['fill', '--yes']).ended;
+    expect(
+      fill.writes.filter(({ proxy, command: each }) => proxy === 'hap-e' || !each.endsWith('server_id 11')),
+    ).toEqual([]);
+    expect(fill.report?.heal?.refusals.map(({ reason, key }) => `${reason} ${key}`)).toContain(
+      'key-inexpressible t\\x2Fone',
+    );
+    for (const proxy of mesh.proxies.keys())
+      expect((await mesh.entries(proxy)).map(({ key, serverId }) => `${key} ${serverId}`).sort()).toEqual(
+        names.map((name) => `${name} 11`).sort(),
+      );
+  });
 });

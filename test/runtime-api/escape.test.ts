@@ -36,6 +36,10 @@ describe('what no word can say', () => {
   test('NUL, wherever it stands', () => {
     for (const key of ['\\x00', 'a\\x00', '\\x00a']) expect(escapeKey(key)).toEqual({ problem: 'contains-nul' });
   });
+  test('a spelling that HAProxy never prints: the word would name another entry', () => {
+    for (const key of ['t\\x2Fone', 'a\\xff', 'a\\;b', 'a b', 'a=b', 'ends\\', '\x7f', '\u0131'])
+      expect(escapeKey(key)).toEqual({ problem: 'misspelt' });
+  });
   test('a word of more than 8,000 bytes, the backslashes included', () => {
     expect(typeof escapeBytes(Buffer.alloc(8_000, 'a'))).toBe('string');
     expect(escapeBytes(Buffer.alloc(8_001, 'a'))).toEqual({ problem: 'too-long' });

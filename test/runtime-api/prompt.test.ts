@@ -62,7 +62,7 @@ describe('requests', () => {
         expect(linesOf(`${commands.join(';')}\n`)).toEqual(commands.map((command) => `${command}\n`));
       }),
     );
-    const { batches } = showKeys('nodes', ['a\\;b', 'c\\\\']);
+    const { batches } = showKeys('nodes', ['a;b', 'c\\\\']);
     expect(batches.map(({ command }) => linesOf(command).length)).toEqual([2]);
   });
 });
