@@ -17,11 +17,13 @@ export class UnreadableFile extends Error {}
 export async function* linesOf(path: string): AsyncGenerator<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new UnreadableFile('it is no file');
-    const chunk = Buffer.alloc(CHUNK);
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new UnreadableFile('it is no file');
+    // Most reports are small, and thousands of them are read in a row.
+    const chunk = Buffer.alloc(Math.min(CHUNK, stat.size + 1));
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, CHUNK);
+      const { bytesRead } = await file.read(chunk, 0, chunk.length);
       if (bytesRead === 0) break;
       const bytes = chunk.subarray(0, bytesRead);
       let start = 0;
