@@ -109,14 +109,22 @@ export function notHealedLines({ heal, run }: RunReport, page: Page): string[] {
       const whose = key === null ? '' : `${page.name(conferenceOf(key))}: `;
       return fillText(`${whose}${page.text(because)} (${reason})`, { width: page.width, first: '  ' });
     }),
-    ...(rest > 0
-      ? page.suggest(
-          `and ${count(rest)} more; what is left, by name:`,
-          nextCommand(run, 'plan', '-o', 'plan.json'),
-          '  ',
-        )
-      : []),
+    ...(rest > 0 ? moreLines(rest, run, page) : []),
   ];
+}
+
+/** A plan has what disagrees: what a person named may agree, only elsewhere. */
+function moreLines(rest: number, run: RunReport['run'], page: Page): string[] {
+  if (run.command === 'pin' || run.command === 'undo')
+    return fillText(
+      `and ${count(rest)} more: the same command again tries what is left, and with --json FILE it names all of it`,
+      { width: page.width, first: '  ' },
+    );
+  return page.suggest(
+    `and ${count(rest)} more; what is left, by name:`,
+    nextCommand(run, 'plan', '-o', 'plan.json'),
+    '  ',
+  );
 }
 
 /** One line per reason: how many, and the explanation of the first. */

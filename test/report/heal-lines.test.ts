@@ -172,6 +172,15 @@ describe('renderOutcome', () => {
     expect(text).toContain('  and 2 more; what is left, by name: splitbrain plan -o plan.json\n');
   });
 
+  test.each(['pin', 'undo'])('%s: no plan has the rest of what a person named', (command) => {
+    const refusals = Array.from({ length: 12 }, (_, n) => refusal('locked', `k${n}`, 'locked by alice'));
+    const text = say(healed({ verified: 0, refusals }, { ...by(command), exitCode: 4 }));
+    expect(text).toContain(
+      '  and 2 more: the same command again tries what is left, and with --json FILE it names all',
+    );
+    expect(text).not.toContain('plan.json');
+  });
+
   test('no word of a refusal moves the cursor or adds lines', () => {
     const word = fc.string({ unit: 'binary', maxLength: 60 });
     fc.assert(
