@@ -17,12 +17,18 @@ export interface Approved {
   readonly settled: readonly string[];
 }
 
+/** What a plan is checked against beside the findings; `counted`: as of `countedShards`. */
+export interface ApprovalBasis {
+  readonly model: PlanningModel;
+  readonly counted: ReadonlySet<string>;
+}
+
 /**
  * Kind, steps and ids are planned again from the look, and the winner must still be eligible. Where
  * the steps differ from the approved ones, the conference is refused. A pin has no finding to check
  * it against: its premises are checked right before the write, like all others.
  */
-export function approve(plan: Plan, findings: Iterable<Finding>, model: PlanningModel): Approved {
+export function approve(plan: Plan, findings: Iterable<Finding>, basis: ApprovalBasis): Approved {
   const wanted = new Set(plan.conferences.map(({ key }) => key));
   const found = new Map<string, Finding>();
   for (const finding of findings)
@@ -36,7 +42,7 @@ export function approve(plan: Plan, findings: Iterable<Finding>, model: Planning
     else if (finding === undefined && isByCensus(planned)) refusals.push(unproved(planned));
     else if (finding === undefined) settled.push(planned.key);
     else {
-      const approved = approveOne(planned, finding, model);
+      const approved = approveOne(planned, finding, basis);
       if ('reason' in approved) refusals.push(approved);
       else conferences.push(approved);
     }
@@ -50,7 +56,11 @@ function unproved({ key }: PlannedConference): Refusal {
   return { reason: 'entry-changed', key, because };
 }
 
-function approveOne(planned: PlannedConference, finding: Finding, model: PlanningModel): PlannedConference | Refusal {
+function approveOne(
+  planned: PlannedConference,
+  finding: Finding,
+  { model, counted }: ApprovalBasis,
+): PlannedConference | Refusal {
   const { key, policy, because } = planned;
   const winner = planned.winner!;
   const { eligible, disputed } = candidatesOf(finding, model.directories);
@@ -59,7 +69,7 @@ function approveOne(planned: PlannedConference, finding: Finding, model: Plannin
   if (!eligible.includes(winner))
     return { reason: 'no-eligible-shard', key, because: `${winner} does not accept traffic on every proxy any more` };
   const { conference, kind } = finding;
-  const participantsMoved = participantsMovedBy(finding, winner);
+  const participantsMoved = participantsMovedBy(finding, { winner, counted });
   const decided = { key, conference, kind, winner, policy, because, participantsMoved };
   const now = planToShard(decided, stateFound(finding, model), sameWrites(planned));
   if ('reason' in now || sameSteps(now.steps, planned.steps)) return now;

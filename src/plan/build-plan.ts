@@ -12,7 +12,7 @@ import { planToShard, stateFound } from './plan-to-shard.ts';
 import { createPlanningModel, type PlanningModel } from './planning-model.ts';
 import { planRequests } from './requests.ts';
 import { planSteps } from './steps.ts';
-import { pickWinner } from './winner.ts';
+import { countedShards, pickWinner } from './winner.ts';
 
 /** What a plan depends on beside the report. */
 export interface PlanningFacts {
@@ -80,9 +80,7 @@ interface Planned extends Limited {
 
 function planConferences(report: PlanningReport, facts: PlanningFacts): Planned {
   const { census } = report;
-  const counted = new Set(
-    census?.shards.flatMap(({ status, address }) => (status === 'ok' && address !== null ? [address] : [])),
-  );
+  const counted = countedShards(census);
   const byCensus = censusKeys(report);
   const model = createPlanningModel(report.proxies);
   const voting = voters(report.proxies);

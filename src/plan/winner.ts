@@ -1,6 +1,7 @@
 // Which shard wins a conference: the configured policies in order, each a small function that may
 // abstain.
 
+import type { CensusSummary } from '../domain/census.ts';
 import { type Finding, isByCensus, type Route } from '../domain/finding.ts';
 import type { Decision, HealSettings, WinnerPolicy } from '../domain/plan.ts';
 import type { Candidates, DisputedShard } from './electorate.ts';
@@ -86,14 +87,39 @@ function refusalOver({ shard, calledUnusableBy, lackedBy }: DisputedShard): Deci
   };
 }
 
-function decided(policy: WinnerPolicy, { finding }: Ballot, { winner, because }: Vote): Decision {
-  return { winner, policy, because, participantsMoved: participantsMovedBy(finding, winner) };
+function decided(policy: WinnerPolicy, { finding, counted }: Ballot, { winner, because }: Vote): Decision {
+  const silent = finding.participants === null ? [] : uncounted(finding, { winner, counted });
+  const unknown = silent.length === 0 ? '' : `; how many people are on ${silent.sort().join(' and ')} is not known`;
+  const participantsMoved = participantsMovedBy(finding, { winner, counted });
+  return { winner, policy, because: `${because}${unknown}`, participantsMoved };
 }
 
-/** How many people sit on another shard; `null` where no census says it. */
-export function participantsMovedBy({ participants }: Pick<Finding, 'participants'>, winner: string): number | null {
-  if (participants === null) return null;
-  return Object.entries(participants).reduce((sum, [shard, count]) => (shard === winner ? sum : sum + count), 0);
+/** The addresses of the shards that answered the census. */
+export function countedShards(census: CensusSummary | null): ReadonlySet<string> {
+  return new Set(
+    census?.shards.flatMap(({ status, address }) => (status === 'ok' && address !== null ? [address] : [])),
+  );
+}
+
+/** `counted`: as of `countedShards`. */
+type Count = { readonly winner: string; readonly counted: ReadonlySet<string> };
+
+/**
+ * How many people sit on another shard; `null` where no census says it, or where a shard to which
+ * entries lead did not answer it.
+ */
+export function participantsMovedBy(finding: Finding, count: Count): number | null {
+  const { participants } = finding;
+  if (participants === null || uncounted(finding, count).length > 0) return null;
+  return Object.entries(participants).reduce(
+    (sum, [shard, people]) => (shard === count.winner ? sum : sum + people),
+    0,
+  );
+}
+
+/** The shards that lose the conference, and of which nobody knows how many people are there. */
+function uncounted({ routes }: Finding, { winner, counted }: Count): string[] {
+  return shardsOf(routes).flatMap((shard) => (shard === null || shard === winner || counted.has(shard) ? [] : [shard]));
 }
 
 const voteBy: Readonly<Record<HealSettings['winner'][number], (ballot: Ballot) => Vote | null>> = {

@@ -12,6 +12,7 @@ import { type ChangeLimit, changeLimit, countDisagreeing, type GuardedRun, guard
 import { planPin, shardNamed } from '../plan/pin.ts';
 import { createPlanningModel, type PlanningModel } from '../plan/planning-model.ts';
 import { planUndo } from '../plan/undo.ts';
+import { countedShards } from '../plan/winner.ts';
 import { isExpressible } from '../runtime-api/escape.ts';
 import { type MeshRun, readersOf } from '../session/mesh.ts';
 import { readEntries } from '../verify/read-entries.ts';
@@ -30,7 +31,10 @@ export function checkPlan(plan: Plan, report: RunReport, run: Omit<MeshRun, 'mes
   });
   const stale = plan.refused ?? refuseStale(plan, run);
   if (stale) return refusedWhole(stale);
-  const { conferences, refusals, settled } = approve(plan, report.findings, createPlanningModel(report.proxies));
+  const { conferences, refusals, settled } = approve(plan, report.findings, {
+    model: createPlanningModel(report.proxies),
+    counted: countedShards(report.census),
+  });
   const guarded = conferences.length === 0 ? null : guardRun(guardedRun(report), settings.heal);
   if (guarded) return refusedWhole(guarded);
   const within = upToLimit(conferences, changeLimit(report.counts, settings.heal));

@@ -74,8 +74,10 @@ export function rememberMoves({ settings, context }: MeshRun, report: RunReport)
   if (report.proposal === null || report.census === null) return;
   const healed = healedKeys(report);
   const atMs = context.clock.now();
-  const moves = report.proposal.plan.conferences.flatMap(({ key, winner, participantsMoved }) =>
-    winner !== null && healed.has(key) && (participantsMoved ?? 0) > 0 ? [{ key, winner, atMs }] : [],
+  const moves = report.proposal.plan.conferences.flatMap(({ key, kind, winner, participantsMoved }) =>
+    winner !== null && kind !== 'pin' && kind !== 'fill' && healed.has(key) && participantsMoved !== 0
+      ? [{ key, winner, atMs }]
+      : [],
   );
   if (moves.length === 0) return;
   const place = { folder: settings.heal.journal, environment: settings.environment, table: settings.table };

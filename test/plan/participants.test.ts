@@ -24,6 +24,22 @@ describe('participants', () => {
     expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, policy: 'majority' });
   });
 
+  test.each<readonly [string, Given, number | null, string]>([
+    ['both answered', { participants: { s1: 2 }, counted: ['s1', 's2'] }, 0, ''],
+    [
+      'the loser is silent',
+      { participants: { s1: 2 }, counted: ['s1'] },
+      null,
+      `; how many people are on ${addresses.s2} is not known`,
+    ],
+    ['the winner is silent', { participants: { s2: 7 }, counted: ['s2'] }, 7, ''],
+    ['there is no census', {}, null, ''],
+  ])('how many people move by the majority: %s', (_, given, participantsMoved, unknown) => {
+    const rules: Rules = { winner: ['majority'], tie: 'refuse' };
+    const because = `2 of 3 proxies${unknown}`;
+    expect(decide(twoToOne, { ...given, rules })).toMatchObject({ policy: 'majority', because, participantsMoved });
+  });
+
   test('a shard that takes no requests everywhere is no choice, whoever is there', () => {
     const given = { participants: { s1: 2, s2: 7 }, eligible: ['s1'], counted: ['s1', 's2'] };
     expect(decide(twoToOne, given)).toMatchObject({ winner: addresses.s1, participantsMoved: 7 });
