@@ -32,7 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   report: ['domain', 'errors.ts'],
   cloudwatch: ['domain', 'errors.ts'],
   prometheus: ['domain', 'cloudwatch'],
-  notify: ['domain', 'report'],
+  notify: ['domain', 'report', 'process/time-limit.ts'],
   'command-line': [],
 };
 

@@ -4,6 +4,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startTimeLimit } from '../process/time-limit.ts';
 
 /** Slack answers within a second. */
 const TRY_MS = 4_000;
@@ -28,7 +29,8 @@ export async function postMessage(
   let problem = '';
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     if (signal.aborted) return 'the run was interrupted';
-    const answer = await post(url, body, AbortSignal.any([signal, AbortSignal.timeout(tryMs)]));
+    const limit = startTimeLimit({ signal, timeoutMs: tryMs });
+    const answer = await post(url, body, limit.signal).finally(limit.release);
     if ('status' in answer) {
       const { status } = answer;
       if (status >= 200 && status < 300) return null;

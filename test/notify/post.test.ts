@@ -3,6 +3,8 @@
 
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { postMessage } from '../../src/notify/post.ts';
 
@@ -83,6 +85,14 @@ function endless(code: number): Answer {
 test('one that hangs costs its time twice, and no more', async () => {
   const { url, got } = await receiver(() => {});
   expect([await post(url, undefined, 100), got.length]).toEqual(['the receiver did not answer in time', 2]);
+});
+
+// With AbortSignal.any over AbortSignal.timeout this never ends (Node 20.20).
+test('so does one that hangs while garbage is collected', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { url } = await receiver(() => collect());
+  expect(await post(url, undefined, 300)).toBe('the receiver did not answer in time');
 });
 
 test('nobody listens -> said without the address', async () => {
