@@ -1,6 +1,7 @@
 // The metrics of a run: one table of definitions. Datapoints, alarms and the table in docs are made
 // from it. Pure.
 
+import { isSilent } from '../domain/census.ts';
 import { type CountsByKind, disagreementKinds, type FindingKind, type MeshFindingKind } from '../domain/finding.ts';
 import { environmentLock } from '../domain/lock.ts';
 import type { HealOutcome } from '../domain/plan.ts';
@@ -199,11 +200,6 @@ function lockedProxies({ proxies }: RunReport): number {
   return proxies.filter(({ status }) => status === 'locked').length;
 }
 
-/** Whether a census was taken and no shard answered it: then its numbers are not known. */
-function isCensusSilent({ census }: RunReport): boolean {
-  return census !== null && !census.isWhole && census.shards.every(({ status }) => status !== 'ok');
-}
-
 /**
  * Every metric of the table, zeros too: an alarm returns to OK by data, not by silence. A census
  * that no shard answered has none: a zero would say that all people are together. Values that are
@@ -215,8 +211,8 @@ export function metricsOf(
   durationMs: number,
 ): readonly Metric[] {
   const run: MeasuredRun = { report, remaining: remainingAfter(report), durationMs };
-  const isSilent = isCensusSilent(report);
-  const known = metricDefinitions.filter(({ name }) => !isSilent || !ofCensus.has(name));
+  const isUnknown = report.census !== null && isSilent(report.census);
+  const known = metricDefinitions.filter(({ name }) => !isUnknown || !ofCensus.has(name));
   const ofMesh = known.map(({ name, unit, measure }) => ({
     name,
     unit,

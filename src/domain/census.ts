@@ -203,3 +203,8 @@ export interface CensusSummary {
   /** What earlier heals moved and no census has seen whole yet. */
   readonly moved: readonly MovedConference[];
 }
+
+/** Whether no shard answered: then its numbers are not known, and are no zeros. */
+export function isSilent({ shards, isWhole }: Pick<CensusSummary, 'shards' | 'isWhole'>): boolean {
+  return !isWhole && shards.every(({ status }) => status !== 'ok');
+}

@@ -1,7 +1,7 @@
 // Who sits where, as a report says it: the sum, what did not answer, and what may yet come
 // together.
 
-import type { CensusSummary, CensusTrouble, MovedConference } from '../domain/census.ts';
+import { type CensusSummary, type CensusTrouble, isSilent, type MovedConference } from '../domain/census.ts';
 import { conferenceOf } from '../domain/key.ts';
 import type { RunReport } from '../domain/run-report.ts';
 import { nextCommand } from './next-command.ts';
@@ -67,10 +67,9 @@ function sumWords(census: CensusSummary): string {
     ...(isWhole && entriesWithoutRoom > 0 ? [`${counted(entriesWithoutRoom, 'entry', 'entries')} without a room`] : []),
   ];
   const beside = apart.length === 0 ? '' : `; ${apart.join(', ')}`;
-  const people =
-    answered === 0 && !isWhole
-      ? 'Where people are is not known'
-      : `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;
+  const people = isSilent(census)
+    ? 'Where people are is not known'
+    : `${counted(participants, 'participant')} in ${counted(rooms, 'room')}`;
   return `${people}, ${count(answered)} of ${counted(known, 'shard')} answered${beside}`;
 }
 

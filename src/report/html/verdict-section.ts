@@ -1,5 +1,6 @@
 // What a run comes to: the verdict, and the numbers that a person looks for first. Pure.
 
+import { isSilent } from '../../domain/census.ts';
 import { exitCodes } from '../../domain/exit-codes.ts';
 import { disagreementKinds } from '../../domain/finding.ts';
 import { peerMatrix } from '../../domain/peer-matrix.ts';
@@ -110,7 +111,7 @@ function tilesOf(report: RunReport): readonly Tile[] {
       ? []
       : [
           {
-            number: census.shards.some(({ status }) => status === 'ok') ? count(census.participants) : '?',
+            number: isSilent(census) ? '?' : count(census.participants),
             words: census.isWhole ? 'participants' : 'participants, not all shards answered',
             isBad: !census.isWhole,
           },
