@@ -10,6 +10,7 @@ import type {
   CensusSource,
   CensusTrouble,
 } from '../domain/census.ts';
+import { reportedName } from '../domain/shard-name.ts';
 import { quote } from '../input/complaint.ts';
 import { answerTrouble } from './answer.ts';
 import type { CensusContext } from './census-context.ts';
@@ -148,11 +149,6 @@ function keeping(rows: KvRows, keeper: AnswerKeeper): RowReader {
   };
 }
 
-/** Servers are called `shard-SHARD` too. */
-function bareName(name: string | null): string | null {
-  return name?.startsWith('shard-') && name.length > 6 ? name.slice(6) : null;
-}
-
 /** Names that belong to two addresses have none. */
 function addressesOf(shards: readonly CensusShard[]) {
   const addresses = new Map<string, Set<string>>();
@@ -161,7 +157,7 @@ function addressesOf(shards: readonly CensusShard[]) {
   }
   const doubtful = [...addresses].filter(([, { size }]) => size > 1).map(([name]) => name);
   for (const [name, its] of [...addresses]) {
-    const bare = bareName(name);
+    const bare = reportedName(name);
     if (bare !== null && !addresses.has(bare)) addresses.set(bare, its);
   }
   const addressOf = (name: string): string | null => {
@@ -181,7 +177,7 @@ function unreported(
 ): CensusReading['shards'] {
   for (const shard of shards) {
     const name = shard.name ?? shard.address;
-    const bare = bareName(shard.name);
+    const bare = shard.name === null ? null : reportedName(shard.name);
     if (census.has(name) || (bare !== null && census.has(bare, shard.address))) continue;
     const trouble: CensusTrouble = {
       code: 'no-report',

@@ -23,3 +23,8 @@ export function shardName(servers: readonly Server[]): string | null {
   const own = servers.find(({ name, backend }) => name === `shard-${backend}`);
   return own?.backend ?? counting[0]!.name;
 }
+
+/** The shard of a server that is called `shard-SHARD` in a backend of any name; else `null`. */
+export function reportedName(serverName: string): string | null {
+  return /^shard-(.+)$/.exec(serverName)?.[1] ?? null;
+}
