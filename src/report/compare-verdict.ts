@@ -50,7 +50,7 @@ function changedWords({ counts }: MeshComparison): string {
   const compared = counted(kept + moved, 'conference');
   return [
     ...(kept + moved === 0
-      ? ['no conference is on both sides']
+      ? ['no conference has one shard on each side']
       : [`${moved === 0 ? 'none' : count(moved)} of ${compared} changed shard`]),
     ...(lost > 0 ? [`${count(lost)} ${lost === 1 ? 'was' : 'were'} lost`] : []),
     ...(apart > 0 ? [`${count(apart)} ${apart === 1 ? 'is' : 'are'} split on a side itself`] : []),

@@ -22,7 +22,7 @@ describe('the first lines', () => {
       alsoK({ p1: 's1', p2: 's2' }),
       'SPLIT none of 1 conference changed shard, 1 is split on a side itself',
     ],
-    [kept, { conferences: {} }, 'LOST no conference is on both sides, 1 was lost'],
+    [kept, { conferences: {} }, 'LOST no conference has one shard on each side, 1 was lost'],
     [kept, { ...kept, views: { p2: { status: 'unreachable' } } }, 'INCOMPLETE AFTER has 1 of 2 proxies in full'],
   ])('%o -> %o: %s', (before, after, says) => {
     expect(first(say(before, after))).toContain(says);
