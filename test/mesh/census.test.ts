@@ -89,6 +89,34 @@ describe.each(newestHaproxy())('HAProxy $version', ({ command }) => {
     for (const proxy of [0, 1, 2]) expect((await mesh.request(proxy, 'daily')).shard).toBe(shard(1));
   });
 
+  test('the losing shard is silent: nobody knows how many move, and later runs see them come together', async () => {
+    await withPeople();
+    const { mesh } = here();
+    await mesh.split(
+      ['daily'],
+      [
+        { proxies: [0, 1], shard: 0 },
+        { proxies: [2], shard: 1 },
+      ],
+    );
+    seatAll('daily', [0, 0], [2, 1], [2, 1]);
+    kv!.silent.add('shard-2');
+    const healed = await heal();
+    expect(healed.report.findings.map(({ decision }) => decision)).toEqual([
+      {
+        winner: shard(0),
+        policy: 'majority',
+        because: `2 of 3 proxies; how many people are on ${shard(1)} is not known`,
+        participantsMoved: null,
+      },
+    ]);
+    expect(healed.report.heal).toMatchObject({ verified: 1, failed: 0 });
+    kv!.silent.clear();
+    expect((await report()).stdout).toMatch(/daily, healed \d+ s ago, its people are on the way/);
+    await people!.poll();
+    expect((await report()).stdout).toMatch(/daily, healed \d+ s ago, is whole: 3 on /);
+  });
+
   test('everybody sits elsewhere than the tables say: misplaced, and the tables come to them', async () => {
     await withPeople();
     const { mesh } = here();
