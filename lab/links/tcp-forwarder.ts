@@ -44,6 +44,7 @@ export async function startForwarder(
   const sockets = new Set<Socket>();
   const pipes = new Map<Socket, Transform>();
   let server: Server | null = null;
+  let isHeld = false;
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
@@ -64,20 +65,25 @@ export async function startForwarder(
       onChange(1);
       outbound.once('close', () => onChange(-1));
     });
-    const asked = new Set<Socket>();
+    const answering = new Set<Socket>();
+    let isAsked = false;
     const quiet = setTimeout(() => {
+      if (isHeld) return void quiet.refresh();
+      isAsked = true;
       for (const end of [inbound, outbound]) {
         end.write(question.words);
-        asked.add(end);
+        answering.add(end);
       }
     }, QUIET_MS);
     inbound.once('close', () => clearTimeout(quiet));
     const way = (from: Socket, to: Socket) => {
       const passing = new Transform({
         transform(chunk: Buffer, _encoding, done) {
-          if (asked.size === 0) quiet.refresh();
-          const isAnswer = asked.has(from) && chunk.equals(question.answer);
-          done(null, isAnswer ? undefined : chunk);
+          if (!isAsked) quiet.refresh();
+          const { length } = question.answer;
+          const isAnswer = answering.has(from) && chunk.subarray(0, length).equals(question.answer);
+          if (isAnswer) answering.delete(from);
+          done(null, isAnswer ? chunk.subarray(length) : chunk);
         },
       });
       pipes.set(from, passing);
@@ -88,10 +94,12 @@ export async function startForwarder(
   }
 
   function hold(): void {
+    isHeld = true;
     for (const [from, to] of pipes) from.unpipe(to).pause();
   }
 
   function release(): void {
+    isHeld = false;
     for (const [from, to] of pipes) from.pipe(to);
   }
 

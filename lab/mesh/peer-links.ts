@@ -31,10 +31,10 @@ const sideOf = (i: number): string => `127.0.2.${i + 1}`;
 const STEADY_AFTER_MS = 1_000;
 
 /**
- * "I have taught you a part", to which HAProxy says "confirmed", and nothing else comes of it (peers
- * protocol, control messages 2 and 3). HAProxy 2.6 begins its heartbeats five seconds after a link
- * came up, and gives up a link on which it has sent nothing for five seconds: one mesh in eight was
- * seen to drop a link at that moment, for seconds. So each end is made to say something before.
+ * Makes HAProxy say something: "I have taught you a part" (control message 2 of the peers protocol)
+ * is answered by "confirmed" (3), and changes nothing else. HAProxy 2.6 begins its heartbeats five
+ * seconds after a link came up, and gives up a link on which it has sent nothing for five seconds.
+ * Without this, 9 of 32 fresh meshes were seen to drop a link at that moment, for seconds.
  */
 const SAY_SOMETHING = { words: Buffer.from([0, 2]), answer: Buffer.from([0, 3]) };
 
