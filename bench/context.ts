@@ -13,7 +13,7 @@ export interface BenchContext {
   readonly cache: string;
   /** A folder that goes away with this process. */
   readonly scratch: Scratch;
-  /** How often each contender runs: `usual`, a third of it at the size of CI, or what a flag says. */
+  /** How often each contender runs: `usual`; a third of it at CI's size; or what a flag says. */
   runs(usual: number): number;
   /** Progress, for people. */
   say(text: string): void;

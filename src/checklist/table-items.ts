@@ -78,7 +78,7 @@ function entriesItem(facts: CheckFacts): CheckItem {
   const tolerated = Math.max(TOLERATED_ENTRIES, Math.floor(most * TOLERANCE));
   const spread = spreadOver(report.proxies);
   const { missing } = report.counts.byKind;
-  // Of a few entries half is within the tolerance: the second look decides.
+  // The tolerance covers half of a few entries. There, conferences have to be missing too.
   const isFar = (entries: number) => missing > 0 && entries < most * FAR_FEWER;
   const lacking = rules.profile === 'after-scale-up' && missing > 0;
   return itemOf('entries', {

@@ -39,7 +39,7 @@ export function readDocument(text: string, env: Environment): ConfigDocument {
   const lines = new LineCounter();
   // With `silent` the library does not report a second document.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
-  // What cannot be read as YAML makes much behind it unreadable too: the first place is the one.
+  // A place that is no YAML makes what follows unreadable too: only the first is told.
   const firstBroken = yaml.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   const told = yaml.errors.filter((error) => error === firstBroken || error.code === 'MULTIPLE_DOCS');
   const complaints: Complaint[] = [...told, ...yaml.warnings].map((trouble) => ({
